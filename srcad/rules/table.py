@@ -1,0 +1,107 @@
+"""The table of derivative rules and the four verbs that fill it.
+
+    partials(np.sin, lambda y, x: np.cos(x))            elementwise: one partial per argument
+    linear(np.flip, lambda y_bar, m, axis=None: np.flip(y_bar, axis))      its transpose
+    vjp(np.linalg.inv, lambda y_bar, y, a: -y.T @ y_bar @ y.T)             anything else
+    no_derivative(np.argmax, np.shape)
+
+A rule is keyed by the function object that it differentiates.  The lambdas are written in
+NumPy and `srcad.runtime`; they run on numbers in the tests and on IR symbols in the compiler,
+and what a lambda touches is what must be saved for the backward part.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Formula = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Partials:
+    """Elementwise: `formulas[k](y, *xs)` is ∂y/∂x_k; None where x_k has no derivative."""
+
+    formulas: tuple[Formula | None, ...]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Linear in the listed arguments: `transposes[k](y_bar, *args, **options)`."""
+
+    transposes: tuple[Formula | None, ...]
+
+
+@dataclass(frozen=True)
+class Vjp:
+    """Any rule: `pullbacks[k](y_bar, y, *args, **options)` is the cotangent of argument k."""
+
+    pullbacks: tuple[Formula | None, ...]
+
+
+@dataclass(frozen=True)
+class NoDerivative:
+    """Piecewise constant, or not a number at all: carries no derivative."""
+
+
+Rule = Partials | Linear | Vjp | NoDerivative
+
+
+@dataclass
+class Table:
+    """Rules by function object; `version` grows with every change, so caches can notice."""
+
+    rules: dict[Any, Rule] = field(default_factory=dict)
+    version: int = 0
+
+    def add(self, function: Any, rule: Rule) -> None:
+        self.rules[function] = rule
+        self.version += 1
+
+    def get(self, function: Any) -> Rule | None:
+        try:
+            return self.rules.get(function)
+        except TypeError:  # unhashable callables have no rule
+            return None
+
+
+TABLE = Table()
+
+
+def partials(function: Any, *formulas: Formula | None) -> None:
+    """Declare an elementwise function by its partial derivatives `lambda y, *xs: ∂y/∂x_k`."""
+    TABLE.add(function, Partials(formulas))
+
+
+def linear(function: Any, *transposes: Formula | None) -> None:
+    """Declare a linear function by its transposes `lambda y_bar, *args, **options: x_bar`."""
+    TABLE.add(function, Linear(transposes))
+
+
+def vjp(function: Any, *pullbacks: Formula | None) -> None:
+    """Declare any function by `lambda y_bar, y, *args, **options: x_bar`, one per argument."""
+    TABLE.add(function, Vjp(pullbacks))
+
+
+def no_derivative(*functions: Any) -> None:
+    """Declare functions whose result carries no derivative."""
+    for function in functions:
+        TABLE.add(function, NoDerivative())
+
+
+def parameters(rule: Rule) -> tuple[inspect.Parameter, ...]:
+    """The parameters of the primal as the rule spells them (without y_bar and y)."""
+    match rule:
+        case Partials(formulas):
+            skip, found = 1, next((f for f in formulas if f is not None), None)
+        case Linear(transposes):
+            skip, found = 1, next((f for f in transposes if f is not None), None)
+        case Vjp(pullbacks):
+            skip, found = 2, next((f for f in pullbacks if f is not None), None)
+        case NoDerivative():
+            return ()
+    if found is None:
+        return ()
+    return tuple(inspect.signature(found).parameters.values())[skip:]
