@@ -1,0 +1,65 @@
+# Every target makes what it needs in .venv: a Python >= 3.11, pip and make are enough.
+#
+#   make demo    train a network on handwritten digits with srcad's gradient
+#   make test    lint, types, import directions, all tests with coverage
+#   make lint    ruff and mypy alone          make fuzz    random programs, at length
+#   make bench   timings beside their targets make docs    write the generated pages
+#   make clean   remove what the targets made
+
+OLD_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python python3.11 python3.12 python3.13 python3.14; do \
+	$$p -c "$(OLD_ENOUGH)" 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
+JOBS ?= auto
+EXAMPLES ?= 5000
+PYTEST_ARGS ?=
+
+.PHONY: help demo test lint fuzz bench docs clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n '3,8s/^# *//p' Makefile
+
+# ------------------------------------------------------------------ environments
+# Where `venv` comes without pip (Debian), the pip of the outer Python fills it.
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "srcad needs Python >= 3.11: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m venv --without-pip --clear $(VENV) \
+		&& $(PYTHON) -m pip --python $(RUN) install --quiet pip; }
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.made pyproject.toml
+	$(PIP) --editable '.[examples]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.made pyproject.toml
+	$(PIP) --editable '.[test,dev,examples]'
+	@touch $@
+
+# ------------------------------------------------------------------ what you came for
+demo: $(VENV)/.demo
+	$(RUN) -m examples.digits
+
+test: lint
+	$(RUN) -m pytest -n $(JOBS) --cov=srcad --cov-report=term $(PYTEST_ARGS)
+
+lint: $(VENV)/.test
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy --strict srcad
+
+fuzz: $(VENV)/.test
+	SRCAD_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -n $(JOBS) -m fuzz --hypothesis-profile=fuzz $(PYTEST_ARGS)
+
+bench: $(VENV)/.test
+	$(RUN) -m benchmarks $(ARGS)
+
+docs: $(VENV)/.test
+	$(RUN) -m tests.experts.side_by_side
+	$(RUN) -m tests.structure
+	$(RUN) -m tests.readme
+
+clean:
+	rm -rf $(VENV) .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

@@ -1,0 +1,23 @@
+"""srcad: gradients of plain NumPy code, as code that you can read."""
+
+from srcad import errors
+from srcad.api import GradFunction, grad, source, value_and_grad, vjp
+from srcad.check import check_grad
+from srcad.rules.table import linear, no_derivative, partials
+from srcad.rules.table import vjp as vjp_rule
+from srcad.runtime.containers import stop_gradient
+
+__all__ = [
+    "GradFunction",
+    "check_grad",
+    "errors",
+    "grad",
+    "linear",
+    "no_derivative",
+    "partials",
+    "source",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+    "vjp_rule",
+]

@@ -1,0 +1,58 @@
+"""Build expressions of the backward part without writing `1.0 *`, `0.0 +` or `- -`."""
+
+from __future__ import annotations
+
+from srcad.ir import nodes as ir
+
+ONE, ZERO = ir.Const(1.0), ir.Const(0.0)
+
+
+def is_number(expr: ir.Expr, value: float) -> bool:
+    return (
+        isinstance(expr, ir.Const)
+        and isinstance(expr.value, int | float)
+        and not isinstance(expr.value, bool)
+        and expr.value == value
+    )
+
+
+def mul(a: ir.Expr, b: ir.Expr) -> ir.Expr:
+    """a * b."""
+    if is_number(b, 1):
+        return a
+    if is_number(a, 1):
+        return b
+    if is_number(b, -1):
+        return neg(a)
+    if is_number(a, -1):
+        return neg(b)
+    if isinstance(b, ir.Unary) and b.op == "-":
+        return neg(mul(a, b.operand))
+    if isinstance(a, ir.Unary) and a.op == "-":
+        return neg(mul(a.operand, b))
+    if isinstance(b, ir.Const) and not isinstance(a, ir.Const):
+        return mul(b, a)
+    match b:
+        case ir.Binary("/", numerator, denominator):
+            return ir.Binary("/", mul(a, numerator), denominator)
+    return ir.Binary("*", a, b)
+
+
+def neg(a: ir.Expr) -> ir.Expr:
+    """-a."""
+    if isinstance(a, ir.Unary) and a.op == "-":
+        return a.operand
+    if isinstance(a, ir.Const) and isinstance(a.value, int | float):
+        return ir.Const(-a.value)
+    return ir.Unary("-", a)
+
+
+def add(a: ir.Expr, b: ir.Expr) -> ir.Expr:
+    """a + b."""
+    if isinstance(b, ir.Unary) and b.op == "-":
+        return ir.Binary("-", a, b.operand)
+    return ir.Binary("+", a, b)
+
+
+def call(ref: ir.Ref, *args: ir.Expr, **kwargs: ir.Expr) -> ir.Call:
+    return ir.Call(ref, args, tuple(kwargs.items()))

@@ -1,0 +1,371 @@
+"""Say what each operation passes back to its operands.
+
+    y = x * w       (x, y_bar * w), (w, y_bar * x)
+    y = x[i]        (x, at i, y_bar)
+    y = (a, b)      (a, y_bar[0]), (b, y_bar[1])
+
+A contribution is (name, value, fresh) or, into an element, (name, index, value, type).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcad import errors
+from srcad.adjoint import algebra, specialise
+from srcad.adjoint.formulas import bound_arguments, formula
+from srcad.analysis.activity import operands
+from srcad.analysis.operations import (
+    Apply,
+    Copy,
+    Element,
+    Inert,
+    Invoke,
+    Make,
+    Mutation,
+    Operation,
+    Part,
+    Refused,
+    Same,
+)
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, Array, Number, Scalar, Tup, Type, dims_of, is_scalar
+from srcad.rules.table import Linear, Partials, Rule, Vjp, parameters
+from srcad.runtime.broadcast import unbroadcast
+
+if TYPE_CHECKING:
+    from srcad.adjoint.reverse import Reverse
+
+UNBROADCAST = ir.Ref(unbroadcast, "unbroadcast")
+SUM = ir.Ref(np.sum, "np.sum")
+Pairs = list[tuple[Any, ...]]
+
+
+class Contributions:
+    """The cotangents that one statement hands on."""
+
+    def __init__(self, reverse: Reverse) -> None:
+        self.reverse = reverse
+
+    def of(
+        self, value: ir.Expr, operation: Operation | None, target: str, y_bar: ir.Expr
+    ) -> Pairs:
+        match operation:
+            case Apply():
+                return self.apply(operation, target, y_bar)
+            case Element(owner, index) | Part(owner, index):
+                return self.element(operation, owner, index, target, y_bar)
+            case Make(cls, fields):
+                tup = issubclass(cls, tuple)
+                return [
+                    p for k, (name, item) in enumerate(fields)
+                    for p in self.item(item, y_bar, ir.Const(k if tup else name))
+                ]
+            case Same(inner) | Copy(inner):
+                return self.to(inner, y_bar)
+            case Refused():
+                raise self.reverse.refusal(operation)
+            case Mutation(_, what):
+                raise errors.UnsupportedMutation(
+                    f"`{what}` writes in place where a derivative passes; this is not supported "
+                    "yet. Make a new array instead.",
+                    self.reverse.place(),
+                )
+            case Invoke() | Inert():
+                return []
+        return self.built(value, y_bar)
+
+    def built(self, value: ir.Expr, y_bar: ir.Expr) -> Pairs:
+        """Names, displays and closures."""
+        match value:
+            case ir.Name(name):
+                return [(name, y_bar, False)]
+            case ir.Sequence(_, items):
+                return self.sequence(items, y_bar)
+            case ir.Mapping(keys, values):
+                pairs: Pairs = []
+                for key, item in zip(keys, values, strict=True):
+                    if key is None:
+                        if self.reverse.is_active(item):
+                            pairs += self.spread(item, y_bar)
+                        continue
+                    pairs += self.item(item, y_bar, key)
+                return pairs
+            case ir.Closure(code, captures, defaults):
+                own = getattr(code, "name", None)
+                pairs = [
+                    p for c in captures if c != own
+                    for p in self.item(ir.Name(c), y_bar, ir.Const(c))
+                ]
+                return pairs + [
+                    p for n, v in defaults for p in self.item(v, y_bar, ir.Const(n))
+                ]
+            case ir.Choice() | ir.Logic():
+                raise errors.UnsupportedSyntax(
+                    "A choice between values that carry a derivative stands too deep here. Give "
+                    "it a name on a line of its own.",
+                    self.reverse.place(),
+                )
+        return []
+
+    def spread(self, item: ir.Expr, y_bar: ir.Expr) -> Pairs:
+        kind = self.reverse.type_of(item)
+        items = getattr(kind, "items", None)
+        if items is None or not isinstance(item, ir.Name):
+            raise errors.UnsupportedSyntax(
+                "`**` of a dict whose keys are not known carries a derivative here. Write the "
+                "keys out.",
+                self.reverse.place(),
+            )
+        return [(item.id, ir.Const(k), _cell(y_bar, ir.Const(k)), t) for k, t in items]
+
+    def sequence(self, items: tuple[ir.Expr, ...], y_bar: ir.Expr) -> Pairs:
+        pairs: Pairs = []
+        offset: int | None = 0
+        for item in items:
+            if isinstance(item, ir.Star):
+                kind = self.reverse.type_of(item.value)
+                inner = getattr(kind, "items", None)
+                if self.reverse.is_active(item.value):
+                    if inner is None or offset is None or not isinstance(item.value, ir.Name):
+                        raise errors.UnsupportedSyntax(
+                            "`*` of a list of unknown length carries a derivative here. Build "
+                            "the list with `+`, or in a loop.",
+                            self.reverse.place(),
+                        )
+                    pairs += [
+                        (item.value.id, ir.Const(k), _cell(y_bar, ir.Const(offset + k)), t)
+                        for k, t in enumerate(inner)
+                    ]
+                offset = None if inner is None or offset is None else offset + len(inner)
+                continue
+            if offset is None and self.reverse.is_active(item):
+                raise errors.UnsupportedSyntax(
+                    "After `*` of a list of unknown length the place of this item is not known. "
+                    "Put it first.",
+                    self.reverse.place(),
+                )
+            pairs += self.item(item, y_bar, ir.Const(offset))
+            offset = None if offset is None else offset + 1
+        return pairs
+
+    def item(self, item: ir.Expr, y_bar: ir.Expr, key: ir.Expr) -> Pairs:
+        """The cotangent of one cell of a container goes to what was put there."""
+        if not self.reverse.is_active(item):
+            return []
+        return self.to(item, _cell(y_bar, key))
+
+    def to(self, operand: ir.Expr, value: ir.Expr, fresh: bool = False) -> Pairs:
+        """A contribution to an operand."""
+        match operand:
+            case ir.Name(name):
+                return [(name, value, fresh)] if name in self.reverse.active else []
+            case ir.Item(ir.Name(owner), index):
+                return [(owner, index, value, ANY)] if owner in self.reverse.active else []
+            case ir.Sequence() | ir.Mapping():
+                return self.built(operand, value)
+            case ir.Call(ir.Ref(_, "default_of" | "captured"), (ir.Name(owner), key)):
+                return [(owner, key, value, ANY)] if owner in self.reverse.active else []
+            case ir.Attr(ir.Name(owner), name):
+                return [(owner, ir.Const(name), value, ANY)] if owner in self.reverse.active else []
+        if self.reverse.is_active(operand):
+            raise errors.UnsupportedSyntax(
+                "Give this part of the expression a name on a line of its own.",
+                self.reverse.place(),
+            )
+        return []
+
+    def element(
+        self, operation: Element | Part, owner: ir.Expr, index: ir.Expr | str, target: str,
+        y_bar: ir.Expr,
+    ) -> Pairs:
+        if not isinstance(owner, ir.Name):
+            return []
+        kind = self.reverse.type(owner.id)
+        if isinstance(index, str):
+            fields = getattr(getattr(kind, "cls", None), "_fields", ())
+            named = isinstance(kind, Tup) and index in fields
+            index = ir.Const(fields.index(index)) if named else ir.Const(index)
+        return [(owner.id, index, y_bar, self.reverse.type(target))]
+
+    # -- rules -------------------------------------------------------------------------
+
+    def uses_result(self, operation: Operation | None) -> bool:
+        """Whether the reversal of the operation reads its result."""
+        if not isinstance(operation, Apply):
+            return False
+        match operation.rule:
+            case Partials(found) | Vjp(found):
+                position = 0 if isinstance(operation.rule, Partials) else 1
+                for f in found:
+                    if f is None:
+                        continue
+                    read = formula(f)
+                    if read.touches(read.params[position].name):
+                        return True
+        return False
+
+    def missing(self, operation: Apply) -> errors.SrcadError:
+        name = function_name(operation.function)
+        count = max(len(operation.args), 1)
+        args = ", ".join(["x", "w", "u", "v"][:count]) if count <= 4 else "*xs"
+        example = ", ".join(["lambda y, " + args + ": ..."] * min(count, 4))
+        return errors.MissingRule(
+            f"{name} has no derivative rule, and its source cannot be read. "
+            f"Add one: srcad.partials({name}, {example}) - "
+            f"or srcad.no_derivative({name}) if it carries none.",
+            self.reverse.place(),
+        )
+
+    def apply(self, operation: Apply, target: str, y_bar: ir.Expr) -> Pairs:
+        rule = operation.rule
+        if rule is None:
+            raise self.missing(operation)
+        params = parameters(rule)
+        try:
+            values = bound_arguments(params, operation.args, operation.kwargs)
+        except TypeError as problem:
+            raise errors.MissingRule(
+                f"{function_name(operation.function)} has no derivative for this call: "
+                f"{problem}.",
+                self.reverse.place(),
+            ) from None
+        types = self.operand_types(values, operation)
+        pairs: Pairs = []
+        names = [p.name for p in params]
+        for position, name in enumerate(names):
+            if name not in values or not self.reverse.is_active(values[name]):
+                continue
+            star = params[position].kind is params[position].VAR_POSITIONAL
+            if star:
+                pairs += self.variadic(rule, operation, values, name, target, y_bar)
+                continue
+            pulled = self.pull(rule, position, operation, values, types, target, y_bar)
+            pairs += self.to(values[name], *pulled)
+        return pairs
+
+    def variadic(
+        self, rule: Rule, operation: Apply, values: dict[str, ir.Expr], name: str, target: str,
+        y_bar: ir.Expr,
+    ) -> Pairs:
+        """A function of any number of arguments: its one formula gives all their cotangents."""
+        found = _formulas(rule)
+        read = formula(next(f for f in found if f is not None))
+        filled = dict(values)
+        filled[read.params[0].name] = y_bar if not isinstance(rule, Partials) else ir.Name(target)
+        if isinstance(rule, Vjp):
+            filled[read.params[1].name] = ir.Name(target)
+        whole = read.instantiate(filled)
+        if isinstance(rule, Partials):
+            whole = algebra.mul(y_bar, whole)
+        items = values[name]
+        assert isinstance(items, ir.Sequence)
+        pairs: Pairs = []
+        for k, item in enumerate(items.items):
+            if self.reverse.is_active(item):
+                pairs += self.to(item, ir.Item(whole, ir.Const(k)))
+        return pairs
+
+    def operand_types(self, values: dict[str, ir.Expr], operation: Apply) -> dict[str, Type]:
+        known = {id(a): t for a, t in zip(operation.args, operation.types, strict=False)}
+        return {n: known.get(id(v), self.reverse.type_of(v)) for n, v in values.items()}
+
+    def pull(
+        self, rule: Rule, position: int, operation: Apply, values: dict[str, ir.Expr],
+        types: dict[str, Type], target: str, y_bar: ir.Expr,
+    ) -> tuple[ir.Expr, bool]:
+        """The cotangent of one argument, and whether it is a value of its own."""
+        found = _formulas(rule)
+        f = found[position] if position < len(found) else None
+        if f is None:
+            raise errors.MissingRule(
+                f"{function_name(operation.function)} has no derivative with respect to its "
+                f"argument {position + 1} (`{list(values)[position]}`).",
+                self.reverse.place(),
+            )
+        read = formula(f)
+        y_type = self.reverse.type(target)
+        filled = dict(values)
+        first = read.params[0].name
+        special = specialise.rule(operation.function, position, values, types, y_bar, y_type)
+        if special is not None and not self.reverse.naive:
+            return special, True
+        if isinstance(rule, Partials):
+            filled[first] = ir.Name(target)
+            partial = read.instantiate(filled)
+            partial = specialise.partial(operation.function, position, values, partial)
+            product = algebra.mul(y_bar, partial)
+            name = list(values)[position] if position < len(values) else first
+            key = read.params[1 + position].name if position + 1 < len(read.params) else name
+            return self.unbroadcast(product, values[key], types[key], y_type, product != y_bar)
+        filled[first] = y_bar
+        if isinstance(rule, Vjp):
+            filled[read.params[1].name] = ir.Name(target)
+        pulled = read.instantiate(filled)
+        return specialise.call(pulled, types, values, y_type), pulled != y_bar
+
+    def unbroadcast(
+        self, value: ir.Expr, operand: ir.Expr, kind: Type, y_type: Type, fresh: bool
+    ) -> tuple[ir.Expr, bool]:
+        """Sum over the axes along which the operand was broadcast."""
+        dims, full = dims_of(kind), dims_of(y_type)
+        if self.reverse.naive:
+            return algebra.call(UNBROADCAST, value, operand), False
+        if dims is not None and full is not None:
+            if dims == full and None not in dims:
+                return value, fresh
+            if is_scalar(kind) and is_scalar(y_type):
+                return value, fresh
+            if dims == () and len(full) > 0 and is_scalar(kind):
+                return algebra.call(SUM, value), True
+            summed = _summed(value, dims, full)
+            if summed is not None:
+                return summed, True
+        return algebra.call(UNBROADCAST, value, operand), False
+
+
+def _summed(value: ir.Expr, dims: tuple[Any, ...], full: tuple[Any, ...]) -> ir.Expr | None:
+    """`np.sum` over known broadcast axes."""
+    if None in dims or None in full or len(dims) > len(full):
+        return None
+    lead = len(full) - len(dims)
+    units = [k for k, d in enumerate(dims) if d == 1 and full[lead + k] != 1]
+    if any(d != full[lead + k] and k not in units for k, d in enumerate(dims)):
+        return None
+    if lead and units:
+        return None
+    if lead:
+        axes: tuple[int, ...] = tuple(range(lead))
+        return algebra.call(SUM, value, axis=ir.Const(axes[0] if lead == 1 else axes))
+    axes = tuple(units)
+    axis = ir.Const(axes[0] if len(axes) == 1 else axes)
+    return algebra.call(SUM, value, axis=axis, keepdims=ir.Const(True))
+
+
+def _cell(y_bar: ir.Expr, key: ir.Expr) -> ir.Expr:
+    return ir.Item(y_bar, key)
+
+
+def _formulas(rule: Rule) -> tuple[Any, ...]:
+    match rule:
+        case Partials(found) | Linear(found) | Vjp(found):
+            return found
+    return ()
+
+
+def function_name(function: Any) -> str:
+    """How a user would write the function."""
+    name = getattr(function, "__name__", repr(function))
+    module = getattr(function, "__module__", None) or ""
+    if isinstance(function, np.ufunc) or module.split(".")[0] == "numpy":
+        tail = module.split(".")[1:] if module.startswith("numpy.") else []
+        public = [t for t in tail if not t.startswith("_")][:1]
+        return ".".join(["np", *public, name])
+    if module in ("builtins", "operator", "_operator", ""):
+        return name
+    return f"{module}.{name}"
+
+
+__all__ = ["ANY", "Array", "Contributions", "Number", "Scalar", "operands"]

@@ -1,0 +1,382 @@
+"""Save what the backward part needs and the forward part overwrites, and join the two parts.
+
+    for i in range(n):                      x_saved = []
+        x = r * x * (1 - x)                 for i in range(n):
+                                     →          x_saved.append(x)
+                                                x = r * x * (1 - x)
+                                            …
+                                            for _ in range(n):
+                                                x = x_saved.pop()
+                                                x_bar = x_bar * …
+
+Rule: wherever backward code reads a variable, it holds the value it had at that place of the
+forward part.  A variable that is needed is saved before it is overwritten; one that each
+iteration makes anew is saved once made.  Nothing else is saved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from srcad.adjoint.sweep import Branch, Loop, Node, Scope, Step
+from srcad.analysis.liveness import Liveness
+from srcad.ir import nodes as ir
+from srcad.ir.names import Names
+
+Needed = frozenset[str]
+POP = "pop"
+
+
+@dataclass
+class Weaver:
+    """`primal` are the forward variables; `everything` saves without asking (naive mode)."""
+
+    names: Names
+    live: Liveness
+    primal: frozenset[str]
+    everything: bool = False
+    lists: dict[str, str] = field(default_factory=dict)
+    sizes: dict[int, Needed] = field(default_factory=dict)
+
+    def weave(self, nodes: tuple[Node, ...]) -> tuple[ir.Block, ir.Block]:
+        """The forward and the backward block."""
+        scopes = Scopes(self.live)
+        self.scopes = scopes
+        scopes.collect(nodes, ())
+        forward, backward, _ = self.block(nodes, frozenset(), depth=0)
+        first = tuple(
+            ir.Assign(saved, ir.Sequence("list", ())) for saved in self.lists.values()
+        )
+        return (*first, *forward), backward
+
+    # -- which values are needed -------------------------------------------------------
+
+    def reads(self, block: ir.Block) -> Needed:
+        """The forward variables that backward statements read before binding them."""
+        found: set[str] = set()
+        bound: set[str] = set()
+        for stmt in block:
+            for inner in ir.walk((stmt,)):
+                found |= (self.statement_reads(inner) - bound) & self.primal
+            bound |= set(ir.targets(stmt)) & self.primal
+        return frozenset(found)
+
+    def statement_reads(self, stmt: ir.Stmt) -> set[str]:
+        return ir.statement_reads(stmt)
+
+    def after(self, nodes: tuple[Node, ...], needed: Needed) -> Needed:
+        """What is needed after the nodes, given what is needed before them."""
+        for node in nodes:
+            needed = self.after_node(node, needed)
+        return needed
+
+    def after_node(self, node: Node, needed: Needed) -> Needed:
+        match node:
+            case Step(forward, backward, before):
+                written = written_by(forward)
+                reads = self.reads(backward)
+                return (needed - written) | (reads - written if before else reads)
+            case Branch(_, test, then, orelse):
+                out = self.after(then, needed) | self.after(orelse, needed)
+                return out | (frozenset(ir.reads(test)) & self.primal if self.reverses(node) else frozenset())
+            case Scope(stmt, body, again):
+                out = self.after(body, needed - set(ir.targets(stmt)))
+                if again:
+                    out |= frozenset(ir.statement_reads(stmt)) & self.primal
+                return out
+            case Loop():
+                return self.loop_needs(node, needed)[1]
+        raise AssertionError(node)
+
+    def loop_needs(self, node: Loop, needed: Needed) -> tuple[Needed, Needed]:
+        """What is needed at the start of the body, and after the loop."""
+        header = frozenset(ir.targets(node.stmt))
+        rebinds = frozenset(ir.leaves(node.target)) | frozenset(
+            n for s in node.rebinds for n in ir.targets(s)
+        )
+        extra = self.reads(node.last) - rebinds | self.reads(node.rebinds)
+        start = needed | extra
+        local = self.scopes.local(node)
+        while True:
+            end = self.after(node.body, start - header)
+            new = start | (end - local - rebinds) | extra
+            if new == start:
+                break
+            start = new
+        test = frozenset(ir.reads(node.iterable)) & self.primal
+        out = ((start | end) - (rebinds & header)) | test
+        return start, out - (local - self.scopes.live_after(node))
+
+    def reverses(self, node: Branch) -> bool:
+        return has_backward(node.then) or has_backward(node.orelse)
+
+    # -- building the two parts --------------------------------------------------------
+
+    def block(
+        self, nodes: tuple[Node, ...], needed: Needed, depth: int
+    ) -> tuple[ir.Block, ir.Block, Needed]:
+        """`depth` counts the loops around."""
+        forward: list[ir.Block] = []
+        backward: list[ir.Block] = []
+        for node in nodes:
+            fwd, bwd, needed = self.node(node, needed, depth)
+            forward.append(fwd)
+            backward.append(bwd)
+        restores: list[ir.Stmt] = []
+        if depth:
+            for name in self.scopes.owned(nodes):
+                if name in needed or self.everything and name in self.read_somewhere(nodes):
+                    self.save_after_last(name, nodes, forward)
+                    restores.append(self.pop(name))
+                    needed -= {name}
+        out_forward = tuple(s for part in forward for s in part)
+        out_backward = (*restores, *(s for part in reversed(backward) for s in part))
+        return out_forward, out_backward, needed
+
+    def read_somewhere(self, nodes: tuple[Node, ...]) -> Needed:
+        return frozenset()
+
+    def node(self, node: Node, needed: Needed, depth: int) -> tuple[ir.Block, ir.Block, Needed]:
+        match node:
+            case Step():
+                return self.step(node, needed, depth)
+            case Branch(stmt, test, then, orelse):
+                a_f, a_b, _ = self.block(then, needed, depth)
+                b_f, b_b, _ = self.block(orelse, needed, depth)
+                fwd = (ir.If(stmt.test, a_f, b_f, stmt.at),)
+                bwd: ir.Block = ()
+                if a_b or b_b:
+                    bwd = branch(test, a_b, b_b, stmt.at)
+                return fwd, bwd, self.after_node(node, needed)
+            case Scope(stmt, body, again):
+                f, b, _ = self.block(body, needed - set(ir.targets(stmt)), depth)
+                inner: ir.Block = b
+                if again and b:
+                    inner = (ir.With(stmt.items, b, stmt.at),)
+                return (ir.With(stmt.items, f, stmt.at),), inner, self.after_node(node, needed)
+            case Loop():
+                return self.loop(node, needed, depth)
+        raise AssertionError(node)
+
+    def step(self, node: Step, needed: Needed, depth: int) -> tuple[ir.Block, ir.Block, Needed]:
+        written = written_by(node.forward)
+        reads = self.reads(node.backward)
+        wanted = needed | (reads if node.before else frozenset())
+        saves, restores = [], []
+        for name in sorted(written & wanted):
+            save, restore = self.save(name, depth)
+            saves.append(save)
+            restores.append(restore)
+        if node.before:
+            backward = (*restores, *node.backward)
+        else:
+            backward = (*node.backward, *restores)
+        return (*saves, *node.forward), backward, self.after_node(node, needed)
+
+    def loop(self, node: Loop, needed: Needed, depth: int) -> tuple[ir.Block, ir.Block, Needed]:
+        start, _ = self.loop_needs(node, needed)
+        header = frozenset(ir.targets(node.stmt))
+        rebinds = frozenset(ir.leaves(node.target)) | frozenset(
+            n for s in node.rebinds for n in ir.targets(s)
+        )
+        before, after = [], []
+        for name in sorted(header & needed):
+            save, restore = self.save(name, depth)
+            before.append(save)
+            after.append(restore)
+        f, b, end = self.block(node.body, start - header, depth + 1)
+        unsaved = sorted((header & end) - rebinds)
+        f = (*(self.push(n) for n in unsaved), *f)
+        b = (*(self.pop(n) for n in unsaved), *node.rebinds, *b, *node.last)
+        stmt = node.stmt
+        fwd: ir.Stmt
+        if isinstance(stmt, ir.For):
+            fwd = ir.For(stmt.target, stmt.iterable, f, stmt.at)
+        else:
+            fwd = ir.While(stmt.test, f, stmt.at)
+        bwd: ir.Block = ()
+        if b:
+            bwd = (ir.For(node.target, node.iterable, b, stmt.at),)
+        return (*before, fwd), (*bwd, *after), self.after_node(node, needed)
+
+    # -- saves -------------------------------------------------------------------------
+
+    def list_of(self, name: str) -> str:
+        if name not in self.lists:
+            self.lists[name] = self.names.fresh(f"{name}_saved")
+        return self.lists[name]
+
+    def push(self, name: str) -> ir.Stmt:
+        saved = ir.Name(self.list_of(name))
+        return ir.Effect(ir.Call(ir.Attr(saved, "append"), (ir.Name(name),)))
+
+    def pop(self, name: str) -> ir.Stmt:
+        saved = ir.Name(self.list_of(name))
+        return ir.Assign(name, ir.Call(ir.Attr(saved, POP)))
+
+    def save(self, name: str, depth: int) -> tuple[ir.Stmt, ir.Stmt]:
+        if depth:
+            return self.push(name), self.pop(name)
+        kept = self.names.fresh(f"{name}_before")
+        return ir.Assign(kept, ir.Name(name)), ir.Assign(name, ir.Name(kept))
+
+    def save_after_last(
+        self, name: str, nodes: tuple[Node, ...], forward: list[ir.Block]
+    ) -> None:
+        """Save `name` behind the last node that defines it."""
+        last = max(k for k, node in enumerate(nodes) if name in defined_in(node))
+        forward[last] = at_ends(forward[last], self.push(name))
+
+
+def branch(test: ir.Expr, then: ir.Block, orelse: ir.Block, at: ir.Loc | None) -> ir.Block:
+    """`if test: … else: …` without an empty first arm."""
+    if then:
+        return (ir.If(test, then, orelse, at),)
+    negated = test.operand if isinstance(test, ir.Unary) and test.op == "not" else (
+        ir.Unary("not", test))
+    return (ir.If(negated, orelse, (), at),)
+
+
+def at_ends(block: ir.Block, extra: ir.Stmt) -> ir.Block:
+    """Put a statement at the end of the block, before a `break` where it leaves there."""
+    if block and isinstance(block[-1], ir.Break):
+        return (*block[:-1], extra, block[-1])
+    if block and isinstance(block[-1], ir.If) and _breaks(block[-1]):
+        last = block[-1]
+        ends = (at_ends(last.then, extra), at_ends(last.orelse, extra))
+        return (*block[:-1], ir.with_blocks(last, ends))
+    return (*block, extra)
+
+
+def _breaks(stmt: ir.Stmt) -> bool:
+    if isinstance(stmt, ir.Break):
+        return True
+    if isinstance(stmt, ir.For | ir.While):
+        return False
+    return any(_breaks(s) for b in ir.blocks(stmt) for s in b)
+
+
+def written_by(block: ir.Block) -> Needed:
+    return frozenset(n for s in block for n in (*ir.targets(s), *ir.assigned((s,))))
+
+
+def has_backward(nodes: tuple[Node, ...]) -> bool:
+    for node in nodes:
+        match node:
+            case Step(_, backward):
+                if backward:
+                    return True
+            case Branch(_, _, then, orelse):
+                if has_backward(then) or has_backward(orelse):
+                    return True
+            case Loop(_, body, _, _, _, last):
+                if has_backward(body) or last:
+                    return True
+            case Scope(_, body):
+                if has_backward(body):
+                    return True
+    return False
+
+
+def defined_in(node: Node) -> Needed:
+    """The variables that a node defines, nested ones included."""
+    match node:
+        case Step(forward):
+            return written_by(forward)
+        case Branch(_, _, then, orelse):
+            return defined(then) | defined(orelse)
+        case Loop(stmt, body):
+            return defined(body) | frozenset(ir.targets(stmt))
+        case Scope(stmt, body):
+            return defined(body) | frozenset(ir.targets(stmt))
+    raise AssertionError(node)
+
+
+def defined(nodes: tuple[Node, ...]) -> Needed:
+    return frozenset().union(*map(defined_in, nodes)) if nodes else frozenset()
+
+
+class Scopes:
+    """Which block each variable of a loop body belongs to.
+
+    A variable is local to a loop when no iteration reads what an earlier one left.  It belongs to
+    the innermost block inside its innermost such loop that holds every mention of it.
+    """
+
+    def __init__(self, live: Liveness) -> None:
+        self.live = live
+        self.paths: dict[str, list[tuple[int, ...]]] = {}  # of each mention: the ids of its blocks
+        self.owners: dict[int, list[str]] = {}
+        self.loops: dict[int, tuple[Needed, Needed]] = {}
+        self.keep: list[object] = []
+        self.ready = False
+
+    def collect(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
+        self._visit(nodes, path)
+        self._assign_owners(nodes)
+
+    def _visit(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
+        path = (*path, id(nodes))
+        self.keep.append(nodes)
+        for node in nodes:
+            match node:
+                case Step(forward, backward):
+                    self.mention(forward, path)
+                    self.mention(backward, path)
+                case Branch(stmt, test, then, orelse):
+                    self.names(ir.reads(stmt.test) | ir.reads(test), path)
+                    self._visit(then, path)
+                    self._visit(orelse, path)
+                case Scope(stmt, body):
+                    self.names(ir.statement_reads(stmt) | set(ir.targets(stmt)), path)
+                    self._visit(body, path)
+                case Loop(stmt, body):
+                    self.names(ir.statement_reads(stmt) | ir.reads(node.iterable), path)
+                    inner = (*path, id(body))
+                    self.names(set(ir.targets(stmt)) | set(ir.leaves(node.target)), inner)
+                    self.mention(node.rebinds, inner)
+                    self.mention(node.last, inner)
+                    carried = self.live.body.get(id(stmt), frozenset())
+                    names = defined(body) | frozenset(ir.targets(stmt))
+                    self.loops[id(body)] = (names - carried, self.live.after.get(id(stmt), frozenset()))
+                    self._visit(body, path)
+
+    def mention(self, block: ir.Block, path: tuple[int, ...]) -> None:
+        for stmt in ir.walk(block):
+            self.names(ir.statement_reads(stmt) | set(ir.targets(stmt)), path)
+
+    def names(self, names: set[str] | Needed, path: tuple[int, ...]) -> None:
+        for name in names:
+            self.paths.setdefault(name, []).append(path)
+
+    def _assign_owners(self, nodes: tuple[Node, ...]) -> None:
+        for name, paths in self.paths.items():
+            # the innermost loop body for which the variable is local, on the way to a definition
+            for body, (local, _) in self.loops.items():
+                if name not in local:
+                    continue
+                inside = [p[p.index(body) :] for p in paths if body in p]
+                common = _common_prefix(inside)
+                deeper = [b for b in self.loops if b != body and b in common]
+                if any(name in self.loops[b][0] for b in deeper):
+                    continue  # an inner loop owns it
+                self.owners.setdefault(common[-1], []).append(name)
+
+    def owned(self, nodes: tuple[Node, ...]) -> list[str]:
+        mine = self.owners.get(id(nodes), [])
+        there = defined(nodes)
+        return sorted(n for n in set(mine) if n in there)
+
+    def local(self, node: Loop) -> Needed:
+        return self.loops[id(node.body)][0]
+
+    def live_after(self, node: Loop) -> Needed:
+        return self.loops[id(node.body)][1]
+
+
+def _common_prefix(paths: list[tuple[int, ...]]) -> tuple[int, ...]:
+    first, last = min(paths), max(paths)
+    n = 0
+    while n < min(len(first), len(last)) and first[n] == last[n]:
+        n += 1
+    return first[:n]

@@ -1,0 +1,119 @@
+"""Find the variables that carry a derivative.
+
+    y = np.sin(x)       active: x is
+    n = x.shape[0]      not: an int carries none
+    m = np.argmax(x)    not: its rule says so
+
+A variable is active when some definition of it depends, through operations with a derivative, on
+an active parameter.  Nothing is assumed about what cannot be seen: an unknown call of an active
+value is active.
+"""
+
+from __future__ import annotations
+
+from srcad.analysis.infer import Inferred
+from srcad.analysis.operations import (
+    Append,
+    Apply,
+    Copy,
+    Dynamic,
+    Element,
+    Inert,
+    Invoke,
+    Make,
+    Mutation,
+    Operation,
+    Part,
+    Refused,
+    Same,
+)
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, carries
+
+Active = frozenset[str]
+
+
+def activity(inferred: Inferred, body: ir.Block, params: Active) -> Active:
+    """The active variables, given the active parameters."""
+    return _Activity(inferred, set(params)).run(body)
+
+
+class _Activity:
+    def __init__(self, inferred: Inferred, active: set[str]) -> None:
+        self.facts, self.active = inferred, active
+
+    def run(self, body: ir.Block) -> Active:
+        while True:
+            before = len(self.active)
+            for stmt in ir.walk(body):
+                self.statement(stmt)
+            if len(self.active) == before:
+                return frozenset(self.active)
+
+    def statement(self, stmt: ir.Stmt) -> None:
+        match stmt:
+            case ir.Assign(target, value):
+                if self.is_active(value):
+                    self.mark(target)
+            case ir.Unpack(names, value):
+                if self.is_active(value):
+                    for name in names:
+                        self.mark(name)
+            case ir.For(target, iterable):
+                if self.active & ir.reads(iterable):
+                    for name in ir.leaves(target):
+                        self.mark(name)
+            case ir.Effect(value):
+                operation = self.facts.operations.get(id(value))
+                if isinstance(operation, Append) and self.is_active(operation.value):
+                    self.mark(operation.owner)
+            case ir.Store(target, value):
+                if self.is_active(value):
+                    for name in ir.reads(target.obj):
+                        self.mark(name)
+            case ir.Augment(target, _, value):
+                if self.is_active(value):
+                    for name in ir.reads(target) if isinstance(target, ir.Name) else ir.reads(target.obj):
+                        self.mark(name)
+
+    def mark(self, name: str) -> None:
+        if carries(self.facts.types.get(name, ANY)):
+            self.active.add(name)
+
+    def is_active(self, expr: ir.Expr) -> bool:
+        return bool(active_reads(expr, self.facts, self.active))
+
+
+def active_reads(expr: ir.Expr, facts: Inferred, active: set[str] | Active) -> set[str]:
+    """The active variables through which the value of `expr` depends on the inputs."""
+    operation = facts.operations.get(id(expr))
+    if operation is None:
+        if isinstance(expr, ir.Raw | ir.Compare | ir.Logic):
+            return ir.reads(expr) & active if isinstance(expr, ir.Logic) else set()
+        return ir.reads(expr) & active
+    return operand_names(operation) & active
+
+
+def operand_names(operation: Operation) -> set[str]:
+    """The variables that the derivative of an operation may reach."""
+    found: set[str] = set()
+    for expr in operands(operation):
+        found |= ir.reads(expr)
+    return found
+
+
+def operands(operation: Operation) -> tuple[ir.Expr, ...]:
+    match operation:
+        case Apply(_, args, kwargs):
+            return (*args, *(v for _, v in kwargs))
+        case Invoke(_, args):
+            return args
+        case Part(owner) | Element(owner) | Same(owner) | Copy(owner):
+            return (owner,)
+        case Make(_, fields):
+            return tuple(v for _, v in fields)
+        case Dynamic(func, args, kwargs):
+            return (func, *args, *(v for _, v in kwargs))
+        case Append() | Mutation() | Refused() | Inert():
+            return ()
+    return ()

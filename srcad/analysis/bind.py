@@ -1,0 +1,150 @@
+"""Bind the arguments of a call to the parameters of the function, at compile time.
+
+    def f(a, b=2, *rest, scale=1.0, **options)
+    f(x, *pair, scale=s)      →     a=x, b=pair[0], rest=(pair[1],), scale=s, options={}
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from srcad.ir import nodes as ir
+
+if TYPE_CHECKING:
+    from srcad.analysis.infer import Inference
+
+
+class CannotBind(Exception):
+    """`certain`: Python would refuse the call as well."""
+
+    def __init__(self, certain: bool) -> None:
+        self.certain = certain
+        super().__init__(certain)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Parameters in the order of `ir.Function.params`: plain, *args, keyword-only, **kwargs."""
+
+    plain: tuple[str, ...]
+    star: str | None
+    double: str | None
+    defaults: dict[str, ir.Expr]
+    keyword_only: tuple[str, ...] = ()
+    positional_only: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(function: Any, constant: Callable[[Any, str], ir.Expr]) -> Signature:
+        params = inspect.signature(function, follow_wrapped=False).parameters.values()
+        empty = inspect.Parameter.empty
+        return _signature(
+            [(p.name, p.kind) for p in params],
+            {p.name: constant(p.default, p.name) for p in params if p.default is not empty},
+        )
+
+    @staticmethod
+    def of_node(
+        node: ast.FunctionDef | ast.Lambda, defaults: dict[str, ir.Expr]
+    ) -> Signature:
+        args, kind = node.args, inspect.Parameter
+        params = [(a.arg, kind.POSITIONAL_ONLY) for a in args.posonlyargs]
+        params += [(a.arg, kind.POSITIONAL_OR_KEYWORD) for a in args.args]
+        if args.vararg:
+            params.append((args.vararg.arg, kind.VAR_POSITIONAL))
+        params += [(a.arg, kind.KEYWORD_ONLY) for a in args.kwonlyargs]
+        if args.kwarg:
+            params.append((args.kwarg.arg, kind.VAR_KEYWORD))
+        return _signature(params, defaults)
+
+
+def _signature(params: list[tuple[str, Any]], defaults: dict[str, ir.Expr]) -> Signature:
+    kind = inspect.Parameter
+    named = (kind.POSITIONAL_ONLY, kind.POSITIONAL_OR_KEYWORD)
+    return Signature(
+        tuple(n for n, k in params if k in named),
+        next((n for n, k in params if k is kind.VAR_POSITIONAL), None),
+        next((n for n, k in params if k is kind.VAR_KEYWORD), None),
+        defaults,
+        tuple(n for n, k in params if k is kind.KEYWORD_ONLY),
+        tuple(n for n, k in params if k is kind.POSITIONAL_ONLY),
+    )
+
+
+def bind(
+    signature: Signature,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> tuple[ir.Expr, ...]:
+    """One expression for each parameter."""
+    from srcad.analysis.resolve import expand
+
+    expanded = expand(args, kwargs, inference)
+    if expanded is None:
+        passed = _passed_on(signature, args, kwargs)
+        if passed is None:
+            raise CannotBind(certain=False)
+        return passed
+    positional, named = expanded
+    given = dict(named)
+    values: dict[str, ir.Expr] = dict(zip(signature.plain, positional, strict=False))
+    extra = positional[len(signature.plain) :]
+    if (extra and signature.star is None) or len(given) != len(named):
+        raise CannotBind(certain=True)
+    options: dict[str, ir.Expr] = {}
+    for key, value in given.items():
+        if key in (*signature.plain, *signature.keyword_only) and (
+            key not in signature.positional_only
+        ):
+            if key in values:
+                raise CannotBind(certain=True)
+            values[key] = value
+        elif signature.double is not None:
+            options[key] = value
+        else:
+            raise CannotBind(certain=True)
+    for name in (*signature.plain, *signature.keyword_only):
+        if name not in values:
+            if name not in signature.defaults:
+                raise CannotBind(certain=True)
+            values[name] = signature.defaults[name]
+    return _ordered(signature, values, ir.Sequence("tuple", extra), _mapping(options))
+
+
+def _mapping(options: dict[str, ir.Expr]) -> ir.Expr:
+    return ir.Mapping(tuple(map(ir.Const, options)), tuple(options.values()))
+
+
+def _passed_on(
+    signature: Signature,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+) -> tuple[ir.Expr, ...] | None:
+    """`f(a, *rest)` into `def f(a, *rest)`: the tuple is handed on as it is."""
+    *first, last = args or (None,)
+    if signature.star is None or not isinstance(last, ir.Star) or kwargs:
+        return None
+    if len(first) != len(signature.plain) or any(isinstance(a, ir.Star) for a in first):
+        return None
+    if any(n not in signature.defaults for n in signature.keyword_only):
+        return None
+    values: dict[str, Any] = dict(zip(signature.plain, first, strict=True))
+    values |= {n: signature.defaults[n] for n in signature.keyword_only}
+    rest = ir.Call(ir.Ref(tuple, "tuple"), (last.value,))
+    return _ordered(signature, values, rest, _mapping({}))
+
+
+def _ordered(
+    signature: Signature, values: dict[str, ir.Expr], star: ir.Expr, double: ir.Expr
+) -> tuple[ir.Expr, ...]:
+    out = [values[n] for n in signature.plain]
+    if signature.star is not None:
+        out.append(star)
+    out += [values[n] for n in signature.keyword_only]
+    if signature.double is not None:
+        out.append(double)
+    return tuple(out)

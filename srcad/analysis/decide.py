@@ -1,0 +1,160 @@
+"""Decide conditions that the types alone settle.
+
+    if isinstance(x, np.ndarray):   float64[n]: always        if axis is None:   axis=0: never
+    if mode == "relu":              "relu" given: always      if x.ndim == 2:    float64[n]: never
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcad.ir import nodes as ir
+from srcad.ir.types import Array, Bottom, Clo, Dct, Known, Lst, Method, Number, Obj, Scalar, Tup, Type
+
+if TYPE_CHECKING:
+    from srcad.analysis.infer import Inference
+
+UNKNOWN = object()
+
+
+def truth(test: ir.Expr, inference: Inference) -> bool | None:
+    """True or False where every value of the known types agrees, else None."""
+    match test:
+        case ir.Const(value):
+            return bool(value)
+        case ir.Unary("not", inner):
+            known = truth(inner, inference)
+            return None if known is None else not known
+        case ir.Logic(op, items):
+            return _logic(op, [truth(i, inference) for i in items])
+        case ir.Compare(left, (op,), (right,)):
+            return _compare(op, left, right, inference)
+        case ir.Call(func, args, ()) if len(args) == 2:
+            return _check(func, args, inference)
+        case ir.Call(func, (arg,), ()):
+            known = inference.expr(func)
+            if isinstance(known, Known) and known.value is callable:
+                kind = inference.expr(arg)
+                if isinstance(kind, Known | Clo | Method):
+                    return not isinstance(kind, Known) or callable(kind.value)
+                return False if isinstance(kind, Scalar | Number | Array | Tup | Lst) else None
+        case ir.Name():
+            kind = inference.expr(test)
+            if isinstance(kind, Scalar) and kind.kind is type(None):
+                return False
+            if isinstance(kind, Scalar) and kind.known:
+                return bool(kind.value)
+    return None
+
+
+def _logic(op: str, parts: list[bool | None]) -> bool | None:
+    stop = op == "or"
+    for part in parts:
+        if part is stop:
+            return stop
+        if part is None:
+            return None
+    return not stop
+
+
+def _value(expr: ir.Expr, inference: Inference) -> Any:
+    """The value of an expression, where the types pin it down."""
+    match expr:
+        case ir.Const(value):
+            return value
+        case ir.Attr(obj, "ndim"):
+            kind = inference.expr(obj)
+            return kind.ndim if isinstance(kind, Array) else UNKNOWN
+        case ir.Call(ir.Attr(_, "ndim"), (arg,)):
+            kind = inference.expr(arg)
+            if isinstance(kind, Array):
+                return kind.ndim
+            return 0 if isinstance(kind, Number | Scalar) else UNKNOWN
+        case ir.Call(ir.Name("len"), (arg,)):
+            kind = inference.expr(arg)
+            if isinstance(kind, Tup):
+                return len(kind.items)
+            return UNKNOWN
+    kind = inference.expr(expr)
+    if isinstance(kind, Scalar) and kind.known and kind.kind in (str, type(None)):
+        return kind.value
+    if isinstance(kind, Known):
+        return kind.value
+    return UNKNOWN
+
+
+def _compare(op: str, left: ir.Expr, right: ir.Expr, inference: Inference) -> bool | None:
+    if op in ("is", "is not"):
+        if isinstance(right, ir.Const) and right.value is None:
+            kind = inference.expr(left)
+            none = isinstance(kind, Scalar) and kind.kind is type(None)
+            if not none and not isinstance(
+                kind, Scalar | Number | Array | Tup | Lst | Dct | Obj | Clo | Known | Method
+            ):
+                return None
+            return none == (op == "is")
+        a, b = _value(left, inference), _value(right, inference)
+        if a is UNKNOWN or b is UNKNOWN or not isinstance(a, type) and not callable(a):
+            return None
+        return (a is b) == (op == "is")
+    a, b = _value(left, inference), _value(right, inference)
+    simple = (str, int, type(None))
+    if op in ("==", "!=") and isinstance(a, simple) and isinstance(b, simple):
+        return (a == b) == (op == "==")
+    if op in ("<", "<=", ">", ">=") and type(a) is int and type(b) is int:
+        return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
+    if op in ("in", "not in") and isinstance(a, str):
+        kind = inference.expr(right)
+        if isinstance(kind, Dct) and kind.items is not None:
+            return (a in dict(kind.items)) == (op == "in")
+        if isinstance(kind, Tup | Lst) and kind.items is not None and all(
+            isinstance(i, Scalar) and i.known for i in kind.items
+        ):
+            return (a in [i.value for i in kind.items]) == (op == "in")  # type: ignore[union-attr]
+    return None
+
+
+def _check(func: ir.Expr, args: tuple[ir.Expr, ...], inference: Inference) -> bool | None:
+    known = inference.expr(func)
+    if not isinstance(known, Known):
+        return None
+    if known.value is isinstance:
+        cls = python_class(inference.expr(args[0]))
+        wanted = _classes(inference.expr(args[1]))
+        return None if cls is None or wanted is None else issubclass(cls, wanted)
+    if known.value is hasattr and isinstance(args[1], ir.Const):
+        cls = python_class(inference.expr(args[0]))
+        return hasattr(cls, str(args[1].value)) if cls in (float, int, np.ndarray, np.float64) else None
+    return None
+
+
+def _classes(kind: Type) -> Any:
+    if isinstance(kind, Known) and (isinstance(kind.value, type) or hasattr(kind.value, "__args__")):
+        return kind.value
+    if isinstance(kind, Tup) and all(isinstance(i, Known) for i in kind.items):
+        return tuple(i.value for i in kind.items)  # type: ignore[union-attr]
+    return None
+
+
+def python_class(kind: Type) -> type | None:
+    """The class of every value of a type."""
+    match kind:
+        case Bottom():
+            return None
+        case Scalar(cls):
+            return cls
+        case Number(dtype, loose):
+            return None if loose else np.dtype(dtype).type
+        case Array():
+            return np.ndarray
+        case Tup(_, cls) | Dct(_, _, cls):
+            return cls
+        case Lst():
+            return list
+        case Obj(cls):
+            return cls
+        case Known(value):
+            return type(value)
+    return None

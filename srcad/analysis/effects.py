@@ -1,0 +1,274 @@
+"""Find what the program writes in place, and refuse it where a derivative is involved.
+
+    w = np.zeros(3)
+    w[0] = 1.0          fine: no derivative passes through w, and it is not needed backwards
+    w[1] = x ** 2       refused, at this line
+
+Names that may stand for the same object form one class; a class that is written must carry no
+derivative, and the backward part must not need its old contents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from srcad import errors
+from srcad.analysis.infer import Inferred
+from srcad.analysis.operations import Append, Apply, Copy, Invoke, Mutation
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Obj, Tup, Type
+
+MUTATORS = {
+    np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis,
+    np.random.shuffle,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write: the names it may reach, where, and how to say it."""
+
+    names: frozenset[str]
+    at: ir.Loc | None
+    what: str
+    append: bool = False
+
+
+@dataclass
+class Aliases:
+    """Union–find over names that may share memory."""
+
+    parent: dict[str, str] = field(default_factory=dict)
+
+    def find(self, name: str) -> str:
+        while self.parent.get(name, name) != name:
+            name = self.parent[name]
+        return name
+
+    def union(self, a: str, b: str) -> None:
+        self.parent[self.find(a)] = self.find(b)
+
+    def together(self, name: str, names: frozenset[str] | set[str]) -> frozenset[str]:
+        root = self.find(name)
+        return frozenset(n for n in names if self.find(n) == root)
+
+
+def mutable(kind: Type) -> bool:
+    """Whether an object of the type can be written into."""
+    if isinstance(kind, Tup):
+        return any(map(mutable, kind.items))
+    return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)
+
+
+def aliases(inferred: Inferred, body: ir.Block) -> Aliases:
+    """Which names may stand for the same object, or one inside the other."""
+    classes = Aliases()
+    types = inferred.types
+
+    def link(target: str, value: ir.Expr) -> None:
+        if not mutable(types.get(target, ANY)):
+            return
+        for name in _passes(value, inferred):
+            if mutable(types.get(name, ANY)):
+                classes.union(target, name)
+
+    for stmt in ir.walk(body):
+        match stmt:
+            case ir.Assign(target, value):
+                link(target, value)
+            case ir.Unpack(names, value):
+                for name in names:
+                    link(name, value)
+            case ir.For(target, iterable):
+                for name in ir.leaves(target):
+                    link(name, iterable)
+            case ir.Store(target, value):
+                for owner in ir.reads(target.obj):
+                    link(owner, value)
+            case ir.Effect(value):
+                operation = inferred.operations.get(id(value))
+                if isinstance(operation, Append):
+                    link(operation.owner, operation.value)
+    return classes
+
+
+FRESH = {"+", "-", "*", "/", "**", "//", "%", "@"}
+
+
+def _passes(value: ir.Expr, inferred: Inferred) -> set[str]:
+    """The names whose objects the value may be, or hold."""
+    operation = inferred.operations.get(id(value))
+    if isinstance(value, ir.Binary | ir.Unary | ir.Compare):
+        left = inferred.types.get(value.left.id) if isinstance(value, ir.Binary) and isinstance(
+            value.left, ir.Name) else None
+        if isinstance(left, Lst | Tup | AnyType | Obj):
+            return ir.reads(value)
+        return set()
+    if isinstance(operation, Apply):
+        if isinstance(operation.function, np.ufunc) or operation.function in _NEW:
+            return set()
+        return ir.reads(value)
+    if isinstance(operation, Copy):
+        return ir.reads(value)
+    return ir.reads(value)
+
+
+_NEW = {np.sum, np.mean, np.dot, np.matmul, np.zeros_like, np.ones_like, np.copy, np.concatenate,
+        np.stack, np.where, np.outer, np.max, np.min, np.array, np.zeros, np.ones, np.exp,
+        np.linspace, np.arange, np.cumsum, np.einsum, np.linalg.norm, np.linalg.solve}  # fmt: skip
+
+
+def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
+    """Every write in place of the function itself and of the functions it calls."""
+    found: list[Write] = []
+    for stmt in ir.walk(body):
+        match stmt:
+            case ir.Store(target):
+                found.append(Write(frozenset(ir.reads(target.obj)), stmt.at, "this assignment"))
+            case ir.Augment(target):
+                owner = target if isinstance(target, ir.Name) else target.obj
+                found.append(Write(frozenset(ir.reads(owner)), stmt.at, f"`{stmt.op}=`"))
+        for expr in ir.expressions(stmt):
+            _in_expression(expr, inferred, getattr(stmt, "at", None), found)
+    return found
+
+
+def _in_expression(
+    expr: ir.Expr, inferred: Inferred, at: ir.Loc | None, found: list[Write]
+) -> None:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        operation = inferred.operations.get(id(node))
+        match operation:
+            case Mutation(owner, what):
+                found.append(Write(frozenset(ir.reads(owner)), at, f"`{what}`"))
+            case Append(owner):
+                found.append(Write(frozenset({owner}), at, "`.append`", append=True))
+            case Apply(function, args, kwargs):
+                if any(k == "out" and v != ir.Const(None) for k, v in kwargs):
+                    out = next(v for k, v in kwargs if k == "out")
+                    found.append(Write(frozenset(ir.reads(out)), at, "`out=`"))
+                elif _mutator(function) and args:
+                    found.append(Write(frozenset(ir.reads(args[0])), at,
+                                       f"`{function.__name__}`"))
+            case Invoke(unit, args, params):
+                written = mutated_params(inferred, unit, params)
+                for arg, hit in zip(args, written, strict=True):
+                    if hit and ir.reads(arg):
+                        found.append(Write(frozenset(ir.reads(arg)), at,
+                                           f"the call of `{unit.name}`"))
+        stack.extend(ir.children(node))
+
+
+def _mutator(function: object) -> bool:
+    try:
+        return function in MUTATORS or getattr(function, "__name__", "") == "at"
+    except TypeError:
+        return False
+
+
+_SUMMARIES: dict[int, tuple[object, tuple[bool, ...]]] = {}
+
+
+def mutated_params(inferred: Inferred, unit: object, params: tuple[Type, ...]) -> tuple[bool, ...]:
+    """Which parameters a function of the program writes into."""
+    session = inferred.session  # type: ignore[attr-defined]
+    callee = session.infer(unit, params)
+    key = id(callee)
+    if key in _SUMMARIES and _SUMMARIES[key][0] is callee:
+        return _SUMMARIES[key][1]
+    names = [p.name for p in unit.code.params]  # type: ignore[attr-defined]
+    _SUMMARIES[key] = (callee, (False,) * len(names))  # a recursive call adds nothing new
+    body = unit.code.body  # type: ignore[attr-defined]
+    classes = aliases(callee, body)
+    hit: set[str] = set()
+    for write in writes(callee, body):
+        for name in write.names:
+            hit |= classes.together(name, set(names))
+    summary = tuple(n in hit for n in names)
+    _SUMMARIES[key] = (callee, summary)
+    if len(_SUMMARIES) > 5000:
+        _SUMMARIES.clear()
+    return summary
+
+
+def check_writes(
+    inferred: Inferred, body: ir.Block, active: frozenset[str], needed: frozenset[str]
+) -> None:
+    """Refuse the writes that reverse mode cannot undo yet."""
+    classes = aliases(inferred, body)
+    everyone = frozenset(inferred.types) | active
+    for write in writes(inferred, body):
+        reach: set[str] = set()
+        for name in write.names:
+            reach |= classes.together(name, everyone)
+        if write.append and _private_list(inferred, body, write, classes):
+            continue
+        hit = {n for n in reach & active if mutable(inferred.types.get(n, ANY))}
+        if hit and not (write.append and not reach & active):
+            if _fresh_dict(body, write):
+                continue
+            raise errors.UnsupportedMutation(
+                f"{write.what[0].upper() + write.what[1:]} writes in place into "
+                f"`{min(hit)}`, which carries a derivative. This is not supported yet: make a new "
+                "value instead (np.where, np.concatenate, a list that is stacked at the end).",
+                inferred.unit.place(write.at),
+            )
+        lost = {n for n in reach & needed if mutable(inferred.types.get(n, ANY))}
+        if lost:
+            raise errors.UnsupportedMutation(
+                f"{write.what[0].upper() + write.what[1:]} overwrites `{min(lost)}`, whose present "
+                "contents the backward part needs. Write into a copy.",
+                inferred.unit.place(write.at),
+            )
+
+
+def _private_list(
+    inferred: Inferred, body: ir.Block, write: Write, classes: Aliases
+) -> bool:
+    """A list made here from a display and known under one name only."""
+    (name,) = write.names
+    makes = 0
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.Assign) and stmt.target == name:
+            operation = inferred.operations.get(id(stmt.value))
+            fresh = isinstance(stmt.value, ir.Sequence) or isinstance(operation, Copy) or (
+                isinstance(stmt.value, ir.Call) and stmt.value.func == ir.Name("list"))
+            if not fresh:
+                return False
+            makes += 1
+        elif isinstance(stmt, ir.Assign) and name in _held(stmt.value, inferred):
+            return False
+        elif isinstance(stmt, ir.Unpack | ir.For) and name in ir.targets(stmt):
+            return False
+        elif isinstance(stmt, ir.Store) and name in ir.reads(stmt.value):
+            return False
+        elif isinstance(stmt, ir.Effect):
+            operation = inferred.operations.get(id(stmt.value))
+            if isinstance(operation, Append) and name in ir.reads(operation.value):
+                return False
+    return makes > 0 and name not in inferred.unit.code.captured
+
+
+def _held(value: ir.Expr, inferred: Inferred) -> set[str]:
+    """Names that the value is another name for, or holds as they are."""
+    match value:
+        case ir.Name(name):
+            return {name}
+        case ir.Sequence() | ir.Mapping() | ir.Choice():
+            return ir.reads(value)
+    operation = inferred.operations.get(id(value))
+    if isinstance(operation, Invoke):
+        return {n for n in ir.reads(value) if isinstance(inferred.types.get(n), Lst)}
+    return set()
+
+
+def _fresh_dict(body: ir.Block, write: Write) -> bool:
+    """The table of a dict comprehension: nobody else knows it while it is filled."""
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.Assign) and stmt.target in write.names:
+            return stmt.value == ir.Mapping((), ()) and stmt.target.startswith("table")
+    return False

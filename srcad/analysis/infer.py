@@ -1,0 +1,528 @@
+"""Infer the type of every variable of a function, and what each of its calls means.
+
+    def f(x, w):                     x: float64[d0], w: float
+        y = np.sin(x) * w            sin: Apply(np.sin), float64[d0]    y: float64[d0]
+        return helper(y)             Invoke(helper, float64[d0]), its result: float
+
+Types are joined over all definitions of a name and the function is read again until nothing
+changes.  Calls of user functions are read with the types of their arguments, so the same helper
+may have several results.  Inference may always answer ANY: the runtime then decides.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from srcad import errors
+from srcad.analysis import decide, resolve, shapes
+from srcad.analysis.operations import (
+    BINARY_FUNCTIONS,
+    COMPARE_FUNCTIONS,
+    UNARY_FUNCTIONS,
+    Apply,
+    Inert,
+    Operation,
+    Part,
+)
+from srcad.analysis.program import MISSING, Program, Unit
+from srcad.analysis.witness import result_type
+from srcad.ir import nodes as ir
+from srcad.ir.types import (
+    ANY,
+    BOOL,
+    BOTTOM,
+    INT,
+    STR,
+    AnyType,
+    Array,
+    Bottom,
+    Clo,
+    Dct,
+    Known,
+    Lst,
+    Number,
+    Obj,
+    Scalar,
+    Symbols,
+    Tup,
+    Type,
+    join,
+    join_all,
+    type_of,
+)
+from srcad.rules.table import TABLE
+
+
+@dataclass
+class Inferred:
+    """What is known about one function for one signature.
+
+    `operations` is keyed by `id` of the expression, `decided` by `id` of an `If`.
+    """
+
+    unit: Unit
+    params: tuple[Type, ...]
+    types: dict[str, Type]
+    operations: dict[int, Operation] = field(default_factory=dict)
+    decided: dict[int, bool] = field(default_factory=dict)
+    result: Type = BOTTOM
+    keep: list[Any] = field(default_factory=list)  # keeps expressions alive, so ids stay theirs
+
+
+@dataclass
+class Session:
+    """All inference of one compilation; results are shared between calls of equal signature."""
+
+    program: Program
+    symbols: Symbols
+    done: dict[Any, Inferred] = field(default_factory=dict)
+    active: dict[Any, Inferred] = field(default_factory=dict)
+    recursive: set[Any] = field(default_factory=set)
+
+    def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
+        key = (id(unit), params)
+        if key in self.done:
+            return self.done[key]
+        if key in self.active:
+            self.recursive.add(key)
+            return self.active[key]
+        if len(self.active) > 60:  # types that grow at every level of a recursion
+            return Inferred(unit, params, {}, result=ANY)
+        inferred = Inferred(unit, params, {})
+        self.active[key] = inferred
+        while True:
+            before = inferred.result
+            Inference(self, inferred).run()
+            if key not in self.recursive or inferred.result == before:
+                break
+        del self.active[key]
+        self.done[key] = inferred
+        return inferred
+
+
+class Inference:
+    """One reading of one function."""
+
+    def __init__(self, session: Session, inferred: Inferred) -> None:
+        self.session, self.facts = session, inferred
+        self.unit, self.types = inferred.unit, inferred.types
+        self.changed = False
+
+    def run(self) -> None:
+        code = self.unit.code
+        for param, kind in zip(code.params, self.facts.params, strict=True):
+            self.bind(param.name, kind)
+        for _ in range(12):
+            self.changed = False
+            self.block(code.body)
+            if not self.changed:
+                break
+        else:
+            for name in self.types:
+                self.types[name] = ANY
+            self.block(code.body)
+        self.facts.result = join(self.facts.result, self.name(code.result))
+
+    def bind(self, name: str, kind: Type) -> None:
+        old = self.types.get(name, BOTTOM)
+        new = join(old, kind)
+        if new != old:
+            self.types[name] = new
+            self.changed = True
+
+    # -- statements --------------------------------------------------------------------
+
+    def block(self, block: ir.Block) -> None:
+        for stmt in block:
+            self.at = getattr(stmt, "at", None)
+            self.statement(stmt)
+
+    def statement(self, stmt: ir.Stmt) -> None:
+        match stmt:
+            case ir.Assign(target, value):
+                self.bind(target, self.expr(value))
+            case ir.Unpack(targets, value, star):
+                for name, kind in zip(targets, self.parts(self.expr(value), len(targets), star),
+                                      strict=True):
+                    self.bind(name, kind)
+            case ir.Effect(value):
+                self.expr(value)
+                self.grow(value)
+            case ir.If():
+                self.branch(stmt)
+            case ir.For(target, iterable, body):
+                self.bind_target(target, self.element(iterable))
+                self.block(body)
+            case ir.While(test, body):
+                self.expr(test)
+                self.block(body)
+            case ir.With(items, body):
+                for expr, name in items:
+                    self.expr(expr)
+                    if name is not None:
+                        self.bind(name, ANY)
+                self.block(body)
+            case ir.Try(body, handlers, orelse, final):
+                self.block(body)
+                for h in handlers:
+                    if h.name is not None:
+                        self.bind(h.name, Known.of(Exception))
+                    self.block(h.body)
+                self.block(orelse)
+                self.block(final)
+            case ir.Store(target, value):
+                self.store(target, self.expr(value))
+            case ir.Augment(target, op, value):
+                self.augment(stmt, target, op, value)
+            case ir.Import(node, names):
+                self.imported(node, names)
+            case ir.Assert(test, _):
+                self.expr(test)
+            case _:
+                pass
+
+    def branch(self, stmt: ir.If) -> None:
+        self.expr(stmt.test)
+        truth = decide.truth(stmt.test, self)
+        if truth is None:
+            self.facts.decided.pop(id(stmt), None)
+        else:
+            self.facts.decided[id(stmt)] = truth
+        if truth is not False:
+            self.block(stmt.then)
+        if truth is not True:
+            self.block(stmt.orelse)
+
+    def grow(self, value: ir.Expr) -> None:
+        """`items.append(v)` widens the type of the list."""
+        match value:
+            case ir.Call(ir.Attr(ir.Name(name), "append"), (item,)):
+                kind = self.types.get(name)
+                if isinstance(kind, Lst):
+                    self.bind(name, Lst(None, join(kind.element, self.expr(item))))
+            case ir.Call(ir.Attr(ir.Name(name), "extend"), (items,)):
+                kind, more = self.types.get(name), self.expr(items)
+                if isinstance(kind, Lst):
+                    element = more.element if isinstance(more, Lst) else ANY
+                    self.bind(name, Lst(None, join(kind.element, element)))
+
+    def store(self, target: ir.Item | ir.Attr, value: Type) -> None:
+        if isinstance(target, ir.Item):
+            self.expr(target.index)
+            if isinstance(target.obj, ir.Name):
+                name, kind = target.obj.id, self.expr(target.obj)
+                if isinstance(kind, Dct):
+                    self.bind(name, Dct(None, join(kind.element, value), kind.cls))
+                elif isinstance(kind, Lst):
+                    self.bind(name, Lst(None, join(kind.element, value)))
+        else:
+            self.expr(target.obj)
+
+    def augment(
+        self, stmt: ir.Augment, target: ir.Name | ir.Item | ir.Attr, op: str, value: ir.Expr
+    ) -> None:
+        right = self.expr(value)
+        left = self.expr(target)
+        if isinstance(target, ir.Name):
+            kind = self.apply_binary(op, left, right)
+            if isinstance(left, Array):
+                kind = left  # in place: dtype and shape stay
+            elif isinstance(left, Lst):
+                kind = Lst(None, join(left.element, getattr(right, "element", ANY)))
+            self.bind(target.id, kind)
+
+    def imported(self, node: ast.Import | ast.ImportFrom, names: tuple[str, ...]) -> None:
+        space: dict[str, Any] = {"__name__": self.unit.function.__module__,
+                                 "__package__": self.unit.function.__globals__.get("__package__")}
+        try:
+            module = ast.fix_missing_locations(ast.Module([node], []))
+            exec(compile(module, "<import>", "exec"), space)  # noqa: S102 - the user's own import
+        except ImportError:
+            return
+        for name in names:
+            self.bind(name, Known.of(space[name]))
+
+    def bind_target(self, target: ir.Target, kind: Type) -> None:
+        if isinstance(target, str):
+            self.bind(target, kind)
+            return
+        for part, inner in zip(target, self.parts(kind, len(target), None), strict=True):
+            self.bind_target(part, inner)
+
+    def parts(self, kind: Type, count: int, star: int | None) -> list[Type]:
+        """The types that unpacking yields."""
+        items = getattr(kind, "items", None) if isinstance(kind, Tup | Lst) else None
+        if items is not None:
+            if star is None:
+                return list(items) if len(items) == count else [ANY] * count
+            after = count - star - 1
+            middle = items[star : len(items) - after]
+            rest = Lst(tuple(middle), join_all(middle))
+            return [*items[:star], rest, *items[len(items) - after :]]
+        each = self.item_of(kind)
+        parts: list[Type] = [each] * count
+        if star is not None:
+            parts[star] = Lst(None, each)
+        return parts
+
+    def item_of(self, kind: Type) -> Type:
+        """The type of what iteration yields."""
+        match kind:
+            case Bottom():
+                return BOTTOM
+            case Lst(_, element):
+                return element
+            case Tup(items):
+                return join_all(items)
+            case Array(dtype, dims) if dims:
+                return Array(dtype, dims[1:]) if len(dims) > 1 else Number(dtype)
+            case Dct(items):
+                return join_all([type_of(k, self.session.symbols) for k, _ in items or ()]) \
+                    if items else ANY
+            case Scalar(k) if k is range:
+                return INT
+            case Scalar(k) if k is str:
+                return STR
+        return ANY
+
+    def element(self, iterable: ir.Expr) -> Type:
+        """The type of the loop variable."""
+        match iterable:
+            case ir.Call(ir.Name(name), args) if self.is_builtin(name):
+                if name == "range":
+                    self.expr(iterable)
+                    return INT
+                if name == "zip":
+                    return Tup(tuple(self.element(a) for a in args))
+                if name == "enumerate":
+                    for _, extra in iterable.kwargs:
+                        self.expr(extra)
+                    return Tup((INT, self.element(args[0])))
+                if name == "reversed":
+                    return self.element(args[0])
+            case ir.Call(ir.Attr(obj, "items"), ()):
+                kind = self.expr(obj)
+                if isinstance(kind, Dct):
+                    return Tup((self.item_of(kind), kind.element))
+            case ir.Call(ir.Attr(obj, "values"), ()):
+                kind = self.expr(obj)
+                if isinstance(kind, Dct):
+                    return kind.element
+            case ir.Call(ir.Attr(obj, "keys"), ()):
+                kind = self.expr(obj)
+                if isinstance(kind, Dct):
+                    return self.item_of(kind)
+        return self.item_of(self.expr(iterable))
+
+    def is_builtin(self, name: str) -> bool:
+        return name not in self.types and self.session.program.lookup(self.unit, name) in (
+            range, zip, enumerate, reversed,
+        )  # fmt: skip
+
+    # -- expressions -------------------------------------------------------------------
+
+    def record(self, expr: ir.Expr, operation: Operation) -> None:
+        self.facts.operations[id(expr)] = operation
+        self.facts.keep.append(expr)
+
+    def name(self, name: str) -> Type:
+        if name in self.types:
+            return self.types[name]
+        if name in self.unit.code.locals and name not in self.unit.code.free:
+            return BOTTOM
+        value = self.session.program.lookup(self.unit, name)
+        if value is MISSING:
+            return BOTTOM if name in self.unit.code.locals else ANY
+        return type_of(value, self.session.symbols)
+
+    def expr(self, expr: ir.Expr) -> Type:
+        match expr:
+            case ir.Name(name):
+                return self.name(name)
+            case ir.Const(value):
+                return constant(value)
+            case ir.Ref(value):
+                return type_of(value, self.session.symbols)
+            case ir.Binary(op, left, right):
+                return self.binary(expr, op, self.expr(left), self.expr(right))
+            case ir.Unary(op, operand):
+                return self.unary(expr, op, self.expr(operand))
+            case ir.Compare():
+                return self.compare(expr)
+            case ir.Logic(_, items):
+                return join_all([self.expr(i) for i in items])
+            case ir.Choice(test, then, orelse):
+                self.expr(test)
+                return join(self.expr(then), self.expr(orelse))
+            case ir.Sequence(kind, items):
+                return self.sequence(kind, items)
+            case ir.Mapping(keys, values):
+                return self.mapping(keys, values)
+            case ir.Slice():
+                for part in ir.children(expr):
+                    self.expr(part)
+                return Scalar(slice)
+            case ir.Closure(code, captures, defaults):
+                return self.closure(code, captures, defaults)
+            case ir.Raw(node):
+                return STR if isinstance(node, ast.JoinedStr) else self.raw(node)
+            case ir.Star(value):
+                return self.expr(value)
+            case ir.Attr() | ir.Item() | ir.Call():
+                kind, operation = resolve.resolve(expr, self)
+                self.record(expr, operation)
+                return kind
+        return ANY
+
+    def raw(self, node: ast.expr) -> Type:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return {"any": BOOL, "all": BOOL, "len": INT, "str": STR}.get(node.func.id, ANY)
+        return Known.of(set) if isinstance(node, ast.Set | ast.SetComp) else ANY
+
+    def binary(self, expr: ir.Expr, op: str, left: Type, right: Type) -> Type:
+        function = BINARY_FUNCTIONS[op]
+        operator_call = resolve.dunder(expr, op, left, right, self)
+        if operator_call is not None:
+            kind, operation = operator_call
+            self.record(expr, operation)
+            return kind
+        self.record(expr, Apply(function, (expr.left, expr.right), (), TABLE.get(function),  # type: ignore[union-attr]
+                                (left, right), "operator"))
+        return self.apply_binary(op, left, right)
+
+    def apply_binary(self, op: str, left: Type, right: Type) -> Type:
+        function = BINARY_FUNCTIONS[op]
+        if isinstance(left, Bottom) or isinstance(right, Bottom):
+            return BOTTOM
+        if op == "+" and isinstance(left, Tup | Lst) and type(left) is type(right):
+            return joined(left, right)
+        if op == "*" and isinstance(left, Lst):
+            return Lst(None, left.element)
+        return self.typed(function, (left, right), ())
+
+    def unary(self, expr: ir.Expr, op: str, operand: Type) -> Type:
+        if op == "not":
+            self.record(expr, Inert())
+            return BOOL
+        function = UNARY_FUNCTIONS[op]
+        self.record(expr, Apply(function, (expr.operand,), (), TABLE.get(function),  # type: ignore[union-attr]
+                                (operand,), "operator"))
+        if isinstance(operand, Bottom):
+            return BOTTOM
+        return self.typed(function, (operand,), ())
+
+    def compare(self, expr: ir.Compare) -> Type:
+        kinds = [self.expr(e) for e in (expr.left, *expr.rights)]
+        self.record(expr, Inert())
+        if any(isinstance(k, Bottom) for k in kinds):
+            return BOTTOM
+        if len(expr.ops) > 1 or expr.ops[0] in ("is", "is not", "in", "not in"):
+            return BOOL
+        if any(isinstance(k, Array | Number) for k in kinds):
+            return self.typed(COMPARE_FUNCTIONS[expr.ops[0]], tuple(kinds), ())
+        return ANY if any(isinstance(k, AnyType) for k in kinds) else BOOL
+
+    def typed(
+        self, function: Any, args: tuple[Type, ...], kwargs: tuple[tuple[str, Type], ...]
+    ) -> Type:
+        """The type of the result of a NumPy function, a builtin or an operator."""
+        if any(isinstance(t, Bottom) for t in args) or any(isinstance(t, Bottom) for _, t in kwargs):
+            return BOTTOM
+        kind = result_type(function, args, kwargs)
+        if isinstance(kind, Array):
+            dims = shapes.dims_of_result(function, args, dict(kwargs), kind.ndim)
+            return kind if dims is None else Array(kind.dtype, dims)
+        if isinstance(kind, Number) and function in _OPERATORS:
+            loose = all(isinstance(t, Scalar) or (isinstance(t, Number) and t.loose) for t in args)
+            return Number(kind.dtype, loose) if loose else kind
+        return kind
+
+    def sequence(self, kind: str, items: tuple[ir.Expr, ...]) -> Type:
+        parts: list[Type] = []
+        exact = True
+        for item in items:
+            t = self.expr(item)
+            if isinstance(item, ir.Star):
+                inner = t.items if isinstance(t, Tup | Lst) else None
+                if inner is None:
+                    exact = False
+                    parts.append(self.item_of(t))
+                else:
+                    parts.extend(inner)
+            else:
+                parts.append(t)
+        if kind == "set":
+            return Known.of(set)
+        if kind == "tuple":
+            return Tup(tuple(parts)) if exact else ANY
+        return Lst(tuple(parts) if exact else None, join_all(parts))
+
+    def mapping(self, keys: tuple[ir.Expr | None, ...], values: tuple[ir.Expr, ...]) -> Type:
+        pairs: dict[Any, Type] | None = {}
+        kinds = []
+        for key, value in zip(keys, values, strict=True):
+            t = self.expr(value)
+            if key is None:
+                if isinstance(t, Dct) and t.items is not None and pairs is not None:
+                    pairs.update(t.items)
+                    kinds.extend(v for _, v in t.items)
+                else:
+                    pairs = None
+                    kinds.append(t.element if isinstance(t, Dct) else ANY)
+                continue
+            kinds.append(t)
+            k = self.expr(key)
+            if pairs is not None and isinstance(k, Scalar) and k.known:
+                pairs[k.value] = t
+            else:
+                pairs = None
+        items = None if pairs is None else tuple(pairs.items())
+        return Dct(items, join_all(kinds))
+
+    def closure(
+        self,
+        code: ast.FunctionDef | ast.Lambda,
+        captures: tuple[str, ...],
+        defaults: tuple[tuple[str, ir.Expr], ...],
+    ) -> Type:
+        own = getattr(code, "name", None)
+        kinds = tuple((c, self.captured(c)) for c in captures if c != own)
+        given = tuple((n, self.expr(v)) for n, v in defaults)
+        return Clo(code, id(code), kinds, given, self.unit.source)
+
+    def captured(self, name: str) -> Type:
+        kind = self.name(name)
+        # a closure that captures another closure is typed by what that one captures
+        return kind
+
+    def refuse(self, message: str) -> errors.SrcadError:
+        return errors.UnsupportedSyntax(message, self.unit.place(self.at))
+
+    def part(self, expr: ir.Expr, key: Any) -> Part:
+        return Part(expr, key)
+
+
+def joined(left: Tup | Lst, right: Tup | Lst) -> Type:
+    """The type of a concatenation."""
+    if isinstance(left, Tup):
+        return Tup((*left.items, *right.items))  # type: ignore[misc]
+    assert isinstance(right, Lst)
+    both = left.items is not None and right.items is not None
+    items = (*left.items, *right.items) if both else None  # type: ignore[misc]
+    return Lst(items, join(left.element, right.element))
+
+
+def constant(value: Any) -> Type:
+    """The type of a literal."""
+    if isinstance(value, tuple):
+        return Tup(tuple(map(constant, value)))
+    return Scalar(type(value), value, type(value) in (int, str, bool, type(None)))
+
+
+_OPERATORS = {*BINARY_FUNCTIONS.values(), *UNARY_FUNCTIONS.values()}
+__all__ = ["Inferred", "Session", "np", "operator", "Obj"]

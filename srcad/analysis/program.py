@@ -1,0 +1,109 @@
+"""Hold the functions of one compilation: their IR, their sources, and what they refer to.
+
+A `Unit` is one user function as the compiler sees it, wherever it came from: a module, a class,
+an installed library, or a `def` or `lambda` inside another function of the program.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import types as pytypes
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.frontend.exits import single_exit
+from srcad.frontend.lower import lower, lower_inner
+from srcad.frontend.source import Source, locate
+from srcad.analysis.webs import split_webs
+from srcad.ir import nodes as ir
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One function: `function` is None's owner when it is made during the call (`inner`)."""
+
+    source: Source
+    code: ir.Function
+    inner: ast.FunctionDef | ast.Lambda | None = None
+
+    @property
+    def function(self) -> pytypes.FunctionType:
+        return self.source.function
+
+    @property
+    def name(self) -> str:
+        return self.code.name
+
+    def place(self, at: ir.Loc | None) -> Any:
+        node = at if at is not None else self.source.node
+        return self.source.place(_as_node(node), self.name)
+
+
+def _as_node(at: Any) -> ast.AST:
+    if isinstance(at, ast.AST):
+        return at
+    node = ast.Pass()
+    node.lineno, node.col_offset = at.line, at.column
+    node.end_lineno, node.end_col_offset = at.end_line, at.end_column
+    return node
+
+
+MISSING = object()
+
+
+@dataclass
+class Program:
+    """The units met so far, and every outside name that the compiled code relies on."""
+
+    units: dict[Any, Unit] = field(default_factory=dict)
+    guards: dict[tuple[int, str], tuple[Any, str, Any]] = field(default_factory=dict)
+
+    def unit(self, function: pytypes.FunctionType) -> Unit:
+        key = function.__code__, id(function.__closure__ and function), id(function.__globals__)
+        if key not in self.units:
+            self.units[key] = Unit(*_prepared(function))
+        return self.units[key]
+
+    def inner(self, owner: Source, node: ast.FunctionDef | ast.Lambda) -> Unit:
+        key = id(node)
+        if key not in self.units:
+            code = split_webs(single_exit(lower_inner(owner, node)))
+            self.units[key] = Unit(owner, code, node)
+        return self.units[key]
+
+    def lookup(self, unit: Unit, name: str) -> Any:
+        """The object that a name from outside the function stands for; MISSING if none."""
+        function = unit.function
+        free = function.__code__.co_freevars
+        if name in free:
+            cell = function.__closure__[free.index(name)]  # type: ignore[index]
+            try:
+                value = cell.cell_contents
+            except ValueError:
+                return MISSING
+            self.guards[id(cell), "cell_contents"] = (cell, "cell_contents", value)
+            return value
+        if name in function.__globals__:
+            value = function.__globals__[name]
+            self.guards[id(function.__globals__), name] = (function.__globals__, name, value)
+            return value
+        return getattr(builtins, name, MISSING)
+
+    def attribute(self, obj: Any, name: str) -> Any:
+        """An attribute of a known module or class, remembered as something relied on."""
+        value = getattr(obj, name, MISSING)
+        if value is not MISSING and _may_change(obj):
+            self.guards[id(obj), name] = (obj, name, value)
+        return value
+
+
+def _may_change(obj: Any) -> bool:
+    """NumPy, math and the like are taken as they are; the user's modules and classes may change."""
+    module = obj.__name__ if isinstance(obj, pytypes.ModuleType) else getattr(obj, "__module__", "")
+    return str(module).split(".")[0] not in {"numpy", "math", "builtins", "operator", "functools"}
+
+
+def _prepared(function: pytypes.FunctionType) -> tuple[Source, ir.Function]:
+    source = locate(function)
+    return source, split_webs(single_exit(lower(source)))

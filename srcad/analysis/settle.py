@@ -1,0 +1,86 @@
+"""Settle what inference has decided: drop branches never taken, read `+=` by its type.
+
+    if isinstance(x, np.ndarray):        s = s + np.sum(x)
+        s += np.sum(x)              →
+    else:
+        s += x
+
+`s += e` rebinds a number, a string or a tuple; on an array or a list it writes in place and stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from srcad.analysis.infer import Inferred
+from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert, Part
+from srcad.ir import nodes as ir
+from srcad.ir.types import Scalar, Tup, Type, is_scalar
+from srcad.rules.table import TABLE
+
+
+@dataclass
+class Settled:
+    """The body to differentiate."""
+
+    inferred: Inferred
+    body: ir.Block
+
+
+def settle(inferred: Inferred) -> Settled:
+    """The function's body with decided branches resolved."""
+    return Settled(inferred, _Settler(inferred).block(inferred.unit.code.body))
+
+
+class _Settler:
+    def __init__(self, inferred: Inferred) -> None:
+        self.facts = inferred
+
+    def block(self, block: ir.Block) -> ir.Block:
+        out: list[ir.Stmt] = []
+        for stmt in block:
+            out.extend(self.statement(stmt))
+        return tuple(out)
+
+    def statement(self, stmt: ir.Stmt) -> ir.Block:
+        if isinstance(stmt, ir.If) and id(stmt) in self.facts.decided:
+            taken = stmt.then if self.facts.decided[id(stmt)] else stmt.orelse
+            return self.block(taken)
+        if isinstance(stmt, ir.Augment):
+            return (self.augment(stmt),)
+        inner = ir.blocks(stmt)
+        if inner:
+            new = ir.with_blocks(stmt, tuple(self.block(b) for b in inner))
+            return (new,)
+        return (stmt,)
+
+    def augment(self, stmt: ir.Augment) -> ir.Stmt:
+        if not isinstance(stmt.target, ir.Name):
+            return stmt
+        kind = self.facts.types.get(stmt.target.id)
+        if kind is None or not rebinds(kind):
+            return stmt
+        value = ir.Binary(stmt.op, stmt.target, stmt.value)
+        function = BINARY_FUNCTIONS[stmt.op]
+        other = self.type_of(stmt.value)
+        self.facts.keep.append(value)
+        self.facts.operations[id(value)] = Apply(
+            function, (stmt.target, stmt.value), (), TABLE.get(function), (kind, other), "operator"
+        )
+        return ir.Assign(stmt.target.id, value, stmt.at)
+
+    def type_of(self, expr: ir.Expr) -> Type:
+        from srcad.analysis.infer import constant
+        from srcad.ir.types import ANY
+
+        if isinstance(expr, ir.Name):
+            return self.facts.types.get(expr.id, ANY)
+        return constant(expr.value) if isinstance(expr, ir.Const) else ANY
+
+
+def rebinds(kind: Type) -> bool:
+    """Whether `+=` on a value of this type makes a new value."""
+    return is_scalar(kind) or isinstance(kind, Scalar | Tup)
+
+
+__all__ = ["Inert", "Part", "Settled", "replace", "settle"]

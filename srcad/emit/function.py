@@ -1,0 +1,47 @@
+"""Write one generated function: header, docstring, body, and the user's lines as comments."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from srcad.emit.printer import print_module
+from srcad.emit.text import Writer
+from srcad.ir import nodes as ir
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A function as a syntax tree, with its comments and the objects that it refers to."""
+
+    name: str
+    node: ast.FunctionDef
+    comments: dict[int, str]
+    refs: dict[str, Any]
+    function: FunctionType
+
+
+def emit(name: str, params: list[str], body: ir.Block, doc: str, unit: Any) -> Emitted:
+    """The syntax tree of a generated function."""
+    lines = unit.source.lines
+
+    def comment(at: ir.Loc) -> str:
+        if not 1 <= at.line <= len(lines):
+            return ""
+        text = lines[at.line - 1].strip()
+        return f"{at.line}: {text}"
+
+    writer = Writer(comment)
+    statements = writer.block(body, commented=False)
+    head: list[ast.stmt] = [ast.Expr(ast.Constant(doc))]
+    args = ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
+    node = ast.FunctionDef(name, args, [*head, *statements], [], None)
+    return Emitted(name, node, writer.comments, writer.refs, unit.function)
+
+
+def plain_text(body: ir.Block) -> str:
+    """A block of IR as Python, for dumps."""
+    writer = Writer()
+    return print_module(writer.block(body, commented=False), {})

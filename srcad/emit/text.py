@@ -1,0 +1,247 @@
+"""Turn IR into Python syntax trees, ready for the printer.
+
+    Assign("y", Binary("*", Name("x"), Const(2)))     →     y = x * 2
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from srcad.emit.printer import Blank, Comment
+from srcad.ir import nodes as ir
+from srcad.runtime.closures import captured
+
+BINARY = {
+    "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "//": ast.FloorDiv, "%": ast.Mod,
+    "**": ast.Pow, "@": ast.MatMult, "&": ast.BitAnd, "|": ast.BitOr, "^": ast.BitXor,
+    "<<": ast.LShift, ">>": ast.RShift,
+}  # fmt: skip
+UNARY = {"-": ast.USub, "+": ast.UAdd, "~": ast.Invert, "not": ast.Not}
+COMPARE = {
+    "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE, "==": ast.Eq, "!=": ast.NotEq,
+    "is": ast.Is, "is not": ast.IsNot, "in": ast.In, "not in": ast.NotIn,
+}  # fmt: skip
+LOAD, STORE = ast.Load(), ast.Store()
+
+
+class Writer:
+    """Collects the outside objects that the written code refers to in `refs`."""
+
+    def __init__(self, comment: Callable[[ir.Loc], str] | None = None) -> None:
+        self.refs: dict[str, Any] = {}
+        self.comments: dict[int, str] = {}
+        self.comment = comment
+        self.last: int | None = None
+
+    # -- expressions -------------------------------------------------------------------
+
+    def name(self, name: str, ctx: ast.expr_context = LOAD) -> ast.Name:
+        return ast.Name(name, ctx)
+
+    def ref(self, ref: ir.Ref) -> ast.expr:
+        root, *path = ref.text.split(".")
+        if ref.value is not None:
+            if path:
+                self.refs.setdefault(root, _module(root))
+            else:
+                self.refs[root] = ref.value
+        node: ast.expr = ast.Name(root, LOAD)
+        for part in path:
+            node = ast.Attribute(node, part, LOAD)
+        return node
+
+    def expr(self, expr: ir.Expr) -> ast.expr:
+        e = self.expr
+        match expr:
+            case ir.Name(name):
+                return ast.Name(name, LOAD)
+            case ir.Const(value):
+                return constant(value)
+            case ir.Ref():
+                return self.ref(expr)
+            case ir.Call(func, args, kwargs):
+                if isinstance(func, ir.Ref) and func.value is captured:
+                    self.refs["captured"] = captured
+                keywords = [ast.keyword(k, e(v)) for k, v in kwargs]
+                return ast.Call(e(func), [e(a) for a in args], keywords)
+            case ir.Attr(obj, name):
+                return ast.Attribute(e(obj), name, LOAD)
+            case ir.Item(obj, index):
+                return ast.Subscript(e(obj), self.index(index), LOAD)
+            case ir.Slice(lower, upper, step):
+                return ast.Slice(*(None if p is None else e(p) for p in (lower, upper, step)))
+            case ir.Unary(op, operand):
+                return ast.UnaryOp(UNARY[op](), e(operand))
+            case ir.Binary(op, left, right):
+                return ast.BinOp(e(left), BINARY[op](), e(right))
+            case ir.Compare(left, ops, rights):
+                return ast.Compare(e(left), [COMPARE[o]() for o in ops], [e(r) for r in rights])
+            case ir.Logic(op, items):
+                return ast.BoolOp(ast.And() if op == "and" else ast.Or(), [e(i) for i in items])
+            case ir.Choice(test, then, orelse):
+                return ast.IfExp(e(test), e(then), e(orelse))
+            case ir.Sequence(kind, items):
+                if kind == "set":
+                    return ast.Set([e(i) for i in items])
+                made = ast.Tuple if kind == "tuple" else ast.List
+                return made([e(i) for i in items], LOAD)
+            case ir.Mapping(keys, values):
+                return ast.Dict([None if k is None else e(k) for k in keys], [e(v) for v in values])
+            case ir.Star(value):
+                return ast.Starred(e(value), LOAD)
+            case ir.Raw(node):
+                return node
+            case ir.Closure(code, _, defaults):
+                assert isinstance(code, ast.Lambda)
+                return ast.Lambda(self.arguments(code.args, dict(defaults)), code.body)
+        raise AssertionError(expr)
+
+    def index(self, index: ir.Expr) -> ast.expr:
+        return self.expr(index)
+
+    def arguments(self, args: ast.arguments, defaults: dict[str, ir.Expr]) -> ast.arguments:
+        """The parameters of a function made during the call, defaults evaluated before."""
+        positional = [*args.posonlyargs, *args.args]
+        given = [a.arg for a in positional[len(positional) - len(args.defaults) :]]
+        plain = [self.expr(defaults[n]) for n in given]
+        only = [
+            None if d is None else self.expr(defaults[a.arg])
+            for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+        ]
+        bare = [ast.arg(a.arg) for a in args.args]
+        return ast.arguments(
+            [ast.arg(a.arg) for a in args.posonlyargs],
+            bare,
+            None if args.vararg is None else ast.arg(args.vararg.arg),
+            [ast.arg(a.arg) for a in args.kwonlyargs],
+            only,
+            None if args.kwarg is None else ast.arg(args.kwarg.arg),
+            plain,
+        )
+
+    # -- statements --------------------------------------------------------------------
+
+    def block(self, block: ir.Block, commented: bool) -> list[ast.stmt]:
+        out: list[ast.stmt] = []
+        for stmt in block:
+            if isinstance(stmt, ir.Note):
+                if out:
+                    out.append(Blank())
+                out.append(Comment(stmt.text))
+                self.last = None
+                commented = stmt.text == "backward"
+                continue
+            node = self.statement(stmt, commented)
+            out.append(node)
+        return out or [ast.Pass()]
+
+    def beside(self, node: ast.stmt, stmt: ir.Stmt) -> None:
+        """The user's line beside the first statement that reverses it."""
+        at = getattr(stmt, "at", None)
+        if at is None or self.comment is None or at.line == self.last:
+            return
+        self.last = at.line
+        text = self.comment(at)
+        if text:
+            self.comments[id(node)] = text
+
+    def statement(self, stmt: ir.Stmt, commented: bool) -> ast.stmt:
+        node = self.plain(stmt, commented)
+        if commented and not ir.blocks(stmt):
+            self.beside(node, stmt)
+        return node
+
+    def plain(self, stmt: ir.Stmt, commented: bool) -> ast.stmt:
+        e = self.expr
+        match stmt:
+            case ir.Assign(target, ir.Closure(code, _, defaults)) if isinstance(
+                code, ast.FunctionDef
+            ):
+                args = self.arguments(code.args, dict(defaults))
+                return ast.FunctionDef(target, args, code.body, [], None)
+            case ir.Assign(target, value):
+                return ast.Assign([self.name(target, STORE)], e(value))
+            case ir.Unpack(names, value, star):
+                targets: list[ast.expr] = [self.name(n, STORE) for n in names]
+                if star is not None:
+                    targets[star] = ast.Starred(targets[star], STORE)
+                return ast.Assign([ast.Tuple(targets, STORE)], e(value))
+            case ir.Effect(value):
+                return ast.Expr(e(value))
+            case ir.AddTo(target, value, _, op):
+                return ast.AugAssign(self.name(target, STORE), BINARY[op](), e(value))
+            case ir.AddAt(target, index, value, _, op):
+                place = ast.Subscript(self.name(target), self.index(index), STORE)
+                return ast.AugAssign(place, BINARY[op](), e(value))
+            case ir.Store(target, value):
+                return ast.Assign([_stored(e(target))], e(value))
+            case ir.Augment(target, op, value):
+                return ast.AugAssign(_stored(e(target)), BINARY[op](), e(value))  # type: ignore[arg-type]
+            case ir.If(test, then, orelse):
+                if not then and orelse:
+                    return ast.If(ast.UnaryOp(ast.Not(), e(test)), self.block(orelse, commented), [])
+                rest = self.block(orelse, commented) if orelse else []
+                first = self.block(then, commented)
+                return ast.If(e(test), first, rest)
+            case ir.While(test, body):
+                return ast.While(e(test), self.block(body, commented), [])
+            case ir.For(target, iterable, body):
+                return ast.For(self.target(target), e(iterable), self.block(body, commented), [])
+            case ir.Break():
+                return ast.Break()
+            case ir.With(items, body):
+                entries = [
+                    ast.withitem(e(x), None if n is None else self.name(n, STORE)) for x, n in items
+                ]
+                return ast.With(entries, self.block(body, commented))
+            case ir.Try(body, handlers, orelse, final):
+                caught = [
+                    ast.ExceptHandler(None if h.type is None else e(h.type), h.name,
+                                      self.block(h.body, commented))
+                    for h in handlers
+                ]
+                return ast.Try(
+                    self.block(body, commented), caught,
+                    self.block(orelse, commented) if orelse else [],
+                    self.block(final, commented) if final else [],
+                )
+            case ir.Raise(exception, cause):
+                return ast.Raise(
+                    None if exception is None else e(exception), None if cause is None else e(cause)
+                )
+            case ir.Assert(test, message):
+                return ast.Assert(e(test), None if message is None else e(message))
+            case ir.Import(node):
+                return node
+            case ir.Return(value):
+                return ast.Return(e(value))
+        raise AssertionError(stmt)
+
+    def target(self, target: ir.Target) -> ast.expr:
+        if isinstance(target, str):
+            return self.name(target, STORE)
+        return ast.Tuple([self.target(t) for t in target], STORE)
+
+
+def _stored(node: ast.expr) -> ast.expr:
+    node.ctx = STORE  # type: ignore[attr-defined]
+    return node
+
+
+def constant(value: Any) -> ast.expr:
+    """A literal; a negative number is an operation in Python's grammar."""
+    if isinstance(value, tuple):
+        return ast.Tuple([constant(v) for v in value], LOAD)
+    if type(value) in (int, float) and (value < 0 or (value == 0 and str(value)[0] == "-")):
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    return ast.Constant(value)
+
+
+def _module(root: str) -> Any:
+    import math
+
+    import numpy
+
+    return {"np": numpy, "math": math}[root]

@@ -1,0 +1,131 @@
+"""Tell which names of a function are its own, which are captured, and which come from outside.
+
+    def f(x):
+        y = 2 * x               own: x, y, g      captured by an inner function: y
+        g = lambda t: t * y     free: np
+        return np.sum(g(x))
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(frozen=True)
+class Scope:
+    own: frozenset[str]
+    captured: frozenset[str]
+    free: frozenset[str]
+    mentioned: frozenset[str]
+
+
+def scope_of(node: ast.FunctionDef | ast.Lambda) -> Scope:
+    """The names of one function."""
+    own = {a.arg for a in _parameters(node.args)} | _bound(_body(node))
+    inner: set[str] = set()
+    for child in _inner_functions(_body(node)):
+        inner |= free_names(child)
+    mentioned = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | {
+        a.arg for a in ast.walk(node) if isinstance(a, ast.arg)
+    }
+    mentioned |= {n.name for n in ast.walk(node) if isinstance(n, ast.FunctionDef)}
+    mentioned |= {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)} & {"np"}
+    return Scope(
+        frozenset(own), frozenset(own & inner), frozenset(free_names(node)), frozenset(mentioned)
+    )
+
+
+def free_names(node: ast.AST) -> set[str]:
+    """The names that a piece of code reads from the scopes around it."""
+    if isinstance(node, _FUNCTIONS):
+        body = _body(node)
+        own = {a.arg for a in _parameters(node.args)} | _bound(body)
+        used: set[str] = set()
+        for child in body:
+            used |= free_names(child)
+        outer: set[str] = set()
+        for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]:
+            outer |= free_names(default)
+        nonlocal_ = {
+            n for s in _own_nodes(body) if isinstance(s, ast.Nonlocal | ast.Global) for n in s.names
+        }
+        return (used - (own - nonlocal_)) | outer
+    if isinstance(node, _COMPREHENSIONS):
+        own = {
+            n.id
+            for g in node.generators
+            for n in ast.walk(g.target)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+        used = set()
+        for child in ast.iter_child_nodes(node):
+            used |= free_names(child)
+        return (used - own) | free_names(node.generators[0].iter)
+    if isinstance(node, ast.Name):
+        return {node.id}
+    used = set()
+    for child in ast.iter_child_nodes(node):
+        used |= free_names(child)
+    return used
+
+
+def _body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
+    return [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+
+
+def _parameters(args: ast.arguments) -> list[ast.arg]:
+    extra = [a for a in (args.vararg, args.kwarg) if a is not None]
+    return [*args.posonlyargs, *args.args, *args.kwonlyargs, *extra]
+
+
+def _own_nodes(body: list[ast.AST]) -> list[ast.AST]:
+    """Every node of a body that is not inside an inner function (its header included)."""
+    found, stack = [], list(body)
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        if isinstance(node, _FUNCTIONS):
+            continue
+        stack.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _inner_functions(body: list[ast.AST]) -> list[ast.AST]:
+    return [n for n in _own_nodes(body) if isinstance(n, _FUNCTIONS)]
+
+
+def _bound(body: list[ast.AST]) -> set[str]:
+    """The names that statements of the body bind (comprehension variables are not among them)."""
+    bound: set[str] = set()
+    outside: set[str] = set()
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                bound.add(name)
+                continue
+            case ast.Lambda():
+                continue
+            case ast.Nonlocal(names=names) | ast.Global(names=names):
+                outside.update(names)
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                bound.add(name)
+            case ast.ExceptHandler(name=str(name)):
+                bound.add(name)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                bound.update(a.asname or a.name.split(".")[0] for a in aliases)
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                bound.add(name)
+            case ast.MatchMapping(rest=str(name)):
+                bound.add(name)
+        if isinstance(node, _COMPREHENSIONS):
+            # only a walrus binds outside a comprehension
+            stack.extend(n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+            continue
+        stack.extend(ast.iter_child_nodes(node))
+    return bound - outside

@@ -1,0 +1,314 @@
+"""What the compiler knows about a value: its kind, dtype and the pattern of its shape.
+
+    FLOAT INT BOOL …         Python numbers, strings, None      Scalar(float)
+    np.float64(…)            NumPy scalars                      Number("float64")
+    float64[n, 3]            arrays                             Array("float64", ("n", 3))
+    containers               Tup Lst Dct Obj                    with the types of their parts
+    functions                Known(f), Clo(code, captures)
+    ANY                      could be anything: the runtime decides
+
+A dimension is an int, a symbol such as `"x.0"` (two dimensions with one symbol are equal), a pair
+(symbol, k) for a dimension shortened by k elements, or None when nothing is known.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import types as pytypes
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Dim = int | str | tuple[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType:
+    """Nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    kind: type
+    value: Any = None  # of strings, bools and literal integers, where known
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A NumPy scalar; `loose`: or the Python number of that kind."""
+
+    dtype: str
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    dtype: str
+    dims: tuple[Dim, ...]
+
+    @property
+    def ndim(self) -> int:
+        return len(self.dims)
+
+
+@dataclass(frozen=True, slots=True)
+class Tup:
+    items: tuple[Type, ...]
+    cls: type = tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Lst:
+    items: tuple[Type, ...] | None  # None: the length is not known
+    element: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Dct:
+    items: tuple[tuple[Any, Type], ...] | None
+    element: Type
+    cls: type = dict
+
+
+@dataclass(frozen=True, slots=True)
+class Obj:
+    """An instance with attributes, read only."""
+
+    cls: type
+    fields: tuple[tuple[str, Type], ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """One particular object: a module, a function, a class, a method of either."""
+
+    value: Any = field(hash=False, compare=False)
+    identity: int = 0
+
+    @staticmethod
+    def of(value: Any) -> Known:
+        return Known(value, id(value))
+
+
+@dataclass(frozen=True)
+class Method:
+    """`self.name` where the class defines a function: `self` goes first."""
+
+    function: Known
+    owner: Type
+    name: str
+
+
+@dataclass(frozen=True)
+class Clo:
+    """A function made during the call, and the types of what it closes over."""
+
+    code: ast.FunctionDef | ast.Lambda = field(hash=False, compare=False)
+    identity: int
+    captures: tuple[tuple[str, Type], ...]
+    defaults: tuple[tuple[str, Type], ...]
+    owner: Any = field(hash=False, compare=False)  # the Source it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class Bottom:
+    """No value has reached this point yet."""
+
+
+Type = (
+    AnyType | Scalar | Number | Array | Tup | Lst | Dct | Obj | Known | Method | Clo | Bottom
+)  # fmt: skip
+
+ANY = AnyType()
+BOTTOM = Bottom()
+FLOAT, INT, BOOL, COMPLEX = Scalar(float), Scalar(int), Scalar(bool), Scalar(complex)
+STR, NONE = Scalar(str), Scalar(type(None))
+_PLAIN = (float, int, bool, complex, str, bytes, type(None), type(Ellipsis), slice, range)
+
+
+class Symbols:
+    """Names for dimensions: equal sizes of one call share a symbol; 0 and 1 are themselves."""
+
+    def __init__(self) -> None:
+        self.by_size: dict[int, str] = {}
+
+    def dim(self, size: int) -> Dim:
+        if size < 2:
+            return size
+        if size not in self.by_size:
+            self.by_size[size] = f"d{len(self.by_size)}"
+        return self.by_size[size]
+
+
+def type_of(value: Any, symbols: Symbols, depth: int = 0) -> Type:
+    """The type of a run-time value; `symbols` carries the pattern of equal dimensions."""
+    kind = type(value)
+    if kind in _PLAIN:
+        keep = kind in (str, bool, type(None)) and (kind is not str or len(value) < 100)
+        return Scalar(kind, value if keep else None, keep and kind is not bool)
+    if isinstance(value, np.generic):
+        return Number(value.dtype.name)
+    if kind is np.ndarray:
+        return Array(value.dtype.name, tuple(map(symbols.dim, value.shape)))
+    if depth > 12:
+        return Known.of(value)
+    if isinstance(value, tuple):
+        return Tup(tuple(type_of(v, symbols, depth + 1) for v in value), kind)
+    if kind is list:
+        items = tuple(type_of(v, symbols, depth + 1) for v in value)
+        return Lst(items, join_all(items))
+    if isinstance(value, dict):
+        pairs = tuple((k, type_of(v, symbols, depth + 1)) for k, v in value.items())
+        return Dct(pairs, join_all([t for _, t in pairs]), kind)
+    if isinstance(value, _FUNCTIONS) or isinstance(value, type | pytypes.ModuleType):
+        return Known.of(value)
+    found = fields_of(value)
+    if found is not None and _plain_object(value):
+        return Obj(kind, tuple((n, type_of(v, symbols, depth + 1)) for n, v in found.items()))
+    return Known.of(value)
+
+
+_FUNCTIONS = (
+    pytypes.FunctionType, pytypes.BuiltinFunctionType, pytypes.MethodType, np.ufunc,
+    pytypes.MethodDescriptorType, pytypes.WrapperDescriptorType,
+)  # fmt: skip
+
+
+def _plain_object(value: Any) -> bool:
+    """An instance of a user's class: attributes in `__dict__`, methods in Python."""
+    cls = type(value)
+    if callable(value) and not isinstance(getattr(cls, "__call__", None), pytypes.FunctionType):
+        return False
+    return "srcad" != cls.__module__.split(".")[0] and hasattr(value, "__dict__")
+
+
+def fields_of(value: Any) -> dict[str, Any] | None:
+    """The attributes stored in an object."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        named = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)
+                 if hasattr(value, f.name)}
+        return {**named, **getattr(value, "__dict__", {})}
+    return dict(value.__dict__) if hasattr(value, "__dict__") else None
+
+
+def join_all(items: Any) -> Type:
+    result: Type = BOTTOM
+    for item in items:
+        result = join(result, item)
+    return result
+
+
+def join(a: Type, b: Type) -> Type:
+    """The least that is known when a value is either an `a` or a `b`."""
+    if a == b:
+        return a
+    match a, b:
+        case Bottom(), _:
+            return b
+        case _, Bottom():
+            return a
+        case Scalar(k1), Scalar(k2) if k1 is k2:
+            return Scalar(k1)
+        case Array(d1, s1), Array(d2, s2) if d1 == d2 and len(s1) == len(s2):
+            return Array(d1, tuple(p if p == q else None for p, q in zip(s1, s2, strict=True)))
+        case Number(d1), Number(d2) if d1 == d2:
+            return Number(d1, loose=True)
+        case (Number("float64"), Scalar(k)) | (Scalar(k), Number("float64")) if k in (float, int):
+            return Number("float64", loose=True)
+        case Scalar(k1), Scalar(k2) if {k1, k2} == {float, int}:
+            return Number("float64", loose=True)
+        case Tup(i1, c1), Tup(i2, c2) if c1 is c2 and len(i1) == len(i2):
+            return Tup(tuple(map(join, i1, i2)), c1)
+        case Lst(i1, e1), Lst(i2, e2):
+            same = i1 is not None and i2 is not None and len(i1) == len(i2)
+            return Lst(tuple(map(join, i1, i2)) if same else None, join(e1, e2))  # type: ignore[arg-type]
+        case Dct(i1, e1, c1), Dct(i2, e2, c2) if c1 is c2:
+            same = (
+                i1 is not None and i2 is not None and [k for k, _ in i1] == [k for k, _ in i2]
+            )
+            pairs = None
+            if same:
+                pairs = tuple((k, join(t, u)) for (k, t), (_, u) in zip(i1, i2, strict=True))  # type: ignore[arg-type]
+            return Dct(pairs, join(e1, e2), c1)
+        case Obj(c1, f1), Obj(c2, f2) if c1 is c2 and [n for n, _ in f1] == [n for n, _ in f2]:
+            return Obj(c1, tuple((n, join(t, u)) for (n, t), (_, u) in zip(f1, f2, strict=True)))
+        case Clo(), Clo() if a.identity == b.identity and len(a.captures) == len(b.captures):
+            captures = tuple(
+                (n, join(t, u)) for (n, t), (_, u) in zip(a.captures, b.captures, strict=True)
+            )
+            return Clo(a.code, a.identity, captures, a.defaults, a.owner)
+    return ANY
+
+
+def carries(t: Type) -> bool:
+    """Whether a value of this type can carry a derivative."""
+    match t:
+        case AnyType():
+            return True
+        case Scalar(kind):
+            return kind in (float, complex)
+        case Number(dtype) | Array(dtype):
+            return dtype.startswith(("float", "complex", "longdouble", "object"))
+        case Tup(items):
+            return any(map(carries, items))
+        case Lst(_, element) | Dct(_, element):
+            return carries(element)
+        case Obj(_, fields):
+            return any(carries(f) for _, f in fields)
+        case Clo(_, _, captures, defaults):
+            return any(carries(c) for _, c in (*captures, *defaults))
+        case Method(_, owner):
+            return carries(owner)
+    return False
+
+
+def is_scalar(t: Type) -> bool:
+    """A number that `+=` rebinds."""
+    return isinstance(t, Number) or (isinstance(t, Scalar) and t.kind in (float, int, complex, bool))
+
+
+def dims_of(t: Type) -> tuple[Dim, ...] | None:
+    """The shape of a number or an array; None when not even the rank is known."""
+    if is_scalar(t):
+        return ()
+    return t.dims if isinstance(t, Array) else None
+
+
+def same_shape(a: Type, b: Type) -> bool:
+    """Whether two values are known to have one shape."""
+    da, db = dims_of(a), dims_of(b)
+    return da is not None and da == db and None not in da
+
+
+def show(t: Type) -> str:
+    """For docstrings and `explain`: `float`, `float64[d0, 3]`."""
+    match t:
+        case Scalar(kind):
+            return kind.__name__
+        case Number(dtype, loose):
+            return "float" if loose else f"np.{dtype}"
+        case Array(dtype, dims):
+            inner = ", ".join("?" if d is None else _show_dim(d) for d in dims)
+            return f"{dtype}[{inner}]"
+        case Tup(items, cls):
+            return f"{cls.__name__}({', '.join(map(show, items))})"
+        case Lst():
+            return "list"
+        case Dct():
+            return "dict"
+        case Obj(cls):
+            return cls.__name__
+        case Known(value):
+            return getattr(value, "__name__", type(value).__name__)
+        case Clo(code) | Clo(code):
+            return getattr(code, "name", "lambda")
+        case Method(_, _, name):
+            return name
+    return "?"
+
+
+def _show_dim(d: Dim) -> str:
+    return f"{d[0]}-{d[1]}" if isinstance(d, tuple) else str(d)

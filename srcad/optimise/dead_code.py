@@ -1,0 +1,155 @@
+"""Drop assignments nobody reads.
+
+    a = np.sin(x)            b = x * 2
+    b = x * 2         →      return b
+    return b
+
+Runs after adjoint generation: the last primal results go here when only the gradient is asked for,
+and so do cotangents that end nowhere.  Statements with effects stay (prints, calls of the user's
+functions), and so does whatever could raise an error that the plain program raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from srcad.ir import nodes as ir
+
+Live = frozenset[str]
+Removable = Callable[[ir.Stmt], bool]
+
+
+def drop_dead_code(block: ir.Block, removable: Removable, stacks: Live) -> ir.Block:
+    """The block without dead statements; `stacks` are the lists of saved values."""
+    while True:
+        dropper = _Dropper(removable, stacks)
+        new, _ = dropper.block(block, frozenset(), frozenset())
+        new = _without_unread_stacks(new, stacks)
+        if new == block:
+            return new
+        block = new
+
+
+@dataclass
+class _Dropper:
+    removable: Removable
+    stacks: Live
+
+    def block(self, block: ir.Block, live: Live, at_break: Live) -> tuple[ir.Block, Live]:
+        out: list[ir.Stmt] = []
+        for stmt in reversed(block):
+            kept, live = self.statement(stmt, live, at_break)
+            if kept is not None:
+                out.append(kept)
+        return tuple(reversed(out)), live
+
+    def statement(
+        self, stmt: ir.Stmt, live: Live, at_break: Live
+    ) -> tuple[ir.Stmt | None, Live]:
+        match stmt:
+            case ir.Break():
+                return stmt, at_break
+            case ir.Assign(target, value):
+                if target not in live and (self.is_pop(value) or self.removable(stmt)):
+                    if self.is_pop(value):
+                        return replace(stmt, target="_"), live | ir.reads(value)
+                    return None, live
+            case ir.Unpack(names):
+                if not live & set(names) and self.removable(stmt):
+                    return None, live
+            case ir.AddTo(target) | ir.AddAt(target):
+                if target not in live:
+                    return None, live
+                return stmt, live | ir.statement_reads(stmt)
+            case ir.If():
+                return self.branch(stmt, live, at_break)
+            case ir.For() | ir.While():
+                return self.loop(stmt, live)
+            case ir.With(_, body):
+                inner, before = self.block(body, live, at_break)
+                if not inner and self.removable(stmt):
+                    return None, live
+                new = replace(stmt, body=inner)
+                return new, (before - set(ir.targets(stmt))) | ir.statement_reads(stmt)
+            case ir.Try():
+                # what a handler may read is live everywhere in the body: keep it whole
+                every = live | {n for s in ir.walk((stmt,)) for n in ir.statement_reads(s)}
+                return stmt, every
+            case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"))):
+                return stmt, live | ir.statement_reads(stmt)
+            case ir.Effect(value):
+                if self.removable(stmt) and not self.into_live(value, live):
+                    return None, live
+        return stmt, (live - set(ir.targets(stmt))) | ir.statement_reads(stmt)
+
+    def into_live(self, value: ir.Expr, live: Live) -> bool:
+        """`np.add.at(x_bar, …)` and its like write into their first argument."""
+        if isinstance(value, ir.Call) and value.args and isinstance(value.args[0], ir.Name):
+            return value.args[0].id in live
+        return True
+
+    def is_pop(self, value: ir.Expr) -> bool:
+        match value:
+            case ir.Call(ir.Attr(ir.Name(owner), "pop"), ()):
+                return owner in self.stacks
+        return False
+
+    def branch(self, stmt: ir.If, live: Live, at_break: Live) -> tuple[ir.Stmt | None, Live]:
+        then, live_then = self.block(stmt.then, live, at_break)
+        orelse, live_else = self.block(stmt.orelse, live, at_break)
+        if not then and not orelse:
+            if self.removable(stmt):
+                return None, live
+            return ir.Effect(stmt.test, stmt.at), live | ir.reads(stmt.test)
+        new = replace(stmt, then=then, orelse=orelse)
+        if not then:
+            test = stmt.test
+            negated = test.operand if isinstance(test, ir.Unary) and test.op == "not" else (
+                ir.Unary("not", test))
+            new = replace(stmt, test=negated, then=orelse, orelse=())
+        return new, live_then | live_else | ir.reads(stmt.test)
+
+    def loop(self, stmt: ir.For | ir.While, live: Live) -> tuple[ir.Stmt | None, Live]:
+        own = set(ir.targets(stmt))
+        test = ir.statement_reads(stmt) if isinstance(stmt, ir.While) else set()
+        around = live | test
+        while True:
+            body, before = self.block(stmt.body, around, live)
+            new = around | (before - own)
+            if new == around:
+                break
+            around = new
+        if not body and self.removable(stmt) and not own & live and isinstance(stmt, ir.For):
+            return None, live
+        return replace(stmt, body=body), around | ir.statement_reads(stmt)
+
+
+def _without_unread_stacks(block: ir.Block, stacks: Live) -> ir.Block:
+    """Drop a list of saved values when every value popped from it is thrown away."""
+    read: set[str] = set()
+    for stmt in ir.walk(block):
+        match stmt:
+            case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"), (item,))):
+                read |= ir.reads(item)
+            case ir.Assign("_", ir.Call(ir.Attr(ir.Name(), "pop"), ())):
+                pass
+            case _:
+                read |= ir.statement_reads(stmt)
+    gone = stacks - read
+    return _drop_stacks(block, gone) if gone else block
+
+
+def _drop_stacks(block: ir.Block, gone: Live) -> ir.Block:
+    out: list[ir.Stmt] = []
+    for stmt in block:
+        match stmt:
+            case ir.Assign(target) if target in gone:
+                continue
+            case ir.Assign("_", ir.Call(ir.Attr(ir.Name(owner), "pop"), ())) if owner in gone:
+                continue
+            case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"))) if owner in gone:
+                continue
+        inner = ir.blocks(stmt)
+        out.append(ir.with_blocks(stmt, tuple(_drop_stacks(b, gone) for b in inner)) if inner else stmt)
+    return tuple(out)

@@ -1,0 +1,241 @@
+"""Put an operation that is read once where it is read.
+
+    prod = 2 * x
+    t = np.sin(prod)         →      y = np.sin(2 * x) + 1
+    y = t + 1
+
+Only generated names go; the user's names stay.  A definition moves only past statements that
+neither write what it reads nor care when it runs, and lines stay short.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from srcad.adjoint import algebra
+from srcad.ir import nodes as ir
+from srcad.optimise.copies import simplify
+
+WIDTH = 76
+Pure = Callable[[ir.Expr], bool]
+
+
+def nest(
+    block: ir.Block,
+    generated: frozenset[str],
+    pure: Pure,
+    tidy: Callable[[ir.Expr], ir.Expr] = simplify,
+) -> ir.Block:
+    """The block with single-use generated names inlined."""
+    reads: Counter[str] = Counter()
+    writes: Counter[str] = Counter()
+    for stmt in ir.walk(block):
+        writes.update(ir.targets(stmt))
+        for expr in ir.expressions(stmt):
+            count_reads(expr, reads)
+        if isinstance(stmt, ir.AddTo | ir.AddAt):
+            reads[stmt.target] += 1
+    once = {n for n in generated if reads[n] == 1 and writes[n] == 1}
+    return _Nester(once, pure, tidy).block(block)
+
+
+def count_reads(expr: ir.Expr, reads: Counter[str]) -> None:
+    """Count every mention of a name."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ir.Name):
+            reads[node.id] += 1
+        elif isinstance(node, ir.Raw):
+            reads.update({n: 2 for n in node.reads})  # raw code is never rewritten
+        else:
+            if isinstance(node, ir.Closure):
+                reads.update({n: 2 for n in node.captures})
+            stack.extend(ir.children(node))
+
+
+class _Nester:
+    def __init__(self, once: set[str], pure: Pure, tidy: Callable[[ir.Expr], ir.Expr]) -> None:
+        self.once, self.pure, self.tidy = once, pure, tidy
+
+    def block(self, block: ir.Block) -> ir.Block:
+        out: list[ir.Stmt] = []
+        waiting: dict[str, int] = {}  # generated name -> position of its definition in out
+        for stmt in block:
+            stmt = self.take_in(stmt, out, waiting)
+            inner = ir.blocks(stmt)
+            if inner:
+                stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in inner))
+            out.append(stmt)
+            self.forget(stmt, out, waiting)
+            if isinstance(stmt, ir.Assign) and stmt.target in self.once:
+                waiting[stmt.target] = len(out) - 1
+            elif isinstance(stmt, ir.If):
+                self.choice(stmt, out, waiting)
+        return tuple(s for s in out if s is not None)
+
+    def choice(self, stmt: ir.If, out: list[ir.Stmt], waiting: dict[str, int]) -> None:
+        """`if c: t = a  else: t = b`  is  `t = a if c else b`."""
+        match stmt:
+            case ir.If(test, (ir.Assign(a, x),), (ir.Assign(b, y),)) if (
+                a == b and width(x) + width(y) + width(test) < WIDTH - 12
+                and _conditional_name(a, self.once)
+            ):
+                out[-1] = ir.Assign(a, ir.Choice(test, x, y), stmt.at)
+
+    def take_in(self, stmt: ir.Stmt, out: list[ir.Stmt], waiting: dict[str, int]) -> ir.Stmt:
+        """Inline what this statement reads, the latest definition first."""
+        if isinstance(stmt, ir.While | ir.Try):
+            return stmt  # its expressions run more than once, or not at all
+        while True:
+            names = [n for n in self.mentioned(stmt) if n in waiting and out[waiting[n]] is not None]
+            names.sort(key=lambda n: -waiting[n])
+            for name in names:
+                new = self.inlined(stmt, name, out, waiting)
+                if new is not None:
+                    stmt = new
+                    break
+            else:
+                return stmt
+
+    def mentioned(self, stmt: ir.Stmt) -> set[str]:
+        found: set[str] = set()
+        for expr in ir.expressions(stmt):
+            found |= ir.reads(expr)
+        return found
+
+    def inlined(
+        self, stmt: ir.Stmt, name: str, out: list[ir.Stmt], waiting: dict[str, int]
+    ) -> ir.Stmt | None:
+        position = waiting[name]
+        definition = out[position]
+        assert isinstance(definition, ir.Assign)
+        value = definition.value
+        if isinstance(value, ir.Closure | ir.Raw):
+            return None
+        if not self.pure(value) and (
+            any(s is not None for s in out[position + 1 :]) or not self.first(stmt, name)
+        ):
+            return None
+        tidy = self.tidy
+        new = ir.map_expressions(stmt, lambda e: tidy(ir.substitute(e, {name: value}))
+                                 if name in ir.reads(e) else e)
+        if isinstance(new, ir.AddTo | ir.AddAt):
+            new = _signed(new)
+        if max((width(e) for e in ir.expressions(new)), default=0) > WIDTH:
+            return None
+        if isinstance(new, ir.For) and not isinstance(stmt, ir.For):
+            return None
+        out[position] = None  # type: ignore[call-overload]
+        del waiting[name]
+        return new
+
+    def first(self, stmt: ir.Stmt, name: str) -> bool:
+        """Whether nothing with an effect is evaluated before the name is read."""
+        for expr in ir.expressions(stmt):
+            if not self.pure(expr):
+                return _leading(expr, name)
+            if name in ir.reads(expr):
+                return True
+        return True
+
+    def forget(self, stmt: ir.Stmt, out: list[ir.Stmt], waiting: dict[str, int]) -> None:
+        """A definition can no longer move past a statement that writes what it reads."""
+        if not waiting:
+            return
+        written = ir.assigned((stmt,))
+        written |= _touched(stmt)
+        effectful = not isinstance(stmt, ir.Note) and not self.quiet(stmt)
+        for name in list(waiting):
+            definition = out[waiting[name]]
+            if definition is None:
+                del waiting[name]
+                continue
+            if definition is stmt:
+                continue
+            assert isinstance(definition, ir.Assign)
+            if ir.reads(definition.value) & written or (
+                effectful and not self.pure(definition.value)
+            ) or isinstance(stmt, ir.Note):
+                del waiting[name]
+
+    def quiet(self, stmt: ir.Stmt) -> bool:
+        if ir.blocks(stmt):
+            return False
+        return all(self.pure(e) for e in ir.expressions(stmt))
+
+
+def _conditional_name(name: str, once: set[str]) -> bool:
+    return True
+
+
+def _touched(stmt: ir.Stmt) -> set[str]:
+    """Names of objects that the statement may write into."""
+    found: set[str] = set()
+    for inner in ir.walk((stmt,)):
+        match inner:
+            case ir.Effect(ir.Call(func, args)):
+                found |= ir.reads(func)
+                for arg in args:
+                    found |= ir.reads(arg)
+            case ir.Store(target) | ir.Augment(target):
+                found |= ir.reads(target)
+            case ir.Assign(_, ir.Call(ir.Attr(ir.Name(owner), "pop"))):
+                found.add(owner)
+    return found
+
+
+def _leading(expr: ir.Expr, name: str) -> bool:
+    """Whether `name` is the first thing evaluated in the expression."""
+    while True:
+        if expr == ir.Name(name):
+            return True
+        for child in ir.children(expr):
+            if isinstance(child, ir.Const | ir.Ref) or (
+                isinstance(child, ir.Name | ir.Attr) and name not in ir.reads(child)
+            ):
+                continue
+            expr = child
+            break
+        else:
+            return False
+
+
+def _signed(stmt: ir.AddTo | ir.AddAt) -> ir.Stmt:
+    """`x_bar += -e` reads `x_bar -= e`."""
+    value = stmt.value
+    if isinstance(value, ir.Unary) and value.op == "-" and stmt.op in "+-":
+        op = "-" if stmt.op == "+" else "+"
+        if isinstance(stmt, ir.AddTo):
+            return ir.AddTo(stmt.target, value.operand, stmt.at, op)
+        return ir.AddAt(stmt.target, stmt.index, value.operand, stmt.at, op)
+    return stmt
+
+
+def width(expr: ir.Expr) -> int:
+    """About how many characters the expression takes."""
+    total = 0
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        match node:
+            case ir.Name(id):
+                total += len(id) + 1
+            case ir.Const(value):
+                total += len(repr(value)) + 1
+            case ir.Ref(_, text):
+                total += len(text)
+            case ir.Attr(_, name):
+                total += len(name) + 1
+            case ir.Raw():
+                total += 30
+            case ir.Closure():
+                total += 60
+            case _:
+                total += 3
+        stack.extend(ir.children(node))
+    return total
+
+
+__all__ = ["algebra", "nest", "width"]

@@ -1,0 +1,43 @@
+"""Tell which expressions may be dropped, moved or repeated."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from srcad.ir import nodes as ir
+from srcad.rules.table import TABLE
+
+_PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bool, abs, min, max,
+                  sum, isinstance, zip, enumerate, type, operator.getitem}  # fmt: skip
+
+
+def pure(expr: ir.Expr, calls: frozenset[int]) -> bool:
+    """No effect besides its value; `calls` are the ids of user calls known to be pure rules."""
+    match expr:
+        case ir.Name() | ir.Const() | ir.Ref() | ir.Raw() | ir.Closure():
+            return True
+        case ir.Call(func):
+            if isinstance(func, ir.Ref):
+                if not pure_function(func.value):
+                    return False
+            elif id(expr) not in calls:
+                return False
+    return all(pure(c, calls) for c in ir.children(expr))
+
+
+def pure_function(value: object) -> bool:
+    """Whether a function object is known to have no effect."""
+    if isinstance(value, np.ufunc):
+        return True
+    try:
+        if value in _PURE_BUILTINS or TABLE.get(value) is not None:
+            return value is not print
+    except TypeError:
+        return False
+    module = getattr(value, "__module__", "") or ""
+    name = getattr(value, "__name__", "")
+    if module.startswith("srcad.runtime"):
+        return name not in {"accumulate", "call", "add_at"}
+    return module.startswith("numpy") and not module.startswith("numpy.random")

@@ -1,0 +1,15 @@
+"""Differentiate what reads containers, and stop derivatives where the user says so."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import random
+
+from srcad.rules.table import linear, no_derivative
+from srcad.runtime.containers import stop_gradient, values, values_bar
+
+linear(values, lambda y_bar, table: values_bar(y_bar, table))
+no_derivative(stop_gradient, sorted, enumerate, zip, reversed, iter, frozenset, set, vars, dir)
+no_derivative(random.random, random.gauss, random.uniform, random.randint, random.seed)
+no_derivative(itertools.count, open, input)

@@ -1,0 +1,17 @@
+"""Look inside a function made during the call."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+
+def captured(function: Any, name: str) -> Any:
+    """The present value of a variable that the function closes over."""
+    position = function.__code__.co_freevars.index(name)
+    return function.__closure__[position].cell_contents
+
+
+def default_of(function: Any, name: str) -> Any:
+    """The default of one parameter."""
+    return inspect.signature(function).parameters[name].default

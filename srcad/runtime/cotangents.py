@@ -1,0 +1,169 @@
+"""Cotangents of containers, and the last step of a gradient.
+
+The shadow of a list or tuple is a list of the cotangents of its items, that of a dict, an object or
+a function with captured variables a dict; numbers and arrays have zeros of their own kind, and
+None stands for what has no derivative.  Shadows are private to one backward part, which adds
+into them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import NotDifferentiable
+
+
+def shadow(x: Any) -> Any:
+    """Zeros for everything inside `x`, ready to be added into."""
+    kind = type(x)
+    if kind is float:
+        return 0.0
+    if kind is np.ndarray:
+        if x.dtype.kind in "fc":
+            return np.zeros(x.shape, x.dtype)
+        return None if x.dtype.kind != "O" else _refuse_object()
+    if isinstance(x, np.generic):
+        return x.dtype.type(0) if x.dtype.kind in "fc" else None
+    if kind is complex:
+        return 0j
+    if isinstance(x, list | tuple):
+        return [shadow(v) for v in x]
+    if isinstance(x, dict):
+        return {k: shadow(v) for k, v in x.items()}
+    if x is None or isinstance(x, str | bytes | int | type | types.ModuleType):
+        return None
+    if isinstance(x, types.FunctionType):
+        return _function_shadow(x)
+    fields = _fields(x)
+    return None if fields is None else {k: shadow(v) for k, v in fields.items()}
+
+
+def _refuse_object() -> Any:
+    raise NotDifferentiable("An array of dtype object has no derivative. Use a float array.")
+
+
+def _function_shadow(function: types.FunctionType) -> dict[str, Any] | None:
+    names = function.__code__.co_freevars
+    if not names and not function.__defaults__:
+        return None
+    held: dict[str, Any] = {}
+    for name, cell in zip(names, function.__closure__ or (), strict=True):
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            continue
+        held[name] = None if value is function else shadow(value)
+    count = function.__code__.co_argcount
+    given = function.__defaults__ or ()
+    for name, value in zip(function.__code__.co_varnames[count - len(given) : count], given,
+                           strict=True):
+        held[name] = shadow(value)
+    for name, value in (function.__kwdefaults__ or {}).items():
+        held[name] = shadow(value)
+    return held
+
+
+def _fields(x: Any) -> dict[str, Any] | None:
+    if dataclasses.is_dataclass(x):
+        named = {f.name: getattr(x, f.name) for f in dataclasses.fields(x) if hasattr(x, f.name)}
+        return {**named, **getattr(x, "__dict__", {})}
+    return dict(x.__dict__) if hasattr(x, "__dict__") else None
+
+
+def add(a: Any, b: Any) -> Any:
+    """The sum of two cotangents of one value, either may be None; neither is changed."""
+    if a is None:
+        return b
+    if b is None:
+        return a
+    if isinstance(a, list | tuple):
+        if len(a) != len(b):
+            raise ValueError("cotangents of different lengths")
+        return [add(p, q) for p, q in zip(a, b, strict=True)]
+    if isinstance(a, dict):
+        return {k: add(a.get(k), b.get(k)) for k in {**a, **b}}
+    return a + b
+
+
+def accumulate(owner: Any, key: Any, value: Any) -> None:
+    """Add a cotangent to one cell of a shadow."""
+    if value is None or owner is None:
+        return
+    if isinstance(owner, np.ndarray):
+        np.add.at(owner, key, value)
+    elif isinstance(key, slice):
+        for k, part in zip(range(len(owner))[key], value, strict=True):
+            owner[k] = add(owner[k], part)
+    else:
+        owner[key] = add(owner[key], value)
+
+
+def part(cotangent: Any, key: Any) -> Any:
+    """The cotangent of one item; None when there is none."""
+    return None if cotangent is None else cotangent[key]
+
+
+def finish(cotangent: Any, x: Any) -> Any:
+    """The gradient handed to the user: structure, shape and dtype of `x`, memory of its own."""
+    kind = type(x)
+    if kind is float:
+        return _as_float(cotangent)
+    if kind is np.ndarray:
+        if x.dtype.kind not in "fc":
+            return None
+        if cotangent is None:
+            return np.zeros(x.shape, x.dtype)
+        return np.array(np.broadcast_to(_project(cotangent, x.dtype), x.shape), x.dtype)
+    if isinstance(x, np.generic):
+        if x.dtype.kind not in "fc":
+            return None
+        return x.dtype.type(0 if cotangent is None else _project(cotangent, x.dtype))
+    if kind is complex:
+        return complex(0 if cotangent is None else cotangent)
+    if isinstance(x, list):
+        return [finish(part(cotangent, k), v) for k, v in enumerate(x)]
+    if isinstance(x, tuple):
+        items = [finish(part(cotangent, k), v) for k, v in enumerate(x)]
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    if isinstance(x, dict):
+        found = {k: finish(part(cotangent, k), v) for k, v in x.items()}
+        return found if kind is dict else _dict_like(x, found)
+    if x is None or isinstance(x, str | bytes | int | type | types.ModuleType | types.FunctionType):
+        return None
+    return _object_like(cotangent, x)
+
+
+def _dict_like(x: Any, found: dict[Any, Any]) -> Any:
+    made = x.copy()
+    for key, value in found.items():
+        made[key] = value
+    return made
+
+
+def _as_float(cotangent: Any) -> float:
+    if cotangent is None:
+        return 0.0
+    if isinstance(cotangent, np.ndarray) and cotangent.size == 1:
+        cotangent = cotangent.reshape(())[()]
+    if isinstance(cotangent, complex | np.complexfloating):
+        cotangent = cotangent.real
+    return float(cotangent)
+
+
+def _project(cotangent: Any, dtype: np.dtype[Any]) -> Any:
+    """The real part, where a real argument met complex arithmetic."""
+    return np.real(cotangent) if dtype.kind == "f" and np.iscomplexobj(cotangent) else cotangent
+
+
+def _object_like(cotangent: Any, x: Any) -> Any:
+    fields = _fields(x)
+    if fields is None:
+        return None
+    made = object.__new__(type(x))
+    for name, value in fields.items():
+        object.__setattr__(made, name, finish(part(cotangent, name), value))
+    return made

@@ -1,0 +1,189 @@
+"""Nested functions and what they capture; global constants; names that could collide."""
+
+import numpy
+import numpy as np
+from numpy import exp, sin
+
+from tests.corpus.registry import program, register
+
+RATE = 0.3
+WEIGHTS = np.array([0.2, -0.5, 1.5])
+CONFIG = {"decay": 0.9, "layers": [0.5, 0.25], "mode": "fast"}
+
+
+@program(args=lambda rng: (rng.normal(size=3), 1.3), wrt=(0, 1))
+def captures_active(x, k):
+    def inner(t):
+        return np.sum(np.sin(k * x + t))
+
+    return inner(0.0) + inner(k)
+
+
+@program(args=lambda rng: (0.6,))
+def captures_later_value(x):
+    """A closure sees the value at the time of the call."""
+    scale = 2.0
+
+    def f(v):
+        return scale * v
+
+    first = f(x)
+    scale = x
+    return first + f(x)
+
+
+@program(args=lambda rng: (0.6,))
+def late_binding_lambdas(x):
+    fs = [lambda v: v * i for i in range(3)]
+    gs = [lambda v, i=i: v * i for i in range(3)]
+    return sum(f(x) for f in fs) + sum(g(x**2) for g in gs)
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def global_constants(x):
+    return RATE * np.sum(WEIGHTS * x) ** 2 * CONFIG["decay"] + sum(CONFIG["layers"]) * x[0]
+
+
+@program(args=lambda rng: (0.9,))
+def nonlocal_read_and_count(x):
+    """nonlocal for a counter that carries no derivative."""
+    calls = 0
+
+    def f(v):
+        nonlocal calls
+        calls += 1
+        return v * v
+
+    y = f(x) + f(2 * x)
+    return y * calls
+
+
+@program(args=lambda rng: (0.9, 0.4), wrt=(0, 1))
+def three_levels(a, b):
+    def outer(u):
+        def inner(v):
+            return u * v + a
+
+        return inner(b) * inner(u)
+
+    return outer(a + b)
+
+
+@program(args=lambda rng: (1.4,))
+def curried(x):
+    add = lambda a: lambda b: a + b
+    mul = lambda a: lambda b: a * b
+    return mul(add(x)(1.0))(x)
+
+
+def make_polynomial(*coefficients):
+    def p(x):
+        y = 0.0
+        for c in reversed(coefficients):
+            y = y * x + c
+        return y
+
+    return p
+
+
+register("closure_over_tuple", make_polynomial(1.0, -2.0, 0.5), args=lambda rng: (0.7,))
+register("closure_other_values", make_polynomial(0.3, 0.1), args=lambda rng: (0.7,))
+
+
+def make_loss(X, y):
+    """Data captured once, as a training script does."""
+    n = len(X)
+
+    def loss(w):
+        return np.sum((X @ w - y) ** 2) / n
+
+    return loss
+
+
+_rng = np.random.default_rng(3)
+register(
+    "closure_over_data",
+    make_loss(_rng.normal(size=(6, 2)), _rng.normal(size=6)),
+    args=lambda rng: (rng.normal(size=2),),
+)
+
+
+@program(args=lambda rng: (1.3, 0.7), wrt=(0, 1))
+def hostile_names(x, x_bar):
+    """Names that a generator might like for itself."""
+    grad = x * x_bar
+    y_bar = grad + 1
+    x_saved = [y_bar, x]
+    _return = x_saved[0] * x_saved[1]
+    np_ = _return**2
+    d, bx, tangent, out_bar = np_, x, x_bar, 2.0
+    return d * bx * tangent + out_bar * grad
+
+
+@program(args=lambda rng: (0.3,))
+def aliases_of_numpy(t):
+    return numpy.cos(t) * np.tanh(t) + sin(t) * exp(-t)
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def shadowed_builtins(x):
+    """Bad style, seen everywhere."""
+    sum = np.sum(x)
+    max = x[0] * 2
+    list = [sum, max]
+    id = 3
+
+    def abs(v):
+        return v**2
+
+    return list[0] * list[1] + abs(sum) * id
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def shadowed_module(x):
+    np = 2.0
+
+    def math(v):
+        return v * np
+
+    return math(x).sum() * np
+
+
+@program(args=lambda rng: (0.5,))
+def lambdas_on_one_line(x):
+    f, g = (lambda v: v**2), (lambda v: v**3)
+    return f(x) * g(x) + (lambda v: 5 * v)(x)
+
+
+@program(args=lambda rng: (0.5,))
+def recursive_inner(x):
+    def fact_like(n):
+        return x if n <= 1 else (n + x) * fact_like(n - 1)
+
+    return fact_like(4)
+
+
+@program(args=lambda rng: (0.5, 2.0), wrt=(0, 1))
+def integrate(a, b):
+    """Quadrature of an integrand that captures the parameters."""
+
+    def trapezoid(f, lo, hi, n=6):
+        h = (hi - lo) / n
+        s = 0.5 * (f(lo) + f(hi))
+        for i in range(1, n):
+            s += f(lo + i * h)
+        return h * s
+
+    return trapezoid(lambda t: np.exp(-a * t) * np.sin(b * t), 0.0, b)
+
+
+@program(args=lambda rng: (0.8,))
+def reassigned_types(x):
+    """One name, four types."""
+    value = x
+    value = np.array([value, 2 * value])
+    total = value.sum()
+    value = "total"
+    value = {value: total}
+    value = value["total"], 3
+    return value[0] * value[1]

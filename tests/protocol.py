@@ -1,0 +1,539 @@
+"""What "right" means for a program of the corpus.
+
+`check(program)` runs a program plainly and through srcad and compares everything a user could
+see: value, state, output, gradient, memory.  The gradient's truth is this file's own central
+differences of the plain function in float64; nothing of srcad computes it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+import functools
+import inspect
+import io
+import types
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests.corpus.registry import Program
+
+FULL_JACOBIAN = 60  # inputs up to which every partial derivative is compared
+DIRECTIONS = 4
+RELATIVE = 2e-7  # against differences
+SINGLE = 2e-3  # the same for programs in float32
+NAIVE = 1e-12
+STEPS = (3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5)
+
+Call = Callable[..., Any]
+Leaf = float | np.floating[Any] | np.ndarray[Any, Any]
+
+
+class Wrong(AssertionError):
+    """srcad answered, and the answer is not right."""
+
+
+def need(condition: bool, message: str) -> None:
+    """Raise Wrong with `message` unless `condition`."""
+    if not condition:
+        raise Wrong(message)
+
+
+# ------------------------------------------------------------------ structures
+def is_leaf(value: Any) -> bool:
+    """A float or an array of floats: what carries derivatives."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind == "f"
+    return isinstance(value, (float, np.floating))
+
+
+def _is_namedtuple(value: Any) -> bool:
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
+def _is_dataclass(value: Any) -> bool:
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
+def children(value: Any) -> list[tuple[str, Any]]:
+    """The parts of a container with the text that selects each; [] for everything else."""
+    if isinstance(value, dict):
+        return [(f"[{key!r}]", part) for key, part in value.items()]
+    if _is_namedtuple(value):
+        return [(f".{name}", part) for name, part in zip(value._fields, value, strict=True)]
+    if isinstance(value, (list, tuple)):
+        return [(f"[{i}]", part) for i, part in enumerate(value)]
+    if _is_dataclass(value):
+        return [(f".{f.name}", getattr(value, f.name)) for f in dataclasses.fields(value)]
+    return []
+
+
+def rebuild(value: Any, parts: Sequence[Any]) -> Any:
+    """The container `value` with other parts."""
+    if isinstance(value, dict):
+        new = copy.copy(value)
+        new.update(zip(value, parts, strict=True))
+        return new
+    if _is_namedtuple(value):
+        return type(value)(*parts)
+    if _is_dataclass(value):
+        new = copy.copy(value)
+        for field, part in zip(dataclasses.fields(value), parts, strict=True):
+            object.__setattr__(new, field.name, part)
+        return new
+    return type(value)(parts)
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Leaf]]:
+    """Every float and float array in `value`, with its path, in a fixed order."""
+    if is_leaf(value):
+        yield path, value
+    for step, part in children(value):
+        yield from leaves(part, path + step)
+
+
+def map_leaves(change: Callable[[Leaf], Any], value: Any, other: Any = None) -> Any:
+    """The same structure with `change(leaf)` at every leaf and `other` at every non-leaf."""
+    if is_leaf(value):
+        return change(value)
+    parts = children(value)
+    if not parts and not isinstance(value, (dict, list, tuple)):
+        return value if other is None else other(value)
+    return rebuild(value, [map_leaves(change, part, other) for _, part in parts])
+
+
+def in_double(value: Any) -> Any:
+    """The same structure in float64, so that differences are accurate."""
+
+    def double(leaf: Leaf) -> Any:
+        if isinstance(leaf, np.ndarray):
+            return leaf.astype(np.float64)
+        return np.float64(leaf) if isinstance(leaf, np.floating) else leaf
+
+    return map_leaves(double, value)
+
+
+def size(value: Any) -> int:
+    """The number of floats in a structure."""
+    return sum(np.size(leaf) for _, leaf in leaves(value))
+
+
+# ------------------------------------------------------------------ comparisons
+def difference(a: Any, b: Any, path: str = "value") -> str | None:
+    """None if `a` and `b` agree to the bit, in type and dtype too; else where they do not."""
+    if type(a) is not type(b):
+        return f"{path}: {type(a).__name__} is not {type(b).__name__}"
+    if isinstance(a, np.ndarray):
+        if a.dtype != b.dtype or a.shape != b.shape:
+            return f"{path}: {a.dtype}{a.shape} is not {b.dtype}{b.shape}"
+        same = a.dtype == object or a.tobytes() == b.tobytes()
+        return None if same else f"{path}: {a} is not {b}"
+    if isinstance(a, (float, complex, np.generic)):
+        same = np.asarray(a).tobytes() == np.asarray(b).tobytes()
+        return None if same else f"{path}: {a!r} is not {b!r}"
+    parts_a, parts_b = children(a), children(b)
+    if [step for step, _ in parts_a] != [step for step, _ in parts_b]:
+        return f"{path}: other parts"
+    for (step, left), (_, right) in zip(parts_a, parts_b, strict=True):
+        found = difference(left, right, path + step)
+        if found:
+            return found
+    return _difference_of_atoms(a, b, path) if not parts_a else None
+
+
+def _difference_of_atoms(a: Any, b: Any, path: str) -> str | None:
+    if isinstance(a, (int, str, bytes, bool, type(None), set, frozenset, range, slice)):
+        return None if a == b else f"{path}: {a!r} is not {b!r}"
+    if a is b or isinstance(a, (types.ModuleType, types.FunctionType, type)):
+        return None
+    state_a, state_b = getattr(a, "__dict__", None), getattr(b, "__dict__", None)
+    if isinstance(state_a, dict) and isinstance(state_b, dict):
+        return difference(state_a, state_b, path)
+    return None
+
+
+def arrays(value: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """Every array in a structure, of any dtype."""
+    if isinstance(value, np.ndarray):
+        yield "", value
+    for step, part in children(value):
+        for path, array in arrays(part):
+            yield step + path, array
+
+
+def matches(gradient: Any, argument: Any, path: str) -> None:
+    """The gradient has the structure, types, dtypes and shapes of its argument."""
+    if is_leaf(argument):
+        need(
+            type(gradient) is type(argument),
+            f"gradient{path} is {type(gradient).__name__}, not {type(argument).__name__}",
+        )
+        if isinstance(argument, np.ndarray):
+            need(
+                gradient.dtype == argument.dtype and gradient.shape == argument.shape,
+                f"gradient{path} is {gradient.dtype}{gradient.shape}, "
+                f"not {argument.dtype}{argument.shape}",
+            )
+            need(gradient.flags.writeable, f"gradient{path} is read-only")
+        return
+    parts = children(argument)
+    if not parts:
+        empty = isinstance(argument, (dict, list, tuple)) and type(gradient) is type(argument)
+        need(gradient is None or empty, f"gradient{path} of a non-number is {gradient!r}")
+        return
+    need(type(gradient) is type(argument), f"gradient{path} is {type(gradient).__name__}")
+    got = children(gradient)
+    need([s for s, _ in got] == [s for s, _ in parts], f"gradient{path} has other parts")
+    for (step, mine), (_, theirs) in zip(got, parts, strict=True):
+        matches(mine, theirs, path + step)
+
+
+def owns_its_memory(gradient: Any, others: dict[str, Any]) -> None:
+    """No array of the gradient shares memory with arguments, outputs, or another gradient."""
+    own = list(arrays(gradient))
+    for i, (path, array) in enumerate(own):
+        for later, other in own[i + 1 :]:
+            need(not np.shares_memory(array, other), f"gradients {path} and {later} share memory")
+        for name, value in others.items():
+            for where, other in arrays(value):
+                message = f"gradient{path} shares memory with {name}{where}"
+                need(not np.shares_memory(array, other), message)
+
+
+# ------------------------------------------------------------------ the numeric oracle
+def inner(a: Any, b: Any) -> float:
+    """The inner product of two structures, over their leaves."""
+    pairs = zip(leaves(a), leaves(b), strict=True)
+    return float(sum(np.sum(np.multiply(x, y, dtype=np.float64)) for (_, x), (_, y) in pairs))
+
+
+def moved(value: Any, direction: Any, step: float) -> Any:
+    """value + step * direction, leaf by leaf, every type kept."""
+    given = iter([leaf for _, leaf in leaves(direction)])
+
+    def shift(leaf: Leaf) -> Any:
+        return type(leaf)(leaf + step * next(given)) if np.isscalar(leaf) else (
+            np.asarray(leaf + step * next(given))
+        )
+
+    return map_leaves(shift, value)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A numerical derivative and how far to trust it."""
+
+    value: float
+    error: float
+
+
+def derivative(phi: Callable[[Any], float], point: Any, direction: Any) -> Estimate:
+    """The derivative of `phi` along a direction: extrapolated central differences.
+
+    Every step h of a ladder gives one value, exact to h**4; of all neighbouring pairs the one
+    that agrees best is taken, and its difference is the error.
+    """
+
+    def central(h: float) -> float:
+        return (phi(moved(point, direction, h)) - phi(moved(point, direction, -h))) / (2 * h)
+
+    values = []
+    for h in STEPS:
+        values.append((4 * central(h / 2) - central(h)) / 3)
+    pairs = [Estimate(b, abs(b - a)) for a, b in zip(values, values[1:], strict=False)]
+    pairs = [pair for pair in pairs if np.isfinite(pair.error)]
+    if not pairs:
+        return Estimate(float("nan"), float("inf"))
+    return min(pairs, key=lambda pair: pair.error)
+
+
+def random_like(value: Any, rng: np.random.Generator) -> Any:
+    """Numbers away from zero in the structure of `value`: a direction or a cotangent."""
+
+    def draw(leaf: Leaf) -> Any:
+        size_ = np.shape(leaf)
+        number = rng.uniform(0.3, 1.0, size=size_) * rng.choice([-1.0, 1.0], size=size_)
+        if isinstance(leaf, np.ndarray):
+            return np.asarray(number, dtype=leaf.dtype)
+        return type(leaf)(number)
+
+    return map_leaves(draw, value)
+
+
+def units_like(value: Any) -> Iterator[Any]:
+    """Every unit direction of a structure."""
+    total = size(value)
+    for index in range(total):
+        counter = iter(range(total))
+
+        def pick(leaf: Leaf, counter: Iterator[int] = counter, index: int = index) -> Any:
+            flat = [1.0 if next(counter) == index else 0.0 for _ in range(np.size(leaf))]
+            if isinstance(leaf, np.ndarray):
+                return np.array(flat, dtype=leaf.dtype).reshape(leaf.shape)
+            return type(leaf)(flat[0])
+
+        yield map_leaves(pick, value)
+
+
+# ------------------------------------------------------------------ running a program
+@contextlib.contextmanager
+def captured() -> Iterator[io.StringIO]:
+    """What is printed inside."""
+    with io.StringIO() as text, contextlib.redirect_stdout(text):
+        yield text
+
+
+def positions(program: Program, args: tuple[Any, ...]) -> list[int]:
+    """The positions of the positional arguments that `wrt` names."""
+    found = []
+    for which in program.wrt_tuple:
+        if isinstance(which, str):
+            found.append(list(inspect.signature(program.function).parameters).index(which))
+        else:
+            found.append(which % len(args))
+    return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of one program, with everything the plain call does."""
+
+    program: Program
+    which: int
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """Fresh arguments."""
+        return self.program.arguments(self.which)
+
+    @functools.cached_property
+    def wrt(self) -> list[int]:
+        """The positions of the differentiated arguments."""
+        return positions(self.program, self.args)
+
+    @property
+    def single(self) -> bool:
+        """Does float32 take part?"""
+        chosen = [self.args[i] for i in self.wrt]
+        return any(np.asarray(leaf).dtype == np.float32 for _, leaf in leaves(chosen))
+
+    def plain(self, *args: Any) -> Any:
+        """The user's own function; the differentiated output only if it has an aux."""
+        return self.program.function(*args, **self.program.kwargs)
+
+    def quiet(self, *args: Any) -> Any:
+        """The plain output without what it prints, and without its aux."""
+        with captured():
+            out = self.plain(*args)
+        return out[0] if self.program.has_aux else out
+
+    def scalar(self) -> bool:
+        """Is the output one that `grad` accepts?"""
+        out = self.quiet(*self.args)
+        return is_leaf(out) and np.ndim(out) == 0
+
+    def phi(self, cotangent: Any) -> Callable[[Any], float]:
+        """The function of the differentiated arguments that central differences see."""
+        fixed = in_double(self.args)
+        weight = [np.asarray(leaf, dtype=np.float64) for _, leaf in leaves(cotangent)]
+
+        def phi(point: Any) -> float:
+            args = list(copy.deepcopy(fixed))
+            for i, value in zip(self.wrt, copy.deepcopy(point), strict=True):
+                args[i] = value
+            out = [leaf for _, leaf in leaves(self.quiet(*args))]
+            return float(sum(np.sum(w * x) for w, x in zip(weight, out, strict=True)))
+
+        return phi
+
+    def point(self) -> list[Any]:
+        """The differentiated arguments in float64."""
+        return [in_double(self.args[i]) for i in self.wrt]
+
+    def directions(self, rng: np.random.Generator) -> list[Any]:
+        """Where to compare: random directions, and all unit directions of a small input."""
+        point = self.point()
+        some = [random_like(point, rng) for _ in range(DIRECTIONS)]
+        if "kink" in self.program.tags:  # ties have a derivative along the diagonal only
+            return [map_leaves(np.ones_like, point)]
+        return some + (list(units_like(point)) if size(point) <= FULL_JACOBIAN else [])
+
+    def compare(self, gradients: Any, cotangent: Any, how: str) -> None:
+        """Wrong unless the gradients agree with central differences in every direction."""
+        phi, point = self.phi(cotangent), self.point()
+        need(
+            all(np.all(np.isfinite(leaf)) for _, leaf in leaves(gradients)),
+            f"{how}: the gradient is not finite: {gradients}",
+        )
+        tolerance = SINGLE if self.single else RELATIVE
+        for direction in self.directions(np.random.default_rng(11)):
+            truth = derivative(phi, point, direction)
+            got = inner(_without_non_numbers(gradients, point), direction)
+            allowed = tolerance * max(1.0, abs(truth.value), _scale(gradients)) + 10 * truth.error
+            need(
+                abs(got - truth.value) <= allowed,
+                f"{how}: derivative {got!r}, central differences {truth.value!r} "
+                f"(+- {truth.error:.1e}) along {direction}; the gradient is {gradients}",
+            )
+
+
+def _without_non_numbers(gradients: Any, point: Any) -> Any:
+    """The gradient's own leaves: None stands at what is no number."""
+    need(
+        [path for path, _ in leaves(gradients)] == [path for path, _ in leaves(point)],
+        "the gradient has other leaves than the argument",
+    )
+    return gradients
+
+
+def _scale(gradients: Any) -> float:
+    return max((float(np.max(np.abs(leaf), initial=0.0)) for _, leaf in leaves(gradients)), default=1)
+
+
+def cases(program: Program) -> list[Case]:
+    """One case for each set of arguments."""
+    return [Case(program, which) for which in range(len(program.makers))]
+
+
+def reachable(function: Call) -> dict[str, Any]:
+    """A copy of the data that a function can reach: globals of its module, cells, defaults."""
+    inside = inspect.unwrap(function) if callable(function) else function
+    seen: dict[str, Any] = {}
+    for name, value in getattr(inside, "__globals__", {}).items():
+        if isinstance(value, (int, float, str, list, dict, tuple, np.ndarray)):
+            if not name.startswith("__") and name != "PROGRAMS":
+                seen[name] = value
+    for i, cell in enumerate(getattr(inside, "__closure__", None) or ()):
+        with contextlib.suppress(ValueError):
+            seen[f"cell {i}"] = cell.cell_contents
+    seen["self"] = getattr(inside, "__self__", None)
+    return {name: copy.deepcopy(value) for name, value in seen.items() if _copies(value)}
+
+
+def _copies(value: Any) -> bool:
+    return not isinstance(value, (types.ModuleType, types.BuiltinFunctionType))
+
+
+# ------------------------------------------------------------------ the protocol
+def check(program: Program) -> None:
+    """Everything of the protocol, on every set of arguments.  Raises Wrong, or what srcad raises."""
+    for case in cases(program):
+        try:
+            check_pullback(case)
+            if case.scalar() or program.has_aux:
+                check_gradient(case)
+        except Exception as error:
+            error.add_note(f"in {program.name}, arguments {case.which}: {case.args!r}"[:400])
+            raise
+
+
+def check_gradient(case: Case) -> None:
+    """`value_and_grad` and `grad`: value, state, output, gradient, memory, repetition."""
+    import srcad
+
+    program = case.program
+    options: dict[str, Any] = {"has_aux": True} if program.has_aux else {}
+    differentiate = srcad.value_and_grad(program.function, program.wrt, **options)
+    args = case.args
+    value, gradient = _as_the_plain_call(case, lambda: differentiate(*args, **program.kwargs), args)
+    gradients = gradient if isinstance(program.wrt, tuple) else (gradient,)
+    _judge(case, gradients, args, value, "value_and_grad")
+    out = value[0] if program.has_aux else value
+    case.compare(list(gradients), _one_like(out), "value_and_grad")
+
+    with captured():
+        again = differentiate(*case.args, **program.kwargs)
+        alone = srcad.grad(program.function, program.wrt, **options)(*case.args, **program.kwargs)
+        naive = srcad.value_and_grad(program.function, program.wrt, naive=True, **options)
+        slow_value, slow = naive(*case.args, **program.kwargs)
+    need(difference(again, (value, gradient)) is None, "the second call differs from the first")
+    alone = alone[0] if program.has_aux else alone
+    need(difference(alone, gradient) is None, "grad differs from value_and_grad")
+    need(difference(slow_value, value) is None, "naive mode: another value")
+    _agree(slow, gradient)
+
+
+def check_pullback(case: Case) -> None:
+    """`vjp` with a random cotangent, the pullback called twice."""
+    import srcad
+
+    program, function = case.program, _bound(case.program)
+    args = case.args
+    out, pullback = _as_the_plain_call(case, lambda: srcad.vjp(function, *args), args)
+    cotangent = cotangent_like(out, case)
+    kept = copy.deepcopy(cotangent)
+    first = pullback(cotangent)
+    second = pullback(copy.deepcopy(kept))
+    need(difference(cotangent, kept) is None, "the pullback changed the cotangent given to it")
+    need(isinstance(first, tuple) and len(first) == len(args), f"vjp gave {len(first)} cotangents")
+    chosen = [first[i] for i in case.wrt]
+    _judge(case, chosen, args, (out, cotangent), "vjp")
+    need(difference(second, first) is None, "the pullback's second call differs from its first")
+    for i, arg in enumerate(args):
+        if isinstance(arg, (int, np.integer)):
+            need(first[i] is None, f"the cotangent of the integer argument {i} is {first[i]!r}")
+    case.compare(chosen, kept, "vjp")
+    with captured():
+        slow_out, slow = srcad.vjp(function, *case.args, naive=True)
+    need(difference(slow_out, out) is None, "naive mode: another value")
+    _agree([slow(kept)[i] for i in case.wrt], chosen)
+
+
+def cotangent_like(out: Any, case: Case) -> Any:
+    """A random cotangent; zero at an aux, which is no output."""
+    rng = np.random.default_rng(5)
+    if not case.program.has_aux:
+        return random_like(out, rng)
+    return (random_like(out[0], rng), map_leaves(lambda leaf: leaf * 0, out[1]))
+
+
+def _bound(program: Program) -> Call:
+    if not program.kwargs:
+        return program.function
+    return functools.partial(program.function, **program.kwargs)
+
+
+def _one_like(value: Any) -> Any:
+    return np.ones_like(value) if isinstance(value, np.ndarray) else type(value)(1.0)
+
+
+def _as_the_plain_call(case: Case, run: Callable[[], Any], args: tuple[Any, ...]) -> Any:
+    """Run srcad; its value, the state it leaves and its output are the plain call's."""
+    plain_args = case.args
+    with captured() as plain_text:
+        plain_value = case.plain(*plain_args)
+        printed = plain_text.getvalue()
+    before = reachable(case.program.function)
+    with captured() as text:
+        result = run()
+        need(text.getvalue() == printed, f"printed {text.getvalue()!r}, not {printed!r}")
+    for found in (
+        difference(result[0], plain_value, "value"),
+        difference(args, plain_args, "arguments after the call"),
+        difference(reachable(case.program.function), before, "globals after the call"),
+    ):
+        need(found is None, str(found))
+    return result
+
+
+def _judge(case: Case, gradients: Sequence[Any], args: Any, value: Any, how: str) -> None:
+    """Structure and memory of gradients."""
+    need(len(gradients) == len(case.wrt), f"{how}: {len(gradients)} gradients")
+    for i, gradient in zip(case.wrt, gradients, strict=True):
+        matches(gradient, args[i], f" ({how}) of argument {i}")
+    owns_its_memory(list(gradients), {"argument": args, "value": value})
+
+
+def _agree(naive: Any, optimised: Any) -> None:
+    """Naive and optimised gradients agree to rounding."""
+    rounding = NAIVE
+    for (path, a), (_, b) in zip(leaves(naive), leaves(optimised), strict=True):
+        if np.asarray(a).dtype == np.float32:
+            rounding = 1e-5
+        scale = max(1.0, float(np.max(np.abs(b), initial=0.0)))
+        gap = float(np.max(np.abs(np.subtract(a, b)), initial=0.0))
+        need(gap <= rounding * scale, f"naive mode: gradient{path} {a} is not {b}")

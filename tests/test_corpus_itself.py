@@ -1,0 +1,52 @@
+"""The corpus without srcad: every program runs, and its derivative can be measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.corpus.registry import Program, load
+from tests.protocol import Case, cases, cotangent_like, derivative, difference
+
+PROGRAMS = load()
+CASES = [case for program in PROGRAMS.values() for case in cases(program)]
+
+
+def name_of(case: Case) -> str:
+    """The program, and which of its arguments."""
+    return f"{case.program.name}-{case.which}"
+
+
+def test_there_are_enough_programs() -> None:
+    assert len(PROGRAMS) >= 170
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_plain_call_repeats(case: Case) -> None:
+    """The same arguments give the same value, and no program writes into its arguments."""
+    args = case.args
+    first = case.quiet(*args)
+    assert difference(args, case.args) is None
+    assert difference(case.quiet(*case.args), first) is None
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_differences_are_stable(case: Case) -> None:
+    """Two step sizes agree far better than the tolerance asked of srcad."""
+    with np.errstate(all="ignore"):
+        out = case.plain(*case.args)
+        cotangent = cotangent_like(out, case)
+        cotangent = cotangent[0] if case.program.has_aux else cotangent
+        phi, point = case.phi(cotangent), case.point()
+        for direction in case.directions(np.random.default_rng(11)):
+            estimate = derivative(phi, point, direction)
+            assert estimate.error <= 1e-8 * max(1.0, abs(estimate.value)), (estimate, direction)
+
+
+def test_programs_of_all_topics() -> None:
+    """No topic file is empty."""
+    topics: dict[str, list[Program]] = {}
+    for program in PROGRAMS.values():
+        topics.setdefault(program.name.partition(".")[0], []).append(program)
+    assert len(topics) == 21
+    assert min(map(len, topics.values())) >= 8
