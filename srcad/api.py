@@ -482,7 +482,8 @@ def _dynamic(
     """Differentiate a function that only the running program knows."""
     from srcad.dynamic import differentiate
 
-    return differentiate(function, args, kwargs, _vjp)
+    with _LOCK:
+        return differentiate(function, args, kwargs)
 
 
 calls.register(_dynamic)

@@ -73,6 +73,13 @@ class Entry:
             return False
         return kind == type_of(b, Symbols()) and not isinstance(a, np.ndarray | list | dict)
 
+    def bars(self, saved: Any, cotangent: Any) -> list[Any]:
+        """The raw cotangents of all parameters, None where there is none."""
+        assert self.backward is not None
+        found = self.backward(saved, cotangent)
+        parts = iter([found] if sum(self.mask) == 1 else found)
+        return [next(parts) if m else None for m in self.mask]
+
     def pull(self, saved: Any, cotangent: Any, args: tuple[Any, ...]) -> list[Any]:
         """The cotangents of all parameters."""
         if self.backward is None:
@@ -132,6 +139,22 @@ def compile_pullback(
     entry.forward = entry.functions[fwd]
     entry.backward = entry.functions[bwd]
     entry.mask = mask
+    return entry
+
+
+def compile_split(
+    function: types.FunctionType, kinds: tuple[Type, ...], symbols: Symbols, adapt: Any = None
+) -> Entry:
+    """The same pair with raw cotangents, for calls met at run time."""
+    work = Compilation(symbols)
+    unit = work.program.unit(function)
+    if adapt is not None:
+        unit = adapt(unit)
+    mask = tuple(map(carries, kinds))
+    fwd, bwd = work.request(unit, kinds, mask)
+    work.finish_waiting()
+    entry = ready(work, fwd, symbols)
+    entry.forward, entry.backward, entry.mask = entry.functions[fwd], entry.functions[bwd], mask
     return entry
 
 

@@ -40,12 +40,12 @@ from srcad.ir.types import (
 from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
 from srcad.optimise.nest import nest
+from srcad.optimise.own import own_memory
 from srcad.optimise.purity import pure
 from srcad.optimise.tidy import tidier
 from srcad.runtime.cotangents import finish
 
 FINISH = ir.Ref(finish, "finish")
-FLOAT = ir.Ref(float, "float")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Parts:
     names: Names
     generated: frozenset[str]
     stacks: frozenset[str]
+    given: dict[str, str]  # parameters that the function rebinds: where their first value is kept
 
 
 @dataclass
@@ -120,11 +121,16 @@ class Compilation:
         user_bars = frozenset(b for n, b in reverser.bars.items() if n in user)
         generated = everything - user - user_bars - stacks - {unit.code.result}
         del before
+        given: dict[str, str] = {}
+        for param in sorted(wanted & ir.assigned(forward)):
+            given[param] = names.fresh(f"{param}_given")
+            facts.types[given[param]] = types[params.index(param)]
+            forward = (ir.Assign(given[param], ir.Name(param)), *forward)
         state = reverser.state
         dump("reversed", unit, (*forward, ir.Note("backward"), *backward))
         return Parts(
             facts, forward, backward, reverser.bars, frozenset(state.present),
-            frozenset(state.owned), seed, names, generated, stacks,
+            frozenset(state.owned), seed, names, generated, stacks, given,
         )  # fmt: skip
 
     def request(
@@ -159,12 +165,22 @@ class Compilation:
         gradients = tuple(self.gradient(parts, params[k], types[k], body) for k in wrt)
         answer: ir.Expr = gradients[0] if single else ir.Sequence("tuple", gradients)
         outcome: ir.Expr = ir.Name(result)
+        if result in ir.assigned(parts.backward):
+            outcome = ir.Name(parts.names.fresh("value"))
+            body = tuple(
+                s for part in body for s in (
+                    (ir.Assign(outcome.id, ir.Name(result)), part)
+                    if isinstance(part, ir.Note) else (part,)
+                )
+            )
         if value:
             answer = ir.Sequence("tuple", (outcome, answer))
         elif aux:
             answer = ir.Sequence("tuple", (answer, ir.Item(outcome, ir.Const(1))))
         generated = parts.generated | ({parts.seed} if parts.seed else set())
         body = self.optimised(parts, (*body, ir.Return(answer)), generated)
+        if not self.naive:
+            body = own_memory(body, actual_types(self.session, parts.facts, body), parts.facts)
         body = settle_returns(body)
         doc = f"Gradient of {describe(unit)} in {', '.join(params[k] for k in wrt)}: " + ", ".join(
             show_types(types, wrt)) + "."
@@ -191,6 +207,8 @@ class Compilation:
         answer = gradients[0] if len(gradients) == 1 and not finished else ir.Sequence("tuple", gradients)
         whole = (*body, ir.Return(ir.Sequence("tuple", (ir.Name(result), answer))))
         whole = self.optimised(parts, whole, parts.generated)
+        if finished and not self.naive:
+            whole = own_memory(whole, actual_types(self.session, parts.facts, whole), parts.facts)
         cut = next(k for k, s in enumerate(whole) if isinstance(s, ir.Note))
         forward, backward = whole[:cut], whole[cut + 1 :]
         last = backward[-1]
@@ -251,23 +269,11 @@ class Compilation:
 
     def gradient(self, parts: Parts, param: str, kind: Type, body: ir.Block) -> ir.Expr:
         """The gradient of a parameter, in the parameter's own type and memory."""
-        if param not in parts.present:
-            return call(FINISH, ir.Const(None), ir.Name(param))
-        bar = ir.Name(parts.bars[param])
-        if self.naive:
-            return call(FINISH, bar, ir.Name(param))
-        actual = actual_types(self.session, parts.facts, body).get(bar.id, BOTTOM)
-        if kind == Scalar(float):
-            if actual == Scalar(float):
-                return bar
-            if isinstance(actual, Number) and actual.dtype.startswith("float"):
-                return call(FLOAT, bar)
-        if isinstance(kind, Number) and actual == kind:
-            return bar
-        exact = isinstance(kind, Array) and isinstance(actual, Array) and kind.dtype == actual.dtype
-        if exact and param in parts.owned and same_shape(kind, actual):
-            return bar
-        return call(FINISH, bar, ir.Name(param))
+        given = parts.given.get(param, param)
+        bar: ir.Expr = ir.Const(None)
+        if param in parts.present:
+            bar = ir.Name(parts.bars[param])
+        return call(FINISH, bar, ir.Name(given))
 
     def optimised(self, parts: Parts, body: ir.Block, generated: frozenset[str]) -> ir.Block:
         if self.naive:
@@ -339,7 +345,6 @@ def fresh_facts(session: Session, unit: Unit, types: tuple[Type, ...]) -> Inferr
     """Inference results of our own: passes add the names they make."""
     found = session.infer(unit, types)
     facts = replace(found, types=dict(found.types), operations=dict(found.operations))
-    facts.session = session  # type: ignore[attr-defined]
     return facts
 
 
@@ -348,7 +353,7 @@ def actual_types(session: Session, facts: Inferred, body: ir.Block) -> dict[str,
     bars = {n for s in ir.walk(body) for n in ir.targets(s)} - set(
         n for n in facts.types if not n.endswith("_bar"))
     known = {n: t for n, t in facts.types.items() if n not in bars}
-    probe = Inferred(facts.unit, facts.params, known)
+    probe = Inferred(facts.unit, facts.params, known, session=session)
     inference = Inference(session, probe)
     for _ in range(3):
         inference.changed = False

@@ -49,7 +49,9 @@ def main(wanted: list[str]) -> int:
         if first:
             reasons[f"{word}: {first[:90]}"] += 1
         print(f"{word:8} {name:45} {first}", flush=True)
-    print(f"\n{sum(counts.values())} programs in {time.perf_counter() - start:.1f} s:", dict(counts))
+    print(
+        f"\n{sum(counts.values())} programs in {time.perf_counter() - start:.1f} s:", dict(counts)
+    )
     for reason, times in reasons.most_common(15):
         if times > 1:
             print(f"{times:5} x {reason}")

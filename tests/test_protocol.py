@@ -115,8 +115,9 @@ class StandIn(types.ModuleType):
 
 def off_by_a_little(gradient: Any, argument: Any) -> Any:
     """A factor wrong by 0.1 %."""
-    return map_leaves(lambda leaf: type(leaf)(leaf * 1.001) if np.isscalar(leaf) else leaf * 1.001,
-                      gradient)
+    return map_leaves(
+        lambda leaf: type(leaf)(leaf * 1.001) if np.isscalar(leaf) else leaf * 1.001, gradient
+    )
 
 
 def zero(gradient: Any, argument: Any) -> Any:
@@ -185,8 +186,8 @@ def test_a_changed_value_fails(name: str, install: Callable[[Fault], None]) -> N
 
     def vjp(f: Any, *args: Any, naive: bool = False) -> Any:
         out, pullback = right(f, *args, naive=naive)
-        up = lambda leaf: type(leaf)(np.nextafter(leaf, 9)) if np.isscalar(leaf) else (
-            np.nextafter(leaf, 9)
+        up = lambda leaf: (
+            type(leaf)(np.nextafter(leaf, 9)) if np.isscalar(leaf) else (np.nextafter(leaf, 9))
         )
         return map_leaves(up, out), pullback
 

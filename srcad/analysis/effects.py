@@ -175,7 +175,7 @@ _SUMMARIES: dict[int, tuple[object, tuple[bool, ...]]] = {}
 
 def mutated_params(inferred: Inferred, unit: object, params: tuple[Type, ...]) -> tuple[bool, ...]:
     """Which parameters a function of the program writes into."""
-    session = inferred.session  # type: ignore[attr-defined]
+    session = inferred.session
     callee = session.infer(unit, params)
     key = id(callee)
     if key in _SUMMARIES and _SUMMARIES[key][0] is callee:

@@ -72,6 +72,7 @@ class Inferred:
     decided: dict[int, bool] = field(default_factory=dict)
     result: Type = BOTTOM
     keep: list[Any] = field(default_factory=list)  # keeps expressions alive, so ids stay theirs
+    session: Any = None
 
 
 @dataclass
@@ -93,7 +94,7 @@ class Session:
             return self.active[key]
         if len(self.active) > 60:  # types that grow at every level of a recursion
             return Inferred(unit, params, {}, result=ANY)
-        inferred = Inferred(unit, params, {})
+        inferred = Inferred(unit, params, {}, session=self)
         self.active[key] = inferred
         while True:
             before = inferred.result

@@ -493,6 +493,8 @@ def method(
         case Scalar(kind) if kind in (float, int, complex, bool):
             if name == "conjugate":
                 return apply(np.conj, (func.obj,), (), "call", inference)
+            if not hasattr(kind, name):
+                return ANY, Inert()  # raises when it runs
             return inference.typed(getattr(kind, name), (owner,), ()), Inert()
         case Scalar(kind) if kind in (str, bytes):
             for arg in expr.args:

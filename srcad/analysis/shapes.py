@@ -87,7 +87,7 @@ def elementwise(function: Any) -> bool:
 
 def broadcast(shapes: list[Dims | None]) -> Dims | None:
     """NumPy's broadcasting on symbols; unequal unknown dimensions stay unknown."""
-    if any(s is None for s in shapes):
+    if not shapes or any(s is None for s in shapes):
         return None
     rank = max(len(s) for s in shapes)  # type: ignore[arg-type]
     out: list[Dim] = []
@@ -150,6 +150,8 @@ def _transposed(
 def _product(function: Any, a: Dims | None, b: Dims | None) -> Dims | None:
     if a is None or b is None or not a or not b:
         return () if a == () and b == () else None
+    if a[-1] is None or a[-1] != b[-2 if len(b) > 1 else 0]:
+        return None  # the plain program may raise here
     if len(a) <= 2 and len(b) <= 2:
         return (*a[:-1], *(b[1:] if len(b) == 2 else ()))
     if function is np.dot:

@@ -34,7 +34,8 @@ def split_webs(function: ir.Function) -> ir.Function:
         function,
         body=namer.block(body),
         result=function.result if result is None else namer.name(result, function.result),
-        taken=frozenset(namer.names.taken),
+        taken=namer.names.known(),
+        locals=function.locals | namer.names.given(),
     )
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import math
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from srcad.emit.printer import print_module
 from srcad.emit.text import Writer
 from srcad.ir import nodes as ir
+from srcad.ir.names import reserved
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,24 @@ def emit(name: str, params: list[str], body: ir.Block, doc: str, unit: Any) -> E
         return f"{at.line}: {text}"
 
     writer = Writer(comment)
+    writer.avoid = clashes(unit)
     statements = writer.block(body, commented=False)
     head: list[ast.stmt] = [ast.Expr(ast.Constant(doc))]
     args = ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
-    node = ast.FunctionDef(name, args, [*head, *statements], [], None)
+    node = ast.FunctionDef(name, args, [*head, *statements], [], None, None)
     return Emitted(name, node, writer.comments, writer.refs, unit.function)
+
+
+def clashes(unit: Any) -> frozenset[str]:
+    """Names that the user gave to something else than the compiler's helpers of that name."""
+    code = unit.code
+    known = {"np": np, "math": math}
+    space = unit.function.__globals__
+    outside = {
+        n for n in code.free | set(unit.function.__code__.co_names)
+        if n in reserved() and n in space and known.get(n, vars(builtins).get(n)) is not space[n]
+    }
+    return frozenset((code.locals & reserved()) | outside)
 
 
 def plain_text(body: ir.Block) -> str:

@@ -33,6 +33,7 @@ class Writer:
         self.refs: dict[str, Any] = {}
         self.comments: dict[int, str] = {}
         self.comment = comment
+        self.avoid: frozenset[str] = frozenset()  # names that mean something else here
         self.last: int | None = None
 
     # -- expressions -------------------------------------------------------------------
@@ -42,7 +43,12 @@ class Writer:
 
     def ref(self, ref: ir.Ref) -> ast.expr:
         root, *path = ref.text.split(".")
-        if ref.value is not None:
+        if ref.value is not None and root in self.avoid:
+            value = _module(root) if path else ref.value
+            while root in self.avoid:
+                root += "_"
+            self.refs[root] = value
+        elif ref.value is not None:
             if path:
                 self.refs.setdefault(root, _module(root))
             else:
@@ -160,14 +166,14 @@ class Writer:
                 code, ast.FunctionDef
             ):
                 args = self.arguments(code.args, dict(defaults))
-                return ast.FunctionDef(target, args, code.body, [], None)
+                return ast.FunctionDef(target, args, code.body, [], None, None)
             case ir.Assign(target, value):
-                return ast.Assign([self.name(target, STORE)], e(value))
+                return ast.Assign([self.name(target, STORE)], e(value), None)
             case ir.Unpack(names, value, star):
                 targets: list[ast.expr] = [self.name(n, STORE) for n in names]
                 if star is not None:
                     targets[star] = ast.Starred(targets[star], STORE)
-                return ast.Assign([ast.Tuple(targets, STORE)], e(value))
+                return ast.Assign([ast.Tuple(targets, STORE)], e(value), None)
             case ir.Effect(value):
                 return ast.Expr(e(value))
             case ir.AddTo(target, value, _, op):
@@ -176,7 +182,7 @@ class Writer:
                 place = ast.Subscript(self.name(target), self.index(index), STORE)
                 return ast.AugAssign(place, BINARY[op](), e(value))
             case ir.Store(target, value):
-                return ast.Assign([_stored(e(target))], e(value))
+                return ast.Assign([_stored(e(target))], e(value), None)
             case ir.Augment(target, op, value):
                 return ast.AugAssign(_stored(e(target)), BINARY[op](), e(value))  # type: ignore[arg-type]
             case ir.If(test, then, orelse):
@@ -188,14 +194,14 @@ class Writer:
             case ir.While(test, body):
                 return ast.While(e(test), self.block(body, commented), [])
             case ir.For(target, iterable, body):
-                return ast.For(self.target(target), e(iterable), self.block(body, commented), [])
+                return ast.For(self.target(target), e(iterable), self.block(body, commented), [], None)
             case ir.Break():
                 return ast.Break()
             case ir.With(items, body):
                 entries = [
                     ast.withitem(e(x), None if n is None else self.name(n, STORE)) for x, n in items
                 ]
-                return ast.With(entries, self.block(body, commented))
+                return ast.With(entries, self.block(body, commented), None)
             case ir.Try(body, handlers, orelse, final):
                 caught = [
                     ast.ExceptHandler(None if h.type is None else e(h.type), h.name,

@@ -31,14 +31,15 @@ def single_exit(function: ir.Function) -> ir.Function:
         if isinstance(last.value, ir.Name) and last.value.id in function.locals:
             exits.result = last.value.id
             new = exits.block(body[:-1], _Context())
-            return replace(function, body=new, result=exits.result, taken=frozenset(names.taken))
+            return replace(function, body=new, result=exits.result, taken=names.known())
     exits.result = names.fresh("result")
     new = exits.block(body, _Context())
     return replace(
         function,
         body=(*exits.initial(), *new),
         result=exits.result,
-        taken=frozenset(names.taken),
+        locals=function.locals | names.given(),
+        taken=names.known(),
     )
 
 

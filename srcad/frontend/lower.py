@@ -76,10 +76,10 @@ class Lowerer:
             params,
             tuple(self.out),
             result="",
-            locals=self.scope.own | frozenset(self.names.taken),
+            locals=self.scope.own | self.names.given(),
             captured=self.scope.captured,
             free=self.scope.free,
-            taken=frozenset(self.names.taken),
+            taken=self.names.known(),
         )
 
     def params(self) -> tuple[ir.Param, ...]:

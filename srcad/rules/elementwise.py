@@ -88,7 +88,7 @@ partials(np.fmin,     lambda y, x1, x2: np.where(np.isnan(x2), 1, larger(x2, x1)
                       lambda y, x1, x2: np.where(np.isnan(x1), 1, larger(x1, x2)))
 partials(np.absolute, lambda y, x: sign(x))
 partials(np.fabs,     lambda y, x: np.sign(x))
-partials(np.copysign, lambda y, x1, x2: np.sign(x1) * np.copysign(1, x2), lambda y, x1, x2: 0)
+partials(np.copysign, lambda y, x1, x2: ratio(y, x1), lambda y, x1, x2: 0)
 partials(np.heaviside,  lambda y, x1, x2: 0, lambda y, x1, x2: np.equal(x1, 0))
 partials(np.nextafter,  lambda y, x1, x2: 1, lambda y, x1, x2: 0)
 partials(
@@ -127,16 +127,15 @@ vjp(np.divmod,           lambda y_bar, y, x1, x2: unbroadcast(y_bar[1], x1),
                          lambda y_bar, y, x1, x2: unbroadcast(-y_bar[1] * y[0], x2))
 
 # --- conversions ---
-linear(np.float64,     lambda y_bar, x=0.0, /: unbroadcast(y_bar, x))
-linear(np.float32,     lambda y_bar, x=0.0, /: unbroadcast(y_bar, x))
-linear(np.float16,     lambda y_bar, x=0.0, /: unbroadcast(y_bar, x))
-linear(np.longdouble,  lambda y_bar, x=0.0, /: unbroadcast(y_bar, x))
+linear(np.float64,     lambda y_bar, value=0.0, /: unbroadcast(y_bar, value))
+linear(np.float32,     lambda y_bar, value=0.0, /: unbroadcast(y_bar, value))
+linear(np.float16,     lambda y_bar, value=0.0, /: unbroadcast(y_bar, value))
+linear(np.longdouble,  lambda y_bar, value=0.0, /: unbroadcast(y_bar, value))
 linear(np.complex128,  lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(y_bar, real),
                        lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(1j * y_bar, imag))
 linear(np.complex64,   lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(y_bar, real),
                        lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(1j * y_bar, imag))
-linear(np.clongdouble, lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(y_bar, real),
-                       lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(1j * y_bar, imag))
+linear(np.clongdouble, lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(y_bar, real))
 
 # --- steps, tests and bits: constant between their jumps, or not numbers ---
 no_derivative(np.floor, np.ceil, np.rint, np.trunc, np.fix, np.round, np.around, np.sign,

@@ -40,7 +40,7 @@ partials(operator.neg,     lambda y, a: -1)
 partials(operator.pos,     lambda y, a: 1)
 partials(operator.abs,     lambda y, a: sign(a))
 no_derivative(operator.floordiv, operator.lt, operator.le, operator.eq, operator.ne, operator.ge,
-              operator.gt, operator.and_, operator.or_, operator.xor, operator.invert,
+              operator.gt, operator.and_, operator.or_, operator.xor, operator.inv, operator.invert,
               operator.lshift, operator.rshift, operator.not_, operator.truth, operator.is_,
               operator.is_not, operator.contains, operator.index, operator.countOf,
               operator.indexOf, operator.length_hint)

@@ -79,7 +79,10 @@ vjp(np.sort_complex, lambda y_bar, y, a:
 vjp(np.unique, lambda y_bar, y, ar, return_index=False, return_inverse=False, return_counts=False,
     axis=None, *, equal_nan=True, sorted=True:
     unique_bar(y_bar, ar, axis, isinstance(y, tuple), equal_nan))
-vjp(np.unique_values, lambda y_bar, y, x: unique_bar(y_bar, x, None, False, False))
+vjp(np.unique_all,     lambda y_bar, y, x: unique_bar(y_bar, x, None, True, False))
+vjp(np.unique_counts,  lambda y_bar, y, x: unique_bar(y_bar, x, None, True, False))
+vjp(np.unique_inverse, lambda y_bar, y, x: unique_bar(y_bar, x, None, True, False))
+vjp(np.unique_values,  lambda y_bar, y, x: unique_bar(y_bar, x, None, False, False))
 
 # --- places and counts ---
 linear(np.bincount, None, lambda y_bar, x, /, weights=None, minlength=0: y_bar[x])

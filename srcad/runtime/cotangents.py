@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.errors import NotDifferentiable
+from srcad.errors import NotDifferentiable, UnsupportedSyntax
 
 
 def shadow(x: Any) -> Any:
@@ -74,8 +74,17 @@ def _fields(x: Any) -> dict[str, Any] | None:
     return dict(x.__dict__) if hasattr(x, "__dict__") else None
 
 
+class Refusal:
+    """A cotangent that cannot be had: using it is an error."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
 def add(a: Any, b: Any) -> Any:
     """The sum of two cotangents of one value, either may be None; neither is changed."""
+    if isinstance(b, Refusal):
+        raise UnsupportedSyntax(b.reason)
     if a is None:
         return b
     if b is None:
@@ -93,6 +102,8 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
     """Add a cotangent to one cell of a shadow."""
     if value is None or owner is None:
         return
+    if isinstance(value, Refusal):
+        raise UnsupportedSyntax(value.reason)
     if isinstance(owner, np.ndarray):
         np.add.at(owner, key, value)
     elif isinstance(key, slice):

@@ -155,6 +155,8 @@ def trigamma(x: float) -> float:
 def sum_bar(y_bar: Any, iterable: Any) -> Any:
     """The cotangents of the items of sum: y_bar for each, summed to the shape of the item."""
     if isinstance(iterable, np.ndarray):
+        if not len(iterable):
+            return np.zeros_like(iterable)
         row = unbroadcast(y_bar, np.empty(iterable.shape[1:], iterable.dtype))
         return np.broadcast_to(row, iterable.shape)
     return same_kind([unbroadcast(y_bar, item) for item in iterable], iterable)

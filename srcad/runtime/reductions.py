@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from srcad.runtime.elementwise import divide, ratio
-
 Axis = Any
 
 
@@ -67,7 +65,7 @@ def from_rows(rows: Any, a: Any, axis: Axis) -> Any:
 
 def masked(x: Any, where: Any) -> Any:
     """x, and 0 where an element did not take part."""
-    return x if where is True else np.where(where, x, 0)
+    return x if where is True else np.where(where, x, 0)[()]
 
 
 # --- sums and means ---

@@ -25,9 +25,7 @@ def income_tax(income):
     return income - tax
 
 
-@program(
-    args=[lambda rng: (0.3, 1.0), lambda rng: (-2.5, 1.0), lambda rng: (2.5, 0.7)], wrt=(0, 1)
-)
+@program(args=[lambda rng: (0.3, 1.0), lambda rng: (-2.5, 1.0), lambda rng: (2.5, 0.7)], wrt=(0, 1))
 def huber(r, delta):
     return 0.5 * r * r if abs(r) < delta else delta * (abs(r) - 0.5 * delta)
 
@@ -92,7 +90,7 @@ def scale_or_default(x, scale):
     return np.sum(np.tanh(x / scale))
 
 
-@program(args=[lambda rng: (0.0, 1.4), lambda rng: (0.6, 1.4)], wrt=(0, 1))
+@program(args=[lambda rng: (0.6, 1.4), lambda rng: (-0.6, 0.2)], wrt=(0, 1))
 def first_nonzero(a, b):
     """`or` and `and` hand out a value, not a truth value."""
     chosen = a or b

@@ -70,7 +70,10 @@ def matrix_multiply_gate(W, X):
     return np.sum(D * D)
 
 
-@program(args=lambda rng: (rng.normal(size=(4, 2)), rng.normal(size=(2, 3)), rng.normal(size=(1, 3))), wrt=(1, 2))
+@program(
+    args=lambda rng: (rng.normal(size=(4, 2)), rng.normal(size=(2, 3)), rng.normal(size=(1, 3))),
+    wrt=(1, 2),
+)
 def softmax_classifier(X, W, b):
     y = np.array([0, 1, 2, 1])
     scores = np.dot(X, W) + b

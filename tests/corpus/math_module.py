@@ -15,7 +15,13 @@ def trigonometry(t: float) -> float:
 
 @program(args=lambda rng: (0.4,))
 def hyperbolic(t):
-    return math.sinh(t) + math.cosh(t) * math.tanh(t) + math.asinh(t) + math.acosh(1 + t) + math.atanh(t)
+    return (
+        math.sinh(t)
+        + math.cosh(t) * math.tanh(t)
+        + math.asinh(t)
+        + math.acosh(1 + t)
+        + math.atanh(t)
+    )
 
 
 @program(args=lambda rng: (1.4, 2.3), wrt=(0, 1))

@@ -178,7 +178,9 @@ def unrolled_adam(opt, w):
     return np.sum((w - 1.0) ** 2)
 
 
-@program(args=lambda rng: (rng.normal(size=(5, 3)), np.array([1, 0, 1, 1, 0]), rng.normal(size=3)), wrt=2)
+@program(
+    args=lambda rng: (rng.normal(size=(5, 3)), np.array([1, 0, 1, 1, 0]), rng.normal(size=3)), wrt=2
+)
 def logistic_regression(X, y, w):
     z = X @ w
     nll = np.mean(np.logaddexp(0, z) - y * z)

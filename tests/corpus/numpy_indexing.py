@@ -70,7 +70,9 @@ def take_and_friends(x):
     a = np.take(x, [0, 2, 2], axis=1)
     b = np.take_along_axis(x, np.argsort(x, axis=1), axis=1)
     c = x.take([1, 5])
-    return np.sum(a**2) + np.sum(b * np.arange(4)) + c.prod() + np.compress([1, 0, 1], x, axis=0).sum()
+    return (
+        np.sum(a**2) + np.sum(b * np.arange(4)) + c.prod() + np.compress([1, 0, 1], x, axis=0).sum()
+    )
 
 
 @program(args=lambda rng: (rng.normal(size=4), 2), wrt=0)

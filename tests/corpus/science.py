@@ -75,9 +75,7 @@ def wave_on_a_torus(u, c):
     """Periodic boundaries by np.roll."""
     old = u
     for _ in range(3):
-        lap = (
-            np.roll(u, 1, 0) + np.roll(u, -1, 0) + np.roll(u, 1, 1) + np.roll(u, -1, 1) - 4 * u
-        )
+        lap = np.roll(u, 1, 0) + np.roll(u, -1, 0) + np.roll(u, 1, 1) + np.roll(u, -1, 1) - 4 * u
         u, old = 2 * u - old + c**2 * lap, u
     return np.mean((u - old) ** 2)
 

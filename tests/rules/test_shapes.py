@@ -9,7 +9,6 @@ import srcad.rules.shapes  # noqa: F401
 from srcad.rules.table import TABLE
 from srcad.runtime.shapes import unravel, unreshape
 from tests.rules.harness import check, check_signature, cotangent, rules_of, sample
-from tests.rules.variadic import apart
 
 R = np.random.default_rng(0)
 V, M, T = R.normal(size=5), R.normal(size=(3, 4)), R.normal(size=(2, 3, 4))
@@ -115,7 +114,8 @@ SAMPLES = [
         sample(np.pad, M, ((1, 2), (2, 7)), mode=mode)
         for mode in ("edge", "reflect", "symmetric", "wrap", "linear_ramp", "mean")
     ),
-    *(sample(np.pad, M, 2, mode=mode, reflect_type="odd").but(wrt=(0,)) for mode in ("reflect", "symmetric")),
+    sample(np.pad, M, 2, mode="reflect", reflect_type="odd").but(wrt=(0,)),
+    sample(np.pad, M, 2, mode="symmetric", reflect_type="odd").but(wrt=(0,)),
     sample(np.pad, M, 2, mode="linear_ramp", end_values=3.0).but(wrt=(0,)),
     sample(np.pad, M, 2, mode="mean", stat_length=2).but(wrt=(0,)),
     sample(np.pad, M, 2, mode="mean", stat_length=((1, 2), (3, 1))).but(wrt=(0,)),
@@ -148,7 +148,7 @@ SAMPLES = [
 
 @pytest.mark.parametrize("case", SAMPLES, ids=str)
 def test_rule(case):
-    check(case, apart(case))
+    check(case)
 
 
 def test_every_rule_has_a_sample():

@@ -1,0 +1,189 @@
+"""Differentiate a function that only the running program knows.
+
+The result is what generated code asks of `srcad.runtime.calls.call`: the value, and a pullback to
+[function, *args, *kwargs.values()].
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad import errors
+from srcad.analysis.resolve import with_captures
+from srcad.compile import Entry, compile_split
+from srcad.frontend.source import locate, unwrap
+from srcad.ir.types import Clo, Known, Symbols, Type, carries, type_of
+from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
+from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.cotangents import Refusal, shadow
+from srcad.runtime.methods import METHODS
+from srcad.runtime.substitutes import SUBSTITUTES
+
+Pullback = Callable[[Any], list[Any]]
+_ENTRIES: dict[Any, list[Entry]] = {}
+
+
+def differentiate(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Pullback]:
+    """Value and pullback of any callable."""
+    bound = getattr(function, "__self__", None)
+    if isinstance(bound, np.ndarray | np.generic) and METHODS.get(function.__name__) is not None:
+        value, pull = differentiate(METHODS[function.__name__], (bound, *args), kwargs)
+        return value, lambda y_bar: [pull(y_bar)[1], *pull(y_bar)[2:]]
+    try:
+        rule = TABLE.get(function)
+        function = SUBSTITUTES.get(function, function) if rule is None else function
+    except TypeError:
+        rule = None
+    if rule is not None:
+        return _by_rule(function, rule, args, kwargs)
+    if inspect.isclass(function):
+        raise errors.MissingRule(
+            f"{function.__name__}(...) makes an object whose derivative is not supported yet here."
+        )
+    return _by_source(function, args, kwargs)
+
+
+def _by_rule(
+    function: Any, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Pullback]:
+    value = function(*args, **kwargs)
+    count = 1 + len(args) + len(kwargs)
+    if isinstance(rule, NoDerivative):
+        return value, lambda y_bar: [None] * count
+    names = [p.name for p in parameters(rule)]
+    if len(args) > len(names):
+        raise errors.MissingRule(f"{function!r}: its rule takes no such number of arguments here.")
+    given = dict(zip(names, args, strict=False))
+    given.update(kwargs)
+
+    def pullback(y_bar: Any) -> list[Any]:
+        order = [*names[: len(args)], *kwargs]
+        return [None, *(_pulled(rule, names, n, y_bar, value, given) for n in order)]
+
+    return value, pullback
+
+
+def _pulled(
+    rule: Rule, names: list[str], name: str, y_bar: Any, y: Any, given: dict[str, Any]
+) -> Any:
+    position = names.index(name)
+    match rule:
+        case Partials(found):
+            f = found[position] if position < len(found) else None
+            if f is None:
+                return None
+            return unbroadcast(y_bar * f(y, **_named(f, 1, given)), given[name])
+        case Linear(found):
+            f = found[position] if position < len(found) else None
+            return None if f is None else f(y_bar, **_named(f, 1, given))
+        case Vjp(found):
+            f = found[position] if position < len(found) else None
+            return None if f is None else f(y_bar, y, **_named(f, 2, given))
+    return None
+
+
+def _named(f: Any, skip: int, given: dict[str, Any]) -> dict[str, Any]:
+    """The operands under the names that this very formula gives them."""
+    own = list(inspect.signature(f).parameters)[skip:]
+    by_position = dict(zip(own, given.values(), strict=False))
+    return {n: given.get(n, by_position.get(n)) for n in own if n in given or n in by_position}
+
+
+def _by_source(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Pullback]:
+    target = unwrap(function)
+    plain = target.function
+    signature = inspect.signature(plain, follow_wrapped=False)
+    bound = signature.bind(*target.args, *args, **{**target.kwargs, **kwargs})
+    bound.apply_defaults()
+    canonical = [bound.arguments[n] for n in signature.parameters]
+    symbols = Symbols()
+    kinds = [type_of(a, symbols) for a in canonical]
+    held = closure_type(plain, symbols)
+    if held is not None:
+        canonical.append(plain)
+        kinds.append(held)
+    entry = _entry(plain, tuple(kinds), held, symbols)
+    out, saved = entry.forward(*canonical)
+    order = list(signature.parameters)
+
+    def pullback(y_bar: Any) -> list[Any]:
+        bars = entry.bars(saved, y_bar)
+        own = bars.pop() if held is not None else None
+        found = dict(zip(order, bars, strict=True))
+        flat = _flat(signature, found, bound)
+        prefix = len(target.args)
+        if own is None and prefix and any(b is not None for b in flat[:prefix]):
+            own = _self_bar(function, flat[:prefix])
+        named = [found.get(k) if k in found else _in_options(signature, found, k) for k in kwargs]
+        return [own, *flat[prefix : prefix + len(args)], *named]
+
+    return out, pullback
+
+
+def _self_bar(function: Any, bars: list[Any]) -> Any:
+    if not isinstance(function, types.MethodType) and len(bars) == 1:
+        return bars[0]  # a callable object: its own cotangent
+    return Refusal("The object behind this method or partial carries a derivative; call it "
+                   "directly instead of through a variable.")
+
+
+def _in_options(signature: inspect.Signature, found: dict[str, Any], key: str) -> Any:
+    for p in signature.parameters.values():
+        if p.kind is p.VAR_KEYWORD and found.get(p.name) is not None:
+            return found[p.name].get(key)
+    return None
+
+
+def _flat(
+    signature: inspect.Signature, found: dict[str, Any], bound: inspect.BoundArguments
+) -> list[Any]:
+    flat: list[Any] = []
+    for p in signature.parameters.values():
+        if p.kind is p.VAR_POSITIONAL:
+            bars = found[p.name]
+            flat.extend(bars if bars is not None else [None] * len(bound.arguments[p.name]))
+        elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
+            flat.append(found[p.name])
+    return flat
+
+
+def closure_type(function: types.FunctionType, symbols: Symbols) -> Clo | None:
+    """The type of a function whose captured variables may carry a derivative; else None."""
+    captures: list[tuple[str, Type]] = []
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            return None
+        if value is not function:
+            captures.append((name, type_of(value, symbols)))
+    if not any(carries(t) for _, t in captures if not isinstance(t, Known)):
+        return None
+    source = locate(function)
+    return Clo(source.node, id(source.node), tuple(captures), (), source)
+
+
+def _entry(
+    function: types.FunctionType, kinds: tuple[Type, ...], held: Clo | None, symbols: Symbols
+) -> Entry:
+    key = (function, kinds) if held is None else (function.__code__, kinds)
+    entries = _ENTRIES.setdefault(key, [])
+    for entry in entries:
+        if entry.guards_hold() or entry.renew():
+            return entry
+    adapt = None if held is None else (lambda unit: with_captures(unit, held))
+    entry = compile_split(function, kinds, symbols, adapt)
+    entries[:] = [entry]
+    return entry
+
+
+__all__ = ["differentiate", "shadow"]

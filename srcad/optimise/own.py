@@ -1,0 +1,105 @@
+"""Hand out a gradient as it is where it already is what the user must get.
+
+    return finish(x_bar, x)     →     return x_bar             a new float64[n] like x
+                                      return float(x_bar)      np.float64, and x is a float
+
+`finish` gives the gradient the structure, dtype and shape of the argument and memory of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+
+from srcad.adjoint.algebra import call
+from srcad.analysis.infer import Inferred
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, Array, Number, Scalar, Type, same_shape
+from srcad.runtime.cotangents import finish
+
+FLOAT = ir.Ref(float, "float")
+NEW = {np.zeros_like, np.ones_like, np.full_like, np.sum, np.outer, np.array, np.where, np.cos,
+       np.sin, np.exp, np.dot, np.sign}  # fmt: skip
+
+
+def own_memory(body: ir.Block, types: dict[str, Type], facts: Inferred) -> ir.Block:
+    """The body with `finish` left out of its return where it would change nothing."""
+    last = body[-1]
+    assert isinstance(last, ir.Return)
+    definitions = _definitions(body)
+    seen: Counter[str] = Counter()
+
+    def plain(expr: ir.Expr) -> ir.Expr:
+        match expr:
+            case ir.Call(ir.Ref(f), (bar, ir.Name(param)), ()) if f is finish:
+                return _ended(bar, param, types, facts, definitions, seen) or expr
+        return ir.rebuild(expr, plain)
+
+    return (*body[:-1], replace(last, value=plain(last.value)))
+
+
+def _ended(
+    bar: ir.Expr, param: str, types: dict[str, Type], facts: Inferred,
+    definitions: dict[str, list[ir.Expr | None]], seen: Counter[str],
+) -> ir.Expr | None:
+    kind = facts.types.get(param, ANY)
+    if isinstance(bar, ir.Const) and kind == Scalar(float) and type(bar.value) is float:
+        return bar
+    if not isinstance(bar, ir.Name):
+        return None
+    actual = types.get(bar.id, ANY)
+    if kind == Scalar(float):
+        if actual == Scalar(float):
+            return bar
+        if isinstance(actual, Number) and actual.dtype.startswith("float"):
+            return call(FLOAT, bar)
+        return None
+    if isinstance(kind, Number):
+        return bar if actual == kind and not kind.loose else None
+    if not isinstance(kind, Array) or not isinstance(actual, Array):
+        return None
+    found = definitions.get(bar.id, [])
+    fresh = bool(found) and all(d is not None and _new(d) for d in found)
+    seen[bar.id] += 1
+    if fresh and kind.dtype == actual.dtype and same_shape(kind, actual) and seen[bar.id] == 1:
+        return bar
+    return None
+
+
+def _definitions(body: ir.Block) -> dict[str, list[ir.Expr | None]]:
+    """How each variable is made; None when another name may hold the same object."""
+    found: dict[str, list[ir.Expr | None]] = {}
+    for stmt in ir.walk(body):
+        match stmt:
+            case ir.Assign(target, value):
+                found.setdefault(target, []).append(value)
+                for name in _held(value):
+                    found.setdefault(name, []).append(None)
+            case ir.AddTo() | ir.AddAt():
+                pass
+            case _:
+                for name in ir.targets(stmt):
+                    found.setdefault(name, []).append(None)
+    return found
+
+
+def _held(value: ir.Expr) -> set[str]:
+    match value:
+        case ir.Name(name):
+            return {name}
+        case ir.Sequence() | ir.Mapping() | ir.Attr() | ir.Item():
+            return ir.reads(value)
+        case ir.Call(ir.Ref(f)) if f not in NEW:
+            return ir.reads(value)
+    return set()
+
+
+def _new(value: ir.Expr) -> bool:
+    match value:
+        case ir.Binary() | ir.Unary():
+            return True
+        case ir.Call(ir.Ref(f)):
+            return f in NEW
+    return False
