@@ -174,7 +174,8 @@ def ready(work: Compilation, name: str, symbols: Symbols) -> Entry:
         comments.update(emitted.comments)
         body.append(emitted.node)
     del taken
-    text = print_module([*imports(names), *body], comments)
+    module = ast.fix_missing_locations(ast.Module([*imports(names), *body], []))
+    text = print_module(module.body, comments)
     filename = f"<srcad {name} {next(_SERIAL)}>"
     loaded = load(text, functions, names, filename)
     dicts, others = [], []

@@ -178,7 +178,7 @@ class Compilation:
         elif aux:
             answer = ir.Sequence("tuple", (answer, ir.Item(outcome, ir.Const(1))))
         generated = parts.generated | ({parts.seed} if parts.seed else set())
-        body = self.optimised(parts, (*body, ir.Return(answer)), generated)
+        body = self.optimised(parts, (*body, ir.Return(answer)), generated, True)
         if not self.naive:
             body = own_memory(body, actual_types(self.session, parts.facts, body), parts.facts)
         body = settle_returns(body)
@@ -206,7 +206,7 @@ class Compilation:
         )  # fmt: skip
         answer = gradients[0] if len(gradients) == 1 and not finished else ir.Sequence("tuple", gradients)
         whole = (*body, ir.Return(ir.Sequence("tuple", (ir.Name(result), answer))))
-        whole = self.optimised(parts, whole, parts.generated)
+        whole = self.optimised(parts, whole, parts.generated, False)
         if finished and not self.naive:
             whole = own_memory(whole, actual_types(self.session, parts.facts, whole), parts.facts)
         cut = next(k for k, s in enumerate(whole) if isinstance(s, ir.Note))
@@ -275,7 +275,9 @@ class Compilation:
             bar = ir.Name(parts.bars[param])
         return call(FINISH, bar, ir.Name(given))
 
-    def optimised(self, parts: Parts, body: ir.Block, generated: frozenset[str]) -> ir.Block:
+    def optimised(
+        self, parts: Parts, body: ir.Block, generated: frozenset[str], seeded: bool
+    ) -> ir.Block:
         if self.naive:
             return body
         facts = parts.facts
@@ -292,12 +294,15 @@ class Compilation:
             return all(is_pure(e) and certain(e, facts) for e in ir.expressions(stmt))
 
         type_of = typer(inference)
+        params = frozenset(p.name for p in facts.unit.code.params)
+        if parts.seed is not None and not seeded:
+            params |= {parts.seed}
         tidy = tidier(type_of)
-        body = fold_copies(body, generated)
+        body = fold_copies(body, generated, params)
         body = drop_dead_code(body, removable, parts.stacks)
         body = nest(body, generated, is_pure, tidy)
         body = drop_dead_code(body, removable, parts.stacks)
-        body = fold_copies(body, generated)
+        body = fold_copies(body, generated, params)
         body = nest(body, generated, is_pure, tidy)
         body = drop_dead_code(body, removable, parts.stacks)
         dump("optimised", facts.unit, body)

@@ -399,9 +399,8 @@ def _without_non_numbers(gradients: Any, point: Any) -> Any:
 
 
 def _scale(gradients: Any) -> float:
-    return max(
-        (float(np.max(np.abs(leaf), initial=0.0)) for _, leaf in leaves(gradients)), default=1
-    )
+    largest = (float(np.max(np.abs(leaf), initial=0.0)) for _, leaf in leaves(gradients))
+    return max(largest, default=1.0)
 
 
 def cases(program: Program) -> list[Case]:
@@ -414,9 +413,9 @@ def reachable(function: Call) -> dict[str, Any]:
     inside = inspect.unwrap(function) if callable(function) else function
     seen: dict[str, Any] = {}
     for name, value in getattr(inside, "__globals__", {}).items():
-        if isinstance(value, (int, float, str, list, dict, tuple, np.ndarray)):
-            if not name.startswith("__") and name != "PROGRAMS":
-                seen[name] = value
+        data = isinstance(value, (int, float, str, list, dict, tuple, np.ndarray))
+        if data and not name.startswith("__") and name != "PROGRAMS":
+            seen[name] = value
     for i, cell in enumerate(getattr(inside, "__closure__", None) or ()):
         with contextlib.suppress(ValueError):
             seen[f"cell {i}"] = cell.cell_contents
@@ -470,8 +469,7 @@ def check_pullback(case: Case) -> None:
     """`vjp` with a random cotangent, the pullback called twice."""
     import srcad
 
-    program, function = case.program, _bound(case.program)
-    args = case.args
+    function, args = _bound(case.program), case.args
     out, pullback = _as_the_plain_call(case, lambda: srcad.vjp(function, *args), args)
     cotangent = random_like(out, np.random.default_rng(5))
     kept = copy.deepcopy(cotangent)

@@ -63,6 +63,8 @@ SHADOW = ir.Ref(cotangents.shadow, "shadow")
 ADD = ir.Ref(cotangents.add, "add")
 ACCUMULATE = ir.Ref(cotangents.accumulate, "accumulate")
 PART = ir.Ref(cotangents.part, "part")
+OWN = ir.Ref(cotangents.own, "own")
+TAKEN = ir.Ref(cotangents.taken, "taken")
 ZEROS = ir.Ref(np.zeros_like, "np.zeros_like")
 ADD_AT = ir.Ref(np.add.at, "np.add.at")
 DYNAMIC = ir.Ref(calls.call, "call")
@@ -154,7 +156,7 @@ class Reverse:
             if isinstance(self.type(name), Array):
                 copy = ir.Call(ir.Ref(np.array, "np.array"), (ir.Name(bar),))
             else:
-                copy = algebra.call(ADD, algebra.call(SHADOW, ir.Name(name)), ir.Name(bar))
+                copy = algebra.call(OWN, ir.Name(bar))
             self.emit(ir.Assign(bar, copy))
             self.state.owned.add(name)
 
@@ -357,8 +359,6 @@ class Reverse:
         if isinstance(operation, Append) and operation.owner in self.active:
             owner = operation.owner
             item = operation.value
-            if owner not in self.state.present:
-                return [Step((stmt,))]
             self.ensure(owner, owned=True)
             popped = ir.Call(ir.Attr(ir.Name(self.bar(owner)), "pop"))
             if isinstance(item, ir.Name) and item.id in self.active:
@@ -382,12 +382,16 @@ class Reverse:
         owner = stmt.target.obj
         if not isinstance(owner, ir.Name) or owner.id not in self.active:
             return [Step((stmt,))]
-        if owner.id in self.state.present and isinstance(stmt.value, ir.Name):
-            index = stmt.target.index if isinstance(stmt.target, ir.Item) else None
-            assert index is not None
-            popped = ir.Call(ir.Attr(ir.Name(self.bar(owner.id)), "pop"), (index,))
+        if isinstance(stmt.target, ir.Item) and isinstance(stmt.value, ir.Name):
+            self.ensure(owner.id, owned=True)
+            bar = ir.Name(self.bar(owner.id))
+            popped = algebra.call(TAKEN, bar, stmt.target.index, stmt.value)
             if stmt.value.id in self.active:
-                self.add(stmt.value.id, popped)
+                name = self.names.fresh(f"{stmt.value.id}_part")
+                self.emit(ir.Assign(name, popped))
+                self.add(stmt.value.id, ir.Name(name))
+            else:
+                self.emit(ir.Effect(popped))
         return [Step((stmt,), tuple(self.out))]
 
     # -- calls -------------------------------------------------------------------------

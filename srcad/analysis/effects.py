@@ -126,7 +126,9 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
     for stmt in ir.walk(body):
         match stmt:
             case ir.Store(target):
-                found.append(Write(frozenset(ir.reads(target.obj)), stmt.at, "this assignment"))
+                fill = isinstance(target, ir.Item) and isinstance(target.obj, ir.Name) and (
+                    target.obj.id in inferred.unit.code.tables)
+                found.append(Write(frozenset(ir.reads(target.obj)), stmt.at, "this assignment", fill))
             case ir.Augment(target):
                 owner = target if isinstance(target, ir.Name) else target.obj
                 found.append(Write(frozenset(ir.reads(owner)), stmt.at, f"`{stmt.op}=`"))
@@ -205,12 +207,10 @@ def check_writes(
         reach: set[str] = set()
         for name in write.names:
             reach |= classes.together(name, everyone)
-        if write.append and _private_list(inferred, body, write, classes):
+        if write.append and built_here(inferred, body, write):
             continue
         hit = {n for n in reach & active if mutable(inferred.types.get(n, ANY))}
         if hit and not (write.append and not reach & active):
-            if _fresh_dict(body, write):
-                continue
             raise errors.UnsupportedMutation(
                 f"{write.what[0].upper() + write.what[1:]} writes in place into "
                 f"`{min(hit)}`, which carries a derivative. This is not supported yet: make a new "
@@ -226,31 +226,79 @@ def check_writes(
             )
 
 
-def _private_list(
-    inferred: Inferred, body: ir.Block, write: Write, classes: Aliases
-) -> bool:
-    """A list made here from a display and known under one name only."""
-    (name,) = write.names
+def built_here(inferred: Inferred, body: ir.Block, write: Write) -> bool:
+    """A list or dict that is filled right where it is made, before anything else holds it.
+
+        row = []                        made
+        for x in xs: row.append(x)      filled
+        rows.append(row)                held: not written any more
+    """
+    (name,) = write.names if len(write.names) == 1 else ("",)
+    if not name or name in inferred.unit.code.captured:
+        return False
+    made = [b for b in _blocks(body) if any(_makes(s, name, inferred) for s in b)]
+    if not made:
+        return False
+    everywhere = sum(1 for s in ir.walk(body) if name in ir.targets(s))
     makes = 0
-    for stmt in ir.walk(body):
-        if isinstance(stmt, ir.Assign) and stmt.target == name:
-            operation = inferred.operations.get(id(stmt.value))
-            fresh = isinstance(stmt.value, ir.Sequence) or isinstance(operation, Copy) or (
-                isinstance(stmt.value, ir.Call) and stmt.value.func == ir.Name("list"))
-            if not fresh:
-                return False
-            makes += 1
-        elif isinstance(stmt, ir.Assign) and name in _held(stmt.value, inferred):
+    for block in made:
+        position = next(k for k, s in enumerate(block) if _makes(s, name, inferred))
+        makes += sum(1 for s in block if _makes(s, name, inferred))
+        filled = [k for k, s in enumerate(block) if any(_fills(i, name, inferred) for i in ir.walk((s,)))]
+        held = [k for k, s in enumerate(block) if any(_holds(i, name, inferred) for i in ir.walk((s,)))]
+        if any(k <= position for k in filled):
             return False
-        elif isinstance(stmt, ir.Unpack | ir.For) and name in ir.targets(stmt):
+        if held and filled and min(held) <= max(filled):
             return False
-        elif isinstance(stmt, ir.Store) and name in ir.reads(stmt.value):
-            return False
-        elif isinstance(stmt, ir.Effect):
-            operation = inferred.operations.get(id(stmt.value))
-            if isinstance(operation, Append) and name in ir.reads(operation.value):
-                return False
-    return makes > 0 and name not in inferred.unit.code.captured
+    return makes == everywhere and _nothing_outside(body, made, name, inferred)
+
+
+def _blocks(body: ir.Block) -> list[ir.Block]:
+    return [body, *(b for s in ir.walk(body) for b in ir.blocks(s))]
+
+
+def _makes(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
+    if not isinstance(stmt, ir.Assign) or stmt.target != name:
+        return False
+    value = stmt.value
+    if isinstance(value, ir.Sequence | ir.Mapping):
+        return True
+    if isinstance(value, ir.Call) and value.func in (ir.Name("list"), ir.Name("dict")):
+        return True
+    return isinstance(inferred.operations.get(id(value)), Copy)
+
+
+def _fills(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
+    match stmt:
+        case ir.Effect(value):
+            operation = inferred.operations.get(id(value))
+            return isinstance(operation, Append) and operation.owner == name
+        case ir.Store(ir.Item(ir.Name(owner))):
+            return owner == name
+    return False
+
+
+def _holds(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
+    """Whether the statement makes something else refer to the list."""
+    match stmt:
+        case ir.Assign(_, value):
+            return name in _held(value, inferred)
+        case ir.Store(_, value):
+            return name in ir.reads(value)
+        case ir.Effect(value):
+            operation = inferred.operations.get(id(value))
+            return isinstance(operation, Append) and name in ir.reads(operation.value)
+    return False
+
+
+def _nothing_outside(
+    body: ir.Block, made: list[ir.Block], name: str, inferred: Inferred
+) -> bool:
+    """No write or second holder where the list is not made."""
+    inside = {id(s) for b in made for s in ir.walk(b)}
+    return not any(
+        _fills(s, name, inferred) for s in ir.walk(body) if id(s) not in inside
+    )
 
 
 def _held(value: ir.Expr, inferred: Inferred) -> set[str]:
@@ -264,11 +312,3 @@ def _held(value: ir.Expr, inferred: Inferred) -> set[str]:
     if isinstance(operation, Invoke):
         return {n for n in ir.reads(value) if isinstance(inferred.types.get(n), Lst)}
     return set()
-
-
-def _fresh_dict(body: ir.Block, write: Write) -> bool:
-    """The table of a dict comprehension: nobody else knows it while it is filled."""
-    for stmt in ir.walk(body):
-        if isinstance(stmt, ir.Assign) and stmt.target in write.names:
-            return stmt.value == ir.Mapping((), ()) and stmt.target.startswith("table")
-    return False

@@ -28,6 +28,9 @@ def split_webs(function: ir.Function) -> ir.Function:
     body, env = webs.block(function.body, env)
     result = env.get(function.result)
     namer = _Namer(webs, Names(function.taken))
+    namer.used |= set(function.tables)
+    for name in function.tables:
+        namer.tables.add(name)
     for param in function.params:
         namer.name(webs.find(webs.params[param.name]), param.name)
     return replace(
@@ -227,11 +230,12 @@ class _Namer:
     names: Names
     chosen: dict[int, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    tables: set[str] = field(default_factory=set)
 
     def name(self, k: int, user: str) -> str:
         root = self.webs.find(k)
         if root not in self.chosen:
-            fresh = user if user not in self.used else self.names.fresh(user)
+            fresh = user if user not in self.used or user in self.tables else self.names.fresh(user)
             self.used.add(fresh)
             self.chosen[root] = fresh
         return self.chosen[root]

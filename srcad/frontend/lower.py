@@ -59,6 +59,7 @@ class Lowerer:
         self.renamed: dict[str, str] = {}  # variables of comprehensions lowered in place
         self.comprehension_names: set[str] = set()
         self.at: ir.Loc | None = None
+        self.tables: set[str] = set()
 
     # -- the function ------------------------------------------------------------------
 
@@ -80,6 +81,7 @@ class Lowerer:
             captured=self.scope.captured,
             free=self.scope.free,
             taken=self.names.known(),
+            tables=frozenset(self.tables),
         )
 
     def params(self) -> tuple[ir.Param, ...]:
@@ -244,7 +246,10 @@ class Lowerer:
         match target:
             case ast.Name(id=name):
                 lowered = self.value(value, hint=name)
-                self.assign(self.variable(name), lowered)
+                if lowered != ir.Name(self.variable(name)) or not isinstance(
+                    value, ast.ListComp | ast.DictComp
+                ):
+                    self.assign(self.variable(name), lowered)
             case ast.Tuple(elts=targets) | ast.List(elts=targets) if self.parallel(targets, value):
                 self.bind_parallel(targets, value.elts)  # type: ignore[attr-defined]
             case _:
@@ -790,7 +795,8 @@ class Lowerer:
     def comprehension(
         self, node: ast.ListComp | ast.GeneratorExp, kind: str, hint: str = ""
     ) -> ir.Expr:
-        result = self.names.fresh(hint or "items")
+        own = hint and hint not in free_names(node) and hint not in self.scope.captured
+        result = self.variable(hint) if own else self.names.fresh(hint or "items")
         self.assign(result, ir.Sequence("list", ()))
 
         def add() -> None:
@@ -804,6 +810,7 @@ class Lowerer:
 
     def dict_comprehension(self, node: ast.DictComp, hint: str) -> ir.Expr:
         result = self.names.fresh(hint or "table")
+        self.tables.add(result)
         self.assign(result, ir.Mapping((), ()))
 
         def add() -> None:

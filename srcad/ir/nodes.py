@@ -346,6 +346,7 @@ class Function:
     captured: frozenset[str] = frozenset()  # locals that inner functions close over
     free: frozenset[str] = frozenset()  # names of enclosing scopes
     taken: frozenset[str] = field(default_factory=frozenset)  # every name in the user's text
+    tables: frozenset[str] = frozenset()  # dicts that comprehensions fill
 
 
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {}

@@ -16,41 +16,59 @@ from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 
 
-def fold_copies(block: ir.Block, generated: frozenset[str]) -> ir.Block:
-    """The block without copies of names and constants."""
-    writes: Counter[str] = Counter()
+def fold_copies(
+    block: ir.Block, generated: frozenset[str], params: frozenset[str]
+) -> ir.Block:
+    """The block without copies of names and constants; `params` have a value from the start."""
+    writes: Counter[str] = Counter(params)
+    reads: Counter[str] = Counter()
     for stmt in ir.walk(block):
         writes.update(ir.targets(stmt))
-    replace: dict[str, ir.Expr] = {}
-    return _block(block, generated, writes, replace, top=True)
+        reads.update(_reads(stmt))
+    return _Folder(generated, writes, reads).block(block, top=True)
 
 
-def _block(
-    block: ir.Block,
-    generated: frozenset[str],
-    writes: Counter[str],
-    replace: dict[str, ir.Expr],
-    top: bool,
-) -> ir.Block:
-    out: list[ir.Stmt] = []
-    for stmt in block:
-        if replace:
-            stmt = ir.map_expressions(stmt, lambda e: simplify(ir.substitute(e, replace)))
-        if (
-            isinstance(stmt, ir.Assign)
-            and stmt.target in generated
-            and writes[stmt.target] == 1
-            and _stable(stmt.value, writes)
-        ):
-            replace[stmt.target] = stmt.value
-            continue
-        inner = ir.blocks(stmt)
-        if inner:
-            stmt = ir.with_blocks(
-                stmt, tuple(_block(b, generated, writes, replace, False) for b in inner)
-            )
-        out.append(stmt)
-    return tuple(out)
+class _Folder:
+    def __init__(
+        self, generated: frozenset[str], writes: Counter[str], reads: Counter[str]
+    ) -> None:
+        self.generated, self.writes, self.reads = generated, writes, reads
+        self.replace: dict[str, ir.Expr] = {}
+
+    def block(self, block: ir.Block, top: bool) -> ir.Block:
+        out: list[ir.Stmt] = []
+        for k, stmt in enumerate(block):
+            if self.replace:
+                stmt = ir.map_expressions(
+                    stmt, lambda e: simplify(ir.substitute(e, self.replace))
+                )
+            if isinstance(stmt, ir.Assign) and self.is_copy(stmt, block[k + 1 :], top):
+                self.replace[stmt.target] = stmt.value
+                continue
+            inner = ir.blocks(stmt)
+            if inner:
+                stmt = ir.with_blocks(stmt, tuple(self.block(b, False) for b in inner))
+            out.append(stmt)
+        return tuple(out)
+
+    def is_copy(self, stmt: ir.Assign, rest: ir.Block, top: bool) -> bool:
+        target = stmt.target
+        if target not in self.generated or self.writes[target] != 1:
+            return False
+        if not _stable(stmt.value, self.writes):
+            return False
+        if top or isinstance(stmt.value, ir.Const):
+            return True
+        # inside a loop: every read must come after, in the same iteration
+        after: Counter[str] = Counter()
+        for inner in ir.walk(rest):
+            after.update(_reads(inner))
+        return after[target] == self.reads[target]
+
+
+def _reads(stmt: ir.Stmt) -> list[str]:
+    """The names that a statement reads, once each."""
+    return list(ir.statement_reads(stmt))
 
 
 def _stable(value: ir.Expr, writes: Counter[str]) -> bool:

@@ -12,8 +12,8 @@ from srcad.runtime.scans import (
     cumprod_bar,
     cumsum_bar,
     diff_bar,
-    ediff1d_bar,
     edge_bar,
+    ediff1d_bar,
     running_extremum_bar,
     suffix_sums,
     trapezoid_bar,
@@ -27,19 +27,19 @@ from srcad.runtime.scans import (
 
 # --- running sums and products ---
 linear(np.cumsum, lambda y_bar, a, axis=None, dtype=None, out=None:
-       np.reshape(suffix_sums(y_bar), np.shape(a)) if axis is None else suffix_sums(y_bar, axis))
+       cumsum_bar(y_bar, a) if axis is None else suffix_sums(y_bar, axis))
 linear(np.cumulative_sum,
        lambda y_bar, x, /, *, axis=None, dtype=None, out=None, include_initial=False:
        cumsum_bar(y_bar, x, axis, include_initial))
 vjp(np.nancumsum, lambda y_bar, y, a, axis=None, dtype=None, out=None:
-    np.where(np.isnan(a), 0, cumsum_bar(y_bar, a, axis)))
+    np.where(np.isnan(a), 0, cumsum_bar(y_bar, a, axis))[()])
 vjp(np.cumprod, lambda y_bar, y, a, axis=None, dtype=None, out=None:
     cumprod_bar(y_bar, y, a, axis))
 vjp(np.cumulative_prod,
     lambda y_bar, y, x, /, *, axis=None, dtype=None, out=None, include_initial=False:
     cumprod_bar(y_bar, y, x, axis, include_initial))
 vjp(np.nancumprod, lambda y_bar, y, a, axis=None, dtype=None, out=None:
-    np.where(np.isnan(a), 0, cumprod_bar(y_bar, y, np.where(np.isnan(a), 1, a), axis)))
+    np.where(np.isnan(a), 0, cumprod_bar(y_bar, y, np.where(np.isnan(a), 1, a), axis))[()])
 linear(np.add.accumulate, lambda y_bar, array, /, axis=0, dtype=None, out=None:
        suffix_sums(y_bar, axis))
 vjp(np.multiply.accumulate, lambda y_bar, y, array, /, axis=0, dtype=None, out=None:
@@ -67,7 +67,8 @@ linear(np.ediff1d, lambda y_bar, ary, to_end=None, to_begin=None: ediff1d_bar(y_
 vjp(np.trapezoid,
     lambda y_bar, area, y, x=None, dx=1.0, axis=-1: trapezoid_bar(y_bar, y, x, dx, axis),
     lambda y_bar, area, y, x=None, dx=1.0, axis=-1: trapezoid_x_bar(y_bar, y, x, axis),
-    lambda y_bar, area, y, x=None, dx=1.0, axis=-1: trapezoid_dx_bar(y_bar, y, dx, axis))
+    lambda y_bar, area, y, x=None, dx=1.0, axis=-1:
+        trapezoid_dx_bar(y_bar, y, dx, axis) if x is None else 0 * dx)
 
 # --- sorting ---
 vjp(np.sort, lambda y_bar, y, a, axis=-1, kind=None, order=None, *, stable=None:

@@ -98,6 +98,22 @@ def add(a: Any, b: Any) -> Any:
     return a + b
 
 
+def own(cotangent: Any) -> Any:
+    """A copy that may be added into."""
+    if isinstance(cotangent, np.ndarray):
+        return np.array(cotangent)
+    if isinstance(cotangent, list | tuple):
+        return [own(c) for c in cotangent]
+    if isinstance(cotangent, dict):
+        return {k: own(c) for k, c in cotangent.items()}
+    return cotangent
+
+
+def taken(table: Any, key: Any, value: Any) -> Any:
+    """Take the cotangent of what was stored under a key; zero when a later store replaced it."""
+    return table.pop(key) if key in table else shadow(value)
+
+
 def accumulate(owner: Any, key: Any, value: Any) -> None:
     """Add a cotangent to one cell of a shadow."""
     if value is None or owner is None:

@@ -27,7 +27,7 @@ def cumsum_bar(g: Any, a: Any, axis: Axis = None, include_initial: bool = False)
     """The cotangent of cumsum: the suffix sums of g; a leading initial element has none."""
     if include_initial:
         g = drop_first(g, axis)
-    return np.reshape(suffix_sums(g, axis), np.shape(a))
+    return np.reshape(suffix_sums(g, axis), np.shape(a))[()]
 
 
 def drop_first(g: Any, axis: Axis) -> Any:
@@ -48,11 +48,11 @@ def cumprod_bar(
     flat = np.reshape(a, np.shape(y))
     zero = np.equal(flat, 0)
     if not np.any(zero):
-        return np.reshape(suffix_sums(g * y, axis) / flat, np.shape(a))
+        return np.reshape(suffix_sums(g * y, axis) / flat, np.shape(a))[()]
     first = zero & (np.cumsum(zero, axis) == 1)
     without = np.cumprod(np.where(first, 1, flat), axis)
     bar = suffix_sums(g * y, axis) / np.where(zero, 1, flat)
-    return np.reshape(np.where(first, suffix_sums(g * without, axis), bar), np.shape(a))
+    return np.reshape(np.where(first, suffix_sums(g * without, axis), bar), np.shape(a))[()]
 
 
 def running_extremum_bar(g: Any, y: Any, a: Any, axis: int, largest: bool) -> Any:
@@ -156,7 +156,7 @@ def trapezoid_x_bar(g: Any, y: Any, x: Any, axis: int = -1) -> Any:
     if np.ndim(x) != 1:
         return unbroadcast(full, x)
     rest = tuple(one for one in range(full.ndim) if one != axis % full.ndim)
-    return np.sum(full, rest)
+    return unbroadcast(np.sum(full, rest), x)
 
 
 def trapezoid_dx_bar(g: Any, y: Any, dx: Any, axis: int = -1) -> Any:

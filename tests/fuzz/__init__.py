@@ -1,0 +1,1 @@
+"""Random programs: generated, judged against central differences, and shrunk when they fail."""
