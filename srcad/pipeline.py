@@ -247,14 +247,7 @@ class Compilation:
     ) -> list[str]:
         """The variables of the forward part that the backward part reads."""
         known = set(params) | ir.assigned(forward)
-        read: set[str] = set()
-        bound: set[str] = {seed}
-        for stmt in backward:
-            for inner in ir.walk((stmt,)):
-                read |= ir.statement_reads(inner) - bound
-            if not ir.blocks(stmt):
-                bound |= set(ir.targets(stmt))
-        return sorted(read & known)
+        return sorted(ir.free_reads(backward, frozenset({seed})) & known)
 
     def finish_waiting(self) -> None:
         while self.waiting:
@@ -290,7 +283,11 @@ class Compilation:
         def is_pure(expr: ir.Expr) -> bool:
             return pure(expr, rules)
 
+        captured = facts.unit.code.captured
+
         def removable(stmt: ir.Stmt) -> bool:
+            if captured & set(ir.targets(stmt)):
+                return False  # a closure may read it
             return all(is_pure(e) and certain(e, facts) for e in ir.expressions(stmt))
 
         type_of = typer(inference)

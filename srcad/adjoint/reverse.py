@@ -263,6 +263,8 @@ class Reverse:
 
     def assign(self, stmt: ir.Assign) -> list[Node]:
         target, value = stmt.target, stmt.value
+        if isinstance(value, ir.Closure):
+            self.check_captures(stmt, value)
         if target not in self.active or not self.is_active(value):
             refused = self.operation(value)
             if isinstance(refused, Refused) and self.active & ir.reads(value):
@@ -286,6 +288,21 @@ class Reverse:
         pairs = self.contributions.of(value, operation, target, y_bar)
         self.distribute(target, pairs)
         return [Step((stmt,), tuple(self.out), before=reads_itself)]
+
+    def check_captures(self, stmt: ir.Assign, closure: ir.Closure) -> None:
+        """A closure reads its variables when called: they must not change after it is made."""
+        own = getattr(closure.code, "name", None)
+        order = list(ir.walk(self.body))
+        position = next((k for k, s in enumerate(order) if s is stmt), len(order))
+        for name in closure.captures:
+            if name == own or name not in self.active:
+                continue
+            if any(name in ir.targets(s) for s in order[position + 1 :]):
+                raise errors.UnsupportedSyntax(
+                    f"`{name}` changes after this function has captured it. Pass it as an "
+                    "argument instead.",
+                    self.place(),
+                )
 
     def distribute(self, target: str, pairs: list[tuple[Any, ...]]) -> None:
         """Add the contributions; the one to the target's own older value comes last."""
@@ -572,6 +589,9 @@ class Reverse:
     def loop(self, stmt: ir.For | ir.While) -> list[Node]:
         at = stmt.at
         the_plan = plan(self, stmt)
+        for table in (self.live.body, self.live.after):
+            table[id(the_plan.stmt)] = table.get(id(stmt), frozenset())
+        self.facts.keep.append(the_plan.stmt)
         carried, buffers = self.loop_state(stmt, the_plan)
         before: list[ir.Stmt] = []
         self.out, self.at = before, at

@@ -40,6 +40,7 @@ class Weaver:
 
     def weave(self, nodes: tuple[Node, ...]) -> tuple[ir.Block, ir.Block]:
         """The forward and the backward block."""
+        self.primal |= defined(nodes)
         scopes = Scopes(self.live)
         self.scopes = scopes
         scopes.collect(nodes, ())
@@ -53,16 +54,7 @@ class Weaver:
 
     def reads(self, block: ir.Block) -> Needed:
         """The forward variables that backward statements read before binding them."""
-        found: set[str] = set()
-        bound: set[str] = set()
-        for stmt in block:
-            for inner in ir.walk((stmt,)):
-                found |= (self.statement_reads(inner) - bound) & self.primal
-            bound |= set(ir.targets(stmt)) & self.primal
-        return frozenset(found)
-
-    def statement_reads(self, stmt: ir.Stmt) -> set[str]:
-        return ir.statement_reads(stmt)
+        return ir.free_reads(block) & self.primal
 
     def after(self, nodes: tuple[Node, ...], needed: Needed) -> Needed:
         """What is needed after the nodes, given what is needed before them."""

@@ -50,6 +50,8 @@ def _dims(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> Dim
     if elementwise(function):
         return broadcast([dims_of(a) for a in args])
     first = dims_of(args[0])
+    if function in {np.array, np.asarray, np.stack} and isinstance(args[0], Lst | Tup):
+        return _of_items(args[0], function is np.stack and (len(args) > 1 or bool(kwargs)))
     if function in REDUCTIONS:
         return None if first is None else reduced(first, args[1:], kwargs)
     if function in SAME:
@@ -160,6 +162,16 @@ def _product(function: Any, a: Dims | None, b: Dims | None) -> Dims | None:
         lead = broadcast([a[:-2], b[:-2]])
         return None if lead is None else (*lead, a[-2], b[-1])
     return None
+
+
+def _of_items(t: Lst | Tup, other_axis: bool) -> Dims | None:
+    """`np.array([a, b])`: the number of items, then the shape they share."""
+    if t.items is None or other_axis or not t.items:
+        return None
+    inner = [_of_items(i, False) if isinstance(i, Lst | Tup) else dims_of(i) for i in t.items]
+    if any(i is None or i != inner[0] for i in inner):
+        return None
+    return (len(t.items), *inner[0])  # type: ignore[misc]
 
 
 def _shape_argument(t: Type) -> Dims | None:

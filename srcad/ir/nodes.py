@@ -546,6 +546,26 @@ def statement_reads(stmt: Stmt) -> set[str]:
     return found
 
 
+def free_reads(block: Block, bound: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The variables that a block reads before it binds them itself."""
+    found: set[str] = set()
+    _free_reads(block, set(bound), found)
+    return frozenset(found)
+
+
+def _free_reads(block: Block, bound: set[str], found: set[str]) -> set[str]:
+    for stmt in block:
+        found |= statement_reads(stmt) - bound
+        inner = [_free_reads(b, bound | set(targets(stmt)), found) for b in blocks(stmt)]
+        if isinstance(stmt, If):
+            bound = inner[0] & inner[1]
+        elif isinstance(stmt, With):
+            bound = inner[0]
+        elif not inner:
+            bound = bound | set(targets(stmt))
+    return bound
+
+
 def walk(block: Block) -> Iterator[Stmt]:
     """Every statement, nested ones included, in the order of the text."""
     for stmt in block:

@@ -129,14 +129,17 @@ STR, NONE = Scalar(str), Scalar(type(None))
 _PLAIN = (float, int, bool, complex, str, bytes, type(None), type(Ellipsis), slice, range)
 
 
+SMALL = 4  # sizes up to this are known as they are: states, points, corners
+
+
 class Symbols:
-    """Names for dimensions: equal sizes of one call share a symbol; 0 and 1 are themselves."""
+    """Names for dimensions: equal sizes of one call share a symbol; small ones are themselves."""
 
     def __init__(self) -> None:
         self.by_size: dict[int, str] = {}
 
     def dim(self, size: int) -> Dim:
-        if size < 2:
+        if size <= SMALL:
             return size
         if size not in self.by_size:
             self.by_size[size] = f"d{len(self.by_size)}"

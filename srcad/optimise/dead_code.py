@@ -50,6 +50,8 @@ class _Dropper:
         match stmt:
             case ir.Break():
                 return stmt, at_break
+            case ir.Assign(target, ir.Name(same)) if target == same:
+                return None, live
             case ir.Assign(target, value):
                 if target not in live and (self.is_pop(value) or self.removable(stmt)):
                     if self.is_pop(value):

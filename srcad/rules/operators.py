@@ -16,11 +16,13 @@ from srcad.runtime.elementwise import (
     dist_bar,
     divide,
     extremum_bar,
+    larger,
     pow_base,
     pow_exponent,
     prod_bar,
     ratio,
     scaled,
+    share,
     sign,
     sum_bar,
     trigamma,
@@ -56,8 +58,26 @@ linear(sum,     lambda y_bar, iterable, /, start=0: sum_bar(y_bar, iterable),
                 lambda y_bar, iterable, /, start=0: unbroadcast(y_bar, start))
 vjp(divmod,     lambda y_bar, y, x, y0, /: unbroadcast(y_bar[1], x),
                 lambda y_bar, y, x, y0, /: unbroadcast(-y_bar[1] * y[0], y0))
-vjp(max,        lambda y_bar, y, *args, default=None: extremum_bar(y_bar, y, *args))
-vjp(min,        lambda y_bar, y, *args, default=None: extremum_bar(y_bar, y, *args))
+vjp(
+    max,
+    lambda y_bar, y, a, b=None, c=None, d=None, *, default=None:
+        extremum_bar(y_bar, y, a) if b is None
+        else y_bar * larger(a, b) if c is None else y_bar * share(y, a, a, b, c, d),
+    lambda y_bar, y, a, b=None, c=None, d=None, *, default=None:
+        y_bar * larger(b, a) if c is None else y_bar * share(y, b, a, b, c, d),
+    lambda y_bar, y, a, b=None, c=None, d=None, *, default=None: y_bar * share(y, c, a, b, c, d),
+    lambda y_bar, y, a, b=None, c=None, d=None, *, default=None: y_bar * share(y, d, a, b, c, d),
+)
+vjp(
+    min,
+    lambda y_bar, y, a, b=None, c=None, d=None, *, default=None:
+        extremum_bar(y_bar, y, a) if b is None
+        else y_bar * larger(b, a) if c is None else y_bar * share(y, a, a, b, c, d),
+    lambda y_bar, y, a, b=None, c=None, d=None, *, default=None:
+        y_bar * larger(a, b) if c is None else y_bar * share(y, b, a, b, c, d),
+    lambda y_bar, y, a, b=None, c=None, d=None, *, default=None: y_bar * share(y, c, a, b, c, d),
+    lambda y_bar, y, a, b=None, c=None, d=None, *, default=None: y_bar * share(y, d, a, b, c, d),
+)
 no_derivative(int, bool, round, len, isinstance, issubclass, type, range, slice, str, repr, ascii,
               format, print, id, hash, callable, hasattr, any, all, ord, chr, bin, hex, oct)
 
@@ -131,6 +151,7 @@ no_derivative(math.floor, math.ceil, math.trunc, math.isnan, math.isinf, math.is
               math.ulp)
 
 # --- the helpers of these rules, for derivatives of derivatives ---
+no_derivative(share)
 partials(divide, lambda y, a, b: divide(1, b), lambda y, a, b: divide(-y, b))
 
 # fmt: on

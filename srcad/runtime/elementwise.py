@@ -74,6 +74,8 @@ def log_or_zero(a: Any) -> Any:
 
 def larger(a: Any, b: Any) -> Any:
     """1 where a > b, ½ where a = b, 0 elsewhere (and for NaN), in the dtype of max(a, b)."""
+    if plain(a) and plain(b):
+        return 1.0 if a > b else 0.5 if a == b else 0.0
     return np.add(a > b, a >= b, dtype=np.result_type(a, b)) / 2
 
 
@@ -169,16 +171,16 @@ def same_kind(items: list[Any], like: Any) -> Any:
     return tuple(items) if isinstance(like, tuple) else items
 
 
-def extremum_bar(y_bar: Any, y: Any, *args: Any) -> list[Any]:
-    """The cotangents of the arguments of Python's max or min: ties share equally.
+def share(y: Any, x: Any, *xs: Any) -> Any:
+    """1/k where x is one of the k numbers among xs (None apart) that equal y, else 0."""
+    return divide(1.0 if x == y else 0.0, sum(1.0 for one in xs if one is not None and one == y))
 
-    A single argument is an iterable, whose cotangent has an entry for each item.
-    """
-    items = args[0] if len(args) == 1 else args
-    hits = [1.0 if item == y else 0.0 for item in items]
-    share = divide(y_bar, sum(hits)) if len(items) else y_bar
-    bars = [share * hit for hit in hits]
-    return [same_kind(bars, args[0])] if len(args) == 1 else bars
+
+def extremum_bar(y_bar: Any, y: Any, iterable: Any) -> Any:
+    """The cotangents of the items in Python's max or min of an iterable: ties share equally."""
+    hits = [1.0 if item == y else 0.0 for item in iterable]
+    part = divide(y_bar, sum(hits)) if hits else y_bar
+    return same_kind([part * hit for hit in hits], iterable)
 
 
 def prod_bar(y_bar: Any, iterable: Any, start: Any = 1) -> Any:

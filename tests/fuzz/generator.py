@@ -20,6 +20,10 @@ COLUMN: Shape = (3, 1)
 LETTERS = {SCALAR: "s", VECTOR: "v", PAIR: "r", MATRIX: "A", COLUMN: "c"}
 SHAPES = [SCALAR, SCALAR, SCALAR, VECTOR, VECTOR, MATRIX, COLUMN, PAIR]
 MOST_LINES = 26
+_CUTS = {  # how a shape is cut out of another one
+    VECTOR: ((MATRIX, "{}[1]"), (COLUMN, "{}[:, 0]")),
+    PAIR: ((VECTOR, "{}[:2]"), (MATRIX, "{}[:, 1]")),
+}
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,9 @@ class Generator:
         names = scope.of(shape)
         if names:
             return self.rng.choice(names)
+        cuts = [form.format(n) for s, form in _CUTS.get(shape, ()) for n in scope.of(s)]
+        if cuts:
+            return self.rng.choice(cuts)
         if shape == VECTOR:
             return f"np.array([{self.scalar(scope)}, {self.constant()}, {self.scalar(scope)}])"
         if shape == PAIR:
@@ -353,8 +360,16 @@ class Generator:
 
     def leave(self, scope: Scope, indent: int) -> None:
         """return"""
-        parts = [self.expr(scope, shape, 2) for shape in self.results]
+        parts = [self.result(scope, shape) for shape in self.results]
         self.write(indent, f"return {self.wrap(parts)}")
+
+    def result(self, scope: Scope, shape: Shape) -> str:
+        """An expression that most often reads several of the names."""
+        text = self.expr(scope, shape, 2)
+        names = list(scope.shapes)[-6:]
+        for name in self.rng.sample(names, min(len(names), self.rng.randint(0, 4))):
+            text += f" + 0.5 * np.mean({name})" if scope.shapes[name] else f" + 0.4 * {name}"
+        return text
 
     def loop(self, scope: Scope, indent: int) -> None:
         """A for loop of 0 to 3 trips over one of many things."""

@@ -198,7 +198,8 @@ def test_every_floating_ufunc_has_a_rule():
 
 def test_aliases_share_rules():
     for a, b in ((np.abs, np.absolute), (np.acos, np.arccos), (np.pow, np.power),
-                 (np.remainder, np.mod), (np.true_divide, np.divide), (np.conj, np.conjugate)):  # fmt: skip
+                 (np.remainder, np.mod), (np.true_divide, np.divide),
+                 (np.conj, np.conjugate)):  # fmt: skip
         assert TABLE.get(a) is TABLE.get(b) is not None
 
 
@@ -247,6 +248,9 @@ NAN = np.array([np.nan])
         (np.power, (NAN, 0), 0, 0.0),
         (np.sinc, (ZERO,), 0, 0.0),
         (np.arctan2, (ZERO, ZERO), 0, np.nan),
+        (np.arctan2, (0.0, 0.0), 1, np.nan),
+        (np.arctan, (1e200,), 0, 0.0),
+        (np.sqrt, (np.float32(0),), 0, np.inf),
         (np.mod, (6 * ONE, 3.0), 0, 1.0),
         (np.copysign, (ZERO, ONE), 0, 0.0),
         (np.nan_to_num, (NAN,), 0, 0.0),
@@ -269,7 +273,8 @@ def test_sqrt_of_square_at_zero_is_nan():
 
 
 def test_where_passes_nothing_to_the_branch_not_taken():
-    assert special(np.where, np.array([True, False]), np.ones(2), np.ones(2), wrt=1).tolist() == [1, 0]
+    found = special(np.where, np.array([True, False]), np.ones(2), np.ones(2), wrt=1)
+    assert found.tolist() == [1, 0]
 
 
 # --- helpers ---

@@ -54,7 +54,8 @@ SAMPLES = [
     *(sample(sum, x, s) for x, s in (([0.5, 0.25], 1.5), (X, 0.5), (X, X[0]), (V, V))),
     sample(sum, [0.5], start=0.5),
     *(sample(f, *x) for f in (max, min)
-      for x in ((0.5, 0.25), (0.1, 0.5, 0.25), ([0.5, 0.25],), ((0.5, 0.75),), (V,), (1, 0.5),
+      for x in ((0.5, 0.25), (0.1, 0.5, 0.25), (0.3, 0.1, 0.5, 0.25), ([0.5, 0.25],),
+                ((0.5, 0.75),), (V,), (1, 0.5),
                 (np.float64(0.5), 0.25))),
     sample(max, [0.5, 0.25], default=0.0).but(wrt=(0,)),
     *(sample(f, x) for f in (
@@ -77,15 +78,19 @@ SAMPLES = [
       for a, b in ((-0.7, 0.3), (1.7, -0.4), (-1.7, -0.45))),
     sample(math.pow, -0.7, 2.0).but(wrt=(0,)),
     *(sample(math.ldexp, 0.3, n) for n in (-2, 0, 3)),
-    *(sample(math.hypot, *x) for x in ((0.3,), (0.3, -0.4), (0.3, 0.4, 0.5), (1.0, 2.0, -3.0, 4.0))),
-    *(sample(math.dist, p, q) for p, q in (([0.3, 0.5], [1.0, 2.0]), ((0.3,), [1.0]), (V, V[::-1]))),
+    *(sample(math.hypot, *x)
+      for x in ((0.3,), (0.3, -0.4), (0.3, 0.4, 0.5), (1.0, 2.0, -3.0, 4.0))),
+    *(sample(math.dist, p, q)
+      for p, q in (([0.3, 0.5], [1.0, 2.0]), ((0.3,), [1.0]), (V, V[::-1]))),
     *(sample(math.fsum, x).but(single=False) for x in ([0.5, 0.25], (0.5, -0.25), V)),
-    *(sample(math.prod, x) for x in ([0.5, 0.25, 2.0], (0.5,), V, [0.5, 0.0, 2.0], [0.0, 0.0], [2, 0.5])),
+    *(sample(math.prod, x)
+      for x in ([0.5, 0.25, 2.0], (0.5,), V, [0.5, 0.0, 2.0], [0.0, 0.0], [2, 0.5])),
     sample(math.prod, [0.5, 0.25], start=3.0),
     sample(math.prod, [0.5, 0.0], start=0.5),
     sample(math.prod, [], start=0.5).but(wrt=("start",)),
     *(sample(divide, a, b) for a, b in ((0.3, 0.5), (X, V), (1, 0.5))),
-    *(sample(math.sumprod, p, q) for p, q in (([0.5, 0.25], (2.0, 3.0)),) if hasattr(math, "sumprod")),
+    *(sample(math.sumprod, p, q)
+      for p, q in (([0.5, 0.25], (2.0, 3.0)),) if hasattr(math, "sumprod")),
     *(sample(math.fma, 0.5, 0.25, 2.0) for _ in (1,) if hasattr(math, "fma")),
 ]  # fmt: skip
 
@@ -130,7 +135,9 @@ def test_operators_have_rules():
 
 
 @pytest.mark.parametrize(
-    "name", "abs pow round float int bool len sum min max divmod complex isinstance print".split()
+    "name",
+    ["abs", "pow", "round", "float", "int", "bool", "len", "sum", "min", "max", "divmod",
+     "complex", "isinstance", "print", "type", "range", "str", "any", "all"],
 )
 def test_builtins_have_rules(name):
     assert TABLE.get(getattr(builtins, name)) is not None
@@ -139,7 +146,8 @@ def test_builtins_have_rules(name):
 @pytest.mark.parametrize(
     "case",
     [
-        *(sample(f, 2.3) for f in (int, round, math.floor, math.ceil, math.trunc, math.isnan, bool)),
+        *(sample(f, 2.3)
+          for f in (int, round, math.floor, math.ceil, math.trunc, math.isnan, bool)),
         *(sample(f, 7.3, 2.1) for f in (operator.floordiv, operator.lt, operator.ge, operator.eq)),
         sample(math.isclose, 2.3, 4.5),
     ],
@@ -182,7 +190,8 @@ def test_constant_between_jumps(case):
         (max, (1.0, 1.0), 1, 0.5),
         (min, (1.0, 1.0, 2.0), 0, 0.5),
         (min, (1.0, 1.0, 2.0), 2, 0.0),
-        (max, (math.nan, 1.0), 0, math.nan),
+        (max, (math.nan, 1.0, 2.0), 0, math.nan),
+        (max, (1.0, 1.0, 1.0, 1.0), 3, 0.25),
     ],
 )
 def test_special_points(function, args, wrt, wanted):
