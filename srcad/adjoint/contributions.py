@@ -9,6 +9,7 @@ A contribution is (name, value, fresh) or, into an element, (name, index, value,
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,15 +32,17 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Number, Scalar, Tup, Type, dims_of, is_scalar
+from srcad.ir.types import ANY, Array, Lst, Number, Scalar, Tup, Type, dims_of, is_scalar
 from srcad.rules.table import Linear, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.cotangents import unrepeat
 
 if TYPE_CHECKING:
     from srcad.adjoint.reverse import Reverse
 
 UNBROADCAST = ir.Ref(unbroadcast, "unbroadcast")
 SUM = ir.Ref(np.sum, "np.sum")
+UNREPEAT = ir.Ref(unrepeat, "unrepeat")
 Pairs = list[tuple[Any, ...]]
 
 
@@ -85,14 +88,7 @@ class Contributions:
             case ir.Sequence(_, items):
                 return self.sequence(items, y_bar)
             case ir.Mapping(keys, values):
-                pairs: Pairs = []
-                for key, item in zip(keys, values, strict=True):
-                    if key is None:
-                        if self.reverse.is_active(item):
-                            pairs += self.spread(item, y_bar)
-                        continue
-                    pairs += self.item(item, y_bar, key)
-                return pairs
+                return self.mapping(keys, values, y_bar)
             case ir.Closure(code, captures, defaults):
                 own = getattr(code, "name", None)
                 pairs = [
@@ -109,6 +105,54 @@ class Contributions:
                     self.reverse.place(),
                 )
         return []
+
+    def mapping(
+        self, keys: tuple[ir.Expr | None, ...], values: tuple[ir.Expr, ...], y_bar: ir.Expr
+    ) -> Pairs:
+        """A dict display: of equal keys the last one counts."""
+        pairs: Pairs = []
+        later: set[Any] = set()
+        unknown = False
+        for key, item in zip(reversed(keys), reversed(values), strict=True):
+            if key is None:
+                found = self.spread(item, y_bar) if self.reverse.is_active(item) else []
+                pairs += [p for p in found if p[1].value not in later]
+                items = getattr(self.reverse.type_of(item), "items", None)
+                unknown = unknown or items is None
+                later |= {k for k, _ in items or ()}
+                continue
+            if self.reverse.is_active(item):
+                if unknown or (later and not isinstance(key, ir.Const)):
+                    raise errors.UnsupportedSyntax(
+                        "It is not known which of these keys are equal. Write the keys as literals.",
+                        self.reverse.place(),
+                    )
+                if not isinstance(key, ir.Const) or key.value not in later:
+                    pairs += self.item(item, y_bar, key)
+            if isinstance(key, ir.Const):
+                later.add(key.value)
+            else:
+                unknown = True
+        return pairs
+
+    def joined(self, operation: Apply, y_bar: ir.Expr) -> Pairs | None:
+        """`xs + ys` and `xs * n` of lists and tuples."""
+        kinds = operation.types
+        if operation.form != "operator" or not any(isinstance(k, Lst | Tup) for k in kinds):
+            return None
+        if operation.function is operator.add and all(isinstance(k, Lst | Tup) for k in kinds):
+            left, right = operation.args
+            size = ir.Call(ir.Ref(len, "len"), (left,))
+            pairs = self.to(left, ir.Item(y_bar, ir.Slice(None, size, None)))
+            return pairs + self.to(right, ir.Item(y_bar, ir.Slice(size, None, None)))
+        if operation.function is operator.mul:
+            which = 0 if isinstance(kinds[0], Lst | Tup) else 1
+            items = operation.args[which]
+            size = ir.Call(ir.Ref(len, "len"), (items,))
+            return self.to(items, algebra.call(UNREPEAT, y_bar, size, items))
+        if all(isinstance(k, Lst | Tup) for k in kinds) or self.reverse.type_of is None:
+            return []
+        return None
 
     def spread(self, item: ir.Expr, y_bar: ir.Expr) -> Pairs:
         kind = self.reverse.type_of(item)
@@ -221,6 +265,9 @@ class Contributions:
 
     def apply(self, operation: Apply, target: str, y_bar: ir.Expr) -> Pairs:
         rule = operation.rule
+        joined = self.joined(operation, y_bar)
+        if joined is not None:
+            return joined
         if rule is None:
             raise self.missing(operation)
         params = parameters(rule)

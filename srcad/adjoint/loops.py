@@ -86,7 +86,7 @@ class _Planner:
         k = ir.Name(index)
         self.walk(stmt.target, iterable, k)
         length = None if early else self.length(iterable)
-        new = replace(stmt, iterable=iterable)
+        new = replace(self.stmt, iterable=iterable)
         if length is None:
             counted = _counted(self.reverse, new, tuple(self.before))
             assert isinstance(counted.stmt, ir.For)

@@ -54,7 +54,7 @@ def _product(
     if not isinstance(ta, Array) or not isinstance(tb, Array):
         return None
     if "complex" in ta.dtype + tb.dtype:
-        pass
+        return None
     match ta.ndim, tb.ndim, position:
         case 2, 2, 0:
             return ir.Binary("@", y_bar, ir.Attr(b, "T"))

@@ -409,7 +409,9 @@ def apply(
     kinds = tuple(inference.expr(a) for a in args)
     options = tuple((str(k), inference.expr(v)) for k, v in kwargs)
     rule = TABLE.get(function)
-    special = _container_call(function, args, kinds)
+    special = None if kwargs else _container_call(function, args, kinds)
+    if function is dict and kwargs:
+        return ANY, Refused("`dict(...)` with keywords; write {**old, 'key': value}")
     if special is not None:
         return special
     named = tuple((str(k), v) for k, v in kwargs)

@@ -13,6 +13,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
     x is a number or an array, and only its shape and kind are used.  The dtype of g stays,
     except that a real x takes the real part; for a Python number a Python number returns.
     """
+    if isinstance(g, list | tuple | dict):
+        raise TypeError("a cotangent of a container where one of a number or an array was expected")
     if np.iscomplexobj(g) and not np.iscomplexobj(x):
         g = np.real(g)
     shape = np.shape(x)

@@ -109,6 +109,14 @@ def own(cotangent: Any) -> Any:
     return cotangent
 
 
+def unrepeat(y_bar: Any, size: int, items: Any) -> list[Any]:
+    """The cotangent of a list that was repeated: the copies add up."""
+    total: Any = shadow(items)
+    for start in range(0, len(y_bar), size or 1):
+        total = add(total, y_bar[start : start + size])
+    return list(total)
+
+
 def taken(table: Any, key: Any, value: Any) -> Any:
     """Take the cotangent of what was stored under a key; zero when a later store replaced it."""
     return table.pop(key) if key in table else shadow(value)

@@ -151,7 +151,7 @@ ATTRIBUTES: dict[str, Callable[..., Any] | None] = {
     "T": np.transpose, "mT": np.matrix_transpose, "real": np.real, "imag": np.imag,
     # no derivative
     "shape": np.shape, "ndim": np.ndim, "size": np.size, "dtype": dtype, "nbytes": nbytes,
-    "itemsize": itemsize, "strides": strides, "flags": flags, "base": base, "device": device,
+    "itemsize": itemsize, "strides": strides, "flags": flags, "base": None, "device": device,
     # memory in another guise
     "flat": None, "data": None, "ctypes": None,
 }

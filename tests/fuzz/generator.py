@@ -367,7 +367,7 @@ class Generator:
         """An expression that most often reads several of the names."""
         text = self.expr(scope, shape, 2)
         names = list(scope.shapes)[-6:]
-        for name in self.rng.sample(names, min(len(names), self.rng.randint(0, 4))):
+        for name in self.rng.sample(names, min(len(names), self.rng.randint(1, 5))):
             text += f" + 0.5 * np.mean({name})" if scope.shapes[name] else f" + 0.4 * {name}"
         return text
 

@@ -59,7 +59,8 @@ SAMPLES = [
     *(sample(np.diff, np.zeros((0, 3)), axis=a) for a in (0, 1)),
     *(sample(np.diff, V, n=n, prepend=0.5, append=1.5).but(single=False) for n in (1, 2, 7)),
     *(sample(np.diff, M, n=n, axis=a, prepend=p, append=q).but(single=n == 1 and p is not P)
-      for n in (1, 2) for a, p, q in ((0, M[:1], M[:2]), (1, M[:, :2], M[:, :1]), (-1, P, M[:, :1]))),
+      for n in (1, 2)
+      for a, p, q in ((0, M[:1], M[:2]), (1, M[:, :2], M[:, :1]), (-1, P, M[:, :1]))),
     sample(np.diff, M, axis=0, prepend=P, append=0.5).but(single=False),
     sample(np.diff, V, prepend=V[:2]),
     sample(np.diff, V, append=0.5).but(single=False),
