@@ -146,7 +146,7 @@ def compile_split(
     function: types.FunctionType, kinds: tuple[Type, ...], symbols: Symbols, adapt: Any = None
 ) -> Entry:
     """The same pair with raw cotangents, for calls met at run time."""
-    work = Compilation(symbols)
+    work = Compilation(symbols, reusable=True)
     unit = work.program.unit(function)
     if adapt is not None:
         unit = adapt(unit)

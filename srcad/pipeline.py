@@ -40,7 +40,7 @@ from srcad.ir.types import (
 from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
 from srcad.optimise.nest import nest
-from srcad.optimise.own import own_memory
+from srcad.optimise.own import own_memory, protect
 from srcad.optimise.purity import pure
 from srcad.optimise.tidy import tidier
 from srcad.runtime.cotangents import finish
@@ -78,6 +78,7 @@ class Compilation:
     )
     emitted: list[Emitted] = field(default_factory=list)
     names: Names = field(default_factory=Names)
+    reusable: bool = False  # a pullback may be called again: saved lists are copied before popping
 
     def __post_init__(self) -> None:
         self.session = Session(self.program, self.symbols)
@@ -229,7 +230,8 @@ class Compilation:
             opened.append(ir.Assign(residuals[0], ir.Item(ir.Name(name), ir.Const(0))))
         elif residuals:
             opened.append(ir.Unpack(tuple(residuals), ir.Name(name)))
-        if reusable:
+        self.reusable = self.reusable or reusable
+        if self.reusable:
             opened += [ir.Assign(s, ir.Call(ir.Ref(list, "list"), (ir.Name(s),)))
                        for s in sorted(parts.stacks & set(residuals))]
         backward = (*opened, ir.Note("backward"), *backward) if opened else (
@@ -272,7 +274,7 @@ class Compilation:
         self, parts: Parts, body: ir.Block, generated: frozenset[str], seeded: bool
     ) -> ir.Block:
         if self.naive:
-            return body
+            return protect(body, parts.facts.types)
         facts = parts.facts
         inference = Inference(self.session, facts)
         rules = frozenset(
@@ -302,6 +304,7 @@ class Compilation:
         body = fold_copies(body, generated, params)
         body = nest(body, generated, is_pure, tidy)
         body = drop_dead_code(body, removable, parts.stacks)
+        body = protect(body, facts.types)
         dump("optimised", facts.unit, body)
         return body
 

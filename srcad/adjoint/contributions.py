@@ -35,13 +35,14 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Lst, Number, Scalar, Tup, Type, dims_of, is_scalar
 from srcad.rules.table import Linear, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.cotangents import unrepeat
+from srcad.runtime.cotangents import listed, unrepeat
 
 if TYPE_CHECKING:
     from srcad.adjoint.reverse import Reverse
 
 UNBROADCAST = ir.Ref(unbroadcast, "unbroadcast")
 SUM = ir.Ref(np.sum, "np.sum")
+LISTED = ir.Ref(listed, "listed")
 UNREPEAT = ir.Ref(unrepeat, "unrepeat")
 Pairs = list[tuple[Any, ...]]
 
@@ -289,8 +290,10 @@ class Contributions:
             if star:
                 pairs += self.variadic(rule, operation, values, name, target, y_bar)
                 continue
-            pulled = self.pull(rule, position, operation, values, types, target, y_bar)
-            pairs += self.to(values[name], *pulled)
+            value, fresh = self.pull(rule, position, operation, values, types, target, y_bar)
+            if isinstance(types[name], Lst | Tup) and isinstance(values[name], ir.Name):
+                value = algebra.call(LISTED, value, values[name])
+            pairs += self.to(values[name], value, fresh)
         return pairs
 
     def variadic(

@@ -68,6 +68,7 @@ TAKEN = ir.Ref(cotangents.taken, "taken")
 ZEROS = ir.Ref(np.zeros_like, "np.zeros_like")
 ADD_AT = ir.Ref(np.add.at, "np.add.at")
 DYNAMIC = ir.Ref(calls.call, "call")
+METHOD = ir.Ref(calls.call_method, "call_method")
 
 Request = Callable[[Any, tuple[Type, ...], tuple[bool, ...]], tuple[str, str]]
 
@@ -454,11 +455,15 @@ class Reverse:
 
     def dynamic(self, stmt: ir.Assign, operation: Dynamic, y_bar: ir.Expr) -> list[Node]:
         pullback = self.names.fresh("pullback")
-        values = (operation.func, *operation.args)
+        func: ir.Expr = operation.func
+        values: tuple[ir.Expr, ...] = (func, *operation.args)
+        made = ir.Call(DYNAMIC, values, operation.kwargs)
+        if isinstance(func, ir.Attr) and isinstance(func.obj, ir.Name) and func.obj.id in self.active:
+            name = ir.Const(func.name)
+            made = ir.Call(METHOD, (func.obj, name, *operation.args), operation.kwargs)
+            values = (func.obj, *operation.args)
         args = (*values, *(v for _, v in operation.kwargs))
-        forward = ir.Unpack(
-            (stmt.target, pullback), ir.Call(DYNAMIC, values, operation.kwargs), None, stmt.at
-        )
+        forward = ir.Unpack((stmt.target, pullback), made, None, stmt.at)
         pulled = self.names.fresh("pulled")
         self.emit(ir.Assign(pulled, ir.Call(ir.Name(pullback), (y_bar,))))
         for k, arg in enumerate(args):

@@ -434,6 +434,9 @@ class Inference:
         """The type of the result of a NumPy function, a builtin or an operator."""
         if any(isinstance(t, Bottom) for t in args) or any(isinstance(t, Bottom) for _, t in kwargs):
             return BOTTOM
+        known = shapes.reshaped(function, args, dict(kwargs))
+        if known is not None:
+            return known
         kind = result_type(function, args, kwargs)
         if isinstance(kind, Array):
             dims = shapes.dims_of_result(function, args, dict(kwargs), kind.ndim)

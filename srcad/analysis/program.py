@@ -65,10 +65,12 @@ class Program:
             self.units[key] = Unit(*_prepared(function))
         return self.units[key]
 
-    def inner(self, owner: Source, node: ast.FunctionDef | ast.Lambda) -> Unit:
+    def inner(
+        self, owner: Source, node: ast.FunctionDef | ast.Lambda, captured: frozenset[str]
+    ) -> Unit:
         key = id(node)
         if key not in self.units:
-            code = split_webs(single_exit(lower_inner(owner, node)))
+            code = split_webs(single_exit(lower_inner(owner, node, captured)))
             self.units[key] = Unit(owner, code, node)
         return self.units[key]
 

@@ -595,7 +595,8 @@ def invoke_closure(
     inference: Inference,
 ) -> Found:
     """Call a function made during the call: what it captured comes first."""
-    unit = inference.session.program.inner(closure.owner, closure.code)
+    names = frozenset(n for n, _ in closure.captures)
+    unit = inference.session.program.inner(closure.owner, closure.code, names)
     defaults = {n: ir.Call(ir.Ref(default_of, "default_of"), (func, ir.Const(n)))
                 for n, _ in closure.defaults}
     signature = Signature.of_node(closure.code, defaults)

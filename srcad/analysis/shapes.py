@@ -16,6 +16,7 @@ import numpy as np
 
 from srcad.ir.types import Array, Dim, Lst, Number, Scalar, Tup, Type, dims_of
 from srcad.rules.table import TABLE, Partials
+from srcad.runtime import methods
 
 Dims = tuple[Dim, ...]
 
@@ -75,6 +76,26 @@ def _dims(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> Dim
     if function is np.linalg.solve and len(args) == 2:
         return dims_of(args[1])
     return None
+
+
+def reshaped(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> Array | None:
+    """`x.reshape(2, n)`: the rank is the number of sizes given, whatever they are."""
+    if function not in _RESHAPES or len(args) < 2 or not isinstance(args[0], Array):
+        return None
+    given = args[1:] if function is methods.reshape else args[1:2]
+    if len(given) == 1 and isinstance(given[0], Tup | Lst):
+        if given[0].items is None:
+            return None
+        given = given[0].items
+    if not all(isinstance(g, Scalar) and g.kind is int for g in given):
+        return None
+    dims = tuple(
+        g.value if g.known and g.value >= 0 else None for g in given  # type: ignore[union-attr]
+    )
+    return Array(args[0].dtype, dims)
+
+
+_RESHAPES = {np.reshape, methods.reshape, np.broadcast_to}
 
 
 def elementwise(function: Any) -> bool:

@@ -42,9 +42,13 @@ def lower(source: Source) -> ir.Function:
     return Lowerer(source, source.node, scope_of(source.node)).function()
 
 
-def lower_inner(source: Source, node: ast.FunctionDef | ast.Lambda) -> ir.Function:
-    """The IR of a function defined inside `source`."""
-    return Lowerer(source, node, scope_of(node)).function()
+def lower_inner(
+    source: Source, node: ast.FunctionDef | ast.Lambda, captured: frozenset[str]
+) -> ir.Function:
+    """The IR of a function defined inside `source`, which captured these variables of it."""
+    lowerer = Lowerer(source, node, scope_of(node))
+    lowerer.comprehension_names |= captured
+    return lowerer.function()
 
 
 class Lowerer:

@@ -16,8 +16,8 @@ import numpy as np
 from srcad.adjoint.algebra import call
 from srcad.analysis.infer import Inferred
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Number, Scalar, Type, same_shape
-from srcad.runtime.cotangents import finish
+from srcad.ir.types import ANY, Array, Number, Scalar, Type, is_scalar, same_shape
+from srcad.runtime.cotangents import accumulate, add, finish, listed, own, shadow
 
 FLOAT = ir.Ref(float, "float")
 NEW = {np.zeros_like, np.ones_like, np.full_like, np.sum, np.outer, np.array, np.where, np.cos,
@@ -38,6 +38,59 @@ def own_memory(body: ir.Block, types: dict[str, Type], facts: Inferred) -> ir.Bl
         return ir.rebuild(expr, plain)
 
     return (*body[:-1], replace(last, value=plain(last.value)))
+
+
+def protect(body: ir.Block, types: dict[str, Type]) -> ir.Block:
+    """Copy what is added into in place, unless it was made for that alone.
+
+        x_bar = w              x_bar = np.array(w)
+        x_bar += y_bar    →    x_bar += y_bar
+    """
+    written = {s.target for s in ir.walk(body) if isinstance(s, ir.AddTo | ir.AddAt)
+               and not is_scalar(types.get(s.target, ANY))}
+    written |= {name for s in ir.walk(body) for name in _written_by_call(s)}
+    return _protected(body, written, types) if written else body
+
+
+def _written_by_call(stmt: ir.Stmt) -> set[str]:
+    match stmt:
+        case ir.Effect(ir.Call(ir.Ref(f), (ir.Name(name), *_))) if f in (np.add.at, accumulate):
+            return {name}
+        case ir.Effect(ir.Call(ir.Attr(ir.Name(name), "pop"))):
+            return {name}
+        case ir.Assign(_, ir.Call(ir.Attr(ir.Name(name), "pop"))):
+            return {name}
+    return set()
+
+
+def _protected(block: ir.Block, written: set[str], types: dict[str, Type]) -> ir.Block:
+    out: list[ir.Stmt] = []
+    for stmt in block:
+        if isinstance(stmt, ir.Assign) and stmt.target in written and not _made(stmt.value):
+            array = isinstance(types.get(stmt.target), Array)
+            copy = ir.Ref(np.array, "np.array") if array else ir.Ref(own, "own")
+            stmt = replace(stmt, value=call(copy, stmt.value))
+        elif isinstance(stmt, ir.Unpack) and written & set(stmt.targets):
+            out.append(stmt)
+            out += [ir.Assign(n, call(ir.Ref(own, "own"), ir.Name(n)), stmt.at)
+                    for n in stmt.targets if n in written]
+            continue
+        inner = ir.blocks(stmt)
+        if inner:
+            stmt = ir.with_blocks(stmt, tuple(_protected(b, written, types) for b in inner))
+        out.append(stmt)
+    return tuple(out)
+
+
+def _made(value: ir.Expr) -> bool:
+    match value:
+        case ir.Sequence("list", ()):
+            return True
+        case ir.Call(ir.Ref(f)) if f in (shadow, own, add, listed):
+            return True
+        case ir.Const():
+            return True
+    return _new(value)
 
 
 def _ended(

@@ -39,5 +39,5 @@ def pure_function(value: object) -> bool:
     module = getattr(value, "__module__", "") or ""
     name = getattr(value, "__name__", "")
     if module.startswith("srcad.runtime"):
-        return name not in {"accumulate", "call", "add_at", "taken"}
+        return name not in {"accumulate", "call", "call_method", "add_at", "taken"}
     return module.startswith("numpy") and not module.startswith("numpy.random")

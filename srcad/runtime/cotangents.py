@@ -109,6 +109,13 @@ def own(cotangent: Any) -> Any:
     return cotangent
 
 
+def listed(cotangent: Any, items: Any) -> Any:
+    """The cotangent of a list that NumPy took for an array, as a list again."""
+    if not isinstance(items, list | tuple) or cotangent is None:
+        return cotangent
+    return [listed(c, v) for c, v in zip(cotangent, items, strict=True)]
+
+
 def unrepeat(y_bar: Any, size: int, items: Any) -> list[Any]:
     """The cotangent of a list that was repeated: the copies add up."""
     total: Any = shadow(items)
