@@ -41,7 +41,7 @@ from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
 from srcad.optimise.nest import nest
 from srcad.optimise.own import own_memory, protect
-from srcad.optimise.purity import pure
+from srcad.optimise.purity import pure, pure_function
 from srcad.optimise.tidy import tidier
 from srcad.runtime.cotangents import finish
 
@@ -279,7 +279,7 @@ class Compilation:
         inference = Inference(self.session, facts)
         rules = frozenset(
             k for k, op in facts.operations.items()
-            if isinstance(op, Inert) or (isinstance(op, Apply) and op.rule is not None)
+            if isinstance(op, Apply) and op.rule is not None and pure_function(op.function)
         )
 
         def is_pure(expr: ir.Expr) -> bool:

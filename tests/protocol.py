@@ -429,7 +429,7 @@ def _copies(value: Any) -> bool:
 
 # ------------------------------------------------------------------ the protocol
 def check(program: Program) -> None:
-    """Everything of the protocol, on every set of arguments.  Raises Wrong, or what srcad raises."""
+    """The whole protocol on every set of arguments.  Raises Wrong, or what srcad raises."""
     for case in cases(program):
         try:
             check_pullback(case)

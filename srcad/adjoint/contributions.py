@@ -33,7 +33,7 @@ from srcad.analysis.operations import (
 )
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Lst, Number, Scalar, Tup, Type, dims_of, is_scalar
-from srcad.rules.table import Linear, Partials, Rule, Vjp, parameters
+from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import listed, unrepeat
 
@@ -266,6 +266,8 @@ class Contributions:
 
     def apply(self, operation: Apply, target: str, y_bar: ir.Expr) -> Pairs:
         rule = operation.rule
+        if isinstance(rule, NoDerivative):
+            return []
         joined = self.joined(operation, y_bar)
         if joined is not None:
             return joined
@@ -347,8 +349,7 @@ class Contributions:
             partial = read.instantiate(filled)
             partial = specialise.partial(operation.function, position, values, partial)
             product = algebra.mul(y_bar, partial)
-            name = list(values)[position] if position < len(values) else first
-            key = read.params[1 + position].name if position + 1 < len(read.params) else name
+            key = parameters(rule)[position].name
             return self.unbroadcast(product, values[key], types[key], y_type, product != y_bar)
         filled[first] = y_bar
         if isinstance(rule, Vjp):

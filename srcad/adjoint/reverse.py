@@ -696,6 +696,8 @@ def _add_at(bar: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
 
 
 def _slice_object(index: ir.Expr) -> ir.Expr:
+    if isinstance(index, ir.Sequence) and index.kind == "tuple":
+        return ir.Sequence("tuple", tuple(map(_slice_object, index.items)))
     if isinstance(index, ir.Slice):
         none = ir.Const(None)
         parts = (index.lower or none, index.upper or none, index.step or none)

@@ -29,6 +29,7 @@ from srcad.analysis.operations import (
 )
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, carries
+from srcad.rules.table import NoDerivative
 
 Active = frozenset[str]
 
@@ -104,6 +105,8 @@ def operand_names(operation: Operation) -> set[str]:
 
 def operands(operation: Operation) -> tuple[ir.Expr, ...]:
     match operation:
+        case Apply(rule=NoDerivative()):
+            return ()
         case Apply(_, args, kwargs):
             return (*args, *(v for _, v in kwargs))
         case Invoke(_, args):

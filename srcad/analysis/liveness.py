@@ -68,7 +68,7 @@ def _loop(stmt: ir.For | ir.While, after: Live, facts: Liveness) -> Live:
     header = after | test
     while True:
         body = _block(stmt.body, header, after, facts)
-        facts.body[id(stmt)] = frozenset(body)
+        facts.body[id(stmt)] = frozenset(body - own)
         new = header | (body - own)
         if new == header:
             break

@@ -370,7 +370,7 @@ def known_call(
         later = tuple((k, constant_expr(v, k)) for k, v in value.keywords.items() if k not in given)
         inner = ir.Call(constant_expr(value.func, "function"), (*first, *args), (*later, *kwargs))
         return known_call(inner, value.func, inner.args, inner.kwargs, inference)
-    if isinstance(value, type):
+    if isinstance(value, type) and value not in SUBSTITUTES:
         made = construct(value, args, kwargs, inference)
         if made is not None:
             return made
@@ -416,8 +416,6 @@ def apply(
         return special
     named = tuple((str(k), v) for k, v in kwargs)
     kind = inference.typed(function, kinds, options)
-    if isinstance(rule, NoDerivative):
-        return kind, Inert()
     return kind, Apply(function, args, named, rule, kinds, form)
 
 

@@ -12,6 +12,9 @@ from srcad.rules.table import TABLE
 _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bool, abs, min, max,
                   sum, isinstance, zip, enumerate, type, operator.getitem}  # fmt: skip
 
+IMPURE = {print, input, next, open, setattr, np.copyto, np.put, np.place, np.putmask,
+          np.fill_diagonal, np.put_along_axis, np.random.shuffle}  # fmt: skip
+
 
 def pure(expr: ir.Expr, calls: frozenset[int]) -> bool:
     """No effect besides its value; `calls` are the ids of user calls known to be pure rules."""
@@ -31,12 +34,14 @@ def pure_function(value: object) -> bool:
     """Whether a function object is known to have no effect."""
     if isinstance(value, np.ufunc):
         return True
+    module = getattr(value, "__module__", "") or ""
     try:
+        if value in IMPURE or module.startswith(("random", "numpy.random", "_io", "io")):
+            return False
         if value in _PURE_BUILTINS or TABLE.get(value) is not None:
-            return value is not print
+            return True
     except TypeError:
         return False
-    module = getattr(value, "__module__", "") or ""
     name = getattr(value, "__name__", "")
     if module.startswith("srcad.runtime"):
         return name not in {"accumulate", "call", "call_method", "add_at", "taken"}

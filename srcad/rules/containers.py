@@ -7,9 +7,10 @@ import itertools
 import random
 
 from srcad.rules.table import linear, no_derivative
+from srcad.runtime.substitutes import INERT
 from srcad.runtime.containers import stop_gradient, values, values_bar
 
 linear(values, lambda y_bar, table: values_bar(y_bar, table))
 no_derivative(stop_gradient, set, frozenset, vars, dir)
 no_derivative(random.random, random.gauss, random.uniform, random.randint, random.seed)
-no_derivative(itertools.count, open, input)
+no_derivative(itertools.count, open, input, *INERT)

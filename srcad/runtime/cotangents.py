@@ -135,13 +135,23 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
         return
     if isinstance(value, Refusal):
         raise UnsupportedSyntax(value.reason)
-    if isinstance(owner, np.ndarray):
+    if isinstance(owner, np.ndarray) and isinstance(key, str):
+        _accumulate_attribute(owner, key, value)
+    elif isinstance(owner, np.ndarray):
         np.add.at(owner, key, value)
     elif isinstance(key, slice):
         for k, part in zip(range(len(owner))[key], value, strict=True):
             owner[k] = add(owner[k], part)
     else:
         owner[key] = add(owner[key], value)
+
+
+def _accumulate_attribute(owner: np.ndarray, name: str, value: Any) -> None:
+    """The cotangent of an attribute of an array whose kind the compiler did not know."""
+    if name == "T":
+        owner += value.T
+    elif name not in {"shape", "ndim", "size", "dtype", "nbytes", "itemsize"}:
+        raise UnsupportedSyntax(f"`.{name}` of an array met at run time has no derivative here.")
 
 
 def part(cotangent: Any, key: Any) -> Any:

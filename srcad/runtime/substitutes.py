@@ -80,11 +80,111 @@ def smallest(items: Any, *more: Any, key: Any = None) -> Any:
     return best
 
 
+def partial(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """`functools.partial`."""
+    return lambda *more, **options: function(*args, *more, **{**kwargs, **options})
+
+
+def sorted_list(items: Any, *, key: Any = None, reverse: bool = False) -> Any:
+    """`sorted`: the items in the order of their keys."""
+    values = list(items)
+    keys = values if key is None else [key(v) for v in values]
+    order = ranking(keys, reverse)
+    return [values[k] for k in order]
+
+
+def ranking(keys: Any, reverse: bool) -> list[int]:
+    """The order in which `sorted` would put the keys."""
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+
+def zip_list(*sequences: Any, strict: bool = False) -> Any:
+    """`zip`, exhausted at once."""
+    rows = [list(s) for s in sequences]
+    count = shortest(rows, strict)
+    return [tuple([row[k] for row in rows]) for k in range(count)]
+
+
+def shortest(rows: Any, strict: bool) -> int:
+    """How many items zip yields."""
+    sizes = [len(row) for row in rows]
+    if strict and len(set(sizes)) > 1:
+        raise ValueError("zip() arguments have different lengths")
+    return min(sizes, default=0)
+
+
+def enumerate_list(sequence: Any, start: int = 0) -> Any:
+    """`enumerate`, exhausted at once."""
+    items = list(sequence)
+    return [(start + k, items[k]) for k in range(len(items))]
+
+
+def reversed_list(sequence: Any) -> Any:
+    """`reversed`, exhausted at once."""
+    items = list(sequence)
+    return [items[len(items) - 1 - k] for k in range(len(items))]
+
+
+def combinations(sequence: Any, r: int) -> Any:
+    """`itertools.combinations`, exhausted at once."""
+    items = list(sequence)
+    return [tuple([items[k] for k in chosen]) for chosen in index_sets("combinations", len(items), r)]
+
+
+def permutations(sequence: Any, r: Any = None) -> Any:
+    """`itertools.permutations`, exhausted at once."""
+    items = list(sequence)
+    size = len(items) if r is None else r
+    return [tuple([items[k] for k in chosen]) for chosen in index_sets("permutations", len(items), size)]
+
+
+def index_sets(kind: str, n: int, r: int) -> list[tuple[int, ...]]:
+    """The positions that itertools would choose."""
+    return list(getattr(itertools, kind)(range(n), r))
+
+
+def product(*sequences: Any, repeat: int = 1) -> Any:
+    """`itertools.product`, exhausted at once."""
+    rows = [list(s) for s in sequences] * repeat
+    return [tuple([rows[j][k] for j, k in enumerate(chosen)]) for chosen in grid([len(r) for r in rows])]
+
+
+def grid(sizes: list[int]) -> list[tuple[int, ...]]:
+    """The positions that itertools.product goes through."""
+    return list(itertools.product(*map(range, sizes)))
+
+
+def chain(*sequences: Any) -> Any:
+    """`itertools.chain`, exhausted at once."""
+    out = []
+    for sequence in sequences:
+        for item in sequence:
+            out.append(item)
+    return out
+
+
+def pairwise(sequence: Any) -> Any:
+    """`itertools.pairwise`, exhausted at once."""
+    items = list(sequence)
+    return [(items[k], items[k + 1]) for k in range(len(items) - 1)]
+
+
+INERT = (ranking, shortest, index_sets, grid)
 SUBSTITUTES: dict[Any, Any] = {
     functools.reduce: reduce,
+    functools.partial: partial,
     map: map_list,
     filter: filter_list,
+    zip: zip_list,
+    enumerate: enumerate_list,
+    reversed: reversed_list,
+    sorted: sorted_list,
     itertools.accumulate: accumulate,
+    itertools.combinations: combinations,
+    itertools.permutations: permutations,
+    itertools.product: product,
+    itertools.chain: chain,
+    itertools.pairwise: pairwise,
     max: largest,
     min: smallest,
 }

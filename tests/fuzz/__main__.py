@@ -24,7 +24,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count())
     parser.add_argument("--save", type=Path, help="a folder for the sources that fail")
     parser.add_argument("--shrink", action="store_true", help="make saved programs smaller")
-    parser.add_argument("--show", type=int, metavar="SEED", help="print one program and its verdict")
+    parser.add_argument(
+        "--show", type=int, metavar="SEED", help="print one program and its verdict"
+    )
     parser.add_argument("--refused", action="store_true", help="save refused programs as well")
     return parser.parse_args()
 

@@ -42,7 +42,9 @@ class Scope:
 
     shapes: dict[str, Shape] = field(default_factory=dict)
     integers: list[str] = field(default_factory=list)
-    kept: set[str] = field(default_factory=set)  # names that must keep their shape: loops carry them
+    kept: set[str] = field(
+        default_factory=set
+    )  # names that must keep their shape: loops carry them
     in_loop: bool = False
     depth: int = 0
 
@@ -208,7 +210,9 @@ class Generator:
         fitting = [h for h in self.helpers if shape in h.results]
         if not fitting:
             names = scope.of(shape)
-            return self.rng.choice(names) if names else self.unary(self.array_or_scalar(scope, shape))
+            return (
+                self.rng.choice(names) if names else self.unary(self.array_or_scalar(scope, shape))
+            )
         helper = self.rng.choice(fitting)
         call = self.call_text(scope, helper)
         if len(helper.results) == 1:
@@ -435,11 +439,20 @@ class Generator:
             self.write(indent + 1 + (how == 2), f"{xs}.append({item})")
         name = self.target(scope, shape)
         if shape == SCALAR:
-            read = self.pick("sum({0}) / 4", "np.mean({0})", "{0}[0] * {0}[-1]", "np.array({0}).sum() / 3",
-                             "sum(z ** 2 for z in {0}) / 4")  # fmt: skip
+            read = self.pick(
+                "sum({0}) / 4",
+                "np.mean({0})",
+                "{0}[0] * {0}[-1]",
+                "np.array({0}).sum() / 3",
+                "sum(z ** 2 for z in {0}) / 4",
+            )
         else:
-            read = self.pick("np.mean(np.stack({0}), axis=0)", "sum({0}) / 4", "{0}[-1] * 0.5",
-                             "np.array({0})[0]")  # fmt: skip
+            read = self.pick(
+                "np.mean(np.stack({0}), axis=0)",
+                "sum({0}) / 4",
+                "{0}[-1] * 0.5",
+                "np.array({0})[0]",
+            )
         self.write(indent, f"{name} = {read.format(xs)}")
         scope.shapes[name] = shape
 

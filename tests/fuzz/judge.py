@@ -24,14 +24,14 @@ SECONDS = 20  # for one program, all modes
 
 @dataclass(frozen=True)
 class Verdict:
-    """ok, skipped (a kink, or not finite), invalid (the plain call fails), refused, crashed, WRONG."""
+    """ok, skipped (kink, not finite), invalid (the plain call fails), refused, crashed, WRONG."""
 
     word: str
     why: str = ""
 
     @property
     def kind(self) -> str:
-        """The word and what a shrunk program must keep of the reason: an error's class and place."""
+        """The word and what a shrunk program must keep of the reason: class and place."""
         return f"{self.word}: {self.why.partition(':')[0]}"
 
 
