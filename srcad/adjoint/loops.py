@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from srcad import errors
+from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, INT, Array, Dct, Lst, Scalar, Tup, Type
+from srcad.runtime.cotangents import indexable
 
 if TYPE_CHECKING:
     from srcad.adjoint.reverse import Reverse
 
+INDEXABLE = ir.Ref(indexable, "indexable")
 RANGE, REVERSED, LEN = ir.Ref(range, "range"), ir.Ref(reversed, "reversed"), ir.Ref(len, "len")
 
 
@@ -182,10 +185,13 @@ class _Planner:
 
     def sequence(self, target: ir.Target, name: str, k: ir.Expr) -> None:
         kind = self.type(ir.Name(name))
-        indexable = isinstance(kind, Array | Lst | Tup) or (
+        can_index = isinstance(kind, Array | Lst | Tup) or (
             isinstance(kind, Scalar) and kind.kind is range
         )
-        if not indexable:
+        if not can_index and kind == ANY and name in self.reverse.active:
+            self.before.append(ir.Effect(algebra.call(INDEXABLE, ir.Name(name))))
+            can_index = True
+        if not can_index:
             self.opaque(target, ir.Name(name))
             return
         if isinstance(target, str):

@@ -197,7 +197,8 @@ class Reverse:
             if basic or self.is_mask(index):
                 self.emit(_add_at(bar, index, value))
             else:
-                self.emit(ir.Effect(algebra.call(ADD_AT, ir.Name(bar), index, value)))
+                key = _slice_object(index)
+                self.emit(ir.Effect(algebra.call(ADD_AT, ir.Name(bar), key, value)))
         elif is_scalar(result) and not isinstance(index, ir.Slice) and not isinstance(kind, AnyType):
             self.emit(_add_at(bar, index, value))
         else:
@@ -264,7 +265,7 @@ class Reverse:
 
     def assign(self, stmt: ir.Assign) -> list[Node]:
         target, value = stmt.target, stmt.value
-        if isinstance(value, ir.Closure):
+        if isinstance(value, ir.Closure) and target in self.state.present:
             self.check_captures(stmt, value)
         if target not in self.active or not self.is_active(value):
             refused = self.operation(value)
@@ -431,13 +432,18 @@ class Reverse:
         forward = ir.Unpack((target, saved), ir.Call(ir.Ref(None, fwd), operation.args), None, stmt.at)
         pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), y_bar))
         given = [a for a, m in zip(operation.args, mask, strict=True) if m]
-        if len(given) == 1:
+        by_reference = self.made_here(operation)
+        if len(given) == 1 and not (by_reference and given[0] is operation.args[-1]):
             self.give(given[0], pulled, fresh=False)
+        elif len(given) == 1:
+            self.give_captured(operation, self.named(pulled, "captured_bar"))
         else:
             parts = []
             for arg in given:
                 hint = f"{arg.id}_part" if isinstance(arg, ir.Name) else "arg_part"
-                if (isinstance(arg, ir.Name) and arg.id not in self.state.present
+                if by_reference and arg is operation.args[-1]:
+                    parts.append(self.names.fresh("captured_bar"))
+                elif (isinstance(arg, ir.Name) and arg.id not in self.state.present
                         and [a for a in given if isinstance(a, ir.Name)].count(arg) == 1):
                     hint = ""
                     parts.append(self.bar(arg.id))
@@ -445,13 +451,34 @@ class Reverse:
                     parts.append(self.names.fresh(hint))
             self.emit(ir.Unpack(tuple(parts), pulled))
             for arg, name in zip(given, parts, strict=True):
-                if isinstance(arg, ir.Name) and name == self.bar(arg.id):
+                if by_reference and arg is operation.args[-1]:
+                    self.give_captured(operation, ir.Name(name))
+                elif isinstance(arg, ir.Name) and name == self.bar(arg.id):
                     self.state.present.add(arg.id)
                 else:
                     self.give(arg, ir.Name(name), fresh=False)
         if itself and any(isinstance(s, ir.Unpack) for s in self.out):
             pass  # the pulled-back cotangents were bound at once: nothing is read afterwards
         return [Step((forward,), tuple(self.out), before=False)]
+
+    def made_here(self, operation: Invoke) -> bool:
+        """Whether the called function captured variables of this very function."""
+        if not isinstance(operation.closure, ir.Name):
+            return False
+        name = operation.closure.id
+        made = [s for s in ir.walk(self.body) if name in ir.targets(s)]
+        return bool(made) and all(
+            isinstance(s, ir.Assign) and isinstance(s.value, ir.Closure) and not s.value.defaults
+            for s in made
+        )
+
+    def give_captured(self, operation: Invoke, bar: ir.Expr) -> None:
+        """A closure read its variables when it was called: that is where their cotangents go."""
+        kind = operation.params[-1]
+        assert isinstance(kind, Clo)
+        for name, _ in kind.captures:
+            if name in self.active:
+                self.give(ir.Name(name), algebra.call(PART, bar, ir.Const(name)), False)
 
     def dynamic(self, stmt: ir.Assign, operation: Dynamic, y_bar: ir.Expr) -> list[Node]:
         pullback = self.names.fresh("pullback")
@@ -696,12 +723,10 @@ def _add_at(bar: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
 
 
 def _slice_object(index: ir.Expr) -> ir.Expr:
-    if isinstance(index, ir.Sequence) and index.kind == "tuple":
-        return ir.Sequence("tuple", tuple(map(_slice_object, index.items)))
-    if isinstance(index, ir.Slice):
-        none = ir.Const(None)
-        parts = (index.lower or none, index.upper or none, index.step or none)
-        return ir.Call(ir.Ref(slice, "slice"), parts)
+    """An index with slices as a value: `np.s_[:, k]`."""
+    parts = index.items if isinstance(index, ir.Sequence) else (index,)
+    if any(isinstance(p, ir.Slice) for p in parts):
+        return ir.Item(ir.Ref(np.s_, "np.s_"), index)
     return index
 
 

@@ -188,6 +188,8 @@ def mutated_params(inferred: Inferred, unit: object, params: tuple[Type, ...]) -
     classes = aliases(callee, body)
     hit: set[str] = set()
     for write in writes(callee, body):
+        if write.append and built_here(callee, body, write):
+            continue
         for name in write.names:
             hit |= classes.together(name, set(names))
     summary = tuple(n in hit for n in names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
@@ -26,6 +26,8 @@ class Emitted:
     comments: dict[int, str]
     refs: dict[str, Any]
     function: FunctionType
+    places: dict[int, ir.Loc] = field(default_factory=dict)  # by id of a statement of the tree
+    source: Any = None  # of the user's function: `places` are places in its file
 
 
 def emit(name: str, params: list[str], body: ir.Block, doc: str, unit: Any) -> Emitted:
@@ -44,7 +46,9 @@ def emit(name: str, params: list[str], body: ir.Block, doc: str, unit: Any) -> E
     head: list[ast.stmt] = [ast.Expr(ast.Constant(doc))]
     args = ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
     node = ast.FunctionDef(name, args, [*head, *statements], [], None, None)
-    return Emitted(name, node, writer.comments, writer.refs, unit.function)
+    return Emitted(
+        name, node, writer.comments, writer.refs, unit.function, writer.places, unit.source
+    )
 
 
 def clashes(unit: Any) -> frozenset[str]:

@@ -32,6 +32,7 @@ class Writer:
     def __init__(self, comment: Callable[[ir.Loc], str] | None = None) -> None:
         self.refs: dict[str, Any] = {}
         self.comments: dict[int, str] = {}
+        self.places: dict[int, ir.Loc] = {}  # id of a statement written: what the user wrote
         self.comment = comment
         self.avoid: frozenset[str] = frozenset()  # names that mean something else here
         self.last: int | None = None
@@ -155,6 +156,9 @@ class Writer:
 
     def statement(self, stmt: ir.Stmt, commented: bool) -> ast.stmt:
         node = self.plain(stmt, commented)
+        at = getattr(stmt, "at", None)
+        if at is not None:
+            self.places[id(node)] = at
         if commented and not ir.blocks(stmt):
             self.beside(node, stmt)
         return node

@@ -44,5 +44,5 @@ def pure_function(value: object) -> bool:
         return False
     name = getattr(value, "__name__", "")
     if module.startswith("srcad.runtime"):
-        return name not in {"accumulate", "call", "call_method", "add_at", "taken"}
+        return name not in {"accumulate", "call", "call_method", "add_at", "taken", "indexable"}
     return module.startswith("numpy") and not module.startswith("numpy.random")

@@ -98,6 +98,15 @@ def add(a: Any, b: Any) -> Any:
     return a + b
 
 
+def indexable(items: Any) -> None:
+    """Refuse to iterate over what cannot be indexed again in the backward part."""
+    if not isinstance(items, np.ndarray | list | tuple):
+        raise UnsupportedSyntax(
+            f"A loop over a {type(items).__name__} whose items carry a derivative cannot be "
+            "reversed. Loop over a list, a tuple or an array."
+        )
+
+
 def own(cotangent: Any) -> Any:
     """A copy that may be added into."""
     if isinstance(cotangent, np.ndarray):
