@@ -3,6 +3,7 @@
 from srcad import errors
 from srcad.api import GradFunction, grad, source, value_and_grad, vjp
 from srcad.check import check_grad
+from srcad.inspect.explain import explain
 from srcad.rules.table import linear, no_derivative, partials
 from srcad.rules.table import vjp as vjp_rule
 from srcad.runtime.containers import stop_gradient
@@ -11,6 +12,7 @@ __all__ = [
     "GradFunction",
     "check_grad",
     "errors",
+    "explain",
     "grad",
     "linear",
     "no_derivative",

@@ -7,123 +7,145 @@ outside the function (globals, closure variables, helpers) is checked at every c
 
 from __future__ import annotations
 
-import functools
 import inspect
-import linecache
+import sys
 import threading
 import types
+import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
 from srcad import errors, rules
-from srcad.compile import Entry, compile_fused, compile_pullback
-from srcad.frontend.source import Target, unwrap
-from srcad.ir.types import Symbols, Type, type_of
-from srcad.rules.table import TABLE
+from srcad.arguments import Choice, Wrt, bind, check_wrt, choose, target_of
+from srcad.compile import Entry, compile_fused, compile_pullback, find
+from srcad.emit.places import annotate
+from srcad.frontend.source import Target
+from srcad.ir.types import ANY, Symbols, Type, type_of
 from srcad.runtime import calls
+from srcad.runtime.cotangents import shadow
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 S = TypeVar("S")
 R = TypeVar("R")
-Wrt = int | str | tuple[int | str, ...]
 
 rules.load()
-_LOCK = threading.RLock()
+_LOCK = threading.RLock()  # one compilation at a time
 _MOST_SHAPES = 256
+_MOST_TYPES = 256
 
 
-@dataclass
 class Cache:
     """The compiled versions of one derivative of one function."""
 
-    exact: dict[Any, Entry] = field(default_factory=dict)
-    by_types: dict[Any, list[Entry]] = field(default_factory=dict)
-    last: Entry | None = None
+    def __init__(self) -> None:
+        self.exact: dict[Any, Entry] = {}  # by types, dtypes and shapes, for plain calls
+        self.by_types: dict[Any, list[Entry]] = {}
+        self.last: Entry | None = None
+
+    def find(self, key: Any, symbols: Symbols) -> Entry | None:
+        """The version for these types that is right now."""
+        entries = self.by_types.get(key)
+        return None if entries is None else find(entries, symbols)
+
+    def add(self, key: Any, entry: Entry) -> None:
+        """Keep a version; those whose program has changed, and the oldest of too many, go."""
+        kept = [e for e in self.by_types.pop(key, []) if e.guards.hold()]
+        self.by_types[key] = [*kept, entry]
+        while len(self.by_types) > _MOST_TYPES:
+            self.by_types.pop(next(iter(self.by_types)))
+        self.exact.clear()
 
 
 class GradFunction(Generic[P, R]):
-    """A derivative: called like the function that it came from."""
+    """A derivative: called like the function that it came from.
+
+    It keeps the name, signature and docstring of the function, works as a method, static method
+    or class method, pickles when the function does, and may be called from several threads.
+    """
 
     def __init__(
         self, f: Callable[..., Any], wrt: Wrt, value: bool, aux: bool, naive: bool
     ) -> None:
-        if isinstance(f, GradFunction) and False:
-            raise AssertionError
         self.f, self.wrt, self.value, self.aux, self.naive = f, wrt, value, aux, naive
         self.cache = Cache()
         self.exact = self.cache.exact
         self.target: Target | None = None
+        self.in_class = False  # defined in a class: a call through the class passes self first
+        self.bound_to: tuple[GradFunction[Any, Any], Any, Any] | None = None
         _like(self, f)
 
     # -- calling -----------------------------------------------------------------------
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        if not kwargs:
-            try:
-                entry = self.exact[_exact_key(args)]
-            except (KeyError, TypeError, AttributeError):
-                pass
-            else:
-                for holder, name, value in entry.dict_guards:
-                    if holder.get(name) is not value:
-                        break
-                else:
-                    if not entry.other_guards or entry.guards_hold():
-                        return entry.run(*args)  # type: ignore[no-any-return]
-        return self._slow(args, kwargs)
+        try:
+            if not kwargs:
+                entry = self.exact.get(_exact_key(args))
+                if entry is not None and entry.guards.hold():
+                    return entry.run(*args)  # type: ignore[no-any-return]
+            return self._slow(args, kwargs)  # type: ignore[no-any-return]
+        except Exception as problem:
+            annotate(problem)
+            raise
 
     def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        entry, canonical, positional = self._entry(args, kwargs)
-        if positional and len(self.exact) < _MOST_SHAPES:
+        entry, canonical, choice, plain = self._entry(args, kwargs)
+        if plain:
             key = _exact_key(args)
             if key is not None:
+                if len(self.exact) >= _MOST_SHAPES:
+                    self.exact.clear()
                 self.exact[key] = entry
-        return entry.run(*canonical)
+        found = entry.run(*canonical)
+        return found if choice.plain else self._picked(found, choice)
+
+    def _picked(self, found: Any, choice: Choice) -> Any:
+        """The items of `*args` and `**kwargs` that were asked for."""
+        if self.value:
+            return found[0], choice.pick(found[1])
+        return (choice.pick(found[0]), found[1]) if self.aux else choice.pick(found)
 
     def _entry(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[Entry, tuple[Any, ...], bool]:
+    ) -> tuple[Entry, tuple[Any, ...], Choice, bool]:
+        """The version for these arguments, one value per parameter, and what is asked for."""
+        target = self._target(len(args), tuple(kwargs))
+        canonical, signature = bind(target, args, kwargs)
+        choice = choose(self.wrt, signature, canonical, self._skip(target), target.function)
+        symbols = Symbols()
+        kinds = tuple(type_of(a, symbols) for a in canonical)
+        check_wrt(canonical, kinds, choice, signature, target.function)
+        key = target.function, kinds, choice.params, choice.plain and choice.single
+        entry = self.cache.find(key, symbols) or self._compile(key, symbols)
+        self.cache.last = entry
+        plain = (
+            not target.args and not target.kwargs and len(canonical) == len(args) and choice.plain
+            and not any(p.kind in _SPREAD for p in signature.parameters.values())
+        )
+        return entry, canonical, choice, plain
+
+    def _compile(self, key: tuple[Any, ...], symbols: Symbols) -> Entry:
+        function, kinds, params, single = key
         with _LOCK:
-            target = self._target(len(args), tuple(kwargs))
-            canonical, signature = bind(target, args, kwargs)
-            positional = not target.args and not target.kwargs and len(canonical) == len(args)
-            wrt, single = positions(self.wrt, signature, len(target.args), self.f)
-            symbols = Symbols()
-            kinds = tuple(type_of(a, symbols) for a in canonical)
-            check_wrt(canonical, kinds, wrt, signature, self.f)
-            entry = self._find(kinds, len(args))
+            entry = self.cache.find(key, symbols)
             if entry is None:
                 entry = compile_fused(
-                    target.function, kinds, wrt, single, self.value, self.aux, self.naive, symbols
+                    function, kinds, params, single, self.value, self.aux, self.naive, symbols
                 )
-                self.cache.by_types.setdefault(kinds, []).append(entry)
-                self.exact.clear()
-            self.cache.last = entry
-            plain = positional and all(
-                p.kind is p.POSITIONAL_OR_KEYWORD or p.kind is p.POSITIONAL_ONLY
-                for p in signature.parameters.values()
-            )
-            return entry, canonical, plain
-
-    def _find(self, kinds: tuple[Type, ...], count: int) -> Entry | None:
-        entries = self.cache.by_types.get(kinds, [])
-        for entry in entries:
-            if entry.guards_hold():
-                return entry
-        for entry in entries:
-            if entry.renew():
-                return entry
-        self.cache.by_types.pop(kinds, None)
-        return None
+                self.cache.add(key, entry)
+            return entry
 
     def _target(self, count: int, names: tuple[str, ...]) -> Target:
-        if self.target is None or self.target.function is None:
-            self.target = target_of(self.f, count, names)
-        return self.target
+        if isinstance(self.f, types.FunctionType):
+            if self.target is None:
+                self.target = Target(self.f)
+            return self.target
+        return target_of(self.f, count, names)
+
+    def _skip(self, target: Target) -> int:
+        return len(target.args) + (self.in_class and isinstance(self.f, types.FunctionType))
 
     # -- looking like the function -----------------------------------------------------
 
@@ -136,17 +158,32 @@ class GradFunction(Generic[P, R]):
     def __get__(self, instance: None, owner: type | None = None) -> GradFunction[P, R]: ...
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        if instance is None:
+        get = getattr(type(self.f), "__get__", None)
+        bound = self.f if get is None else get(self.f, instance, owner)
+        if bound is self.f:
             return self
-        bound = types.MethodType(self.f, instance)
-        return GradFunction(bound, self.wrt, self.value, self.aux, self.naive)
+        made: GradFunction[Any, Any] = GradFunction(
+            bound, self.wrt, self.value, self.aux, self.naive
+        )
+        made.cache = self.cache
+        made.bound_to = self, instance, owner
+        return made
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.in_class = True
 
     def __reduce__(self) -> Any:
-        module = inspect.getmodule(self.f)
+        if self.bound_to is not None:
+            return _bound, self.bound_to
+        module = sys.modules.get(getattr(self.f, "__module__", None) or "")
         name = getattr(self.f, "__qualname__", "")
-        if module is not None and _found(module, name) is self:
+        known = None if module is None else _found(module, name)
+        if known is self:
             return name
-        return _rebuild, (self.f, self.wrt, self.value, self.aux, self.naive)
+        options = self.wrt, self.value, self.aux, self.naive
+        if isinstance(known, GradFunction) and known.f is self.f:
+            return _sibling, (known, *options)
+        return GradFunction, (self.f, *options)
 
     def __repr__(self) -> str:
         kind = "value_and_grad" if self.value else "grad"
@@ -158,15 +195,27 @@ class GradFunction(Generic[P, R]):
         return source(self)
 
 
+_SPREAD = (
+    inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspect.Parameter.KEYWORD_ONLY,
+)  # fmt: skip
+
+
 def _found(module: types.ModuleType, name: str) -> Any:
     value: Any = module
     for part in name.split("."):
-        value = getattr(value, part, None)
+        value = vars(value).get(part) if isinstance(value, type) else getattr(value, part, None)
+        value = getattr(value, "__func__", value) if isinstance(value, staticmethod) else value
     return value
 
 
-def _rebuild(f: Any, wrt: Wrt, value: bool, aux: bool, naive: bool) -> Any:
-    return GradFunction(f, wrt, value, aux, naive)
+def _bound(derivative: GradFunction[Any, Any], instance: Any, owner: Any) -> Any:
+    """A pickled method comes back."""
+    return derivative.__get__(instance, owner)
+
+
+def _sibling(derivative: GradFunction[Any, Any], *options: Any) -> Any:
+    """Another derivative of a function whose name in its module is that of a derivative."""
+    return GradFunction(derivative.f, *options)
 
 
 def _like(derivative: Any, f: Any) -> None:
@@ -186,138 +235,13 @@ def _exact_key(args: tuple[Any, ...]) -> Any:
         elif kind is np.ndarray:
             key.append(a.dtype)
             key.append(a.shape)
-        elif kind is int or kind is bool or isinstance(a, np.generic):
+        elif kind is int or isinstance(a, np.number):
             key.append(kind)
-        elif kind is str or a is None:
-            key.append(a)
+        elif a is None or kind is bool or (kind is str and len(a) < 100):
+            key.append((kind, a))
         else:
             return None
     return tuple(key)
-
-
-# -- arguments -------------------------------------------------------------------------
-
-
-def target_of(f: Any, count: int, names: tuple[str, ...]) -> Target:
-    """The Python function behind a callable; a NumPy function gets one of its own."""
-    if isinstance(f, GradFunction):
-        raise errors.UnsupportedSyntax(
-            "Differentiating a gradient again is not supported yet.", None
-        )
-    try:
-        rule = TABLE.get(f)
-        if rule is not None and not isinstance(f, types.FunctionType):
-            return Target(_wrapper(f, count, names), (), {})
-    except TypeError:
-        pass
-    return unwrap(f)
-
-
-@functools.lru_cache(maxsize=512)
-def _wrapper(f: Any, count: int, names: tuple[str, ...]) -> types.FunctionType:
-    """`def tanh(x): return function(x)` for a function without source."""
-    letters = ["x", "y", "z", "u", "v", "w"]
-    params = [letters[k] if count <= 6 else f"x{k}" for k in range(count)]
-    plain = getattr(f, "__name__", "function")
-    heads = ", ".join([*params, *(["*", *names] if names else [])])
-    passed = ", ".join([*params, *(f"{n}={n}" for n in names)])
-    name = f"{plain}" if plain.isidentifier() else "function"
-    text = f"def {name}({heads}):\n    return primal({passed})\n"
-    file = f"<srcad {name} of {count} {' '.join(names)}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    space: dict[str, Any] = {"primal": f, "__name__": __name__}
-    exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
-    made: types.FunctionType = space[name]
-    return made
-
-
-def bind(
-    target: Target, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], inspect.Signature]:
-    """One value for each parameter, in order."""
-    signature = inspect.signature(target.function, follow_wrapped=False)
-    try:
-        bound = signature.bind(*target.args, *args, **{**target.kwargs, **kwargs})
-    except TypeError as problem:
-        raise TypeError(f"{target.function.__name__}() {problem}") from None
-    bound.apply_defaults()
-    return tuple(bound.arguments[n] for n in signature.parameters), signature
-
-
-def positions(
-    wrt: Wrt, signature: inspect.Signature, skip: int, f: Any
-) -> tuple[tuple[int, ...], bool]:
-    """The parameters that `wrt` names, and whether it is a single one."""
-    names = list(signature.parameters)
-    single = not isinstance(wrt, tuple | list)
-    given = (wrt,) if single else tuple(wrt)  # type: ignore[arg-type]
-    found = [_position(w, names, skip, f) for w in given]
-    if len(set(found)) != len(found):
-        raise errors.WrongArgument(f"wrt={wrt!r} names a parameter twice.")
-    return tuple(found), single
-
-
-def _position(w: Any, names: list[str], skip: int, f: Any) -> int:
-    shown = ", ".join(names[skip:])
-    name = getattr(f, "__name__", "the function")
-    if isinstance(w, str):
-        if w not in names:
-            raise errors.WrongArgument(
-                f"wrt={w!r}: {name} has no parameter of that name. It has: {shown}."
-            )
-        return names.index(w)
-    if isinstance(w, bool) or not isinstance(w, int | np.integer):
-        raise errors.WrongArgument(
-            f"wrt={w!r} is neither a position nor a name. Write a position, a name, or a tuple "
-            f"of them; {name} has: {shown}."
-        )
-    count = len(names) - skip
-    if not -count <= w < count:
-        raise errors.WrongArgument(
-            f"wrt={w}: {name} has {count} parameter{'s' if count != 1 else ''} ({shown})."
-        )
-    return int(w) % count + skip
-
-
-def check_wrt(
-    values: tuple[Any, ...], kinds: tuple[Type, ...], wrt: tuple[int, ...],
-    signature: inspect.Signature, f: Any,
-) -> None:
-    """An argument to differentiate in must hold real or complex numbers of floating point."""
-    names = list(signature.parameters)
-    for k in wrt:
-        found = _not_float(values[k])
-        if found is not None:
-            path, kind, cure = found
-            raise errors.NotDifferentiable(
-                f"{getattr(f, '__name__', 'function')}: the argument `{names[k]}{path}` is {kind}, "
-                f"and a derivative needs floating point. {cure}"
-            )
-
-
-def _not_float(value: Any, path: str = "") -> tuple[str, str, str] | None:
-    if isinstance(value, bool | np.bool_):
-        return path, "a bool", "Choose other arguments with wrt=."
-    if isinstance(value, int):
-        return path, f"the int {value}", f"Pass {float(value)!r}."
-    if isinstance(value, np.generic | np.ndarray) and value.dtype.kind not in "fc":
-        return path, f"an array of {value.dtype}" if value.ndim else f"a {value.dtype}", (
-            "Convert it with .astype(float).")
-    if isinstance(value, str | None.__class__):
-        return (path, f"{value!r}", "Choose other arguments with wrt=.") if not path else None
-    if isinstance(value, dict):
-        parts = [(f"{path}[{k!r}]", v) for k, v in value.items()]
-    elif isinstance(value, list | tuple):
-        parts = [(f"{path}[{k}]", v) for k, v in enumerate(value)]
-    else:
-        return None
-    for inner, part in parts:
-        if isinstance(part, bool | np.bool_):
-            continue
-        found = _not_float(part, inner)
-        if found is not None:
-            return found
-    return None
 
 
 # -- the public functions --------------------------------------------------------------
@@ -377,67 +301,135 @@ def value_and_grad(
 
 
 def _made(f: Any, wrt: Wrt, value: bool, aux: bool, backend: str, naive: bool) -> Any:
+    name = "value_and_grad" if value else "grad"
     if backend != "numpy":
         raise errors.WrongArgument(f"backend={backend!r} is not there yet; use 'numpy'.")
     if f is None:
         return lambda g: _made(g, wrt, value, aux, backend, naive)
-    if not callable(f):
+    if isinstance(f, type):
         raise errors.WrongArgument(
-            f"grad takes a function, not {f!r}. As a decorator with options: @grad(wrt=...)."
+            f"{name} takes a function, not the class {f.__name__}: give a function that makes an "
+            "instance and uses it."
         )
-    if isinstance(f, type) and not isinstance(f, np.ufunc):
-        raise errors.WrongArgument("grad takes a function, not a class.")
+    if not callable(f) and not isinstance(f, classmethod):
+        raise errors.WrongArgument(
+            f"{name} takes a function, not {f!r}. As a decorator with options: @{name}(wrt=...)."
+        )
     return GradFunction(f, wrt, value, aux, naive)
 
 
-_PULLBACKS: dict[Any, Cache] = {}
+# -- vjp -------------------------------------------------------------------------------
+
+_PULLBACKS: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
+_MOST_FUNCTIONS = 256
 
 
 def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -> tuple[Any, Any]:
-    """The value f(*args) and its pullback: from a cotangent of the value to those of the arguments.
+    """The value f(*args, **kwargs) and its pullback.
 
-    The value may have any structure of numbers and arrays; the cotangent given to the pullback has
-    the same.  The pullback returns a tuple with one cotangent for each positional argument (None
-    for those that are no numbers) and may be called again.
+    The pullback takes a cotangent of the value, of the same structure and shapes (one number for
+    an array of one element, None for zeros), and returns a tuple with one
+    cotangent for each positional argument, None for those that are no numbers.  It may be called
+    again.  Raises WrongArgument for a cotangent that does not fit.
     """
-    out, pullback, count = _vjp(f, args, kwargs, naive)
-
-    def pull(cotangent: Any) -> tuple[Any, ...]:
-        return tuple(pullback(cotangent)[:count])
-
-    return out, pull
-
-
-def _vjp(
-    f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], naive: bool
-) -> tuple[Any, Callable[[Any], list[Any]], int]:
-    with _LOCK:
+    try:
         target = target_of(f, len(args), tuple(kwargs))
         canonical, signature = bind(target, args, kwargs)
-        symbols = Symbols()
-        kinds = tuple(type_of(a, symbols) for a in canonical)
-        cache = _PULLBACKS.setdefault((target.function, naive), Cache())
-        entries = cache.by_types.setdefault(kinds, [])
-        entry = next((e for e in entries if e.guards_hold() or e.renew()), None)
-        if entry is None:
-            entry = compile_pullback(target.function, kinds, naive, symbols)
-            entries[:] = [entry]
-    out, saved = entry.forward(*canonical)
+        entry = _pullback_entry(target.function, canonical, naive)
+        out, saved = entry.forward(*canonical)
+    except Exception as problem:
+        annotate(problem)
+        raise
+    name = target.function.__name__
+    params = list(signature.parameters.values())
     skip = len(target.args)
-    order = list(signature.parameters)
-    spread = [p.name for p in signature.parameters.values() if p.kind is p.VAR_POSITIONAL]
 
-    def pullback(cotangent: Any) -> list[Any]:
-        found = entry.pull(saved, cotangent, canonical)
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        cotangent = fitting(cotangent, out, name)
+        try:
+            found = entry.pull(saved, cotangent, canonical)
+        except Exception as problem:
+            annotate(problem)
+            raise
         flat: list[Any] = []
-        for name, bar in zip(order, found, strict=True):
-            if name in spread:
-                flat.extend(bar if bar is not None else [None] * len(canonical[order.index(name)]))
+        for p, bar, value in zip(params, found, canonical, strict=True):
+            if p.kind is p.VAR_POSITIONAL:
+                flat.extend(bar if bar is not None else [None] * len(value))
             else:
                 flat.append(bar)
-        return flat[skip:]
+        return tuple(flat[skip : skip + len(args)])
 
-    return out, pullback, len(args)
+    return out, pullback
+
+
+def _pullback_entry(function: Any, canonical: tuple[Any, ...], naive: bool) -> Entry:
+    symbols = Symbols()
+    kinds = tuple(type_of(a, symbols) for a in canonical)
+    key = kinds, naive
+    with _LOCK:
+        cache = _PULLBACKS.get(function)
+        if cache is None:
+            if len(_PULLBACKS) >= _MOST_FUNCTIONS:
+                _PULLBACKS.pop(next(iter(_PULLBACKS)), None)
+            cache = _PULLBACKS[function] = Cache()
+        entry = cache.find(key, symbols)
+        if entry is None:
+            entry = compile_pullback(function, kinds, naive, symbols)
+            cache.add(key, entry)
+        return entry
+
+
+def fitting(cotangent: Any, out: Any, name: str, path: str = "") -> Any:
+    """The cotangent in the structure, shape and dtype of the value; WrongArgument if it differs."""
+    if cotangent is None:
+        return shadow(out)
+    if out is None or isinstance(out, str | bytes | bool | int):
+        return cotangent
+    if isinstance(out, list | tuple):
+        if not isinstance(cotangent, list | tuple) or len(cotangent) != len(out):
+            raise _misfit(f"a {type(out).__name__} of {len(out)}", cotangent, name, path)
+        return [fitting(c, o, name, f"{path}[{k}]")
+                for k, (c, o) in enumerate(zip(cotangent, out, strict=True))]
+    if isinstance(out, dict):
+        if not isinstance(cotangent, dict) or cotangent.keys() - out.keys():
+            raise _misfit(f"a dict with the keys {list(out)}", cotangent, name, path)
+        return {k: fitting(cotangent.get(k), v, name, f"{path}[{k!r}]") for k, v in out.items()}
+    if isinstance(out, np.ndarray):
+        return _fitting_array(cotangent, out, name, path)
+    if isinstance(out, float | complex | np.generic):
+        if not isinstance(cotangent, int | float | complex | np.generic | np.ndarray) or (
+            np.size(cotangent) != 1
+        ):
+            raise _misfit("a number", cotangent, name, path)
+        return cotangent.reshape(())[()] if isinstance(cotangent, np.ndarray) else cotangent
+    return cotangent
+
+
+def _fitting_array(cotangent: Any, out: np.ndarray, name: str, path: str) -> Any:
+    if out.dtype.kind not in "fc":
+        return cotangent
+    try:
+        given = np.asarray(cotangent)
+    except ValueError:  # rows of different lengths
+        given = np.empty(0, object)
+    if given.dtype.kind not in "biufc" or not (
+        given.shape == out.shape or (given.size == out.size == 1)
+    ):
+        raise _misfit(f"an array of shape {out.shape}", cotangent, name, path)
+    if given.dtype.kind == "c" and out.dtype.kind == "f":
+        raise _misfit(f"real numbers ({out.dtype})", cotangent, name, path)
+    same = given is cotangent and given.dtype == out.dtype and given.shape == out.shape
+    return given if same else np.array(given, out.dtype).reshape(out.shape)
+
+
+def _misfit(wanted: str, cotangent: Any, name: str, path: str) -> errors.WrongArgument:
+    got = f"one of shape {cotangent.shape} and dtype {cotangent.dtype}" if isinstance(
+        cotangent, np.ndarray) else repr(cotangent)
+    where = f" at {path}" if path else ""
+    return errors.WrongArgument(
+        f"the cotangent given to the pullback of {name} must be{where} {wanted}, like the value, "
+        f"not {got}."
+    )
 
 
 def stop_gradient(x: R) -> R:
@@ -448,10 +440,13 @@ def stop_gradient(x: R) -> R:
 def source(derivative: Any, *args: Any, **kwargs: Any) -> str:
     """The code generated for these arguments; without any, that of the last call.
 
-    Before the first call it is the generic version, for arguments of any kind.
+    Before the first call it is the generic version, for arguments of any kind.  Raises
+    WrongArgument for anything but what grad or value_and_grad returned.
     """
     if not isinstance(derivative, GradFunction):
-        raise errors.WrongArgument("source takes what grad or value_and_grad returned.")
+        raise errors.WrongArgument(
+            f"source takes what grad or value_and_grad returned, not {derivative!r}."
+        )
     if args or kwargs:
         return derivative._entry(args, kwargs)[0].text
     if derivative.cache.last is None:
@@ -461,16 +456,17 @@ def source(derivative: Any, *args: Any, **kwargs: Any) -> str:
 
 def generic(derivative: GradFunction[Any, Any]) -> Entry:
     """The version for arguments of any kind."""
-    from srcad.ir.types import ANY
-
     target = derivative._target(1, ())
     signature = inspect.signature(target.function, follow_wrapped=False)
-    wrt, single = positions(derivative.wrt, signature, len(target.args), derivative.f)
-    kinds = tuple(ANY for _ in signature.parameters)
-    return compile_fused(
-        target.function, kinds, wrt, single, derivative.value, derivative.aux, derivative.naive,
-        Symbols(),
-    )  # fmt: skip
+    skip = derivative._skip(target)
+    choice = choose(derivative.wrt, signature, None, skip, target.function)
+    kinds: tuple[Type, ...] = tuple(ANY for _ in signature.parameters)
+    single = choice.single and choice.plain
+    with _LOCK:
+        return compile_fused(
+            target.function, kinds, choice.params, single, derivative.value, derivative.aux,
+            derivative.naive, Symbols(), check=False,
+        )  # fmt: skip
 
 
 # -- calls met at run time -------------------------------------------------------------
@@ -482,8 +478,7 @@ def _dynamic(
     """Differentiate a function that only the running program knows."""
     from srcad.dynamic import differentiate
 
-    with _LOCK:
-        return differentiate(function, args, kwargs)
+    return differentiate(function, args, kwargs)
 
 
 calls.register(_dynamic)

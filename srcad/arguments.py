@@ -200,9 +200,10 @@ class _Chooser:
         has = "got" if spread else "has"
         only = [p.name for p in self.params if p.kind is p.KEYWORD_ONLY]
         hint = f" Name a keyword: wrt={only[0]!r}." if only else ""
+        shown = f" ({self.shown()})" if self.shown() else ""
         raise errors.WrongArgument(
-            f"wrt={w}: {self.function.__name__} {has} {count} {what}{'s' if count != 1 else ''} "
-            f"({self.shown()}).{hint}", self.place())
+            f"wrt={w}: {self.function.__name__} {has} {count or 'no'} {what}"
+            f"{'s' if count != 1 else ''}{shown}.{hint}", self.place())
 
     def shown(self) -> str:
         stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}

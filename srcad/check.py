@@ -11,6 +11,7 @@ value between the slopes to the left and to the right is right.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,8 +86,10 @@ def check_grad(
 ) -> GradientReport:
     """Check srcad's gradient of f, or the one that `gradient(*args, **kwargs)` returns.
 
+    `f` may be what grad or value_and_grad returned: then it is that gradient, in its own `wrt`.
     An output that is not a number is projected on random numbers first (`seed`).
     """
+    f, wrt, gradient = _primal(f, wrt, gradient)
     numeric = numerical_gradient(f, args, wrt, kwargs=kwargs, seed=seed)
     analytic = _analytic(f, args, kwargs, wrt, gradient, numeric)
     keys, grads = (wrt, analytic) if isinstance(wrt, tuple) else ((wrt,), (analytic,))
@@ -105,6 +108,20 @@ def check_grad(
     if not report.ok:
         raise GradientMismatch(_complaint(report))
     return report
+
+
+def _primal(
+    f: Any, wrt: Any, gradient: Callable[..., Any] | None
+) -> tuple[Callable[..., Any], Any, Callable[..., Any] | None]:
+    """The function behind a gradient, and the gradient as one that returns nothing else."""
+    from srcad.api import GradFunction
+
+    if not isinstance(f, GradFunction):
+        return f, wrt, gradient
+    if f.aux:
+        primal, take = (lambda *a, **k: f.f(*a, **k)[0]), 1 if f.value else 0
+        return functools.wraps(f.f)(primal), f.wrt, lambda *a, **k: f(*a, **k)[take]
+    return f.f, f.wrt, (lambda *a, **k: f(*a, **k)[1]) if f.value else f
 
 
 def _analytic(

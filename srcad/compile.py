@@ -5,22 +5,23 @@ from __future__ import annotations
 import ast
 import itertools
 import types
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from srcad import errors
 from srcad.emit.load import load
+from srcad.emit.places import TABLES, LineTable, line_table
 from srcad.emit.printer import print_module
+from srcad.frontend.source import GENERATED
+from srcad.guards import Guards
 from srcad.ir.types import (
     ANY,
     AnyType,
     Array,
     Bottom,
     Dct,
-    Known,
     Number,
     Scalar,
     Symbols,
@@ -31,47 +32,28 @@ from srcad.ir.types import (
     type_of,
 )
 from srcad.pipeline import Compilation
+from srcad.runtime.cotangents import finish
 
 _SERIAL = itertools.count(1)
 
 
 @dataclass
 class Entry:
-    """One compiled version; `guards` are (holder, name, value) that must still be so."""
+    """One compiled version: what runs, its text, and what it relies on."""
 
     run: Callable[..., Any]
     text: str
-    symbols: Symbols
-    dict_guards: list[tuple[dict[str, Any], str, Any]]
-    other_guards: list[tuple[Any, str, Any]]
+    guards: Guards
+    table: LineTable
     forward: Callable[..., Any] = field(default=lambda: None)
     backward: Callable[..., Any] | None = None
     mask: tuple[bool, ...] = ()
     functions: dict[str, Any] = field(default_factory=dict)
 
-    def guards_hold(self) -> bool:
-        """Whether everything outside is as it was when the code was made."""
-        return all(d.get(n) is v for d, n, v in self.dict_guards) and all(
-            _read(h, n) is v for h, n, v in self.other_guards
-        )
-
-    def renew(self) -> bool:
-        """Accept new values of the same type: the code reads them live."""
-        dicts = [(d, n, d.get(n, errors)) for d, n, _ in self.dict_guards]
-        others = [(h, n, _read(h, n)) for h, n, _ in self.other_guards]
-        old = [v for _, _, v in (*self.dict_guards, *self.other_guards)]
-        new = [v for _, _, v in (*dicts, *others)]
-        for a, b in zip(old, new, strict=True):
-            if a is not b and not self._alike(a, b):
-                return False
-        self.dict_guards, self.other_guards = dicts, others
-        return True
-
-    def _alike(self, a: Any, b: Any) -> bool:
-        kind = type_of(a, Symbols())
-        if isinstance(kind, Known) or type(a) is not type(b):
-            return False
-        return kind == type_of(b, Symbols()) and not isinstance(a, np.ndarray | list | dict)
+    def usable(self, symbols: Symbols | None = None) -> bool:
+        """Whether it is right for a call now, perhaps after noting new values of outside names."""
+        fits = symbols is None or not self.guards.sizes or self.guards.fit(symbols)
+        return fits and (self.guards.hold() or self.guards.renew())
 
     def bars(self, saved: Any, cotangent: Any) -> list[Any]:
         """The raw cotangents of all parameters, None where there is none."""
@@ -82,21 +64,18 @@ class Entry:
 
     def pull(self, saved: Any, cotangent: Any, args: tuple[Any, ...]) -> list[Any]:
         """The cotangents of all parameters."""
-        if self.backward is None:
-            from srcad.runtime.cotangents import finish
-
-            return [finish(None, a) for a in args]
+        assert self.backward is not None
         found = iter(self.backward(saved, cotangent))
-        from srcad.runtime.cotangents import finish
-
         return [next(found) if m else finish(None, a) for m, a in zip(self.mask, args, strict=True)]
 
 
-def _read(holder: Any, name: str) -> Any:
-    try:
-        return getattr(holder, name)
-    except (AttributeError, ValueError):
-        return errors  # an object that is never the value
+def find(entries: list[Entry], symbols: Symbols | None = None) -> Entry | None:
+    """The version that is right for a call now; versions whose program is gone are dropped."""
+    for entry in entries:
+        if entry.guards.hold() and (not entry.guards.sizes or symbols is None
+                                    or entry.guards.fit(symbols)):
+            return entry
+    return next((e for e in entries if e.usable(symbols)), None)
 
 
 def compile_fused(
@@ -108,8 +87,15 @@ def compile_fused(
     aux: bool,
     naive: bool,
     symbols: Symbols,
+    check: bool = True,
 ) -> Entry:
-    """`f_grad` for one signature."""
+    """`f_grad` for one signature: parameters of types `kinds`, differentiated in those of `wrt`.
+
+    Raises NotDifferentiable when the result is known not to be a real scalar, and MissingRule and
+    UnsupportedSyntax for what has no derivative.  A result of unknown type is checked at each call
+    (unless `check` is False: for reading the text only).
+    """
+    sizes = dict(symbols.by_size)
     work = Compilation(symbols, naive)
     unit = work.program.unit(function)
     result = work.session.infer(unit, kinds).result
@@ -117,25 +103,51 @@ def compile_fused(
         if isinstance(result, Tup) and len(result.items) == 2:
             result = result.items[0]
         elif not isinstance(result, AnyType):
-            raise errors.NotDifferentiable(
-                f"has_aux: {unit.name} must return (value, aux), not {show(result)}.",
-                return_place(unit))
-    check_result(result, unit)
-    work.fused(unit, kinds, wrt, single, value, aux)
-    return ready(work, work.emitted[0].name, symbols)
+            raise wants_aux(unit.name, result, return_place(unit))
+    result_must_be_scalar(result, unit.name, return_place(unit))
+    unknown = check and isinstance(result, AnyType | Bottom)
+    work.fused(unit, kinds, wrt, single, value or unknown, aux)
+    entry = ready(work, work.emitted[0].name, sizes)
+    if unknown:
+        entry.run = checked(entry.run, unit.name, return_place(unit), value, aux)
+    return entry
+
+
+def checked(
+    run: Callable[..., Any], name: str, place: errors.Place, value: bool, aux: bool
+) -> Callable[..., Any]:
+    """`run`, which returns (value, gradient), with a look at the value that it returned."""
+
+    def run_and_check(*args: Any) -> Any:
+        out, found = run(*args)
+        if aux and not (isinstance(out, tuple) and len(out) == 2):
+            raise wants_aux(name, type_of(out, Symbols()), place)
+        result_must_be_scalar(type_of(out[0] if aux else out, Symbols()), name, place)
+        if value:
+            return out, found
+        return (found, out[1]) if aux else found
+
+    return run_and_check
+
+
+def wants_aux(name: str, kind: Type, place: errors.Place) -> errors.NotDifferentiable:
+    """The error for a function that returns no pair."""
+    return errors.NotDifferentiable(
+        f"has_aux: {name} must return (value, aux), not {show(kind)}.", place)
 
 
 def compile_pullback(
     function: types.FunctionType, kinds: tuple[Type, ...], naive: bool, symbols: Symbols
 ) -> Entry:
     """`f_fwd` and `f_bwd` for one signature, active in every parameter that can be."""
+    sizes = dict(symbols.by_size)
     work = Compilation(symbols, naive)
     unit = work.program.unit(function)
     mask = tuple(map(carries, kinds))
     work.names.taken |= unit.code.taken
     fwd, bwd = work.names.fresh(f"{unit.name}_fwd"), work.names.fresh(f"{unit.name}_bwd")
     work.split(unit, kinds, mask, fwd, bwd, reusable=True, finished=True)
-    entry = ready(work, fwd, symbols)
+    entry = ready(work, fwd, sizes)
     entry.forward = entry.functions[fwd]
     entry.backward = entry.functions[bwd]
     entry.mask = mask
@@ -146,6 +158,7 @@ def compile_split(
     function: types.FunctionType, kinds: tuple[Type, ...], symbols: Symbols, adapt: Any = None
 ) -> Entry:
     """The same pair with raw cotangents, for calls met at run time."""
+    sizes = dict(symbols.by_size)
     work = Compilation(symbols, reusable=True)
     unit = work.program.unit(function)
     if adapt is not None:
@@ -153,42 +166,32 @@ def compile_split(
     mask = tuple(map(carries, kinds))
     fwd, bwd = work.request(unit, kinds, mask)
     work.finish_waiting()
-    entry = ready(work, fwd, symbols)
+    entry = ready(work, fwd, sizes)
     entry.forward, entry.backward, entry.mask = entry.functions[fwd], entry.functions[bwd], mask
     return entry
 
 
-def ready(work: Compilation, name: str, symbols: Symbols) -> Entry:
-    """Print, load, and note the guards."""
+def ready(work: Compilation, name: str, sizes: dict[int, str]) -> Entry:
+    """Print, load, and note the guards; `sizes` are the names of the arguments' sizes."""
     names: dict[str, Any] = {}
-    body: list[ast.stmt] = []
     comments: dict[int, str] = {}
-    functions = {}
-    taken = set().union(*(mentioned(e.node) for e in work.emitted))
     for emitted in work.emitted:
         for text, value in emitted.refs.items():
             if text in names and names[text] is not value:
                 raise errors.InternalError(f"two meanings of {text}")
             names[text] = value
-        functions[emitted.name] = emitted.function
         comments.update(emitted.comments)
-        body.append(emitted.node)
-    del taken
+    body: list[ast.stmt] = [e.node for e in work.emitted]
     module = ast.fix_missing_locations(ast.Module([*imports(names), *body], []))
     text = print_module(module.body, comments)
-    filename = f"<srcad {name} {next(_SERIAL)}>"
-    loaded = load(text, functions, names, filename)
-    dicts, others = [], []
-    for holder, key, value in work.program.guards.values():
-        if isinstance(holder, dict):
-            dicts.append((holder, key, value))
-        else:
-            others.append((holder, key, value))
-    return Entry(loaded[name], text, symbols, dicts, others, functions=loaded)
-
-
-def mentioned(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    filename = f"{GENERATED}{name} {next(_SERIAL)}>"
+    loaded = load(text, {e.name: e.function for e in work.emitted}, names, filename)
+    table = line_table(text, work.emitted)
+    TABLES[filename] = table
+    weakref.finalize(loaded[name], TABLES.pop, filename, None).atexit = False
+    used = [(u.function, u.code.taken - u.code.locals) for u in work.program.units.values()]
+    guards = Guards.of(work.program.guards.values(), used, sizes)
+    return Entry(loaded[name], text, guards, table, functions=loaded)
 
 
 def imports(names: dict[str, Any]) -> list[ast.stmt]:
@@ -209,9 +212,8 @@ def imports(names: dict[str, Any]) -> list[ast.stmt]:
     return out
 
 
-def check_result(kind: Type, unit: Any) -> None:
+def result_must_be_scalar(kind: Type, name: str, place: errors.Place) -> None:
     """`grad` needs a real scalar: say what it got, where, and what to call instead."""
-    place = return_place(unit)
     match kind:
         case AnyType() | Bottom():
             return
@@ -223,26 +225,26 @@ def check_result(kind: Type, unit: Any) -> None:
             return
         case Array(dtype, dims) if dtype.startswith("float"):
             raise errors.NotDifferentiable(
-                f"{unit.name} returns an array {show(kind)}, and grad needs a real scalar. Sum it, "
+                f"{name} returns an array {show(kind)}, and grad needs a real scalar. Sum it, "
                 "or use srcad.vjp.", place)
         case Scalar(k) if k in (int, bool) or k is type(None):
             what = "None" if k is type(None) else f"the {k.__name__}"
             raise errors.NotDifferentiable(
-                f"{unit.name} returns {what}, which has no derivative: return a float.", place)
+                f"{name} returns {what}, which has no derivative: return a float.", place)
         case Number(dtype) | Array(dtype) if "complex" in dtype:
             raise errors.NotDifferentiable(
-                f"{unit.name} returns complex numbers ({dtype}), and grad needs a real scalar. "
+                f"{name} returns complex numbers ({dtype}), and grad needs a real scalar. "
                 "Return np.abs(z) ** 2 or z.real, or use srcad.vjp.", place)
         case Scalar(k) if k is complex:
             raise errors.NotDifferentiable(
-                f"{unit.name} returns a complex number, and grad needs a real scalar. Return "
+                f"{name} returns a complex number, and grad needs a real scalar. Return "
                 "abs(z) ** 2 or z.real, or use srcad.vjp.", place)
         case Tup() | Dct():
             raise errors.NotDifferentiable(
-                f"{unit.name} returns {show(kind)}, and grad needs a real scalar. Use "
+                f"{name} returns {show(kind)}, and grad needs a real scalar. Use "
                 "has_aux=True for (value, aux), or srcad.vjp.", place)
     raise errors.NotDifferentiable(
-        f"{unit.name} returns {show(kind)}, and grad needs a real scalar.", place)
+        f"{name} returns {show(kind)}, and grad needs a real scalar.", place)
 
 
 def return_place(unit: Any) -> errors.Place:
@@ -252,4 +254,4 @@ def return_place(unit: Any) -> errors.Place:
     return unit.source.place(found[-1] if found else node, unit.name)  # type: ignore[no-any-return]
 
 
-__all__ = ["ANY", "Entry", "compile_fused", "compile_pullback"]
+__all__ = ["ANY", "Entry", "compile_fused", "compile_pullback", "compile_split", "find"]

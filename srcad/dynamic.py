@@ -7,7 +7,10 @@ The result is what generated code asks of `srcad.runtime.calls.call`: the value,
 from __future__ import annotations
 
 import inspect
+import threading
 import types
+import weakref
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +18,7 @@ import numpy as np
 
 from srcad import errors
 from srcad.analysis.resolve import with_captures
-from srcad.compile import Entry, compile_split
+from srcad.compile import Entry, compile_split, find
 from srcad.frontend.source import locate, unwrap
 from srcad.ir.types import Clo, Known, Symbols, Type, carries, type_of
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
@@ -25,7 +28,11 @@ from srcad.runtime.methods import METHODS
 from srcad.runtime.substitutes import SUBSTITUTES
 
 Pullback = Callable[[Any], list[Any]]
-_ENTRIES: dict[Any, list[Entry]] = {}
+Versions = dict[Any, list[Entry]]
+_ENTRIES: weakref.WeakKeyDictionary[Any, Versions] = weakref.WeakKeyDictionary()
+_CLOSURES: OrderedDict[Any, tuple[Any, list[Entry]]] = OrderedDict()
+_MOST = 256
+_LOCK = threading.RLock()
 
 
 def differentiate(
@@ -175,15 +182,34 @@ def closure_type(function: types.FunctionType, symbols: Symbols) -> Clo | None:
 def _entry(
     function: types.FunctionType, kinds: tuple[Type, ...], held: Clo | None, symbols: Symbols
 ) -> Entry:
-    key = (function, kinds) if held is None else (function.__code__, kinds)
-    entries = _ENTRIES.setdefault(key, [])
-    for entry in entries:
-        if entry.guards_hold() or entry.renew():
-            return entry
-    adapt = None if held is None else (lambda unit: with_captures(unit, held))
-    entry = compile_split(function, kinds, symbols, adapt)
-    entries[:] = [entry]
-    return entry
+    with _LOCK:
+        entries = _versions(function, kinds, held)
+        entry = find(entries, symbols)
+        if entry is None:
+            adapt = None if held is None else (lambda unit: with_captures(unit, held))
+            entry = compile_split(function, kinds, symbols, adapt)
+            entries[:] = [*(e for e in entries if e.guards.hold()), entry]
+        return entry
+
+
+def _versions(
+    function: types.FunctionType, kinds: tuple[Type, ...], held: Clo | None
+) -> list[Entry]:
+    """The versions made so far, to be added to; closures of one definition share theirs."""
+    if held is not None:
+        # The code is kept with its versions, so that its identity stays its own.
+        key = id(function.__code__), id(function.__globals__), kinds
+        found = _CLOSURES.setdefault(key, (function.__code__, []))[1]
+        _CLOSURES.move_to_end(key)
+        while len(_CLOSURES) > _MOST:
+            _CLOSURES.popitem(last=False)
+        return found
+    by_kinds = _ENTRIES.setdefault(function, {})
+    while len(by_kinds) > _MOST:
+        del by_kinds[next(iter(by_kinds))]
+    while len(_ENTRIES) > _MOST:
+        del _ENTRIES[next(iter(_ENTRIES))]
+    return by_kinds.setdefault(kinds, [])
 
 
 __all__ = ["differentiate", "shadow"]

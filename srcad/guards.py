@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import builtins
 import types
-from collections.abc import Iterable
+import weakref
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,13 +54,28 @@ def read(holder: Any, name: str) -> Any:
         return _GONE
 
 
-@dataclass
+_Made = tuple[Callable[[], types.FunctionType | None], types.CodeType, Any, Any]
+
+
+def _as_made(guard: _Made) -> bool:
+    """Whether a function still has the code and the defaults that were compiled."""
+    made, code, defaults, options = guard
+    f = made()
+    return (
+        f is not None
+        and f.__code__ is code
+        and f.__defaults__ is defaults
+        and f.__kwdefaults__ is options
+    )
+
+
+@dataclass(slots=True)
 class Guards:
     """Names in dictionaries, attributes, code of functions, and values that may be mutated."""
 
     names: list[Guard] = field(default_factory=list)
     attributes: list[Guard] = field(default_factory=list)
-    codes: list[tuple[types.FunctionType, types.CodeType, Any, Any]] = field(default_factory=list)
+    codes: list[_Made] = field(default_factory=list)
     watched: list[tuple[Any, Any]] = field(default_factory=list)
     seen: dict[tuple[int, str], Any] = field(default_factory=dict)
     sizes: dict[int, str] = field(default_factory=dict)  # of arguments that outside arrays share
@@ -81,9 +97,9 @@ class Guards:
             kept.append((holder, name, value))
             guards._note(holder, name, value, sizes)
         for function, free in functions:
-            if all(function is not f for f, *_ in guards.codes):
-                guards.codes.append(
-                    (function, function.__code__, function.__defaults__, function.__kwdefaults__))
+            if all(function is not made() for made, *_ in guards.codes):
+                options = function.__defaults__, function.__kwdefaults__
+                guards.codes.append((weakref.ref(function), function.__code__, *options))
             guards._absent(function, free)
         return guards
 
@@ -113,14 +129,19 @@ class Guards:
         for holder, name, value in self.attributes:
             if read(holder, name) is not value:
                 return False
-        for function, code, defaults, options in self.codes:
+        for made, code, defaults, options in self.codes:  # as `_as_made`, without a call
+            function = made()
             if (
-                function.__code__ is not code
+                function is None
+                or function.__code__ is not code
                 or function.__defaults__ is not defaults
                 or function.__kwdefaults__ is not options
             ):
                 return False
-        return all(fingerprint(value) == mark for value, mark in self.watched)
+        for value, mark in self.watched:
+            if fingerprint(value) != mark:
+                return False
+        return True
 
     def fit(self, symbols: Symbols) -> bool:
         """Whether sizes that arguments share with outside arrays are those of this call too."""
@@ -128,10 +149,7 @@ class Guards:
 
     def renew(self) -> bool:
         """Accept new values of the same type, which the code reads when it runs."""
-        if self.version != TABLE.version or any(
-            f.__code__ is not c or f.__defaults__ is not d or f.__kwdefaults__ is not o
-            for f, c, d, o in self.codes
-        ):
+        if self.version != TABLE.version or not all(map(_as_made, self.codes)):
             return False
         names = [(h, n, read(h, n)) for h, n, _ in self.names]
         attributes = [(h, n, read(h, n)) for h, n, _ in self.attributes]
@@ -164,7 +182,8 @@ def _dims(kind: Any) -> list[tuple[Any, ...]]:
         return [d for k in kind for d in _dims(k)]
     if hasattr(kind, "dims"):
         return [kind.dims]
-    return [d for name in ("items", "fields", "captures") for d in _dims(getattr(kind, name, None))]
+    inner = (getattr(kind, name, None) for name in ("items", "fields", "captures"))
+    return [d for part in inner if isinstance(part, tuple) for d in _dims(part)]
 
 
 __all__ = ["Guards", "fingerprint", "read"]

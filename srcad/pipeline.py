@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.adjoint.algebra import call
+from srcad.adjoint.recompute import recompute
 from srcad.adjoint.reverse import SHADOW, Reverse
 from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects
@@ -41,7 +42,8 @@ from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
 from srcad.optimise.nest import nest
 from srcad.optimise.own import own_memory, protect
-from srcad.optimise.purity import pure, pure_function
+from srcad.optimise.spreads import place_spreads
+from srcad.rules.purity import pure, pure_function
 from srcad.optimise.tidy import tidier
 from srcad.runtime.cotangents import finish
 
@@ -104,6 +106,8 @@ class Compilation:
             seed = reverser.bar(result)
             reverser.state.present.add(result)
         nodes = reverser.block(body)
+        if not self.naive:
+            nodes = recompute(nodes, lambda n: facts.types.get(n, BOTTOM), user_names(unit))
         primal = frozenset(facts.types) | ir.assigned(body)
         bars = frozenset(reverser.bars.values())
         weaver = Weaver(names, live, primal - bars, self.naive)
@@ -297,11 +301,14 @@ class Compilation:
         if parts.seed is not None and not seeded:
             params |= {parts.seed}
         tidy = tidier(type_of)
-        body = fold_copies(body, generated, params)
+        bars = frozenset(parts.bars.values())
+        body = fold_copies(body, generated | bars, params)
+        body = place_spreads(body, generated, params, tidy)
         body = drop_dead_code(body, removable, parts.stacks)
         body = nest(body, generated, is_pure, tidy)
         body = drop_dead_code(body, removable, parts.stacks)
-        body = fold_copies(body, generated, params)
+        body = fold_copies(body, generated | bars, params)
+        body = place_spreads(body, generated, params, tidy)
         body = nest(body, generated, is_pure, tidy)
         body = drop_dead_code(body, removable, parts.stacks)
         body = protect(body, facts.types)
@@ -363,7 +370,8 @@ def actual_types(session: Session, facts: Inferred, body: ir.Block) -> dict[str,
     for _ in range(3):
         inference.changed = False
         for stmt in ir.walk(body):
-            _probe(inference, stmt)
+            if bars.issuperset(ir.targets(stmt)):
+                _probe(inference, stmt)
         if not inference.changed:
             break
     return probe.types

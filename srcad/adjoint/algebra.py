@@ -32,10 +32,20 @@ def mul(a: ir.Expr, b: ir.Expr) -> ir.Expr:
         return neg(mul(a.operand, b))
     if isinstance(b, ir.Const) and not isinstance(a, ir.Const):
         return mul(b, a)
-    match b:
-        case ir.Binary("/", numerator, denominator):
+    match a, b:
+        case ir.Const(p), ir.Const(q) if _number(p) and _number(q):
+            return ir.Const(p * q)
+        case ir.Const(p), ir.Binary("*", ir.Const(q), rest) if _number(p) and _number(q):
+            return mul(ir.Const(p * q), rest)
+        case _, ir.Binary("*", ir.Const(q), rest) if _number(q):
+            return mul(mul(b.left, a), rest)  # the numbers meet before the arrays
+        case _, ir.Binary("/", numerator, denominator):
             return ir.Binary("/", mul(a, numerator), denominator)
     return ir.Binary("*", a, b)
+
+
+def _number(value: object) -> bool:
+    return type(value) in (int, float)
 
 
 def neg(a: ir.Expr) -> ir.Expr:

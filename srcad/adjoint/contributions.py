@@ -331,10 +331,11 @@ class Contributions:
         """The cotangent of one argument, and whether it is a value of its own."""
         found = _formulas(rule)
         f = found[position] if position < len(found) else None
+        params = parameters(rule)
         if f is None:
             raise errors.MissingRule(
                 f"{function_name(operation.function)} has no derivative with respect to its "
-                f"argument {position + 1} (`{list(values)[position]}`).",
+                f"argument `{params[position].name}`.",
                 self.reverse.place(),
             )
         read = formula(f)
@@ -349,7 +350,7 @@ class Contributions:
             partial = read.instantiate(filled)
             partial = specialise.partial(operation.function, position, values, partial)
             product = algebra.mul(y_bar, partial)
-            key = parameters(rule)[position].name
+            key = params[position].name
             return self.unbroadcast(product, values[key], types[key], y_type, product != y_bar)
         filled[first] = y_bar
         if isinstance(rule, Vjp):

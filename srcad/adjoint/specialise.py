@@ -17,6 +17,7 @@ import numpy as np
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Scalar, Type, is_scalar
+from srcad.runtime.reductions import spread
 
 FULL = ir.Ref(np.full_like, "np.full_like")
 OUTER = ir.Ref(np.outer, "np.outer")
@@ -133,7 +134,24 @@ def _guarded(base: ir.Expr, n: float) -> ir.Expr:
 def call(
     expr: ir.Expr, types: dict[str, Type], values: dict[str, ir.Expr], y_type: Type
 ) -> ir.Expr:
-    """Other rules as they are."""
+    """A reduced cotangent spread over axes that are known."""
+    match expr:
+        case ir.Call(ir.Ref(f), (y_bar, x, ir.Const(axis), ir.Const(keep)), ()) if f is spread:
+            kind = next((types[n] for n, v in values.items() if v is x), None)
+            if not isinstance(kind, Array) or kind.ndim == 0:
+                return expr
+            if keep is True:
+                return algebra.call(BROADCAST, y_bar, ir.Attr(x, "shape"))
+            if axis is None and keep is False:
+                return algebra.call(FULL, x, y_bar)
+            if type(axis) is int and keep is False:
+                return algebra.call(
+                    BROADCAST, algebra.call(EXPAND, y_bar, ir.Const(axis)), ir.Attr(x, "shape")
+                )
+        case ir.Binary(op, left, right):
+            return ir.Binary(
+                op, call(left, types, values, y_type), call(right, types, values, y_type)
+            )
     return expr
 
 

@@ -434,6 +434,8 @@ class Inference:
         """The type of the result of a NumPy function, a builtin or an operator."""
         if any(isinstance(t, Bottom) for t in args) or any(isinstance(t, Bottom) for _, t in kwargs):
             return BOTTOM
+        if function in (max, min) and len(args) == 1 and not kwargs:
+            return self.item_of(args[0]) if isinstance(args[0], Lst | Tup) else ANY
         known = shapes.reshaped(function, args, dict(kwargs))
         if known is not None:
             return known

@@ -13,10 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert, Part
+from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert, Invoke, Part
 from srcad.ir import nodes as ir
 from srcad.ir.types import Scalar, Tup, Type, is_scalar
 from srcad.rules.table import TABLE
+from srcad.runtime import substitutes
 
 
 @dataclass
@@ -48,11 +49,24 @@ class _Settler:
             return self.block(taken)
         if isinstance(stmt, ir.Augment):
             return (self.augment(stmt),)
+        if isinstance(stmt, ir.Assign):
+            return (self.partial(stmt),)
         inner = ir.blocks(stmt)
         if inner:
             new = ir.with_blocks(stmt, tuple(self.block(b) for b in inner))
             return (new,)
         return (stmt,)
+
+    def partial(self, stmt: ir.Assign) -> ir.Stmt:
+        """`functools.partial` of a partial forgets the inner one: ours keeps both."""
+        operation = self.facts.operations.get(id(stmt.value))
+        if not isinstance(operation, Invoke) or operation.unit.function is not substitutes.partial:
+            return stmt
+        assert isinstance(stmt.value, ir.Call)
+        value = replace(stmt.value, func=ir.Ref(substitutes.partial, "partial"))
+        self.facts.keep.append(value)
+        self.facts.operations[id(value)] = operation
+        return replace(stmt, value=value)
 
     def augment(self, stmt: ir.Augment) -> ir.Stmt:
         if not isinstance(stmt.target, ir.Name):

@@ -29,6 +29,7 @@ from srcad.ir.types import (
     Type,
     join_all,
 )
+from srcad.rules.purity import pure_function
 
 
 class NoWitness(Exception):
@@ -55,8 +56,10 @@ def result_type(
 def _result_type(
     function: Any, args: tuple[Type, ...], kwargs: tuple[tuple[str, Type], ...]
 ) -> Type:
-    if function in VALUE_DEPENDENT:
-        return ANY
+    if function in VALUE_DEPENDENT or not pure_function(function):
+        return ANY  # it must not run at compile time
+    if function in (max, min) and len(args) > 1:
+        return join_all(args)
     for variant in range(3):
         try:
             values = [stand_in(t, variant) for t in args]

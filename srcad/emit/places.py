@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from srcad.emit.function import Emitted
@@ -51,11 +51,13 @@ def line_table(text: str, emitted: list[Emitted]) -> LineTable:
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef):
             own = written[node.name]
+            # without the function itself, which may come and go while its text stays
+            source = own.source and replace(own.source, function=None)
             for tree, printed in _pairs(own.node.body[1:], node.body[1:]):
                 at = own.places.get(id(tree))
-                if at is not None and own.source is not None:
+                if at is not None and source is not None:
                     end = at.end_column if at.end_line == at.line else 10**6
-                    spot = own.source, at.line, at.column, end, own.function.__name__
+                    spot = source, at.line, at.column, end, own.function.__name__
                     for line in _own_lines(printed):
                         lines.setdefault(line, spot)
     return LineTable(lines)

@@ -34,14 +34,18 @@ class _Folder:
     ) -> None:
         self.generated, self.writes, self.reads = generated, writes, reads
         self.replace: dict[str, ir.Expr] = {}
+        self.backward = False  # the forward part computes exactly what the user wrote
+
+    def put_in(self, expr: ir.Expr) -> ir.Expr:
+        expr = ir.substitute(expr, self.replace)
+        return simplify(expr) if self.backward else expr
 
     def block(self, block: ir.Block, top: bool) -> ir.Block:
         out: list[ir.Stmt] = []
         for k, stmt in enumerate(block):
+            self.backward = self.backward or stmt == ir.Note("backward")
             if self.replace:
-                stmt = ir.map_expressions(
-                    stmt, lambda e: simplify(ir.substitute(e, self.replace))
-                )
+                stmt = ir.map_expressions(stmt, self.put_in)
             if isinstance(stmt, ir.Assign) and self.is_copy(stmt, block[k + 1 :], top):
                 self.replace[stmt.target] = stmt.value
                 continue
@@ -85,6 +89,10 @@ def simplify(expr: ir.Expr) -> ir.Expr:
             return algebra.mul(a, b)
         case ir.Binary("*", a, b) if algebra.is_number(a, -1) or algebra.is_number(b, -1):
             return algebra.mul(a, b)
+        case ir.Binary("*", ir.Const(p), ir.Binary("*", ir.Const(q), _)) if (
+            type(p) in (int, float) and type(q) in (int, float)
+        ):
+            return algebra.mul(expr.left, expr.right)
         case ir.Unary("-", ir.Const(v)) if isinstance(v, int | float):
             return ir.Const(-v)
         case ir.Unary("-", ir.Unary("-", inner)):

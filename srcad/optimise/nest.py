@@ -58,11 +58,13 @@ def count_reads(expr: ir.Expr, reads: Counter[str]) -> None:
 class _Nester:
     def __init__(self, once: set[str], pure: Pure, tidy: Callable[[ir.Expr], ir.Expr]) -> None:
         self.once, self.pure, self.tidy = once, pure, tidy
+        self.backward = False  # the forward part computes exactly what the user wrote
 
     def block(self, block: ir.Block) -> ir.Block:
         out: list[ir.Stmt] = []
         waiting: dict[str, int] = {}  # generated name -> position of its definition in out
         for stmt in block:
+            self.backward = self.backward or stmt == ir.Note("backward")
             stmt = self.take_in(stmt, out, waiting)
             inner = ir.blocks(stmt)
             if inner:
@@ -118,7 +120,7 @@ class _Nester:
             any(s is not None for s in out[position + 1 :]) or not self.first(stmt, name)
         ):
             return None
-        tidy = self.tidy
+        tidy = self.tidy if self.backward else (lambda e: e)
         new = ir.map_expressions(stmt, lambda e: tidy(ir.substitute(e, {name: value}))
                                  if name in ir.reads(e) else e)
         if isinstance(new, ir.AddTo | ir.AddAt):
@@ -175,6 +177,8 @@ def _touched(stmt: ir.Stmt) -> set[str]:
     found: set[str] = set()
     for inner in ir.walk((stmt,)):
         match inner:
+            case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
+                found.add(owner)
             case ir.Effect(ir.Call(func, args)):
                 found |= ir.reads(func)
                 for arg in args:

@@ -15,9 +15,10 @@ import numpy as np
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Type, same_shape
+from srcad.ir.types import Array, Type, is_scalar, same_shape
 from srcad.optimise.copies import simplify
 
+FULL = ir.Ref(np.full_like, "np.full_like")
 ONES = ir.Ref(np.ones_like, "np.ones_like")
 TypeOf = Callable[[ir.Expr], Type]
 
@@ -34,13 +35,8 @@ def tidier(type_of: TypeOf) -> Callable[[ir.Expr], ir.Expr]:
 def _tidy(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
     expr = ir.rebuild(expr, lambda e: _tidy(e, type_of))
     match expr:
-        case ir.Binary("*", left, right):
-            inner = spread_value(left)
-            if inner is not None and _covers(right, left, type_of):
-                return algebra.mul(inner, right)
-            inner = spread_value(right)
-            if inner is not None and _covers(left, right, type_of):
-                return algebra.mul(inner, left)
+        case ir.Binary("*"):
+            return _product(expr, type_of)
         case ir.Binary("/", left, right):
             inner = spread_value(left)
             if inner is not None and _covers(right, left, type_of):
@@ -48,16 +44,47 @@ def _tidy(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
         case ir.Unary("-", operand):
             inner = spread_value(operand)
             if inner is not None and isinstance(operand, ir.Call):
-                return ir.Call(operand.func, _with_value(operand, algebra.neg(inner)))
+                return _with_value(operand, algebra.neg(inner))
         case ir.Call(ir.Ref(f), (x, ir.Const(1.0)), ()) if f is np.full_like:
             return algebra.call(ONES, x)
     return expr
 
 
-def _with_value(call: ir.Call, value: ir.Expr) -> tuple[ir.Expr, ...]:
-    if isinstance(call.func, ir.Ref) and call.func.value is np.full_like:
-        return call.args[0], value
-    return value, call.args[1]
+def _product(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
+    """Numbers first, then scalars, then arrays; spreads go where an array has the full shape."""
+    factors = _factors(expr)
+    sign = 1
+    for k, factor in enumerate(factors):
+        if isinstance(factor, ir.Unary) and factor.op == "-":
+            sign, factors[k] = -sign, factor.operand
+    changed = sign < 0
+    for k, factor in enumerate(factors):
+        inner = spread_value(factor)
+        others = [f for j, f in enumerate(factors) if j != k]
+        if inner is not None and any(_covers(o, factor, type_of) for o in others):
+            factors[k], changed = inner, True
+    if not changed and len(factors) < 3:
+        return expr
+    numbers = [f for f in factors if isinstance(f, ir.Const)]
+    rest = [f for f in factors if not isinstance(f, ir.Const)]
+    scalars = [f for f in rest if is_scalar(type_of(f))]
+    arrays = [f for f in rest if not is_scalar(type_of(f))]
+    result: ir.Expr = algebra.ONE
+    for factor in (*numbers, *scalars, *arrays):
+        result = algebra.mul(result, factor)
+    return algebra.neg(result) if sign < 0 else result
+
+
+def _factors(expr: ir.Expr) -> list[ir.Expr]:
+    if isinstance(expr, ir.Binary) and expr.op == "*":
+        return [*_factors(expr.left), *_factors(expr.right)]
+    return [expr]
+
+
+def _with_value(call: ir.Call, value: ir.Expr) -> ir.Expr:
+    if isinstance(call.func, ir.Ref) and call.func.value in (np.full_like, np.ones_like):
+        return algebra.call(FULL, call.args[0], value)
+    return ir.Call(call.func, (value, call.args[1]))
 
 
 def spread_value(expr: ir.Expr) -> ir.Expr | None:

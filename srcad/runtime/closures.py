@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import Any
 
 
 def captured(function: Any, name: str) -> Any:
     """The present value of a variable that the function closes over."""
+    if isinstance(function, functools.partial):
+        parts = {"function": function.func, "args": function.args, "kwargs": function.keywords}
+        return parts[name]
     position = function.__code__.co_freevars.index(name)
     return function.__closure__[position].cell_contents
 

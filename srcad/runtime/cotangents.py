@@ -9,6 +9,7 @@ into them.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 from typing import Any
 
@@ -38,6 +39,8 @@ def shadow(x: Any) -> Any:
         return None
     if isinstance(x, types.FunctionType):
         return _function_shadow(x)
+    if isinstance(x, functools.partial):
+        return {"function": shadow(x.func), "args": shadow(x.args), "kwargs": shadow(x.keywords)}
     fields = _fields(x)
     return None if fields is None else {k: shadow(v) for k, v in fields.items()}
 

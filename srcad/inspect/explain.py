@@ -1,0 +1,325 @@
+"""Say, line by line, what srcad does with a function.
+
+    print(explain(f, x, y, z))
+
+    f (circuit.py:4), differentiated in x, y, z
+    line  code                active  saved    rules and calls
+       5  q = x + y           q       q        +
+       6  return q * z                         *
+
+    saved  from line  because the backward part reads it
+    q              5  line 8: z_bar = q
+
+Nothing here decides anything: the variables come from the analyses that the compiler ran, and what
+is saved is read off the generated text.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.analysis.activity import active_reads, activity
+from srcad.analysis.operations import Apply, Dynamic, Invoke, Operation
+from srcad.analysis.program import Unit
+from srcad.analysis.settle import settle
+from srcad.api import GradFunction
+from srcad.arguments import Wrt, bind, check_wrt, choose, target_of
+from srcad.compile import Entry, ready
+from srcad.emit.places import LineTable
+from srcad.ir import nodes as ir
+from srcad.ir.types import Symbols, Type, type_of
+from srcad.pipeline import Compilation, fresh_facts, user_names
+from srcad.rules.table import Linear, NoDerivative, Partials, Vjp
+
+
+@dataclass(frozen=True)
+class SavedValue:
+    """One variable that the forward part keeps for the backward part."""
+
+    name: str
+    line: int | None  # of the user's file, where it gets its value; None where that is no line
+    argument: bool
+    reader: int  # the first line of the generated code that reads it
+    text: str  # of that line
+
+
+@dataclass(frozen=True)
+class LineReport:
+    """One line of the user's source."""
+
+    line: int
+    text: str
+    active: tuple[str, ...] = ()  # variables set here that carry a derivative
+    saved: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()  # of the functions and operators that are differentiated here
+    calls: tuple[str, ...] = ()  # functions of the program, compiled along
+
+
+@dataclass(frozen=True)
+class FunctionReport:
+    """One function: the one asked about, or a helper that it calls."""
+
+    name: str
+    file: str
+    line: int
+    wrt: tuple[str, ...]
+    lines: tuple[LineReport, ...]
+    saved: tuple[SavedValue, ...]
+
+    def __str__(self) -> str:
+        title = f"{self.name} ({os.path.basename(self.file)}:{self.line})"
+        parts = [f"{title}, differentiated in {', '.join(self.wrt) or 'nothing'}"]
+        rows = [("line", "code", "active", "saved", "rules and calls")]
+        rows += [
+            (str(r.line), r.text, ", ".join(r.active), ", ".join(r.saved),
+             ", ".join([*r.rules, *(f"call of {c}" for c in r.calls)]))
+            for r in self.lines
+        ]  # fmt: skip
+        parts.append(_table(rows, right={0}))
+        if self.saved:
+            saved = [("saved", "from line", "because the backward part reads it")]
+            saved += [
+                (s.name, "argument" if s.argument else str(s.line or ""), f"line {s.reader}: {s.text}")
+                for s in self.saved
+            ]
+            parts.append("\n" + _table(saved, right={1}))
+        else:
+            parts.append("\nnothing is saved")
+        return "\n".join(parts)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What `explain` found; `print` it.  The function asked about is the first one."""
+
+    functions: tuple[FunctionReport, ...]
+    source: str  # the generated code that `SavedValue.reader` counts lines of
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self.functions))
+
+
+def _table(rows: list[tuple[str, ...]], right: set[int]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if k in right else cell.ljust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def explain(
+    f: Callable[..., Any] | GradFunction[Any, Any], *args: Any, wrt: Wrt = 0, **kwargs: Any
+) -> Explanation:
+    """What srcad does with `f` for these arguments, line by line of its source.
+
+    `f` is a function, or what grad and value_and_grad returned (its own `wrt` counts then).  The
+    function is compiled, not run.  Raises what `grad(f, wrt)(*args, **kwargs)` raises for a
+    function that cannot be differentiated; a result that is no scalar is no error here.
+    """
+    skip = 0
+    if isinstance(f, GradFunction):
+        wrt, target = f.wrt, f._target(len(args), tuple(kwargs))
+        skip = f._skip(target)
+    else:
+        target = target_of(f, len(args), tuple(kwargs))
+        skip = len(target.args)
+    canonical, signature = bind(target, args, kwargs)
+    choice = choose(wrt, signature, canonical, skip, target.function)
+    symbols = Symbols()
+    kinds = tuple(type_of(a, symbols) for a in canonical)
+    check_wrt(canonical, kinds, choice, signature, target.function)
+    work = Compilation(symbols)
+    unit = work.program.unit(target.function)
+    work.fused(unit, kinds, choice.params, False, False, False)
+    names = {e.name: e for e in work.emitted}
+    entry = ready(work, next(iter(names)), dict(symbols.by_size))
+    mask = tuple(k in choice.params for k in range(len(kinds)))
+    return _Explainer(work, entry, next(iter(names))).run(unit, kinds, mask)
+
+
+@dataclass
+class _Explainer:
+    """Walks the functions of one compilation, each once for each set of active arguments."""
+
+    work: Compilation
+    entry: Entry
+    name: str
+    found: list[FunctionReport] = field(default_factory=list)
+    waiting: list[tuple[Unit, tuple[Type, ...], tuple[bool, ...]]] = field(default_factory=list)
+    seen: set[Any] = field(default_factory=set)
+
+    def run(self, unit: Unit, kinds: tuple[Type, ...], mask: tuple[bool, ...]) -> Explanation:
+        saved = _saved_values(self.entry.text, self.name, self.name, self.entry.table)
+        self.found.append(self.function(unit, kinds, mask, saved))
+        while self.waiting:
+            unit, kinds, mask = self.waiting.pop(0)
+            key = id(unit), kinds, mask
+            if key in self.seen or key not in self.work.splits:
+                continue
+            self.seen.add(key)
+            forward, backward = self.work.splits[key]
+            saved = _saved_values(self.entry.text, forward, backward, self.entry.table)
+            self.found.append(self.function(unit, kinds, mask, saved))
+        return Explanation(tuple(self.found), self.entry.text)
+
+    def function(
+        self, unit: Unit, kinds: tuple[Type, ...], mask: tuple[bool, ...],
+        saved: tuple[SavedValue, ...],
+    ) -> FunctionReport:
+        facts = fresh_facts(self.work.session, unit, kinds)
+        body = settle(facts).body
+        params = [p.name for p in unit.code.params]
+        wanted = frozenset(p for p, m in zip(params, mask, strict=True) if m)
+        active = activity(facts, body, wanted)
+        lines = _Lines(user_names(unit))
+        for stmt in ir.walk(body):
+            at = getattr(stmt, "at", None)
+            if at is None:
+                continue
+            lines.variables(at.line, [n for n in ir.targets(stmt) if n in active])
+            for expr in ir.expressions(stmt):
+                operation = facts.operations.get(id(expr))
+                if operation is not None and active_reads(expr, facts, active):
+                    self.operation(lines, at.line, expr, operation, active)
+        lines.keep(saved)
+        node = unit.inner if unit.inner is not None else unit.source.node
+        return FunctionReport(
+            unit.name, unit.source.file, node.lineno, tuple(p for p in params if p in wanted),
+            tuple(lines.reports(node, unit.source.lines)), saved,
+        )  # fmt: skip
+
+    def operation(
+        self, lines: _Lines, line: int, expr: ir.Expr, operation: Operation,
+        active: frozenset[str],
+    ) -> None:
+        match operation:
+            case Apply(function, _, _, rule):
+                if rule is not None and not isinstance(rule, NoDerivative):
+                    lines.add(lines.rules, line, f"{_shown(expr, function)} ({_VERBS[type(rule)]})")
+            case Invoke(unit, arguments, kinds):
+                lines.add(lines.calls, line, unit.name)
+                mask = tuple(bool(ir.reads(a) & active) for a in arguments)
+                self.waiting.append((unit, kinds, mask))
+            case Dynamic():
+                lines.add(lines.calls, line, "a function known only when it runs")
+
+
+_VERBS: dict[type, str] = {Partials: "partials", Linear: "linear", Vjp: "vjp"}
+
+
+def _shown(expr: ir.Expr, function: Any) -> str:
+    if isinstance(expr, ir.Binary | ir.Unary):
+        return expr.op
+    module = getattr(function, "__module__", None)
+    name = getattr(function, "__name__", repr(function))
+    return f"np.{name}" if str(module).split(".")[0] == "numpy" else str(name)
+
+
+class _Lines:
+    """Collects what is known of each line."""
+
+    def __init__(self, user: Iterable[str]) -> None:
+        self.user = set(user)
+        self.active: dict[int, list[str]] = {}
+        self.saved: dict[int, list[str]] = {}
+        self.rules: dict[int, list[str]] = {}
+        self.calls: dict[int, list[str]] = {}
+
+    def add(self, kept: dict[int, list[str]], line: int, item: str) -> None:
+        if item not in kept.setdefault(line, []):
+            kept[line].append(item)
+
+    def variables(self, line: int, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self.user:
+                self.add(self.active, line, name)
+
+    def keep(self, saved: tuple[SavedValue, ...]) -> None:
+        for value in saved:
+            if value.line is not None:
+                self.add(self.saved, value.line, value.name)
+
+    def reports(
+        self, node: ast.FunctionDef | ast.Lambda, lines: tuple[str, ...]
+    ) -> Iterator[LineReport]:
+        """One for each line of the function's body that is not empty."""
+        body = node.body if isinstance(node.body, list) else [node.body]
+        head = body[0]
+        doc = isinstance(head, ast.Expr) and isinstance(head.value, ast.Constant)
+        first = (body[1] if doc and len(body) > 1 else head).lineno
+        texts = {n: lines[n - 1].rstrip() for n in range(first, (node.end_lineno or first) + 1)}
+        texts = {n: t for n, t in texts.items() if t.strip() and not t.lstrip().startswith("#")}
+        margin = min((len(t) - len(t.lstrip()) for t in texts.values()), default=0)
+        for n, text in texts.items():
+            found = (tuple(kept.get(n, ())) for kept in
+                     (self.active, self.saved, self.rules, self.calls))
+            yield LineReport(n, text[margin:], *found)
+
+
+# -- what the generated text keeps -------------------------------------------------------
+
+
+def _saved_values(
+    text: str, forward: str, backward: str, table: LineTable
+) -> tuple[SavedValue, ...]:
+    """Variables that the backward part reads before it sets them, in order of their names."""
+    lines = text.splitlines()
+    defs = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
+    first, second = defs[forward], defs[backward]
+    cut = next((n for n in range(second.lineno, (second.end_lineno or 0) + 1)
+                if lines[n - 1].strip() == "# backward"), second.lineno)
+    end = cut if first is second else (first.end_lineno or cut)
+    origin = _origins(first, end)
+    found = []
+    for name, line in sorted(_readings(second, cut).items()):
+        if name in origin:
+            code = lines[line - 1].strip().partition("  #")[0].rstrip()
+            at = _user_line(table, origin[name], end)
+            found.append(SavedValue(name, at, not origin[name], line, code))
+    return tuple(found)
+
+
+def _user_line(table: LineTable, line: int, end: int) -> int | None:
+    """The user's line; what the compiler put in belongs to the statement that follows."""
+    for near in range(line, end) if line else ():
+        place = table.place(near)
+        if place is not None:
+            return place.line
+    return None
+
+
+def _origins(node: ast.FunctionDef, end: int) -> dict[str, int]:
+    """The generated line up to `end` that gives each variable its value; 0 for parameters."""
+    found = {a.arg: 0 for a in node.args.args}
+    for part in ast.walk(node):
+        match part:
+            case ast.Name(name, ast.Store()) if part.lineno < end:
+                found[name] = part.lineno
+    for part in ast.walk(node):
+        match part:
+            case ast.Call(ast.Attribute(ast.Name(name), "append")) if part.lineno < end:
+                found[name] = part.lineno
+    return found
+
+
+def _readings(node: ast.FunctionDef, cut: int) -> dict[str, int]:
+    """The first generated line after `cut` that reads each variable not set before."""
+    uses = sorted(
+        (part.lineno, isinstance(part.ctx, ast.Store), part.id)
+        for part in ast.walk(node) if isinstance(part, ast.Name) and part.lineno > cut
+    )  # fmt: skip
+    found: dict[str, int] = {}
+    stored: set[str] = set()
+    for line, store, name in uses:
+        if store:
+            stored.add(name)
+        elif name not in stored:
+            found.setdefault(name, line)
+    return found

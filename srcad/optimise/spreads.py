@@ -1,0 +1,91 @@
+"""Put a spread cotangent where it is used, when no use needs it spread.
+
+    s_bar = np.full_like(s, g)               (gone)
+    a_bar = s_bar * (2 * a)          →       a_bar = 2 * g * a
+    x_bar[1:] -= s_bar * b                   x_bar[1:] -= g * b
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from srcad.ir import nodes as ir
+from srcad.optimise.tidy import spread_value
+
+Tidy = Callable[[ir.Expr], ir.Expr]
+
+
+def place_spreads(
+    block: ir.Block, generated: frozenset[str], params: frozenset[str], tidy: Tidy
+) -> ir.Block:
+    """The block without spread cotangents that every use can do without."""
+    writes: Counter[str] = Counter(params)
+    for stmt in ir.walk(block):
+        writes.update(ir.targets(stmt))
+    return _block(block, generated, writes, tidy)
+
+
+def _block(
+    block: ir.Block, generated: frozenset[str], writes: Counter[str], tidy: Tidy
+) -> ir.Block:
+    out = list(block)
+    for k, stmt in enumerate(out):
+        inner = ir.blocks(stmt)
+        if inner:
+            new = tuple(_block(b, generated, writes, tidy) for b in inner)
+            out[k] = ir.with_blocks(stmt, new)
+        if not isinstance(stmt, ir.Assign) or stmt.target not in generated:
+            continue
+        value = spread_value(stmt.value)
+        if value is None or writes[stmt.target] != 1:
+            continue
+        if not all(writes[n] <= 1 for n in ir.reads(stmt.value)):
+            continue
+        rest = _replaced(tuple(out[k + 1 :]), stmt.target, stmt.value, tidy)
+        if rest is not None:
+            out[k + 1 :] = rest
+            out[k] = ir.Note("")
+    return tuple(s for s in out if s != ir.Note(""))
+
+
+def _replaced(
+    block: ir.Block, name: str, value: ir.Expr, tidy: Tidy
+) -> list[ir.Stmt] | None:
+    """The statements with the spread put in; None when it would stay somewhere."""
+    out: list[ir.Stmt] = []
+    for stmt in block:
+        if any(name in ir.statement_reads(s) for b in ir.blocks(stmt) for s in ir.walk(b)):
+            return None
+        if name in ir.statement_reads(stmt):
+            if isinstance(stmt, ir.AddTo | ir.AddAt) and name in ir.reads(stmt.value):
+                inner = spread_value(tidy(ir.substitute(stmt.value, {name: value})))
+                new: ir.Stmt = ir.map_expressions(
+                    stmt, lambda e: _tidied(e, name, value, tidy)
+                )
+                if inner is not None:
+                    new = ir.map_expressions(stmt, lambda e, v=inner: v if name in ir.reads(e) else e)  # type: ignore[misc]
+            else:
+                new = ir.map_expressions(stmt, lambda e: _tidied(e, name, value, tidy))
+            if any(_has_spread(e) and not _has_spread(o)
+                   for e, o in zip(ir.expressions(new), ir.expressions(stmt), strict=True)):
+                return None
+            stmt = new
+        out.append(stmt)
+    return out
+
+
+def _tidied(expr: ir.Expr, name: str, value: ir.Expr, tidy: Tidy) -> ir.Expr:
+    if name not in ir.reads(expr):
+        return expr
+    return tidy(ir.substitute(expr, {name: value}))
+
+
+def _has_spread(expr: ir.Expr) -> bool:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if spread_value(node) is not None:
+            return True
+        stack.extend(ir.children(node))
+    return False
