@@ -1,9 +1,10 @@
 """srcad: gradients of plain NumPy code, as code that you can read."""
 
 from srcad import errors
-from srcad.api import GradFunction, grad, source, value_and_grad, vjp
+from srcad.api import GradFunction, grad, source, value_and_grad
 from srcad.check import check_grad
 from srcad.inspect.explain import explain
+from srcad.pullback import vjp
 from srcad.rules.table import linear, no_derivative, partials
 from srcad.rules.table import vjp as vjp_rule
 from srcad.runtime.containers import stop_gradient

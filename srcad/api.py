@@ -1,4 +1,4 @@
-"""What users call: grad, value_and_grad, vjp and the functions that they return.
+"""What users call: grad, value_and_grad and the functions that they return (vjp: pullback.py).
 
 A derivative is compiled for the kinds, dtypes, ranks and equal dimensions of the arguments when a
 call first shows them, and found again by a dictionary lookup.  What the compiled code relies on
@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-import threading
 import types
-import weakref
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
@@ -19,12 +17,11 @@ import numpy as np
 
 from srcad import errors, rules
 from srcad.arguments import Choice, Wrt, bind, check_wrt, choose, target_of
-from srcad.compile import Entry, compile_fused, compile_pullback, find
+from srcad.compile import LOCK, Cache, Entry, compile_fused
 from srcad.emit.places import annotate
 from srcad.frontend.source import Target
 from srcad.ir.types import ANY, Symbols, Type, type_of
 from srcad.runtime import calls
-from srcad.runtime.cotangents import shadow
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -32,31 +29,7 @@ S = TypeVar("S")
 R = TypeVar("R")
 
 rules.load()
-_LOCK = threading.RLock()  # one compilation at a time
 _MOST_SHAPES = 256
-_MOST_TYPES = 256
-
-
-class Cache:
-    """The compiled versions of one derivative of one function."""
-
-    def __init__(self) -> None:
-        self.exact: dict[Any, Entry] = {}  # by types, dtypes and shapes, for plain calls
-        self.by_types: dict[Any, list[Entry]] = {}
-        self.last: Entry | None = None
-
-    def find(self, key: Any, symbols: Symbols) -> Entry | None:
-        """The version for these types that is right now."""
-        entries = self.by_types.get(key)
-        return None if entries is None else find(entries, symbols)
-
-    def add(self, key: Any, entry: Entry) -> None:
-        """Keep a version; those whose program has changed, and the oldest of too many, go."""
-        kept = [e for e in self.by_types.pop(key, []) if e.guards.hold()]
-        self.by_types[key] = [*kept, entry]
-        while len(self.by_types) > _MOST_TYPES:
-            self.by_types.pop(next(iter(self.by_types)))
-        self.exact.clear()
 
 
 class GradFunction(Generic[P, R]):
@@ -128,7 +101,7 @@ class GradFunction(Generic[P, R]):
 
     def _compile(self, key: tuple[Any, ...], symbols: Symbols) -> Entry:
         function, kinds, params, single = key
-        with _LOCK:
+        with LOCK:
             entry = self.cache.find(key, symbols)
             if entry is None:
                 entry = compile_fused(
@@ -150,12 +123,12 @@ class GradFunction(Generic[P, R]):
     # -- looking like the function -----------------------------------------------------
 
     @overload
+    def __get__(self, instance: None, owner: type | None = None) -> GradFunction[P, R]: ...
+
+    @overload
     def __get__(
         self: GradFunction[Concatenate[S, Q], R], instance: S, owner: type | None = None
     ) -> GradFunction[Q, R]: ...
-
-    @overload
-    def __get__(self, instance: None, owner: type | None = None) -> GradFunction[P, R]: ...
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         get = getattr(type(self.f), "__get__", None)
@@ -318,120 +291,6 @@ def _made(f: Any, wrt: Wrt, value: bool, aux: bool, backend: str, naive: bool) -
     return GradFunction(f, wrt, value, aux, naive)
 
 
-# -- vjp -------------------------------------------------------------------------------
-
-_PULLBACKS: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
-_MOST_FUNCTIONS = 256
-
-
-def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -> tuple[Any, Any]:
-    """The value f(*args, **kwargs) and its pullback.
-
-    The pullback takes a cotangent of the value, of the same structure and shapes (one number for
-    an array of one element, None for zeros), and returns a tuple with one
-    cotangent for each positional argument, None for those that are no numbers.  It may be called
-    again.  Raises WrongArgument for a cotangent that does not fit.
-    """
-    try:
-        target = target_of(f, len(args), tuple(kwargs))
-        canonical, signature = bind(target, args, kwargs)
-        entry = _pullback_entry(target.function, canonical, naive)
-        out, saved = entry.forward(*canonical)
-    except Exception as problem:
-        annotate(problem)
-        raise
-    name = target.function.__name__
-    params = list(signature.parameters.values())
-    skip = len(target.args)
-
-    def pullback(cotangent: Any) -> tuple[Any, ...]:
-        cotangent = fitting(cotangent, out, name)
-        try:
-            found = entry.pull(saved, cotangent, canonical)
-        except Exception as problem:
-            annotate(problem)
-            raise
-        flat: list[Any] = []
-        for p, bar, value in zip(params, found, canonical, strict=True):
-            if p.kind is p.VAR_POSITIONAL:
-                flat.extend(bar if bar is not None else [None] * len(value))
-            else:
-                flat.append(bar)
-        return tuple(flat[skip : skip + len(args)])
-
-    return out, pullback
-
-
-def _pullback_entry(function: Any, canonical: tuple[Any, ...], naive: bool) -> Entry:
-    symbols = Symbols()
-    kinds = tuple(type_of(a, symbols) for a in canonical)
-    key = kinds, naive
-    with _LOCK:
-        cache = _PULLBACKS.get(function)
-        if cache is None:
-            if len(_PULLBACKS) >= _MOST_FUNCTIONS:
-                _PULLBACKS.pop(next(iter(_PULLBACKS)), None)
-            cache = _PULLBACKS[function] = Cache()
-        entry = cache.find(key, symbols)
-        if entry is None:
-            entry = compile_pullback(function, kinds, naive, symbols)
-            cache.add(key, entry)
-        return entry
-
-
-def fitting(cotangent: Any, out: Any, name: str, path: str = "") -> Any:
-    """The cotangent in the structure, shape and dtype of the value; WrongArgument if it differs."""
-    if cotangent is None:
-        return shadow(out)
-    if out is None or isinstance(out, str | bytes | bool | int):
-        return cotangent
-    if isinstance(out, list | tuple):
-        if not isinstance(cotangent, list | tuple) or len(cotangent) != len(out):
-            raise _misfit(f"a {type(out).__name__} of {len(out)}", cotangent, name, path)
-        return [fitting(c, o, name, f"{path}[{k}]")
-                for k, (c, o) in enumerate(zip(cotangent, out, strict=True))]
-    if isinstance(out, dict):
-        if not isinstance(cotangent, dict) or cotangent.keys() - out.keys():
-            raise _misfit(f"a dict with the keys {list(out)}", cotangent, name, path)
-        return {k: fitting(cotangent.get(k), v, name, f"{path}[{k!r}]") for k, v in out.items()}
-    if isinstance(out, np.ndarray):
-        return _fitting_array(cotangent, out, name, path)
-    if isinstance(out, float | complex | np.generic):
-        if not isinstance(cotangent, int | float | complex | np.generic | np.ndarray) or (
-            np.size(cotangent) != 1
-        ):
-            raise _misfit("a number", cotangent, name, path)
-        return cotangent.reshape(())[()] if isinstance(cotangent, np.ndarray) else cotangent
-    return cotangent
-
-
-def _fitting_array(cotangent: Any, out: np.ndarray, name: str, path: str) -> Any:
-    if out.dtype.kind not in "fc":
-        return cotangent
-    try:
-        given = np.asarray(cotangent)
-    except ValueError:  # rows of different lengths
-        given = np.empty(0, object)
-    if given.dtype.kind not in "biufc" or not (
-        given.shape == out.shape or (given.size == out.size == 1)
-    ):
-        raise _misfit(f"an array of shape {out.shape}", cotangent, name, path)
-    if given.dtype.kind == "c" and out.dtype.kind == "f":
-        raise _misfit(f"real numbers ({out.dtype})", cotangent, name, path)
-    same = given is cotangent and given.dtype == out.dtype and given.shape == out.shape
-    return given if same else np.array(given, out.dtype).reshape(out.shape)
-
-
-def _misfit(wanted: str, cotangent: Any, name: str, path: str) -> errors.WrongArgument:
-    got = f"one of shape {cotangent.shape} and dtype {cotangent.dtype}" if isinstance(
-        cotangent, np.ndarray) else repr(cotangent)
-    where = f" at {path}" if path else ""
-    return errors.WrongArgument(
-        f"the cotangent given to the pullback of {name} must be{where} {wanted}, like the value, "
-        f"not {got}."
-    )
-
-
 def stop_gradient(x: R) -> R:
     """x itself, through which no derivative passes."""
     return x
@@ -462,7 +321,7 @@ def generic(derivative: GradFunction[Any, Any]) -> Entry:
     choice = choose(derivative.wrt, signature, None, skip, target.function)
     kinds: tuple[Type, ...] = tuple(ANY for _ in signature.parameters)
     single = choice.single and choice.plain
-    with _LOCK:
+    with LOCK:
         return compile_fused(
             target.function, kinds, choice.params, single, derivative.value, derivative.aux,
             derivative.naive, Symbols(), check=False,

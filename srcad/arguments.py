@@ -206,7 +206,9 @@ class _Chooser:
             f"{'s' if count != 1 else ''}{shown}.{hint}", self.place())
 
     def shown(self) -> str:
-        stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+        stars: dict[Any, str] = {
+            inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**",
+        }  # fmt: skip
         shown = [stars.get(p.kind, "") + p.name for p in self.params]
         whole = [k for k, p in enumerate(self.params[: self.skip])
                  if p.kind is not p.VAR_POSITIONAL]

@@ -139,7 +139,7 @@ def _analytic(
         from srcad.api import value_and_grad
 
         return value_and_grad(f, wrt)(*args, **kwargs)[1]
-    from srcad.api import vjp
+    from srcad.pullback import vjp
 
     names = list(_names(f))
     _, pullback = vjp(f, *args, **kwargs)

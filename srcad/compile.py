@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import threading
 import types
 import weakref
 from collections.abc import Callable
@@ -35,6 +36,8 @@ from srcad.pipeline import Compilation
 from srcad.runtime.cotangents import finish
 
 _SERIAL = itertools.count(1)
+LOCK = threading.RLock()  # one compilation at a time
+MOST_TYPES = 256
 
 
 @dataclass
@@ -76,6 +79,28 @@ def find(entries: list[Entry], symbols: Symbols | None = None) -> Entry | None:
                                     or entry.guards.fit(symbols)):
             return entry
     return next((e for e in entries if e.usable(symbols)), None)
+
+
+class Cache:
+    """The compiled versions of one derivative of one function."""
+
+    def __init__(self) -> None:
+        self.exact: dict[Any, Entry] = {}  # by types, dtypes and shapes, for plain calls
+        self.by_types: dict[Any, list[Entry]] = {}
+        self.last: Entry | None = None
+
+    def find(self, key: Any, symbols: Symbols) -> Entry | None:
+        """The version for these types that is right now."""
+        entries = self.by_types.get(key)
+        return None if entries is None else find(entries, symbols)
+
+    def add(self, key: Any, entry: Entry) -> None:
+        """Keep a version; those whose program has changed, and the oldest of too many, go."""
+        kept = [e for e in self.by_types.pop(key, []) if e.guards.hold()]
+        self.by_types[key] = [*kept, entry]
+        while len(self.by_types) > MOST_TYPES:
+            self.by_types.pop(next(iter(self.by_types)))
+        self.exact.clear()
 
 
 def compile_fused(
@@ -189,7 +214,9 @@ def ready(work: Compilation, name: str, sizes: dict[int, str]) -> Entry:
     table = line_table(text, work.emitted)
     TABLES[filename] = table
     weakref.finalize(loaded[name], TABLES.pop, filename, None).atexit = False
-    used = [(u.function, u.code.taken - u.code.locals) for u in work.program.units.values()]
+    used: list[tuple[Any, frozenset[str]]] = [
+        (u.function, u.code.taken - u.code.locals) for u in work.program.units.values()
+    ]
     guards = Guards.of(work.program.guards.values(), used, sizes)
     return Entry(loaded[name], text, guards, table, functions=loaded)
 
@@ -243,6 +270,8 @@ def result_must_be_scalar(kind: Type, name: str, place: errors.Place) -> None:
             raise errors.NotDifferentiable(
                 f"{name} returns {show(kind)}, and grad needs a real scalar. Use "
                 "has_aux=True for (value, aux), or srcad.vjp.", place)
+        case _:
+            pass
     raise errors.NotDifferentiable(
         f"{name} returns {show(kind)}, and grad needs a real scalar.", place)
 

@@ -7,7 +7,6 @@ The result is what generated code asks of `srcad.runtime.calls.call`: the value,
 from __future__ import annotations
 
 import inspect
-import threading
 import types
 import weakref
 from collections import OrderedDict
@@ -18,7 +17,7 @@ import numpy as np
 
 from srcad import errors
 from srcad.analysis.resolve import with_captures
-from srcad.compile import Entry, compile_split, find
+from srcad.compile import LOCK, Entry, compile_split, find
 from srcad.frontend.source import locate, unwrap
 from srcad.ir.types import Clo, Known, Symbols, Type, carries, type_of
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
@@ -32,7 +31,6 @@ Versions = dict[Any, list[Entry]]
 _ENTRIES: weakref.WeakKeyDictionary[Any, Versions] = weakref.WeakKeyDictionary()
 _CLOSURES: OrderedDict[Any, tuple[Any, list[Entry]]] = OrderedDict()
 _MOST = 256
-_LOCK = threading.RLock()
 
 
 def differentiate(
@@ -93,6 +91,8 @@ def _pulled(
         case Vjp(found):
             f = found[position] if position < len(found) else None
             return None if f is None else f(y_bar, y, **_named(f, 2, given))
+        case NoDerivative():
+            return None
     return None
 
 
@@ -182,7 +182,7 @@ def closure_type(function: types.FunctionType, symbols: Symbols) -> Clo | None:
 def _entry(
     function: types.FunctionType, kinds: tuple[Type, ...], held: Clo | None, symbols: Symbols
 ) -> Entry:
-    with _LOCK:
+    with LOCK:
         entries = _versions(function, kinds, held)
         entry = find(entries, symbols)
         if entry is None:

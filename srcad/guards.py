@@ -138,10 +138,9 @@ class Guards:
                 or function.__kwdefaults__ is not options
             ):
                 return False
-        for value, mark in self.watched:
-            if fingerprint(value) != mark:
-                return False
-        return True
+        if not self.watched:
+            return True
+        return all(fingerprint(value) == mark for value, mark in self.watched)
 
     def fit(self, symbols: Symbols) -> bool:
         """Whether sizes that arguments share with outside arrays are those of this call too."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from srcad.adjoint.sweep import Branch, Loop, Node, Scope, Step
+from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step
 from srcad.ir import nodes as ir
 from srcad.ir.types import Type, is_scalar
 
@@ -40,6 +40,9 @@ def _count(nodes: tuple[Node, ...], counts: dict[str, int]) -> None:
                 _count(orelse, counts)
             case Loop(_, body) | Scope(_, body):
                 _count(body, counts)
+            case Attempt():
+                for part in (*node.body, *node.handlers, node.orelse, node.final):
+                    _count(part, counts)
 
 
 class _Recompute:
@@ -67,6 +70,8 @@ class _Recompute:
                     self.forget(_written((node,)), known)
                 case Scope():
                     node = replace(node, body=self.block(node.body, known, inside))
+                    self.forget(_written((node,)), known)
+                case Attempt():
                     self.forget(_written((node,)), known)
             out.append(node)
         return tuple(out)

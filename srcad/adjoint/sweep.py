@@ -4,6 +4,7 @@
     Branch   an `if` whose arms are such lists
     Loop     a loop; how the backward loop runs, and what it binds anew in each iteration
     Scope    a `with` block
+    Attempt  a `try` with what was reached and caught
 
 `weave` turns the list into the two finished blocks and adds the saves that the backward needs.
 """
@@ -47,4 +48,18 @@ class Scope:
     again: bool  # enter the same context in the backward part
 
 
-Node = Step | Branch | Loop | Scope
+@dataclass(frozen=True)
+class Attempt:
+    """A `try`: `reached` counts the statements that got through, `caught` names the handler."""
+
+    stmt: ir.Try
+    body: tuple[tuple[Node, ...], ...]  # statement by statement
+    handlers: tuple[tuple[Node, ...], ...]
+    orelse: tuple[Node, ...]
+    final: tuple[Node, ...]
+    reached: str
+    caught: str
+    zeros: tuple[ir.Block, ...]  # cotangents that must exist even where a statement was not reached
+
+
+Node = Step | Branch | Loop | Scope | Attempt

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from srcad.adjoint.sweep import Branch, Loop, Node, Scope, Step
+from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step
 from srcad.analysis.liveness import Liveness
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -78,6 +78,15 @@ class Weaver:
                 return out
             case Loop():
                 return self.loop_needs(node, needed)[1]
+            case Attempt():
+                every = needed | {node.reached, node.caught}
+                for part in node.body:
+                    needed = self.after(part, needed)
+                    every |= needed
+                done = self.after(node.orelse, needed) | every
+                for handler in node.handlers:
+                    done |= self.after(handler, every)
+                return self.after(node.final, done)
         raise AssertionError(node)
 
     def loop_needs(self, node: Loop, needed: Needed) -> tuple[Needed, Needed]:
@@ -148,7 +157,56 @@ class Weaver:
                 return (ir.With(stmt.items, f, stmt.at),), inner, self.after_node(node, needed)
             case Loop():
                 return self.loop(node, needed, depth)
+            case Attempt():
+                return self.attempt(node, needed, depth)
         raise AssertionError(node)
+
+    def attempt(
+        self, node: Attempt, needed: Needed, depth: int
+    ) -> tuple[ir.Block, ir.Block, Needed]:
+        """Reverse what was reached, and the handler that ran."""
+        after = self.after_node(node, needed)
+        stmt, at = node.stmt, node.stmt.at
+        forward: list[ir.Stmt] = []
+        backward: list[ir.Stmt] = []
+        every = needed
+        for k, part in enumerate(node.body, 1):
+            f, b, needed = self.sequence(part, needed, depth)
+            every |= needed
+            forward += f
+            if b and node.handlers:
+                forward.append(ir.Assign(node.reached, ir.Const(k), at))
+                test = ir.Compare(ir.Name(node.reached), (">=",), (ir.Const(k),))
+                b = (ir.If(test, b, (), at),)
+            backward[:0] = (*node.zeros[k - 1], *b)
+        f_else, b_else, _ = self.sequence(node.orelse, needed, depth)
+        chosen = b_else
+        handlers = []
+        for k, (nodes, handler) in reversed(
+            list(enumerate(zip(node.handlers, stmt.handlers, strict=True), 1))
+        ):
+            f, b, _ = self.sequence(nodes, every, depth)
+            mark = ir.Assign(node.caught, ir.Const(k), at)
+            handlers.append(ir.Handler(handler.type, handler.name, (mark, *f)))
+            test = ir.Compare(ir.Name(node.caught), ("==",), (ir.Const(k),))
+            chosen = branch(test, b, chosen, at) if b or chosen else ()
+        f_final, b_final, _ = self.sequence(node.final, every, depth)
+        whole = ir.Try(tuple(forward), tuple(reversed(handlers)), f_else, f_final, at)
+        zero = tuple(ir.Assign(n, ir.Const(0), at) for n in (node.reached, node.caught)
+                     if node.handlers)
+        return (*zero, whole), (*b_final, *chosen, *backward), after
+
+    def sequence(
+        self, nodes: tuple[Node, ...], needed: Needed, depth: int
+    ) -> tuple[ir.Block, ir.Block, Needed]:
+        """Nodes of a block that shares its saves with the block around."""
+        forward: list[ir.Stmt] = []
+        backward: list[ir.Stmt] = []
+        for node in nodes:
+            f, b, needed = self.node(node, needed, depth)
+            forward += f
+            backward[:0] = b
+        return tuple(forward), tuple(backward), needed
 
     def step(self, node: Step, needed: Needed, depth: int) -> tuple[ir.Block, ir.Block, Needed]:
         written = written_by(node.forward)
@@ -267,7 +325,15 @@ def has_backward(nodes: tuple[Node, ...]) -> bool:
             case Scope(_, body):
                 if has_backward(body):
                     return True
+            case Attempt():
+                if any(map(has_backward, parts_of(node))):
+                    return True
     return False
+
+
+def parts_of(node: Attempt) -> tuple[tuple[Node, ...], ...]:
+    """Every list of nodes in a `try`."""
+    return (*node.body, *node.handlers, node.orelse, node.final)
 
 
 def defined_in(node: Node) -> Needed:
@@ -281,6 +347,8 @@ def defined_in(node: Node) -> Needed:
             return defined(body) | frozenset(ir.targets(stmt))
         case Scope(stmt, body):
             return defined(body) | frozenset(ir.targets(stmt))
+        case Attempt():
+            return frozenset().union(*map(defined, parts_of(node))) | {node.reached, node.caught}
     raise AssertionError(node)
 
 
@@ -308,10 +376,17 @@ class Scopes:
         self._assign_owners(nodes)
 
     def _visit(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
-        path = (*path, id(nodes))
         self.keep.append(nodes)
+        self._inside(nodes, (*path, id(nodes)))
+
+    def _inside(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
         for node in nodes:
             match node:
+                case Attempt():
+                    # an exception may leave in the middle: saves belong to the block around
+                    self.names({node.reached, node.caught}, path)
+                    for part in parts_of(node):
+                        self._inside(part, path)
                 case Step(forward, backward):
                     self.mention(forward, path)
                     self.mention(backward, path)

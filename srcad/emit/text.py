@@ -59,7 +59,7 @@ class Writer:
             node = ast.Attribute(node, part, LOAD)
         return node
 
-    def expr(self, expr: ir.Expr) -> ast.expr:
+    def expr(self, expr: ir.Expr) -> ast.expr:  # noqa: C901 - one case for each node
         e = self.expr
         match expr:
             case ir.Name(name):
@@ -163,7 +163,7 @@ class Writer:
             self.beside(node, stmt)
         return node
 
-    def plain(self, stmt: ir.Stmt, commented: bool) -> ast.stmt:
+    def plain(self, stmt: ir.Stmt, commented: bool) -> ast.stmt:  # noqa: C901 - likewise
         e = self.expr
         match stmt:
             case ir.Assign(target, ir.Closure(code, _, defaults)) if isinstance(
@@ -191,16 +191,20 @@ class Writer:
                 return ast.AugAssign(_stored(e(target)), BINARY[op](), e(value))  # type: ignore[arg-type]
             case ir.If(test, then, orelse):
                 if not then and orelse:
-                    return ast.If(ast.UnaryOp(ast.Not(), e(test)), self.block(orelse, commented), [])
+                    none = ast.UnaryOp(ast.Not(), e(test))
+                    return ast.If(none, self.block(orelse, commented), [])
                 rest = self.block(orelse, commented) if orelse else []
                 first = self.block(then, commented)
                 return ast.If(e(test), first, rest)
             case ir.While(test, body):
                 return ast.While(e(test), self.block(body, commented), [])
             case ir.For(target, iterable, body):
-                return ast.For(self.target(target), e(iterable), self.block(body, commented), [], None)
+                inner = self.block(body, commented)
+                return ast.For(self.target(target), e(iterable), inner, [], None)
             case ir.Break():
                 return ast.Break()
+            case ir.Continue():
+                return ast.Continue()
             case ir.With(items, body):
                 entries = [
                     ast.withitem(e(x), None if n is None else self.name(n, STORE)) for x, n in items
@@ -227,6 +231,8 @@ class Writer:
                 return node
             case ir.Return(value):
                 return ast.Return(e(value))
+            case ir.Note():
+                pass  # laid out by `block`
         raise AssertionError(stmt)
 
     def target(self, target: ir.Target) -> ast.expr:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,7 +83,8 @@ class FunctionReport:
         if self.saved:
             saved = [("saved", "from line", "because the backward part reads it")]
             saved += [
-                (s.name, "argument" if s.argument else str(s.line or ""), f"line {s.reader}: {s.text}")
+                (s.name, "argument" if s.argument else str(s.line or ""),
+                 f"line {s.reader}: {s.text}")
                 for s in self.saved
             ]
             parts.append("\n" + _table(saved, right={1}))
@@ -103,7 +104,7 @@ class Explanation:
         return "\n\n".join(map(str, self.functions))
 
 
-def _table(rows: list[tuple[str, ...]], right: set[int]) -> str:
+def _table(rows: Sequence[tuple[str, ...]], right: set[int]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
@@ -209,6 +210,8 @@ class _Explainer:
                 self.waiting.append((unit, kinds, mask))
             case Dynamic():
                 lines.add(lines.calls, line, "a function known only when it runs")
+            case _:
+                pass
 
 
 _VERBS: dict[type, str] = {Partials: "partials", Linear: "linear", Vjp: "vjp"}

@@ -67,7 +67,7 @@ class _Nester:
             self.backward = self.backward or stmt == ir.Note("backward")
             stmt = self.take_in(stmt, out, waiting)
             inner = ir.blocks(stmt)
-            if inner:
+            if inner and not isinstance(stmt, ir.Try):  # there, the order of what raises counts
                 stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in inner))
             out.append(stmt)
             self.forget(stmt, out, waiting)

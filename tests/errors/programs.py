@@ -41,7 +41,7 @@ def only(x, *, k):
 
 
 def unknown_function(x):
-    return np.nextafter(x, 1.0)
+    return np.sum(np.fft.fft(np.ones(3) * x).real)
 
 
 def yielded(x):
