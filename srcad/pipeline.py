@@ -22,7 +22,7 @@ from srcad.analysis.activity import activity
 from srcad.analysis.assigned import maybe_unassigned
 from srcad.analysis.infer import Inference, Inferred, Session
 from srcad.analysis.liveness import liveness
-from srcad.analysis.operations import Apply, Inert
+from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert
 from srcad.analysis.program import Program, Unit
 from srcad.analysis.settle import settle
 from srcad.emit.function import Emitted, emit
@@ -343,8 +343,29 @@ def certain(expr: ir.Expr, facts: Inferred) -> bool:
                 return _conform(arrays)
             if len(kinds) > 1 and None in (broadcast([t.dims for t in arrays]) or (None,)):
                 return False
+    if isinstance(operation, Apply) and not raises_with_its_derivative(operation):
+        return False
     if isinstance(expr, ir.Item) and id(expr) in facts.operations:
         return not isinstance(operation, Inert)
+    return True
+
+
+SAFE_MATH = {
+    "sin", "cos", "tan", "atan", "atan2", "sinh", "cosh", "tanh", "hypot", "fabs", "copysign",
+    "degrees", "radians", "erf", "erfc", "floor", "ceil", "isnan", "isfinite", "isinf",
+}  # fmt: skip
+
+
+def raises_with_its_derivative(operation: Apply) -> bool:
+    """Whether dropping the operation cannot hide an exception of the plain program."""
+    function = operation.function
+    if getattr(function, "__module__", "") == "math":
+        return function.__name__ in SAFE_MATH
+    if operation.form == "operator" and function is BINARY_FUNCTIONS["**"]:
+        exponent = operation.args[1]
+        literal = isinstance(exponent, ir.Const) and type(exponent.value) is int
+        return isinstance(operation.types[0], Array | Number) or (
+            literal and exponent.value >= 0)  # type: ignore[union-attr]
     return True
 
 

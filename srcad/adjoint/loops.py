@@ -34,6 +34,7 @@ class LoopPlan:
     iterable: ir.Expr
     rebinds: ir.Block = ()
     reads: tuple[tuple[str, str, ir.Expr], ...] = ()
+    counter: str | None = None
 
 
 def plan(reverse: Reverse, stmt: ir.For | ir.While) -> LoopPlan:
@@ -52,7 +53,7 @@ def _counted(
     count = ir.Assign(steps, ir.Binary("+", ir.Name(steps), ir.Const(1)))
     new = replace(stmt, body=(count, *stmt.body))
     first = (*before, ir.Assign(steps, ir.Const(0), stmt.at))
-    return LoopPlan(new, first, index, _backwards(ir.Name(steps)))
+    return LoopPlan(new, first, index, _backwards(ir.Name(steps)), counter=steps)
 
 
 def _backwards(count: ir.Expr) -> ir.Expr:
@@ -94,7 +95,7 @@ class _Planner:
             counted = _counted(self.reverse, new, tuple(self.before))
             assert isinstance(counted.stmt, ir.For)
             return LoopPlan(counted.stmt, counted.before, index, counted.iterable,
-                            tuple(self.rebinds), tuple(self.reads))
+                            tuple(self.rebinds), tuple(self.reads), counted.counter)
         return LoopPlan(new, tuple(self.before), index, _backwards(length),
                         tuple(self.rebinds), tuple(self.reads))
 

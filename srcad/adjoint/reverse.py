@@ -622,7 +622,8 @@ class Reverse:
         at = stmt.at
         the_plan = plan(self, stmt)
         for table in (self.live.body, self.live.after):
-            table[id(the_plan.stmt)] = table.get(id(stmt), frozenset())
+            counter = frozenset({the_plan.counter} if the_plan.counter else ())
+            table[id(the_plan.stmt)] = table.get(id(stmt), frozenset()) | counter
         self.facts.keep.append(the_plan.stmt)
         carried, buffers = self.loop_state(stmt, the_plan)
         before: list[ir.Stmt] = []
@@ -642,9 +643,11 @@ class Reverse:
         self.depth -= 1
         self.state = State(set(enter.present), owned & self.state.owned)
         loop = Loop(the_plan.stmt, body, the_plan.target, the_plan.iterable, the_plan.rebinds, last)
-        nodes: list[Node] = [*(Step((s,)) for s in the_plan.before), loop]
+        nodes: list[Node] = [loop]
         if before:
             nodes.append(Step((), tuple(before)))
+        for inner in reversed(the_plan.before):
+            nodes[:0] = self.statement(inner)
         return nodes
 
     def loop_body(

@@ -52,6 +52,7 @@ class _Activity:
                 return frozenset(self.active)
 
     def statement(self, stmt: ir.Stmt) -> None:
+        self.written(stmt)
         match stmt:
             case ir.Assign(target, value):
                 if self.is_active(value):
@@ -76,6 +77,31 @@ class _Activity:
                 if self.is_active(value):
                     for name in ir.reads(target) if isinstance(target, ir.Name) else ir.reads(target.obj):
                         self.mark(name)
+
+    def written(self, stmt: ir.Stmt) -> None:
+        """What a call writes into becomes active when it writes an active value."""
+        from srcad.analysis.effects import mutated_params, mutator
+
+        stack = list(ir.expressions(stmt))
+        while stack:
+            node = stack.pop()
+            stack.extend(ir.children(node))
+            operation = self.facts.operations.get(id(node))
+            if operation is None or not ir.reads(node) & self.active:
+                continue
+            hit: list[ir.Expr] = []
+            match operation:
+                case Apply(function, args, kwargs):
+                    hit += [v for k, v in kwargs if k == "out"]
+                    hit += args[:1] if mutator(function) else ()
+                case Mutation(owner):
+                    hit.append(owner)
+                case Invoke(unit, args, params):
+                    written = mutated_params(self.facts, unit, params)
+                    hit += [a for a, w in zip(args, written, strict=True) if w]
+            for expr in hit:
+                for name in ir.reads(expr):
+                    self.mark(name)
 
     def mark(self, name: str) -> None:
         if carries(self.facts.types.get(name, ANY)):

@@ -153,7 +153,7 @@ def _in_expression(
                 if any(k == "out" and v != ir.Const(None) for k, v in kwargs):
                     out = next(v for k, v in kwargs if k == "out")
                     found.append(Write(frozenset(ir.reads(out)), at, "`out=`"))
-                elif _mutator(function) and args:
+                elif mutator(function) and args:
                     found.append(Write(frozenset(ir.reads(args[0])), at,
                                        f"`{function.__name__}`"))
             case Invoke(unit, args, params):
@@ -165,7 +165,7 @@ def _in_expression(
         stack.extend(ir.children(node))
 
 
-def _mutator(function: object) -> bool:
+def mutator(function: object) -> bool:
     try:
         return function in MUTATORS or getattr(function, "__name__", "") == "at"
     except TypeError:

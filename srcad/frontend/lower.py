@@ -737,8 +737,12 @@ class Lowerer:
             return self.raw(node)
         if builtin and name == "next" and self.has_generator(node):
             return self.next_of(node)
-        if builtin and name in {"locals", "globals", "vars", "eval", "exec"} and not node.args:
-            raise self.refuse(f"`{name}()` cannot be differentiated.", node)
+        if builtin and (name in {"eval", "exec", "compile", "__import__"} or (
+            name in {"locals", "globals", "vars"} and not node.args
+        )):
+            raise self.refuse(
+                f"`{name}(...)` cannot be differentiated: what it runs or reads is not visible. "
+                "Write the code out.", node)
         if builtin and name == "super" and not node.args:
             raise self.refuse("`super()` is not supported yet. Name the class.", node)
         if isinstance(node.func, ast.Attribute):
