@@ -21,6 +21,7 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.contributions import Contributions
 from srcad.adjoint.loops import LoopPlan, plan
+from srcad.adjoint.weave import backward_targets
 from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step
 from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.infer import Inferred
@@ -577,7 +578,8 @@ class Reverse:
                 has.owned.discard(name)
                 continue
             zero = ir.Assign(self.bar(name), self.zeros(name), stmt.at)
-            if name in start.present:
+            arm = then if lacks is a else orelse
+            if name in start.present or self.bar(name) in backward_targets(arm):
                 # one arm redefined the variable: its older value has no cotangent there
                 if lacks is a:
                     then = (Step((), (zero,)), *then)

@@ -336,6 +336,26 @@ def parts_of(node: Attempt) -> tuple[tuple[Node, ...], ...]:
     return (*node.body, *node.handlers, node.orelse, node.final)
 
 
+def backward_targets(nodes: tuple[Node, ...]) -> set[str]:
+    """Every variable that the backward statements bind."""
+    found: set[str] = set()
+    for node in nodes:
+        match node:
+            case Step(_, backward):
+                found |= ir.assigned(backward)
+            case Branch(_, _, then, orelse):
+                found |= backward_targets(then) | backward_targets(orelse)
+            case Loop(_, body, _, _, rebinds, last):
+                found |= backward_targets(body) | ir.assigned((*rebinds, *last))
+            case Scope(_, body):
+                found |= backward_targets(body)
+            case Attempt():
+                for part in parts_of(node):
+                    found |= backward_targets(part)
+                found |= {n for z in node.zeros for n in ir.assigned(z)}
+    return found
+
+
 def defined_in(node: Node) -> Needed:
     """The variables that a node defines, nested ones included."""
     match node:
