@@ -20,7 +20,7 @@ from srcad.analysis.resolve import with_captures
 from srcad.compile import LOCK, Entry, compile_split, find
 from srcad.frontend.source import locate, unwrap
 from srcad.ir.types import Clo, Known, Symbols, Type, carries, type_of
-from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
+from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, parameters
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.methods import METHODS
@@ -63,44 +63,53 @@ def _by_rule(
     if isinstance(rule, NoDerivative):
         return value, lambda y_bar: [None] * count
     names = [p.name for p in parameters(rule)]
-    if len(args) > len(names):
+    star = any(p.kind is p.VAR_POSITIONAL for p in parameters(rule))
+    if len(args) > len(names) and not star:
         raise errors.MissingRule(f"{function!r}: its rule takes no such number of arguments here.")
-    given = dict(zip(names, args, strict=False))
-    given.update(kwargs)
-
     def pullback(y_bar: Any) -> list[Any]:
-        order = [*names[: len(args)], *kwargs]
-        return [None, *(_pulled(rule, names, n, y_bar, value, given) for n in order)]
+        spread: dict[int, Any] = {}
+        bars = []
+        for k in range(len(args)):
+            bars.append(_pulled(rule, names, k, y_bar, value, args, kwargs, spread))
+        for name in kwargs:
+            position = names.index(name) if name in names else len(names)
+            bars.append(_pulled(rule, names, position, y_bar, value, args, kwargs, spread))
+        return [None, *bars]
 
     return value, pullback
 
 
 def _pulled(
-    rule: Rule, names: list[str], name: str, y_bar: Any, y: Any, given: dict[str, Any]
+    rule: Rule, names: list[str], position: int, y_bar: Any, y: Any,
+    args: tuple[Any, ...], kwargs: dict[str, Any], spread: dict[int, Any],
 ) -> Any:
-    position = names.index(name)
+    """The cotangent of one argument, by calling the formula itself."""
+    kinds = [p.kind for p in parameters(rule)]
+    star = next((k for k, kind in enumerate(kinds) if kind is inspect.Parameter.VAR_POSITIONAL), None)
+    if star is not None and position >= star:
+        if star not in spread:
+            spread[star] = _formula(rule, star, y_bar, y, args, kwargs)
+        return None if spread[star] is None else spread[star][position - star]
+    found = _formula(rule, position, y_bar, y, args, kwargs)
+    if found is None or not isinstance(rule, Partials):
+        return found
+    return unbroadcast(found, args[position] if position < len(args) else kwargs[names[position]])
+
+
+def _formula(
+    rule: Rule, position: int, y_bar: Any, y: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    formulas = rule.formulas if isinstance(rule, Partials) else (
+        rule.transposes if isinstance(rule, Linear) else rule.pullbacks)  # type: ignore[union-attr]
+    f = formulas[position] if position < len(formulas) else None
+    if f is None:
+        return None
     match rule:
-        case Partials(found):
-            f = found[position] if position < len(found) else None
-            if f is None:
-                return None
-            return unbroadcast(y_bar * f(y, **_named(f, 1, given)), given[name])
-        case Linear(found):
-            f = found[position] if position < len(found) else None
-            return None if f is None else f(y_bar, **_named(f, 1, given))
-        case Vjp(found):
-            f = found[position] if position < len(found) else None
-            return None if f is None else f(y_bar, y, **_named(f, 2, given))
-        case NoDerivative():
-            return None
-    return None
-
-
-def _named(f: Any, skip: int, given: dict[str, Any]) -> dict[str, Any]:
-    """The operands under the names that this very formula gives them."""
-    own = list(inspect.signature(f).parameters)[skip:]
-    by_position = dict(zip(own, given.values(), strict=False))
-    return {n: given.get(n, by_position.get(n)) for n in own if n in given or n in by_position}
+        case Partials():
+            return y_bar * f(y, *args, **kwargs)
+        case Linear():
+            return f(y_bar, *args, **kwargs)
+    return f(y_bar, y, *args, **kwargs)
 
 
 def _by_source(

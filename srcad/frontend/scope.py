@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import lru_cache
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -23,6 +24,7 @@ class Scope:
     mentioned: frozenset[str]
 
 
+@lru_cache(maxsize=512)
 def scope_of(node: ast.FunctionDef | ast.Lambda) -> Scope:
     """The names of one function."""
     own = {a.arg for a in _parameters(node.args)} | _bound(_body(node))

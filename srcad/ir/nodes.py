@@ -446,8 +446,13 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
 
 def reads(expr: Expr | None) -> set[str]:
     """The variables that an expression reads."""
+    kind = type(expr)
+    if kind is Name:
+        return {expr.id}  # type: ignore[union-attr]
+    if expr is None or kind is Const or kind is Ref:
+        return set()
     found: set[str] = set()
-    stack = [] if expr is None else [expr]
+    stack = [expr]
     while stack:
         node = stack.pop()
         if isinstance(node, Name):
