@@ -94,7 +94,10 @@ class GradFunction(Generic[P, R]):
         entry = self.cache.find(key, symbols) or self._compile(key, symbols)
         self.cache.last = entry
         plain = (
-            not target.args and not target.kwargs and len(canonical) == len(args) and choice.plain
+            not target.args
+            and not target.kwargs
+            and len(canonical) == len(args)
+            and choice.plain
             and not any(p.kind in _SPREAD for p in signature.parameters.values())
         )
         return entry, canonical, choice, plain
@@ -222,20 +225,32 @@ def _exact_key(args: tuple[Any, ...]) -> Any:
 
 @overload
 def grad(
-    f: Callable[P, Any], wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy",
+    f: Callable[P, Any],
+    wrt: Wrt = 0,
+    *,
+    has_aux: bool = False,
+    backend: str = "numpy",
     naive: bool = False,
 ) -> GradFunction[P, Any]: ...
 
 
 @overload
 def grad(
-    f: None = None, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy",
+    f: None = None,
+    wrt: Wrt = 0,
+    *,
+    has_aux: bool = False,
+    backend: str = "numpy",
     naive: bool = False,
 ) -> Callable[[Callable[P, Any]], GradFunction[P, Any]]: ...
 
 
 def grad(
-    f: Any = None, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy",
+    f: Any = None,
+    wrt: Wrt = 0,
+    *,
+    has_aux: bool = False,
+    backend: str = "numpy",
     naive: bool = False,
 ) -> Any:
     """The gradient of a function with a real scalar result, as a function of the same arguments.
@@ -253,20 +268,32 @@ def grad(
 
 @overload
 def value_and_grad(
-    f: Callable[P, Any], wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy",
+    f: Callable[P, Any],
+    wrt: Wrt = 0,
+    *,
+    has_aux: bool = False,
+    backend: str = "numpy",
     naive: bool = False,
 ) -> GradFunction[P, tuple[Any, Any]]: ...
 
 
 @overload
 def value_and_grad(
-    f: None = None, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy",
+    f: None = None,
+    wrt: Wrt = 0,
+    *,
+    has_aux: bool = False,
+    backend: str = "numpy",
     naive: bool = False,
 ) -> Callable[[Callable[P, Any]], GradFunction[P, tuple[Any, Any]]]: ...
 
 
 def value_and_grad(
-    f: Any = None, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy",
+    f: Any = None,
+    wrt: Wrt = 0,
+    *,
+    has_aux: bool = False,
+    backend: str = "numpy",
     naive: bool = False,
 ) -> Any:
     """(value, gradient) of a function with a real scalar result; see `grad`."""

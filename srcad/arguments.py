@@ -1,8 +1,8 @@
 """Which function a derivative is of, with which arguments, and in which of them.
 
-    grad(model.loss)(w)                 Model.loss, called with (model, w)
-    grad(f, wrt=("w", -1))(x, w, b)     the parameters 1 and 2
-    grad(f, wrt=1)(a, b, c)             of `def f(*terms)`: the item 1 of the parameter 0
+grad(model.loss)(w)                 Model.loss, called with (model, w)
+grad(f, wrt=("w", -1))(x, w, b)     the parameters 1 and 2
+grad(f, wrt=1)(a, b, c)             of `def f(*terms)`: the item 1 of the parameter 0
 """
 
 from __future__ import annotations
@@ -166,7 +166,9 @@ class _Chooser:
         if isinstance(w, bool) or not isinstance(w, int | np.integer):
             raise errors.WrongArgument(
                 f"wrt={w!r} is neither a position nor a name. Write a position, a name, or a "
-                f"tuple of them; {self.function.__name__} has: {self.shown()}.", self.place())
+                f"tuple of them; {self.function.__name__} has: {self.shown()}.",
+                self.place(),
+            )
         return self.numbered(int(w))
 
     def named(self, name: str) -> Slot:
@@ -178,7 +180,9 @@ class _Chooser:
         if found is None:
             raise errors.WrongArgument(
                 f"wrt={name!r}: {self.function.__name__} has no parameter of that name. "
-                f"It has: {self.shown()}.", self.place())
+                f"It has: {self.shown()}.",
+                self.place(),
+            )
         return found
 
     def option(self, name: str) -> Slot | None:
@@ -203,16 +207,19 @@ class _Chooser:
         shown = f" ({self.shown()})" if self.shown() else ""
         raise errors.WrongArgument(
             f"wrt={w}: {self.function.__name__} {has} {count or 'no'} {what}"
-            f"{'s' if count != 1 else ''}{shown}.{hint}", self.place())
+            f"{'s' if count != 1 else ''}{shown}.{hint}",
+            self.place(),
+        )
 
     def shown(self) -> str:
         stars: dict[Any, str] = {
             inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**",
         }  # fmt: skip
         shown = [stars.get(p.kind, "") + p.name for p in self.params]
-        whole = [k for k, p in enumerate(self.params[: self.skip])
-                 if p.kind is not p.VAR_POSITIONAL]
-        return ", ".join(shown[len(whole):])
+        whole = [
+            k for k, p in enumerate(self.params[: self.skip]) if p.kind is not p.VAR_POSITIONAL
+        ]
+        return ", ".join(shown[len(whole) :])
 
     def place(self) -> errors.Place | None:
         return parameter_place(self.function)
@@ -254,8 +261,11 @@ def parameter_place(function: types.FunctionType, name: str = "") -> errors.Plac
 
 
 def check_wrt(
-    values: tuple[Any, ...], kinds: tuple[Type, ...], choice: Choice,
-    signature: inspect.Signature, function: types.FunctionType,
+    values: tuple[Any, ...],
+    kinds: tuple[Type, ...],
+    choice: Choice,
+    signature: inspect.Signature,
+    function: types.FunctionType,
 ) -> None:
     """Raise NotDifferentiable unless every argument asked for holds floating-point numbers."""
     names = list(signature.parameters)
@@ -271,7 +281,8 @@ def check_wrt(
             raise errors.NotDifferentiable(
                 f"{function.__name__}: the argument `{names[param]}{inner}` is {what}, "
                 f"and a derivative needs floating point. {cure}",
-                parameter_place(function, names[param]))
+                parameter_place(function, names[param]),
+            )
 
 
 def _empty(value: Any) -> bool:

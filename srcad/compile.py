@@ -18,7 +18,6 @@ from srcad.emit.printer import print_module
 from srcad.frontend.source import GENERATED
 from srcad.guards import Guards
 from srcad.ir.types import (
-    ANY,
     AnyType,
     Array,
     Bottom,
@@ -75,8 +74,9 @@ class Entry:
 def find(entries: list[Entry], symbols: Symbols | None = None) -> Entry | None:
     """The version that is right for a call now; versions whose program is gone are dropped."""
     for entry in entries:
-        if entry.guards.hold() and (not entry.guards.sizes or symbols is None
-                                    or entry.guards.fit(symbols)):
+        if entry.guards.hold() and (
+            not entry.guards.sizes or symbols is None or entry.guards.fit(symbols)
+        ):
             return entry
     return next((e for e in entries if e.usable(symbols)), None)
 
@@ -158,7 +158,8 @@ def checked(
 def wants_aux(name: str, kind: Type, place: errors.Place) -> errors.NotDifferentiable:
     """The error for a function that returns no pair."""
     return errors.NotDifferentiable(
-        f"has_aux: {name} must return (value, aux), not {show(kind)}.", place)
+        f"has_aux: {name} must return (value, aux), not {show(kind)}.", place
+    )
 
 
 def compile_pullback(
@@ -253,27 +254,37 @@ def result_must_be_scalar(kind: Type, name: str, place: errors.Place) -> None:
         case Array(dtype, dims) if dtype.startswith("float"):
             raise errors.NotDifferentiable(
                 f"{name} returns an array {show(kind)}, and grad needs a real scalar. Sum it, "
-                "or use srcad.vjp.", place)
+                "or use srcad.vjp.",
+                place,
+            )
         case Scalar(k) if k in (int, bool) or k is type(None):
             what = "None" if k is type(None) else f"the {k.__name__}"
             raise errors.NotDifferentiable(
-                f"{name} returns {what}, which has no derivative: return a float.", place)
+                f"{name} returns {what}, which has no derivative: return a float.", place
+            )
         case Number(dtype) | Array(dtype) if "complex" in dtype:
             raise errors.NotDifferentiable(
                 f"{name} returns complex numbers ({dtype}), and grad needs a real scalar. "
-                "Return np.abs(z) ** 2 or z.real, or use srcad.vjp.", place)
+                "Return np.abs(z) ** 2 or z.real, or use srcad.vjp.",
+                place,
+            )
         case Scalar(k) if k is complex:
             raise errors.NotDifferentiable(
                 f"{name} returns a complex number, and grad needs a real scalar. Return "
-                "abs(z) ** 2 or z.real, or use srcad.vjp.", place)
+                "abs(z) ** 2 or z.real, or use srcad.vjp.",
+                place,
+            )
         case Tup() | Dct():
             raise errors.NotDifferentiable(
                 f"{name} returns {show(kind)}, and grad needs a real scalar. Use "
-                "has_aux=True for (value, aux), or srcad.vjp.", place)
+                "has_aux=True for (value, aux), or srcad.vjp.",
+                place,
+            )
         case _:
             pass
     raise errors.NotDifferentiable(
-        f"{name} returns {show(kind)}, and grad needs a real scalar.", place)
+        f"{name} returns {show(kind)}, and grad needs a real scalar.", place
+    )
 
 
 def return_place(unit: Any) -> errors.Place:
@@ -281,6 +292,3 @@ def return_place(unit: Any) -> errors.Place:
     node = unit.source.node
     found = [n for n in ast.walk(node) if isinstance(n, ast.Return)]
     return unit.source.place(found[-1] if found else node, unit.name)  # type: ignore[no-any-return]
-
-
-__all__ = ["ANY", "Entry", "compile_fused", "compile_pullback", "compile_split", "find"]

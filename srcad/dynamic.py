@@ -20,9 +20,9 @@ from srcad.analysis.resolve import with_captures
 from srcad.compile import LOCK, Entry, compile_split, find
 from srcad.frontend.source import locate, unwrap
 from srcad.ir.types import Clo, Known, Symbols, Type, carries, type_of
-from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, parameters
+from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.cotangents import Refusal, shadow
+from srcad.runtime.cotangents import Refusal
 from srcad.runtime.methods import METHODS
 from srcad.runtime.substitutes import SUBSTITUTES
 
@@ -66,6 +66,7 @@ def _by_rule(
     star = any(p.kind is p.VAR_POSITIONAL for p in parameters(rule))
     if len(args) > len(names) and not star:
         raise errors.MissingRule(f"{function!r}: its rule takes no such number of arguments here.")
+
     def pullback(y_bar: Any) -> list[Any]:
         spread: dict[int, Any] = {}
         bars = []
@@ -80,12 +81,20 @@ def _by_rule(
 
 
 def _pulled(
-    rule: Rule, names: list[str], position: int, y_bar: Any, y: Any,
-    args: tuple[Any, ...], kwargs: dict[str, Any], spread: dict[int, Any],
+    rule: Rule,
+    names: list[str],
+    position: int,
+    y_bar: Any,
+    y: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    spread: dict[int, Any],
 ) -> Any:
     """The cotangent of one argument, by calling the formula itself."""
     kinds = [p.kind for p in parameters(rule)]
-    star = next((k for k, kind in enumerate(kinds) if kind is inspect.Parameter.VAR_POSITIONAL), None)
+    star = next(
+        (k for k, kind in enumerate(kinds) if kind is inspect.Parameter.VAR_POSITIONAL), None
+    )
     if star is not None and position >= star:
         if star not in spread:
             spread[star] = _formula(rule, star, y_bar, y, args, kwargs)
@@ -99,9 +108,11 @@ def _pulled(
 def _formula(
     rule: Rule, position: int, y_bar: Any, y: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
-    formulas = rule.formulas if isinstance(rule, Partials) else (
-        rule.transposes if isinstance(rule, Linear) else rule.pullbacks)  # type: ignore[union-attr]
-    f = formulas[position] if position < len(formulas) else None
+    if isinstance(rule, NoDerivative):
+        return None
+    match rule:
+        case Partials(formulas) | Linear(formulas) | Vjp(formulas):
+            f = formulas[position] if position < len(formulas) else None
     if f is None:
         return None
     match rule:
@@ -109,7 +120,8 @@ def _formula(
             return y_bar * f(y, *args, **kwargs)
         case Linear():
             return f(y_bar, *args, **kwargs)
-    return f(y_bar, y, *args, **kwargs)
+        case Vjp():
+            return f(y_bar, y, *args, **kwargs)
 
 
 def _by_source(
@@ -148,8 +160,10 @@ def _by_source(
 def _self_bar(function: Any, bars: list[Any]) -> Any:
     if not isinstance(function, types.MethodType) and len(bars) == 1:
         return bars[0]  # a callable object: its own cotangent
-    return Refusal("The object behind this method or partial carries a derivative; call it "
-                   "directly instead of through a variable.")
+    return Refusal(
+        "The object behind this method or partial carries a derivative; call it "
+        "directly instead of through a variable."
+    )
 
 
 def _in_options(signature: inspect.Signature, found: dict[str, Any], key: str) -> Any:
@@ -219,6 +233,3 @@ def _versions(
     while len(_ENTRIES) > _MOST:
         del _ENTRIES[next(iter(_ENTRIES))]
     return by_kinds.setdefault(kinds, [])
-
-
-__all__ = ["differentiate", "shadow"]

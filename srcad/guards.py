@@ -1,7 +1,7 @@
 """What a compiled derivative relies on outside its function, and whether it still is so.
 
-    rate = 0.1                          the code reads `rate` when it runs: a new float is fine,
-    def f(x): return rate * g(x)        a new `g`, or `rate` as an array, is another program
+rate = 0.1                          the code reads `rate` when it runs: a new float is fine,
+def f(x): return rate * g(x)        a new `g`, or `rate` as an array, is another program
 """
 
 from __future__ import annotations
@@ -162,7 +162,8 @@ class Guards:
                 return False
         self.names, self.attributes = names, attributes
         self.watched = [
-            (new, self.seen[id(h), n]) for h, n, new in news
+            (new, self.seen[id(h), n])
+            for h, n, new in news
             if self.seen[id(h), n] is not None and mutable(new)
         ]
         return True

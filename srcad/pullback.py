@@ -1,6 +1,6 @@
 """vjp: the value of a call, and its pullback from cotangents of the value to the arguments.
 
-    y, pullback = vjp(np.sin, x)        (x_bar,) = pullback(y_bar)        # y_bar * np.cos(x)
+y, pullback = vjp(np.sin, x)        (x_bar,) = pullback(y_bar)        # y_bar * np.cos(x)
 """
 
 from __future__ import annotations
@@ -86,8 +86,10 @@ def fitting(cotangent: Any, out: Any, name: str, path: str = "") -> Any:
     if isinstance(out, list | tuple):
         if not isinstance(cotangent, list | tuple) or len(cotangent) != len(out):
             raise _misfit(f"a {type(out).__name__} of {len(out)}", cotangent, name, path)
-        return [fitting(c, o, name, f"{path}[{k}]")
-                for k, (c, o) in enumerate(zip(cotangent, out, strict=True))]
+        return [
+            fitting(c, o, name, f"{path}[{k}]")
+            for k, (c, o) in enumerate(zip(cotangent, out, strict=True))
+        ]
     if isinstance(out, dict):
         if not isinstance(cotangent, dict) or cotangent.keys() - out.keys():
             raise _misfit(f"a dict with the keys {list(out)}", cotangent, name, path)
@@ -121,8 +123,11 @@ def _fitting_array(cotangent: Any, out: np.ndarray, name: str, path: str) -> Any
 
 
 def _misfit(wanted: str, cotangent: Any, name: str, path: str) -> errors.WrongArgument:
-    got = f"one of shape {cotangent.shape} and dtype {cotangent.dtype}" if isinstance(
-        cotangent, np.ndarray) else repr(cotangent)
+    got = (
+        f"one of shape {cotangent.shape} and dtype {cotangent.dtype}"
+        if isinstance(cotangent, np.ndarray)
+        else repr(cotangent)
+    )
     where = f" at {path}" if path else ""
     return errors.WrongArgument(
         f"the cotangent given to the pullback of {name} must be{where} {wanted}, like the value, "

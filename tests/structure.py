@@ -15,7 +15,10 @@ PAGE = ROOT / "docs" / "structure.md"
 
 # From the top: a part may import from its own layer and from those below it.
 LAYERS = (
-    ("__init__", "__main__", "api", "check", "pipeline"),
+    (
+        *("__init__", "__main__", "api", "check", "numeric", "pullback"),
+        *("compile", "dynamic", "arguments", "guards", "pipeline"),
+    ),
     ("emit", "inspect"),
     ("optimise",),
     ("adjoint",),

@@ -1,6 +1,6 @@
 """The exact text of each error of the public functions.
 
-    python -m tests.test_errors     writes the table `tests/errors/texts.txt` anew
+python -m tests.test_errors     writes the table `tests/errors/texts.txt` anew
 """
 
 from __future__ import annotations

@@ -41,6 +41,8 @@ def mul(a: ir.Expr, b: ir.Expr) -> ir.Expr:
             return mul(mul(b.left, a), rest)  # the numbers meet before the arrays
         case _, ir.Binary("/", numerator, denominator):
             return ir.Binary("/", mul(a, numerator), denominator)
+        case _:
+            pass
     return ir.Binary("*", a, b)
 
 

@@ -10,14 +10,14 @@ A contribution is (name, value, fresh) or, into an element, (name, index, value,
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from srcad import errors
 from srcad.adjoint import algebra, specialise
+from srcad.adjoint.displays import Displays, Pairs
 from srcad.adjoint.formulas import bound_arguments, formula
-from srcad.analysis.activity import operands
 from srcad.analysis.operations import (
     Apply,
     Copy,
@@ -32,39 +32,31 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Lst, Number, Scalar, Tup, Type, dims_of, is_scalar
+from srcad.ir.types import Lst, Tup, Type, dims_of, is_scalar
 from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import listed, unrepeat
-
-if TYPE_CHECKING:
-    from srcad.adjoint.reverse import Reverse
 
 UNBROADCAST = ir.Ref(unbroadcast, "unbroadcast")
 SUM = ir.Ref(np.sum, "np.sum")
 LISTED = ir.Ref(listed, "listed")
 UNREPEAT = ir.Ref(unrepeat, "unrepeat")
-Pairs = list[tuple[Any, ...]]
 
 
-class Contributions:
+class Contributions(Displays):
     """The cotangents that one statement hands on."""
 
-    def __init__(self, reverse: Reverse) -> None:
-        self.reverse = reverse
-
-    def of(
-        self, value: ir.Expr, operation: Operation | None, target: str, y_bar: ir.Expr
-    ) -> Pairs:
+    def of(self, value: ir.Expr, operation: Operation | None, target: str, y_bar: ir.Expr) -> Pairs:
         match operation:
             case Apply():
                 return self.apply(operation, target, y_bar)
             case Element(owner, index) | Part(owner, index):
-                return self.element(operation, owner, index, target, y_bar)
+                return self.element(owner, index, target, y_bar)
             case Make(cls, fields):
                 tup = issubclass(cls, tuple)
                 return [
-                    p for k, (name, item) in enumerate(fields)
+                    p
+                    for k, (name, item) in enumerate(fields)
                     for p in self.item(item, y_bar, ir.Const(k if tup else name))
                 ]
             case Same(inner) | Copy(inner):
@@ -79,62 +71,9 @@ class Contributions:
                 )
             case Invoke() | Inert():
                 return []
+            case _:
+                pass
         return self.built(value, y_bar)
-
-    def built(self, value: ir.Expr, y_bar: ir.Expr) -> Pairs:
-        """Names, displays and closures."""
-        match value:
-            case ir.Name(name):
-                return [(name, y_bar, False)]
-            case ir.Sequence(_, items):
-                return self.sequence(items, y_bar)
-            case ir.Mapping(keys, values):
-                return self.mapping(keys, values, y_bar)
-            case ir.Closure(code, captures, defaults):
-                own = getattr(code, "name", None)
-                pairs = [
-                    p for c in captures if c != own
-                    for p in self.item(ir.Name(c), y_bar, ir.Const(c))
-                ]
-                return pairs + [
-                    p for n, v in defaults for p in self.item(v, y_bar, ir.Const(n))
-                ]
-            case ir.Choice() | ir.Logic():
-                raise errors.UnsupportedSyntax(
-                    "A choice between values that carry a derivative stands too deep here. Give "
-                    "it a name on a line of its own.",
-                    self.reverse.place(),
-                )
-        return []
-
-    def mapping(
-        self, keys: tuple[ir.Expr | None, ...], values: tuple[ir.Expr, ...], y_bar: ir.Expr
-    ) -> Pairs:
-        """A dict display: of equal keys the last one counts."""
-        pairs: Pairs = []
-        later: set[Any] = set()
-        unknown = False
-        for key, item in zip(reversed(keys), reversed(values), strict=True):
-            if key is None:
-                found = self.spread(item, y_bar) if self.reverse.is_active(item) else []
-                pairs += [p for p in found if p[1].value not in later]
-                items = getattr(self.reverse.type_of(item), "items", None)
-                unknown = unknown or items is None
-                later |= {k for k, _ in items or ()}
-                continue
-            if self.reverse.is_active(item):
-                if unknown or (later and not isinstance(key, ir.Const)):
-                    raise errors.UnsupportedSyntax(
-                        "It is not known which of these keys are equal. Write the keys as literals.",
-                        self.reverse.place(),
-                    )
-                if not isinstance(key, ir.Const) or key.value not in later:
-                    pairs += self.item(item, y_bar, key)
-            if isinstance(key, ir.Const):
-                later.add(key.value)
-            else:
-                unknown = True
-        return pairs
 
     def joined(self, operation: Apply, y_bar: ir.Expr) -> Pairs | None:
         """`xs + ys` and `xs * n` of lists and tuples."""
@@ -151,81 +90,11 @@ class Contributions:
             items = operation.args[which]
             size = ir.Call(ir.Ref(len, "len"), (items,))
             return self.to(items, algebra.call(UNREPEAT, y_bar, size, items))
-        if all(isinstance(k, Lst | Tup) for k in kinds) or self.reverse.type_of is None:
+        if all(isinstance(k, Lst | Tup) for k in kinds):
             return []
         return None
 
-    def spread(self, item: ir.Expr, y_bar: ir.Expr) -> Pairs:
-        kind = self.reverse.type_of(item)
-        items = getattr(kind, "items", None)
-        if items is None or not isinstance(item, ir.Name):
-            raise errors.UnsupportedSyntax(
-                "`**` of a dict whose keys are not known carries a derivative here. Write the "
-                "keys out.",
-                self.reverse.place(),
-            )
-        return [(item.id, ir.Const(k), _cell(y_bar, ir.Const(k)), t) for k, t in items]
-
-    def sequence(self, items: tuple[ir.Expr, ...], y_bar: ir.Expr) -> Pairs:
-        pairs: Pairs = []
-        offset: int | None = 0
-        for item in items:
-            if isinstance(item, ir.Star):
-                kind = self.reverse.type_of(item.value)
-                inner = getattr(kind, "items", None)
-                if self.reverse.is_active(item.value):
-                    if inner is None or offset is None or not isinstance(item.value, ir.Name):
-                        raise errors.UnsupportedSyntax(
-                            "`*` of a list of unknown length carries a derivative here. Build "
-                            "the list with `+`, or in a loop.",
-                            self.reverse.place(),
-                        )
-                    pairs += [
-                        (item.value.id, ir.Const(k), _cell(y_bar, ir.Const(offset + k)), t)
-                        for k, t in enumerate(inner)
-                    ]
-                offset = None if inner is None or offset is None else offset + len(inner)
-                continue
-            if offset is None and self.reverse.is_active(item):
-                raise errors.UnsupportedSyntax(
-                    "After `*` of a list of unknown length the place of this item is not known. "
-                    "Put it first.",
-                    self.reverse.place(),
-                )
-            pairs += self.item(item, y_bar, ir.Const(offset))
-            offset = None if offset is None else offset + 1
-        return pairs
-
-    def item(self, item: ir.Expr, y_bar: ir.Expr, key: ir.Expr) -> Pairs:
-        """The cotangent of one cell of a container goes to what was put there."""
-        if not self.reverse.is_active(item):
-            return []
-        return self.to(item, _cell(y_bar, key))
-
-    def to(self, operand: ir.Expr, value: ir.Expr, fresh: bool = False) -> Pairs:
-        """A contribution to an operand."""
-        match operand:
-            case ir.Name(name):
-                return [(name, value, fresh)] if name in self.reverse.active else []
-            case ir.Item(ir.Name(owner), index):
-                return [(owner, index, value, ANY)] if owner in self.reverse.active else []
-            case ir.Sequence() | ir.Mapping():
-                return self.built(operand, value)
-            case ir.Call(ir.Ref(_, "default_of" | "captured"), (ir.Name(owner), key)):
-                return [(owner, key, value, ANY)] if owner in self.reverse.active else []
-            case ir.Attr(ir.Name(owner), name):
-                return [(owner, ir.Const(name), value, ANY)] if owner in self.reverse.active else []
-        if self.reverse.is_active(operand):
-            raise errors.UnsupportedSyntax(
-                "Give this part of the expression a name on a line of its own.",
-                self.reverse.place(),
-            )
-        return []
-
-    def element(
-        self, operation: Element | Part, owner: ir.Expr, index: ir.Expr | str, target: str,
-        y_bar: ir.Expr,
-    ) -> Pairs:
+    def element(self, owner: ir.Expr, index: ir.Expr | str, target: str, y_bar: ir.Expr) -> Pairs:
         if not isinstance(owner, ir.Name):
             return []
         kind = self.reverse.type(owner.id)
@@ -250,6 +119,8 @@ class Contributions:
                     read = formula(f)
                     if read.touches(read.params[position].name):
                         return True
+            case _:
+                pass
         return False
 
     def missing(self, operation: Apply) -> errors.SrcadError:
@@ -278,8 +149,7 @@ class Contributions:
             values = bound_arguments(params, operation.args, operation.kwargs)
         except TypeError as problem:
             raise errors.MissingRule(
-                f"{function_name(operation.function)} has no derivative for this call: "
-                f"{problem}.",
+                f"{function_name(operation.function)} has no derivative for this call: {problem}.",
                 self.reverse.place(),
             ) from None
         types = self.operand_types(values, operation)
@@ -290,7 +160,7 @@ class Contributions:
                 continue
             star = params[position].kind is params[position].VAR_POSITIONAL
             if star:
-                pairs += self.variadic(rule, operation, values, name, target, y_bar)
+                pairs += self.variadic(rule, values[name], values, target, y_bar)
                 continue
             value, fresh = self.pull(rule, position, operation, values, types, target, y_bar)
             if isinstance(types[name], Lst | Tup) and isinstance(values[name], ir.Name):
@@ -299,7 +169,11 @@ class Contributions:
         return pairs
 
     def variadic(
-        self, rule: Rule, operation: Apply, values: dict[str, ir.Expr], name: str, target: str,
+        self,
+        rule: Rule,
+        items: ir.Expr,
+        values: dict[str, ir.Expr],
+        target: str,
         y_bar: ir.Expr,
     ) -> Pairs:
         """A function of any number of arguments: its one formula gives all their cotangents."""
@@ -312,7 +186,6 @@ class Contributions:
         whole = read.instantiate(filled)
         if isinstance(rule, Partials):
             whole = algebra.mul(y_bar, whole)
-        items = values[name]
         assert isinstance(items, ir.Sequence)
         pairs: Pairs = []
         for k, item in enumerate(items.items):
@@ -325,8 +198,14 @@ class Contributions:
         return {n: known.get(id(v), self.reverse.type_of(v)) for n, v in values.items()}
 
     def pull(
-        self, rule: Rule, position: int, operation: Apply, values: dict[str, ir.Expr],
-        types: dict[str, Type], target: str, y_bar: ir.Expr,
+        self,
+        rule: Rule,
+        position: int,
+        operation: Apply,
+        values: dict[str, ir.Expr],
+        types: dict[str, Type],
+        target: str,
+        y_bar: ir.Expr,
     ) -> tuple[ir.Expr, bool]:
         """The cotangent of one argument, and whether it is a value of its own."""
         found = _formulas(rule)
@@ -342,7 +221,7 @@ class Contributions:
         y_type = self.reverse.type(target)
         filled = dict(values)
         first = read.params[0].name
-        special = specialise.rule(operation.function, position, values, types, y_bar, y_type)
+        special = specialise.rule(operation.function, position, values, types, y_bar)
         if special is not None and not self.reverse.naive:
             return special, True
         if isinstance(rule, Partials):
@@ -356,7 +235,7 @@ class Contributions:
         if isinstance(rule, Vjp):
             filled[read.params[1].name] = ir.Name(target)
         pulled = read.instantiate(filled)
-        return specialise.call(pulled, types, values, y_type), pulled != y_bar
+        return specialise.call(pulled, types, values), pulled != y_bar
 
     def unbroadcast(
         self, value: ir.Expr, operand: ir.Expr, kind: Type, y_type: Type, fresh: bool
@@ -396,14 +275,12 @@ def _summed(value: ir.Expr, dims: tuple[Any, ...], full: tuple[Any, ...]) -> ir.
     return algebra.call(SUM, value, axis=axis, keepdims=ir.Const(True))
 
 
-def _cell(y_bar: ir.Expr, key: ir.Expr) -> ir.Expr:
-    return ir.Item(y_bar, key)
-
-
 def _formulas(rule: Rule) -> tuple[Any, ...]:
     match rule:
         case Partials(found) | Linear(found) | Vjp(found):
             return found
+        case _:
+            pass
     return ()
 
 
@@ -418,6 +295,3 @@ def function_name(function: Any) -> str:
     if module in ("builtins", "operator", "_operator", ""):
         return name
     return f"{module}.{name}"
-
-
-__all__ = ["ANY", "Array", "Contributions", "Number", "Scalar", "operands"]

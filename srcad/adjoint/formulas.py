@@ -14,7 +14,7 @@ import math
 import types as pytypes
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ class Formula:
         return self.body is None or name in ir.reads(self.body)
 
 
-@lru_cache(maxsize=None)
+@cache
 def formula(function: Callable[..., Any]) -> Formula:
     """Read one rule."""
     params = tuple(inspect.signature(function).parameters.values())
@@ -75,9 +75,9 @@ def _body(function: Any) -> ir.Expr | None:
         returns = [s for s in node.body if not _is_doc(s)]
         if len(returns) != 1 or getattr(returns[0], "value", None) is None:
             return None
-        expression = returns[0].value  # type: ignore[union-attr]
+        expression: Any = returns[0].value  # type: ignore[attr-defined]
     else:
-        expression = node.body  # type: ignore[assignment]
+        expression = node.body
     lowerer = Lowerer(source, node, scope_of(node))
     if not lowerer.simple(expression):
         return None

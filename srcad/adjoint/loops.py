@@ -1,24 +1,21 @@
 """Plan how a loop runs backwards.
 
-    for i in range(n)              for i in reversed(range(n))
-    for x in xs                    for k in reversed(range(len(xs))):  x = xs[k]
-    for i, x in enumerate(xs)      the same, and i = k
-    while …, or a loop with break  steps counts the iterations: for k in reversed(range(steps))
+for i in range(n)              for i in reversed(range(n))
+for x in xs                    for k in reversed(range(len(xs))):  x = xs[k]
+for i, x in enumerate(xs)      the same, and i = k
+while …, or a loop with break  steps counts the iterations: for k in reversed(range(steps))
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from srcad import errors
 from srcad.adjoint import algebra
+from srcad.adjoint.cotangents import Cotangents
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, INT, Array, Dct, Lst, Scalar, Tup, Type
+from srcad.ir.types import ANY, INT, Array, Dct, Lst, Scalar, Tup, Type, join_all
 from srcad.runtime.cotangents import indexable
-
-if TYPE_CHECKING:
-    from srcad.adjoint.reverse import Reverse
 
 INDEXABLE = ir.Ref(indexable, "indexable")
 RANGE, REVERSED, LEN = ir.Ref(range, "range"), ir.Ref(reversed, "reversed"), ir.Ref(len, "len")
@@ -37,16 +34,14 @@ class LoopPlan:
     counter: str | None = None
 
 
-def plan(reverse: Reverse, stmt: ir.For | ir.While) -> LoopPlan:
+def plan(reverse: Cotangents, stmt: ir.For | ir.While) -> LoopPlan:
     """How the loop is reversed; the forward loop may get a counter."""
     if isinstance(stmt, ir.While):
         return _counted(reverse, stmt, ())
     return _Planner(reverse, stmt).plan()
 
 
-def _counted(
-    reverse: Reverse, stmt: ir.For | ir.While, before: ir.Block
-) -> LoopPlan:
+def _counted(reverse: Cotangents, stmt: ir.For | ir.While, before: ir.Block) -> LoopPlan:
     steps = reverse.names.fresh("steps")
     index = reverse.names.fresh("step")
     reverse.facts.types[steps] = reverse.facts.types[index] = INT
@@ -71,7 +66,7 @@ def has_break(block: ir.Block) -> bool:
 
 
 class _Planner:
-    def __init__(self, reverse: Reverse, stmt: ir.For) -> None:
+    def __init__(self, reverse: Cotangents, stmt: ir.For) -> None:
         self.reverse, self.stmt = reverse, stmt
         self.before: list[ir.Stmt] = []
         self.rebinds: list[ir.Stmt] = []
@@ -94,10 +89,23 @@ class _Planner:
         if length is None:
             counted = _counted(self.reverse, new, tuple(self.before))
             assert isinstance(counted.stmt, ir.For)
-            return LoopPlan(counted.stmt, counted.before, index, counted.iterable,
-                            tuple(self.rebinds), tuple(self.reads), counted.counter)
-        return LoopPlan(new, tuple(self.before), index, _backwards(length),
-                        tuple(self.rebinds), tuple(self.reads))
+            return LoopPlan(
+                counted.stmt,
+                counted.before,
+                index,
+                counted.iterable,
+                tuple(self.rebinds),
+                tuple(self.reads),
+                counted.counter,
+            )
+        return LoopPlan(
+            new,
+            tuple(self.before),
+            index,
+            _backwards(length),
+            tuple(self.rebinds),
+            tuple(self.reads),
+        )
 
     def is_call(self, expr: ir.Expr, name: str) -> bool:
         return isinstance(expr, ir.Call) and expr.func == ir.Name(name)
@@ -213,8 +221,11 @@ class _Planner:
         self.reverse.active = self.reverse.active | {item}
         unpack: list[ir.Stmt] = []
         self.unpacked(target, item, element, unpack)
-        self.stmt = replace(self.stmt, target=self.replaced(self.stmt.target, target, item),
-                            body=(*unpack, *self.stmt.body))
+        self.stmt = replace(
+            self.stmt,
+            target=self.replaced(self.stmt.target, target, item),
+            body=(*unpack, *self.stmt.body),
+        )
         self.rebinds.append(ir.Assign(item, ir.Item(ir.Name(name), k), self.stmt.at))
         self.reads.append((item, name, k))
 
@@ -247,16 +258,18 @@ class _Planner:
         if isinstance(kind, Lst):
             return kind.element
         if isinstance(kind, Tup) and kind.items:
-            from srcad.ir.types import join_all
-
             return join_all(kind.items)
         if isinstance(kind, Array):
             return Array(kind.dtype, kind.dims[1:])
         return ANY
 
-    def table(self, target: ir.Target, obj: ir.Expr, k: ir.Expr) -> None:
+    def table(self, target: tuple[ir.Target, ...], obj: ir.Expr, k: ir.Expr) -> None:
         key, value = target
-        if not isinstance(obj, ir.Name) or not isinstance(self.type(obj), Dct) or not isinstance(key, str):
+        if (
+            not isinstance(obj, ir.Name)
+            or not isinstance(self.type(obj), Dct)
+            or not isinstance(key, str)
+        ):
             self.opaque(target, obj)
             return
         self.rebinds.append(ir.Assign(key, _nth_key(obj, k), self.stmt.at))
@@ -309,6 +322,8 @@ class _Planner:
                 kind = self.type(iterable)
                 if isinstance(kind, Array | Lst | Tup | Dct):
                     return ir.Call(LEN, (iterable,))
+            case _:
+                pass
         return None
 
 

@@ -1,10 +1,10 @@
-"""Compute cheap scalars again in the backward part of a loop instead of saving them.
+"""Compute cheap values again in the backward part of a loop instead of saving them.
 
     t = r * x               backward reads t        →       backward reads r * x
     x = t * (1 - x)         (saved in every iteration)      (only x is saved)
 
-One arithmetic operation costs what one save and restore cost, and the values it needs are mostly
-needed anyway.  Arrays are kept: a reference is cheaper than an operation.
+Cheap are one arithmetic operation or comparison of numbers, a view or an element of an array that
+nobody writes, and a shape.  Other arrays are kept: a reference is cheaper than an operation.
 """
 
 from __future__ import annotations
@@ -12,20 +12,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step
+from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, defined
 from srcad.ir import nodes as ir
-from srcad.ir.types import Type, is_scalar
+from srcad.ir.types import Array, Scalar, Type, is_scalar
 
 TypeOf = Callable[[str], Type]
 Known = dict[str, ir.Expr]
-CHEAP = {"+", "-", "*"}
+CHEAP = {"+", "-", "*", "/"}
 
 
-def recompute(nodes: tuple[Node, ...], type_of: TypeOf, user: frozenset[str]) -> tuple[Node, ...]:
-    """The sweep with cheap temporaries of loop bodies recomputed; the user's names are kept."""
+def recompute(
+    nodes: tuple[Node, ...], type_of: TypeOf, user: frozenset[str], written: frozenset[str]
+) -> tuple[Node, ...]:
+    """The sweep with cheap temporaries of loop bodies recomputed.
+
+    user: names that the user gave, which are kept; written: names of objects written in place.
+    """
     counts: dict[str, int] = {}
     _count(nodes, counts)
-    return _Recompute(type_of, user, counts).block(nodes, {}, inside=False)
+    return _Recompute(type_of, user, counts, written).block(nodes, {}, inside=False)
 
 
 def _count(nodes: tuple[Node, ...], counts: dict[str, int]) -> None:
@@ -46,8 +51,14 @@ def _count(nodes: tuple[Node, ...], counts: dict[str, int]) -> None:
 
 
 class _Recompute:
-    def __init__(self, type_of: TypeOf, user: frozenset[str], counts: dict[str, int]) -> None:
-        self.type_of, self.user, self.counts = type_of, user, counts
+    def __init__(
+        self,
+        type_of: TypeOf,
+        user: frozenset[str],
+        counts: dict[str, int],
+        written: frozenset[str],
+    ) -> None:
+        self.type_of, self.user, self.counts, self.written = type_of, user, counts, written
 
     def block(self, nodes: tuple[Node, ...], known: Known, inside: bool) -> tuple[Node, ...]:
         known = dict(known)
@@ -61,12 +72,18 @@ class _Recompute:
                 case Branch():
                     then = self.block(node.then, known, inside)
                     orelse = self.block(node.orelse, known, inside)
-                    node = replace(node, then=then, orelse=orelse)
+                    lasting = dict(known)
+                    self.forget(_written((node,)), lasting)
+                    test = ir.substitute(node.test, lasting)
+                    node = replace(node, test=test, then=then, orelse=orelse)
                     self.forget(_written((node,)), known)
                 case Loop():
                     lasting = dict(known)
                     self.forget(_written((node,)), lasting)
-                    node = replace(node, body=self.block(node.body, lasting, True))
+                    iterable = ir.substitute(node.iterable, lasting)
+                    node = replace(
+                        node, iterable=iterable, body=self.block(node.body, lasting, True)
+                    )
                     self.forget(_written((node,)), known)
                 case Scope():
                     node = replace(node, body=self.block(node.body, known, inside))
@@ -79,24 +96,58 @@ class _Recompute:
     def learn(self, node: Step, known: Known) -> None:
         match node.forward:
             case (ir.Assign(target, value),) if (
-                target not in self.user and self.counts.get(target) == 1 and self.cheap(value)
+                target not in self.user and self.counts.get(target) == 1
             ):
                 value = ir.substitute(value, known)
-                if size(value) <= 7 and target not in ir.reads(value):
+                if size(value) <= 9 and self.cheap(value) and target not in ir.reads(value):
                     known[target] = value
 
     def cheap(self, value: ir.Expr) -> bool:
         match value:
+            case ir.Compare(left, _, rights):
+                return self.scalar(left) and all(map(self.scalar, rights))
+            case ir.Attr(ir.Name(owner), "shape"):
+                return isinstance(self.type_of(owner), Array)
+            case ir.Item(ir.Name(owner), index):
+                frozen = owner not in self.written
+                return frozen and isinstance(self.type_of(owner), Array) and self.view(index)
+        return self.scalar(value) and not isinstance(value, ir.Name | ir.Const)
+
+    def scalar(self, expr: ir.Expr) -> bool:
+        match expr:
+            case ir.Const(value):
+                return type(value) in (int, float)
+            case ir.Name(name):
+                return is_scalar(self.type_of(name))
             case ir.Binary(op, left, right):
                 return op in CHEAP and self.scalar(left) and self.scalar(right)
             case ir.Unary("-", operand):
                 return self.scalar(operand)
+            case ir.Item(ir.Attr(ir.Name(owner), "shape"), ir.Const()):
+                return isinstance(self.type_of(owner), Array)
+            case ir.Item(ir.Name(owner), index):
+                kind = self.type_of(owner)
+                flat = isinstance(kind, Array) and kind.ndim == 1 and not _sliced(index)
+                return flat and owner not in self.written and self.view(index)
         return False
 
-    def scalar(self, expr: ir.Expr) -> bool:
-        if isinstance(expr, ir.Const):
-            return type(expr.value) in (int, float)
-        return isinstance(expr, ir.Name) and is_scalar(self.type_of(expr.id))
+    def view(self, index: ir.Expr) -> bool:
+        """Integers and slices of integers."""
+        match index:
+            case ir.Const(value):
+                return type(value) is int
+            case ir.Name(name):
+                kind = self.type_of(name)
+                return isinstance(kind, Scalar) and kind.kind is int
+            case ir.Sequence("tuple", items):
+                return all(map(self.view, items))
+            case ir.Slice():
+                return all(map(self.view, ir.children(index)))
+            case ir.Binary(op, left, right):
+                return op in "+-*" and self.view(left) and self.view(right)
+            case ir.Unary("-", operand):
+                return self.view(operand)
+        return False
 
     def step(self, node: Step, known: Known) -> Step:
         written = _written((node,))
@@ -128,7 +179,9 @@ def size(expr: ir.Expr) -> int:
     return 1 + sum(map(size, ir.children(expr)))
 
 
-def _written(nodes: tuple[Node, ...]) -> frozenset[str]:
-    from srcad.adjoint.weave import defined
+def _sliced(index: ir.Expr) -> bool:
+    return isinstance(index, ir.Slice | ir.Sequence)
 
+
+def _written(nodes: tuple[Node, ...]) -> frozenset[str]:
     return defined(nodes)

@@ -16,7 +16,8 @@ import numpy as np
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Scalar, Type, is_scalar
+from srcad.ir.types import Array, Type
+from srcad.runtime.elementwise import pow_base
 from srcad.runtime.reductions import spread
 
 FULL = ir.Ref(np.full_like, "np.full_like")
@@ -32,7 +33,6 @@ def rule(
     values: dict[str, ir.Expr],
     types: dict[str, Type],
     y_bar: ir.Expr,
-    y_type: Type,
 ) -> ir.Expr | None:
     """The cotangent of an argument, where the ranks say how; else None."""
     try:
@@ -41,7 +41,7 @@ def rule(
         return None
     names = list(values)
     if function in PRODUCTS and len(names) == 2:
-        return _product(position, *(values[n] for n in names), *(types[n] for n in names), y_bar)
+        return _product(position, values, types, y_bar)
     if function in (np.sum, np.mean) and position == 0:
         return _reduction(function, values, types, y_bar)
     if function is np.transpose and len(names) == 1 and isinstance(types[names[0]], Array):
@@ -50,8 +50,10 @@ def rule(
 
 
 def _product(
-    position: int, a: ir.Expr, b: ir.Expr, ta: Type, tb: Type, y_bar: ir.Expr
+    position: int, values: dict[str, ir.Expr], types: dict[str, Type], y_bar: ir.Expr
 ) -> ir.Expr | None:
+    a, b = values.values()
+    ta, tb = (types[n] for n in values)
     if not isinstance(ta, Array) or not isinstance(tb, Array):
         return None
     if "complex" in ta.dtype + tb.dtype:
@@ -73,6 +75,8 @@ def _product(
             return algebra.mul(y_bar, b)
         case 1, 1, 1:
             return algebra.mul(y_bar, a)
+        case _:
+            pass
     return None
 
 
@@ -101,9 +105,7 @@ def _reduction(
     return algebra.call(BROADCAST, y_bar, ir.Attr(x, "shape"))
 
 
-def partial(
-    function: Any, position: int, values: dict[str, ir.Expr], found: ir.Expr
-) -> ir.Expr:
+def partial(function: Any, position: int, values: dict[str, ir.Expr], found: ir.Expr) -> ir.Expr:
     """The partial derivative of a power with a literal exponent."""
     if function in (operator.pow, np.power) and position == 0:
         base, exponent = list(values.values())[:2]
@@ -126,14 +128,10 @@ def power(base: ir.Expr, n: float) -> ir.Expr:
 
 
 def _guarded(base: ir.Expr, n: float) -> ir.Expr:
-    from srcad.runtime.elementwise import pow_base
-
     return algebra.call(ir.Ref(pow_base, "pow_base"), base, ir.Const(n))
 
 
-def call(
-    expr: ir.Expr, types: dict[str, Type], values: dict[str, ir.Expr], y_type: Type
-) -> ir.Expr:
+def call(expr: ir.Expr, types: dict[str, Type], values: dict[str, ir.Expr]) -> ir.Expr:
     """A reduced cotangent spread over axes that are known."""
     match expr:
         case ir.Call(ir.Ref(f), (y_bar, x, ir.Const(axis), ir.Const(keep)), ()) if f is spread:
@@ -149,10 +147,7 @@ def call(
                     BROADCAST, algebra.call(EXPAND, y_bar, ir.Const(axis)), ir.Attr(x, "shape")
                 )
         case ir.Binary(op, left, right):
-            return ir.Binary(
-                op, call(left, types, values, y_type), call(right, types, values, y_type)
-            )
+            return ir.Binary(op, call(left, types, values), call(right, types, values))
+        case _:
+            pass
     return expr
-
-
-__all__ = ["Scalar", "is_scalar", "partial", "rule"]

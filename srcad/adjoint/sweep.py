@@ -63,3 +63,76 @@ class Attempt:
 
 
 Node = Step | Branch | Loop | Scope | Attempt
+
+
+def written_by(block: ir.Block) -> frozenset[str]:
+    """Every variable that the statements bind, nested ones included."""
+    return frozenset(n for s in block for n in (*ir.targets(s), *ir.assigned((s,))))
+
+
+def has_backward(nodes: tuple[Node, ...]) -> bool:
+    """Whether anything is done in the backward part."""
+    for node in nodes:
+        match node:
+            case Step(_, backward):
+                if backward:
+                    return True
+            case Branch(_, _, then, orelse):
+                if has_backward(then) or has_backward(orelse):
+                    return True
+            case Loop(_, body, _, _, _, last):
+                if has_backward(body) or last:
+                    return True
+            case Scope(_, body):
+                if has_backward(body):
+                    return True
+            case Attempt():
+                if any(map(has_backward, parts_of(node))):
+                    return True
+    return False
+
+
+def parts_of(node: Attempt) -> tuple[tuple[Node, ...], ...]:
+    """Every list of nodes in a `try`."""
+    return (*node.body, *node.handlers, node.orelse, node.final)
+
+
+def backward_targets(nodes: tuple[Node, ...]) -> set[str]:
+    """Every variable that the backward statements bind."""
+    found: set[str] = set()
+    for node in nodes:
+        match node:
+            case Step(_, backward):
+                found |= ir.assigned(backward)
+            case Branch(_, _, then, orelse):
+                found |= backward_targets(then) | backward_targets(orelse)
+            case Loop(_, body, _, _, rebinds, last):
+                found |= backward_targets(body) | ir.assigned((*rebinds, *last))
+            case Scope(_, body):
+                found |= backward_targets(body)
+            case Attempt():
+                for part in parts_of(node):
+                    found |= backward_targets(part)
+                found |= {n for z in node.zeros for n in ir.assigned(z)}
+    return found
+
+
+def defined_in(node: Node) -> frozenset[str]:
+    """The variables that a node defines, nested ones included."""
+    match node:
+        case Step(forward):
+            return written_by(forward)
+        case Branch(_, _, then, orelse):
+            return defined(then) | defined(orelse)
+        case Loop(stmt, body):
+            return defined(body) | frozenset(ir.targets(stmt))
+        case Scope(stmt, body):
+            return defined(body) | frozenset(ir.targets(stmt))
+        case Attempt():
+            return frozenset().union(*map(defined, parts_of(node))) | {node.reached, node.caught}
+    raise AssertionError(node)
+
+
+def defined(nodes: tuple[Node, ...]) -> frozenset[str]:
+    """The variables that the nodes define."""
+    return frozenset().union(*map(defined_in, nodes)) if nodes else frozenset()

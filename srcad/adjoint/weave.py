@@ -18,25 +18,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step
+from srcad.adjoint.scopes import Needed, Scopes
+from srcad.adjoint.sweep import (
+    Attempt,
+    Branch,
+    Loop,
+    Node,
+    Scope,
+    Step,
+    defined,
+    defined_in,
+    has_backward,
+    written_by,
+)
 from srcad.analysis.liveness import Liveness
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 
-Needed = frozenset[str]
 POP = "pop"
 
 
 @dataclass
 class Weaver:
-    """`primal` are the forward variables; `everything` saves without asking (naive mode)."""
+    """Turns the nodes into the two blocks; `primal` are the forward variables."""
 
     names: Names
     live: Liveness
     primal: frozenset[str]
-    everything: bool = False
     lists: dict[str, str] = field(default_factory=dict)
-    sizes: dict[int, Needed] = field(default_factory=dict)
 
     def weave(self, nodes: tuple[Node, ...]) -> tuple[ir.Block, ir.Block]:
         """The forward and the backward block."""
@@ -45,9 +54,7 @@ class Weaver:
         self.scopes = scopes
         scopes.collect(nodes, ())
         forward, backward, _ = self.block(nodes, frozenset(), depth=0)
-        first = tuple(
-            ir.Assign(saved, ir.Sequence("list", ())) for saved in self.lists.values()
-        )
+        first = tuple(ir.Assign(saved, ir.Sequence("list", ())) for saved in self.lists.values())
         return (*first, *forward), backward
 
     # -- which values are needed -------------------------------------------------------
@@ -70,7 +77,9 @@ class Weaver:
                 return (needed - written) | (reads - written if before else reads)
             case Branch(_, test, then, orelse):
                 out = self.after(then, needed) | self.after(orelse, needed)
-                return out | (frozenset(ir.reads(test)) & self.primal if self.reverses(node) else frozenset())
+                return out | (
+                    frozenset(ir.reads(test)) & self.primal if self.reverses(node) else frozenset()
+                )
             case Scope(stmt, body, again):
                 out = self.after(body, needed - set(ir.targets(stmt)))
                 if again:
@@ -126,16 +135,13 @@ class Weaver:
         restores: list[ir.Stmt] = []
         if depth:
             for name in self.scopes.owned(nodes):
-                if name in needed or self.everything and name in self.read_somewhere(nodes):
+                if name in needed:
                     self.save_after_last(name, nodes, forward)
                     restores.append(self.pop(name))
                     needed -= {name}
         out_forward = tuple(s for part in forward for s in part)
         out_backward = (*restores, *(s for part in reversed(backward) for s in part))
         return out_forward, out_backward, needed
-
-    def read_somewhere(self, nodes: tuple[Node, ...]) -> Needed:
-        return frozenset()
 
     def node(self, node: Node, needed: Needed, depth: int) -> tuple[ir.Block, ir.Block, Needed]:
         match node:
@@ -192,8 +198,9 @@ class Weaver:
             chosen = branch(test, b, chosen, at) if b or chosen else ()
         f_final, b_final, _ = self.sequence(node.final, every, depth)
         whole = ir.Try(tuple(forward), tuple(reversed(handlers)), f_else, f_final, at)
-        zero = tuple(ir.Assign(n, ir.Const(0), at) for n in (node.reached, node.caught)
-                     if node.handlers)
+        zero = tuple(
+            ir.Assign(n, ir.Const(0), at) for n in (node.reached, node.caught) if node.handlers
+        )
         return (*zero, whole), (*b_final, *chosen, *backward), after
 
     def sequence(
@@ -270,20 +277,30 @@ class Weaver:
         kept = self.names.fresh(f"{name}_before")
         return ir.Assign(kept, ir.Name(name)), ir.Assign(name, ir.Name(kept))
 
-    def save_after_last(
-        self, name: str, nodes: tuple[Node, ...], forward: list[ir.Block]
-    ) -> None:
+    def save_after_last(self, name: str, nodes: tuple[Node, ...], forward: list[ir.Block]) -> None:
         """Save `name` behind the last node that defines it."""
         last = max(k for k, node in enumerate(nodes) if name in defined_in(node))
         forward[last] = at_ends(forward[last], self.push(name))
+
+
+def saved_names(stmt: ir.Stmt, stacks: frozenset[str]) -> set[str]:
+    """The variable that a statement saves."""
+    match stmt:
+        case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), (ir.Name(name),))):
+            return {name} if owner in stacks else set()
+        case ir.Assign(target, ir.Name(name)) if target.startswith(f"{name}_before"):
+            return {name}
+        case _:
+            return set()
 
 
 def branch(test: ir.Expr, then: ir.Block, orelse: ir.Block, at: ir.Loc | None) -> ir.Block:
     """`if test: … else: …` without an empty first arm."""
     if then:
         return (ir.If(test, then, orelse, at),)
-    negated = test.operand if isinstance(test, ir.Unary) and test.op == "not" else (
-        ir.Unary("not", test))
+    negated = (
+        test.operand if isinstance(test, ir.Unary) and test.op == "not" else (ir.Unary("not", test))
+    )
     return (ir.If(negated, orelse, (), at),)
 
 
@@ -304,166 +321,3 @@ def _breaks(stmt: ir.Stmt) -> bool:
     if isinstance(stmt, ir.For | ir.While):
         return False
     return any(_breaks(s) for b in ir.blocks(stmt) for s in b)
-
-
-def written_by(block: ir.Block) -> Needed:
-    return frozenset(n for s in block for n in (*ir.targets(s), *ir.assigned((s,))))
-
-
-def has_backward(nodes: tuple[Node, ...]) -> bool:
-    for node in nodes:
-        match node:
-            case Step(_, backward):
-                if backward:
-                    return True
-            case Branch(_, _, then, orelse):
-                if has_backward(then) or has_backward(orelse):
-                    return True
-            case Loop(_, body, _, _, _, last):
-                if has_backward(body) or last:
-                    return True
-            case Scope(_, body):
-                if has_backward(body):
-                    return True
-            case Attempt():
-                if any(map(has_backward, parts_of(node))):
-                    return True
-    return False
-
-
-def parts_of(node: Attempt) -> tuple[tuple[Node, ...], ...]:
-    """Every list of nodes in a `try`."""
-    return (*node.body, *node.handlers, node.orelse, node.final)
-
-
-def backward_targets(nodes: tuple[Node, ...]) -> set[str]:
-    """Every variable that the backward statements bind."""
-    found: set[str] = set()
-    for node in nodes:
-        match node:
-            case Step(_, backward):
-                found |= ir.assigned(backward)
-            case Branch(_, _, then, orelse):
-                found |= backward_targets(then) | backward_targets(orelse)
-            case Loop(_, body, _, _, rebinds, last):
-                found |= backward_targets(body) | ir.assigned((*rebinds, *last))
-            case Scope(_, body):
-                found |= backward_targets(body)
-            case Attempt():
-                for part in parts_of(node):
-                    found |= backward_targets(part)
-                found |= {n for z in node.zeros for n in ir.assigned(z)}
-    return found
-
-
-def defined_in(node: Node) -> Needed:
-    """The variables that a node defines, nested ones included."""
-    match node:
-        case Step(forward):
-            return written_by(forward)
-        case Branch(_, _, then, orelse):
-            return defined(then) | defined(orelse)
-        case Loop(stmt, body):
-            return defined(body) | frozenset(ir.targets(stmt))
-        case Scope(stmt, body):
-            return defined(body) | frozenset(ir.targets(stmt))
-        case Attempt():
-            return frozenset().union(*map(defined, parts_of(node))) | {node.reached, node.caught}
-    raise AssertionError(node)
-
-
-def defined(nodes: tuple[Node, ...]) -> Needed:
-    return frozenset().union(*map(defined_in, nodes)) if nodes else frozenset()
-
-
-class Scopes:
-    """Which block each variable of a loop body belongs to.
-
-    A variable is local to a loop when no iteration reads what an earlier one left.  It belongs to
-    the innermost block inside its innermost such loop that holds every mention of it.
-    """
-
-    def __init__(self, live: Liveness) -> None:
-        self.live = live
-        self.paths: dict[str, list[tuple[int, ...]]] = {}  # of each mention: the ids of its blocks
-        self.owners: dict[int, list[str]] = {}
-        self.loops: dict[int, tuple[Needed, Needed]] = {}
-        self.keep: list[object] = []
-        self.ready = False
-
-    def collect(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
-        self._visit(nodes, path)
-        self._assign_owners(nodes)
-
-    def _visit(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
-        self.keep.append(nodes)
-        self._inside(nodes, (*path, id(nodes)))
-
-    def _inside(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
-        for node in nodes:
-            match node:
-                case Attempt():
-                    # an exception may leave in the middle: saves belong to the block around
-                    self.names({node.reached, node.caught}, path)
-                    for part in parts_of(node):
-                        self._inside(part, path)
-                case Step(forward, backward):
-                    self.mention(forward, path)
-                    self.mention(backward, path)
-                case Branch(stmt, test, then, orelse):
-                    self.names(ir.reads(stmt.test) | ir.reads(test), path)
-                    self._visit(then, path)
-                    self._visit(orelse, path)
-                case Scope(stmt, body):
-                    self.names(ir.statement_reads(stmt) | set(ir.targets(stmt)), path)
-                    self._visit(body, path)
-                case Loop(stmt, body):
-                    self.names(ir.statement_reads(stmt) | ir.reads(node.iterable), path)
-                    inner = (*path, id(body))
-                    self.names(set(ir.targets(stmt)) | set(ir.leaves(node.target)), inner)
-                    self.mention(node.rebinds, inner)
-                    self.mention(node.last, inner)
-                    carried = self.live.body.get(id(stmt), frozenset())
-                    names = defined(body) | frozenset(ir.targets(stmt))
-                    self.loops[id(body)] = (names - carried, self.live.after.get(id(stmt), frozenset()))
-                    self._visit(body, path)
-
-    def mention(self, block: ir.Block, path: tuple[int, ...]) -> None:
-        for stmt in ir.walk(block):
-            self.names(ir.statement_reads(stmt) | set(ir.targets(stmt)), path)
-
-    def names(self, names: set[str] | Needed, path: tuple[int, ...]) -> None:
-        for name in names:
-            self.paths.setdefault(name, []).append(path)
-
-    def _assign_owners(self, nodes: tuple[Node, ...]) -> None:
-        for name, paths in self.paths.items():
-            # the innermost loop body for which the variable is local, on the way to a definition
-            for body, (local, _) in self.loops.items():
-                if name not in local:
-                    continue
-                inside = [p[p.index(body) :] for p in paths if body in p]
-                common = _common_prefix(inside)
-                deeper = [b for b in self.loops if b != body and b in common]
-                if any(name in self.loops[b][0] for b in deeper):
-                    continue  # an inner loop owns it
-                self.owners.setdefault(common[-1], []).append(name)
-
-    def owned(self, nodes: tuple[Node, ...]) -> list[str]:
-        mine = self.owners.get(id(nodes), [])
-        there = defined(nodes)
-        return sorted(n for n in set(mine) if n in there)
-
-    def local(self, node: Loop) -> Needed:
-        return self.loops[id(node.body)][0]
-
-    def live_after(self, node: Loop) -> Needed:
-        return self.loops[id(node.body)][1]
-
-
-def _common_prefix(paths: list[tuple[int, ...]]) -> tuple[int, ...]:
-    first, last = min(paths), max(paths)
-    n = 0
-    while n < min(len(first), len(last)) and first[n] == last[n]:
-        n += 1
-    return first[:n]

@@ -199,6 +199,17 @@ def mutated_params(inferred: Inferred, unit: object, params: tuple[Type, ...]) -
     return summary
 
 
+def written_names(inferred: Inferred, body: ir.Block) -> frozenset[str]:
+    """Names of objects that the program writes in place."""
+    classes = aliases(inferred, body)
+    every = frozenset(inferred.types)
+    found: set[str] = set()
+    for write in writes(inferred, body):
+        for name in write.names:
+            found |= classes.together(name, every)
+    return frozenset(found)
+
+
 def check_writes(
     inferred: Inferred, body: ir.Block, active: frozenset[str], needed: frozenset[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import math
+import os
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
@@ -57,7 +58,8 @@ def clashes(unit: Any) -> frozenset[str]:
     known = {"np": np, "math": math}
     space = unit.function.__globals__
     outside = {
-        n for n in code.free | set(unit.function.__code__.co_names)
+        n
+        for n in code.free | set(unit.function.__code__.co_names)
         if n in reserved() and n in space and known.get(n, vars(builtins).get(n)) is not space[n]
     }
     return frozenset((code.locals & reserved()) | outside)
@@ -67,3 +69,9 @@ def plain_text(body: ir.Block) -> str:
     """A block of IR as Python, for dumps."""
     writer = Writer()
     return print_module(writer.block(body, commented=False), {})
+
+
+def dump(title: str, name: str, body: ir.Block) -> None:
+    """Print the IR of a function after a pass when SRCAD_DUMP is set."""
+    if os.environ.get("SRCAD_DUMP"):
+        print(f"--- {name}: {title}\n{plain_text(body)}")

@@ -63,9 +63,7 @@ def line_table(text: str, emitted: list[Emitted]) -> LineTable:
     return LineTable(lines)
 
 
-def _pairs(
-    trees: list[ast.stmt], printed: list[ast.stmt]
-) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+def _pairs(trees: list[ast.stmt], printed: list[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
     """Each statement of the tree beside the same one of the parsed text."""
     real = [t for t in trees if not isinstance(t, Comment | Blank)]
     if len(real) != len(printed):

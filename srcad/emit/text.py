@@ -1,6 +1,6 @@
 """Turn IR into Python syntax trees, ready for the printer.
 
-    Assign("y", Binary("*", Name("x"), Const(2)))     →     y = x * 2
+Assign("y", Binary("*", Name("x"), Const(2)))     →     y = x * 2
 """
 
 from __future__ import annotations
@@ -212,12 +212,14 @@ class Writer:
                 return ast.With(entries, self.block(body, commented), None)
             case ir.Try(body, handlers, orelse, final):
                 caught = [
-                    ast.ExceptHandler(None if h.type is None else e(h.type), h.name,
-                                      self.block(h.body, commented))
+                    ast.ExceptHandler(
+                        None if h.type is None else e(h.type), h.name, self.block(h.body, commented)
+                    )
                     for h in handlers
                 ]
                 return ast.Try(
-                    self.block(body, commented), caught,
+                    self.block(body, commented),
+                    caught,
                     self.block(orelse, commented) if orelse else [],
                     self.block(final, commented) if final else [],
                 )

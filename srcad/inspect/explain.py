@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from srcad.adjoint.primal import fresh_facts, user_names
 from srcad.analysis.activity import active_reads, activity
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Operation
 from srcad.analysis.program import Unit
@@ -32,7 +33,7 @@ from srcad.compile import Entry, ready
 from srcad.emit.places import LineTable
 from srcad.ir import nodes as ir
 from srcad.ir.types import Symbols, Type, type_of
-from srcad.pipeline import Compilation, fresh_facts, user_names
+from srcad.pipeline import Compilation
 from srcad.rules.table import Linear, NoDerivative, Partials, Vjp
 
 
@@ -83,8 +84,11 @@ class FunctionReport:
         if self.saved:
             saved = [("saved", "from line", "because the backward part reads it")]
             saved += [
-                (s.name, "argument" if s.argument else str(s.line or ""),
-                 f"line {s.reader}: {s.text}")
+                (
+                    s.name,
+                    "argument" if s.argument else str(s.line or ""),
+                    f"line {s.reader}: {s.text}",
+                )
                 for s in self.saved
             ]
             parts.append("\n" + _table(saved, right={1}))
@@ -171,7 +175,10 @@ class _Explainer:
         return Explanation(tuple(self.found), self.entry.text)
 
     def function(
-        self, unit: Unit, kinds: tuple[Type, ...], mask: tuple[bool, ...],
+        self,
+        unit: Unit,
+        kinds: tuple[Type, ...],
+        mask: tuple[bool, ...],
         saved: tuple[SavedValue, ...],
     ) -> FunctionReport:
         facts = fresh_facts(self.work.session, unit, kinds)
@@ -197,7 +204,11 @@ class _Explainer:
         )  # fmt: skip
 
     def operation(
-        self, lines: _Lines, line: int, expr: ir.Expr, operation: Operation,
+        self,
+        lines: _Lines,
+        line: int,
+        expr: ir.Expr,
+        operation: Operation,
         active: frozenset[str],
     ) -> None:
         match operation:
@@ -261,8 +272,9 @@ class _Lines:
         texts = {n: t for n, t in texts.items() if t.strip() and not t.lstrip().startswith("#")}
         margin = min((len(t) - len(t.lstrip()) for t in texts.values()), default=0)
         for n, text in texts.items():
-            found = (tuple(kept.get(n, ())) for kept in
-                     (self.active, self.saved, self.rules, self.calls))
+            found = (
+                tuple(kept.get(n, ())) for kept in (self.active, self.saved, self.rules, self.calls)
+            )
             yield LineReport(n, text[margin:], *found)
 
 
@@ -276,8 +288,14 @@ def _saved_values(
     lines = text.splitlines()
     defs = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
     first, second = defs[forward], defs[backward]
-    cut = next((n for n in range(second.lineno, (second.end_lineno or 0) + 1)
-                if lines[n - 1].strip() == "# backward"), second.lineno)
+    cut = next(
+        (
+            n
+            for n in range(second.lineno, (second.end_lineno or 0) + 1)
+            if lines[n - 1].strip() == "# backward"
+        ),
+        second.lineno,
+    )
     end = cut if first is second else (first.end_lineno or cut)
     origin = _origins(first, end)
     found = []

@@ -16,9 +16,7 @@ from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 
 
-def fold_copies(
-    block: ir.Block, generated: frozenset[str], params: frozenset[str]
-) -> ir.Block:
+def fold_copies(block: ir.Block, generated: frozenset[str], params: frozenset[str]) -> ir.Block:
     """The block without copies of names and constants; `params` have a value from the start."""
     writes: Counter[str] = Counter(params)
     reads: Counter[str] = Counter()
@@ -89,9 +87,10 @@ def simplify(expr: ir.Expr) -> ir.Expr:
             return algebra.mul(a, b)
         case ir.Binary("*", a, b) if algebra.is_number(a, -1) or algebra.is_number(b, -1):
             return algebra.mul(a, b)
-        case ir.Binary("*", ir.Const(p), ir.Binary("*", ir.Const(q), _)) if (
-            type(p) in (int, float) and type(q) in (int, float)
-        ):
+        case ir.Binary("*", ir.Const(p), ir.Binary("*", ir.Const(q), _)) if type(p) in (
+            int,
+            float,
+        ) and type(q) in (int, float):
             return algebra.mul(expr.left, expr.right)
         case ir.Unary("-", ir.Const(v)) if isinstance(v, int | float):
             return ir.Const(-v)
@@ -101,4 +100,6 @@ def simplify(expr: ir.Expr) -> ir.Expr:
             return ir.Binary("-", a, b)
         case ir.Binary("-", a, ir.Unary("-", b)):
             return ir.Binary("+", a, b)
+        case _:
+            pass
     return expr

@@ -44,7 +44,7 @@ class _Dropper:
                 out.append(kept)
         return tuple(reversed(out)), live
 
-    def statement(
+    def statement(  # noqa: C901 - one case for each kind of statement
         self, stmt: ir.Stmt, live: Live, at_break: Live
     ) -> tuple[ir.Stmt | None, Live]:
         match stmt:
@@ -78,11 +78,13 @@ class _Dropper:
                 # what a handler may read is live everywhere in the body: keep it whole
                 every = live | {n for s in ir.walk((stmt,)) for n in ir.statement_reads(s)}
                 return stmt, every
-            case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"))):
+            case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"))):
                 return stmt, live | ir.statement_reads(stmt)
             case ir.Effect(value):
                 if self.removable(stmt) and not self.into_live(value, live):
                     return None, live
+            case _:
+                pass
         return stmt, (live - set(ir.targets(stmt))) | ir.statement_reads(stmt)
 
     def into_live(self, value: ir.Expr, live: Live) -> bool:
@@ -95,6 +97,8 @@ class _Dropper:
         match value:
             case ir.Call(ir.Attr(ir.Name(owner), "pop"), ()):
                 return owner in self.stacks
+            case _:
+                pass
         return False
 
     def branch(self, stmt: ir.If, live: Live, at_break: Live) -> tuple[ir.Stmt | None, Live]:
@@ -107,8 +111,11 @@ class _Dropper:
         new = replace(stmt, then=then, orelse=orelse)
         if not then:
             test = stmt.test
-            negated = test.operand if isinstance(test, ir.Unary) and test.op == "not" else (
-                ir.Unary("not", test))
+            negated = (
+                test.operand
+                if isinstance(test, ir.Unary) and test.op == "not"
+                else (ir.Unary("not", test))
+            )
             new = replace(stmt, test=negated, then=orelse, orelse=())
         return new, live_then | live_else | ir.reads(stmt.test)
 
@@ -153,5 +160,7 @@ def _drop_stacks(block: ir.Block, gone: Live) -> ir.Block:
             case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"))) if owner in gone:
                 continue
         inner = ir.blocks(stmt)
-        out.append(ir.with_blocks(stmt, tuple(_drop_stacks(b, gone) for b in inner)) if inner else stmt)
+        out.append(
+            ir.with_blocks(stmt, tuple(_drop_stacks(b, gone) for b in inner)) if inner else stmt
+        )
     return tuple(out)

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.optimise.copies import simplify
 
 WIDTH = 76
 Pure = Callable[[ir.Expr], bool]
+Written = list[ir.Stmt | None]  # the statements of the block so far; None where one moved on
 
 
 def nest(
@@ -61,7 +61,7 @@ class _Nester:
         self.backward = False  # the forward part computes exactly what the user wrote
 
     def block(self, block: ir.Block) -> ir.Block:
-        out: list[ir.Stmt] = []
+        out: Written = []
         waiting: dict[str, int] = {}  # generated name -> position of its definition in out
         for stmt in block:
             self.backward = self.backward or stmt == ir.Note("backward")
@@ -74,24 +74,25 @@ class _Nester:
             if isinstance(stmt, ir.Assign) and stmt.target in self.once:
                 waiting[stmt.target] = len(out) - 1
             elif isinstance(stmt, ir.If):
-                self.choice(stmt, out, waiting)
+                self.choice(stmt, out)
         return tuple(s for s in out if s is not None)
 
-    def choice(self, stmt: ir.If, out: list[ir.Stmt], waiting: dict[str, int]) -> None:
+    def choice(self, stmt: ir.If, out: Written) -> None:
         """`if c: t = a  else: t = b`  is  `t = a if c else b`."""
         match stmt:
             case ir.If(test, (ir.Assign(a, x),), (ir.Assign(b, y),)) if (
                 a == b and width(x) + width(y) + width(test) < WIDTH - 12
-                and _conditional_name(a, self.once)
             ):
                 out[-1] = ir.Assign(a, ir.Choice(test, x, y), stmt.at)
 
-    def take_in(self, stmt: ir.Stmt, out: list[ir.Stmt], waiting: dict[str, int]) -> ir.Stmt:
+    def take_in(self, stmt: ir.Stmt, out: Written, waiting: dict[str, int]) -> ir.Stmt:
         """Inline what this statement reads, the latest definition first."""
         if isinstance(stmt, ir.While | ir.Try):
             return stmt  # its expressions run more than once, or not at all
         while True:
-            names = [n for n in self.mentioned(stmt) if n in waiting and out[waiting[n]] is not None]
+            names = [
+                n for n in self.mentioned(stmt) if n in waiting and out[waiting[n]] is not None
+            ]
             names.sort(key=lambda n: -waiting[n])
             for name in names:
                 new = self.inlined(stmt, name, out, waiting)
@@ -108,7 +109,7 @@ class _Nester:
         return found
 
     def inlined(
-        self, stmt: ir.Stmt, name: str, out: list[ir.Stmt], waiting: dict[str, int]
+        self, stmt: ir.Stmt, name: str, out: Written, waiting: dict[str, int]
     ) -> ir.Stmt | None:
         position = waiting[name]
         definition = out[position]
@@ -121,15 +122,14 @@ class _Nester:
         ):
             return None
         tidy = self.tidy if self.backward else (lambda e: e)
-        new = ir.map_expressions(stmt, lambda e: tidy(ir.substitute(e, {name: value}))
-                                 if name in ir.reads(e) else e)
+        new = ir.map_expressions(
+            stmt, lambda e: tidy(ir.substitute(e, {name: value})) if name in ir.reads(e) else e
+        )
         if isinstance(new, ir.AddTo | ir.AddAt):
             new = _signed(new)
         if max((width(e) for e in ir.expressions(new)), default=0) > WIDTH:
             return None
-        if isinstance(new, ir.For) and not isinstance(stmt, ir.For):
-            return None
-        out[position] = None  # type: ignore[call-overload]
+        out[position] = None
         del waiting[name]
         return new
 
@@ -142,7 +142,7 @@ class _Nester:
                 return True
         return True
 
-    def forget(self, stmt: ir.Stmt, out: list[ir.Stmt], waiting: dict[str, int]) -> None:
+    def forget(self, stmt: ir.Stmt, out: Written, waiting: dict[str, int]) -> None:
         """A definition can no longer move past a statement that writes what it reads."""
         if not waiting:
             return
@@ -157,19 +157,17 @@ class _Nester:
             if definition is stmt:
                 continue
             assert isinstance(definition, ir.Assign)
-            if ir.reads(definition.value) & written or (
-                effectful and not self.pure(definition.value)
-            ) or isinstance(stmt, ir.Note):
+            if (
+                ir.reads(definition.value) & written
+                or (effectful and not self.pure(definition.value))
+                or isinstance(stmt, ir.Note)
+            ):
                 del waiting[name]
 
     def quiet(self, stmt: ir.Stmt) -> bool:
         if ir.blocks(stmt):
             return False
         return all(self.pure(e) for e in ir.expressions(stmt))
-
-
-def _conditional_name(name: str, once: set[str]) -> bool:
-    return True
 
 
 def _touched(stmt: ir.Stmt) -> set[str]:
@@ -187,6 +185,8 @@ def _touched(stmt: ir.Stmt) -> set[str]:
                 found |= ir.reads(target)
             case ir.Assign(_, ir.Call(ir.Attr(ir.Name(owner), "pop"))):
                 found.add(owner)
+            case _:
+                pass
     return found
 
 
@@ -240,6 +240,3 @@ def width(expr: ir.Expr) -> int:
                 total += 3
         stack.extend(ir.children(node))
     return total
-
-
-__all__ = ["algebra", "nest", "width"]

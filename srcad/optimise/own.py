@@ -43,13 +43,62 @@ def own_memory(body: ir.Block, types: dict[str, Type], facts: Inferred) -> ir.Bl
 def protect(body: ir.Block, types: dict[str, Type]) -> ir.Block:
     """Copy what is added into in place, unless it was made for that alone.
 
-        x_bar = w              x_bar = np.array(w)
-        x_bar += y_bar    →    x_bar += y_bar
+    x_bar = w              x_bar = np.array(w)
+    x_bar += y_bar    →    x_bar += y_bar
     """
-    written = {s.target for s in ir.walk(body) if isinstance(s, ir.AddTo | ir.AddAt)
-               and not is_scalar(types.get(s.target, ANY))}
+    added = {s.target for s in ir.walk(body) if isinstance(s, ir.AddTo | ir.AddAt)}
+    scalars = {n for n in added if is_scalar(types.get(n, ANY))}
+    written = added - scalars
     written |= {name for s in ir.walk(body) for name in _written_by_call(s)}
+    loose = scalars & _maybe_zero_dimensional(body)
+    if loose:
+        body = _rebound(body, loose)
     return _protected(body, written, types) if written else body
+
+
+def _maybe_zero_dimensional(body: ir.Block) -> set[str]:
+    """Variables that may hold a 0-d array where a number is meant: `+=` would write into it."""
+    definitions: dict[str, list[ir.Expr | None]] = {}
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.Assign):
+            definitions.setdefault(stmt.target, []).append(stmt.value)
+        elif not isinstance(stmt, ir.AddTo | ir.AddAt):
+            for name in ir.targets(stmt):
+                definitions.setdefault(name, []).append(None)
+    unsafe: set[str] = set()
+    while True:
+        known = set(definitions) - unsafe
+        new = {n for n, values in definitions.items() if any(_loose(v, known) for v in values)}
+        if new == unsafe:
+            return unsafe
+        unsafe = new
+
+
+def _loose(value: ir.Expr | None, safe: set[str]) -> bool:
+    match value:
+        case ir.Const() | ir.Binary() | ir.Unary():
+            return False
+        case ir.Name(name):
+            return name not in safe
+        case ir.Call(ir.Ref(f)):
+            return f is not np.sum and f is not float
+        case _:
+            pass
+    return True
+
+
+def _rebound(block: ir.Block, names: set[str]) -> ir.Block:
+    """`x_bar += e` as `x_bar = x_bar + e`."""
+    out: list[ir.Stmt] = []
+    for stmt in block:
+        if isinstance(stmt, ir.AddTo) and stmt.target in names:
+            value = ir.Binary(stmt.op, ir.Name(stmt.target), stmt.value)
+            stmt = ir.Assign(stmt.target, value, stmt.at)
+        inner = ir.blocks(stmt)
+        if inner:
+            stmt = ir.with_blocks(stmt, tuple(_rebound(b, names) for b in inner))
+        out.append(stmt)
+    return tuple(out)
 
 
 def _written_by_call(stmt: ir.Stmt) -> set[str]:
@@ -60,6 +109,8 @@ def _written_by_call(stmt: ir.Stmt) -> set[str]:
             return {name}
         case ir.Assign(_, ir.Call(ir.Attr(ir.Name(name), "pop"))):
             return {name}
+        case _:
+            pass
     return set()
 
 
@@ -72,8 +123,11 @@ def _protected(block: ir.Block, written: set[str], types: dict[str, Type]) -> ir
             stmt = replace(stmt, value=call(copy, stmt.value))
         elif isinstance(stmt, ir.Unpack) and written & set(stmt.targets):
             out.append(stmt)
-            out += [ir.Assign(n, call(ir.Ref(own, "own"), ir.Name(n)), stmt.at)
-                    for n in stmt.targets if n in written]
+            out += [
+                ir.Assign(n, call(ir.Ref(own, "own"), ir.Name(n)), stmt.at)
+                for n in stmt.targets
+                if n in written
+            ]
             continue
         inner = ir.blocks(stmt)
         if inner:
@@ -90,12 +144,18 @@ def _made(value: ir.Expr) -> bool:
             return True
         case ir.Const():
             return True
+        case _:
+            pass
     return _new(value)
 
 
 def _ended(
-    bar: ir.Expr, param: str, types: dict[str, Type], facts: Inferred,
-    definitions: dict[str, list[ir.Expr | None]], seen: Counter[str],
+    bar: ir.Expr,
+    param: str,
+    types: dict[str, Type],
+    facts: Inferred,
+    definitions: dict[str, list[ir.Expr | None]],
+    seen: Counter[str],
 ) -> ir.Expr | None:
     kind = facts.types.get(param, ANY)
     if isinstance(bar, ir.Const) and kind == Scalar(float) and type(bar.value) is float:
@@ -155,4 +215,6 @@ def _new(value: ir.Expr) -> bool:
             return True
         case ir.Call(ir.Ref(f)):
             return f in NEW
+        case _:
+            pass
     return False

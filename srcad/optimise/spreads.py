@@ -1,8 +1,8 @@
 """Put a spread cotangent where it is used, when no use needs it spread.
 
-    s_bar = np.full_like(s, g)               (gone)
-    a_bar = s_bar * (2 * a)          →       a_bar = 2 * g * a
-    x_bar[1:] -= s_bar * b                   x_bar[1:] -= g * b
+s_bar = np.full_like(s, g)               (gone)
+a_bar = s_bar * (2 * a)          →       a_bar = 2 * g * a
+x_bar[1:] -= s_bar * b                   x_bar[1:] -= g * b
 """
 
 from __future__ import annotations
@@ -49,30 +49,31 @@ def _block(
     return tuple(s for s in out if s != ir.Note(""))
 
 
-def _replaced(
-    block: ir.Block, name: str, value: ir.Expr, tidy: Tidy
-) -> list[ir.Stmt] | None:
+def _replaced(block: ir.Block, name: str, value: ir.Expr, tidy: Tidy) -> list[ir.Stmt] | None:
     """The statements with the spread put in; None when it would stay somewhere."""
     out: list[ir.Stmt] = []
     for stmt in block:
         if any(name in ir.statement_reads(s) for b in ir.blocks(stmt) for s in ir.walk(b)):
             return None
         if name in ir.statement_reads(stmt):
-            if isinstance(stmt, ir.AddTo | ir.AddAt) and name in ir.reads(stmt.value):
-                inner = spread_value(tidy(ir.substitute(stmt.value, {name: value})))
-                new: ir.Stmt = ir.map_expressions(
-                    stmt, lambda e: _tidied(e, name, value, tidy)
-                )
-                if inner is not None:
-                    new = ir.map_expressions(stmt, lambda e, v=inner: v if name in ir.reads(e) else e)  # type: ignore[misc]
-            else:
-                new = ir.map_expressions(stmt, lambda e: _tidied(e, name, value, tidy))
-            if any(_has_spread(e) and not _has_spread(o)
-                   for e, o in zip(ir.expressions(new), ir.expressions(stmt), strict=True)):
+            new = _put_in(stmt, name, value, tidy)
+            if any(
+                _has_spread(e) and not _has_spread(o)
+                for e, o in zip(ir.expressions(new), ir.expressions(stmt), strict=True)
+            ):
                 return None
             stmt = new
         out.append(stmt)
     return out
+
+
+def _put_in(stmt: ir.Stmt, name: str, value: ir.Expr, tidy: Tidy) -> ir.Stmt:
+    """The statement with the spread in place of the name; `+=` spreads what it adds anyway."""
+    if isinstance(stmt, ir.AddTo | ir.AddAt) and name in ir.reads(stmt.value):
+        inner = spread_value(tidy(ir.substitute(stmt.value, {name: value})))
+        if inner is not None:
+            return ir.map_expressions(stmt, lambda e: inner if name in ir.reads(e) else e)
+    return ir.map_expressions(stmt, lambda e: _tidied(e, name, value, tidy))
 
 
 def _tidied(expr: ir.Expr, name: str, value: ir.Expr, tidy: Tidy) -> ir.Expr:

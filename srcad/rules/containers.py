@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import random
 
 from srcad.rules.table import linear, no_derivative
-from srcad.runtime.substitutes import INERT
 from srcad.runtime.containers import stop_gradient, values, values_bar
+from srcad.runtime.substitutes import INERT
 
 linear(values, lambda y_bar, table: values_bar(y_bar, table))
 no_derivative(stop_gradient, set, frozenset, vars, dir)

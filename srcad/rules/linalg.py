@@ -9,26 +9,28 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.rules.table import vjp
-from srcad.runtime.linalg import (
+from srcad.runtime.factorisations import (
     cholesky_bar,
-    cofactors,
-    cond_bar,
     eig_bar,
     eigh_bar,
     eigvals_bar,
     eigvalsh_bar,
+    qr_bar,
+    svd_bar,
+    svdvals_bar,
+)
+from srcad.runtime.linalg import (
+    cofactors,
+    cond_bar,
     lstsq_bars,
     matrix_norm_bar,
     matrix_power_bar,
     multi_dot_bar,
     norm_bar,
     pinv_bar,
-    qr_bar,
     slogdet_bar,
     solve_a,
     solve_b,
-    svd_bar,
-    svdvals_bar,
     tensorinv_bar,
     tensorsolve_bars,
     vector_norm_bar,

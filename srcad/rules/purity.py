@@ -27,6 +27,8 @@ def pure(expr: ir.Expr, calls: frozenset[int]) -> bool:
                     return False
             elif id(expr) not in calls:
                 return False
+        case _:
+            pass
     return all(pure(c, calls) for c in ir.children(expr))
 
 

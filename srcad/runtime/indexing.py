@@ -75,10 +75,10 @@ def _zeros(x: Any, known: dict[int, Any]) -> Any:
             zeros[i] = _zeros(item, known)
         return zeros
     if isinstance(x, dict):
-        known[id(x)] = zeros = copy.copy(x)
+        known[id(x)] = table = copy.copy(x)
         for key, item in x.items():
-            zeros[key] = _zeros(item, known)
-        return zeros
+            table[key] = _zeros(item, known)
+        return table
     return _zero_object(x, known)
 
 
@@ -113,7 +113,7 @@ def _names(slots: Any) -> tuple[str, ...]:
     return (slots,) if isinstance(slots, str) else tuple(slots)
 
 
-def _tuple(like: tuple, items: list) -> tuple:
+def _tuple(like: tuple[Any, ...], items: list[Any]) -> tuple[Any, ...]:
     """A tuple of the class of `like`, namedtuples included."""
     if hasattr(like, "_fields"):
         return tuple.__new__(type(like), items)
@@ -333,7 +333,7 @@ def diagonal_length(rows: int, columns: int, offset: int) -> int:
     return max(min(rows + min(offset, 0), columns - max(offset, 0)), 0)
 
 
-def same_kind(parts: list, like: Any) -> Any:
+def same_kind(parts: list[Any], like: Any) -> Any:
     """The cotangents of a sequence's elements as `like` is: an array, a tuple or a list."""
     if isinstance(like, np.ndarray):
         return uncast(np.stack(parts), like) if parts else np.zeros(like.shape)

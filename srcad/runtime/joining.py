@@ -36,7 +36,7 @@ def unconcatenate(g: Any, like: Any, axis: int | None = 0) -> Any:
     return _shaped(np.split(g, ends[:-1], axis), like)
 
 
-def _shaped(parts: list, like: Any) -> Any:
+def _shaped(parts: list[Any], like: Any) -> Any:
     """Each part in the shape of its element."""
     parts = [np.reshape(part, np.shape(item)) for part, item in zip(parts, like, strict=True)]
     return same_kind(parts, like)
@@ -83,7 +83,7 @@ def _depth(like: Any) -> int:
 def _block_shape(like: Any, ndim: int) -> tuple[int, ...]:
     """The shape that np.block gives to nested lists, with `ndim` axes."""
     if not isinstance(like, list):
-        shape = np.shape(like)
+        shape: tuple[int, ...] = np.shape(like)
         return (1,) * (ndim - len(shape)) + shape
     shapes = [_block_shape(item, ndim) for item in like]
     axis = ndim - _depth(like)

@@ -73,11 +73,11 @@ def to_device(x: Any, device: Any, /, *, stream: Any = None) -> Any:
     return x.to_device(device, stream=stream)
 
 
-def tobytes(x: Any, order: str = "C") -> bytes:
+def tobytes(x: Any, order: str = "C") -> Any:
     return x.tobytes(order)
 
 
-def dumps(x: Any) -> bytes:
+def dumps(x: Any) -> Any:
     return x.dumps()
 
 
@@ -85,15 +85,15 @@ def dtype(x: Any) -> Any:
     return x.dtype
 
 
-def nbytes(x: Any) -> int:
+def nbytes(x: Any) -> Any:
     return x.nbytes
 
 
-def itemsize(x: Any) -> int:
+def itemsize(x: Any) -> Any:
     return x.itemsize
 
 
-def strides(x: Any) -> tuple[int, ...]:
+def strides(x: Any) -> Any:
     return x.strides
 
 
@@ -105,7 +105,7 @@ def base(x: Any) -> Any:
     return x.base
 
 
-def device(x: Any) -> str:
+def device(x: Any) -> Any:
     return x.device
 
 

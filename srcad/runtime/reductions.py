@@ -41,7 +41,8 @@ def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
 def count(a: Any, axis: Axis = None) -> int:
     """The number of elements of `a` behind one element of a reduction; 1 where it is 0."""
     shape = np.shape(a)
-    return max(math.prod(shape[one] for one in reduced_axes(axis, len(shape))), 1)
+    size: int = math.prod(shape[one] for one in reduced_axes(axis, len(shape)))
+    return max(size, 1)
 
 
 def as_rows(a: Any, axis: Axis) -> Any:
@@ -134,8 +135,13 @@ def weights_like(weights: Any, a: Any, axis: Axis) -> Any:
 
 
 def var_bar(
-    y_bar: Any, a: Any, axis: Axis = None, ddof: Any = 0, keepdims: bool = False,
-    where: Any = True, mean: Any = None,
+    y_bar: Any,
+    a: Any,
+    axis: Axis = None,
+    ddof: Any = 0,
+    keepdims: bool = False,
+    where: Any = True,
+    mean: Any = None,
 ) -> Any:
     """The cotangent of np.var: 2 y_bar conj(a - mean) / (n - ddof)."""
     n = members(a, axis, where)
@@ -170,7 +176,11 @@ def others(a: Any, axis: Axis = None, where: Any = True, initial: Any = 1) -> An
 
 
 def shares(
-    y: Any, a: Any, axis: Axis = None, keepdims: bool = False, where: Any = True,
+    y: Any,
+    a: Any,
+    axis: Axis = None,
+    keepdims: bool = False,
+    where: Any = True,
     initial: Any = None,
 ) -> Any:
     """1/k at the k elements that equal the extremum y, 0 elsewhere; NaN where y is NaN."""
@@ -178,9 +188,7 @@ def shares(
     return hits / ties
 
 
-def share_of_initial(
-    y: Any, a: Any, axis: Axis, keepdims: bool, where: Any, initial: Any
-) -> Any:
+def share_of_initial(y: Any, a: Any, axis: Axis, keepdims: bool, where: Any, initial: Any) -> Any:
     """The part of the extremum that `initial` has: 1/k where it is one of k, else 0."""
     _, ties = _hits(y, a, axis, keepdims, where, initial)
     return np.equal(y, initial) / np.reshape(ties, np.shape(y))
@@ -206,8 +214,14 @@ def ptp_bar(y_bar: Any, a: Any, axis: Axis = None, keepdims: bool = False) -> An
 
 
 def quantile_bar(
-    y_bar: Any, a: Any, q: Any, axis: Axis = None, method: str = "linear",
-    keepdims: bool = False, weights: Any = None, skip_nan: bool = False,
+    y_bar: Any,
+    a: Any,
+    q: Any,
+    axis: Axis = None,
+    method: str = "linear",
+    keepdims: bool = False,
+    weights: Any = None,
+    skip_nan: bool = False,
 ) -> Any:
     """The cotangent of np.quantile: y_bar shared by the two sorted neighbours of the quantile.
 
@@ -233,12 +247,10 @@ def quantile_bar(
     return from_rows(np.take_along_axis(sorted_bar, np.argsort(order, 1), 1), a, axis)
 
 
-def quantile_positions(q: Any, counts: Any, method: str) -> Any:
+def quantile_positions(q: Any, counts: Any, method: Any) -> Any:
     """The places in the sorted rows, one for each quantile and row, where the quantiles lie."""
     found = {
         n: np.quantile(np.arange(float(max(n, 1))), q, method=method)
         for n in np.unique(counts).tolist()
     }
     return np.stack([found[n] for n in counts.tolist()], 1)
-
-

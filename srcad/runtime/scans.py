@@ -35,9 +35,7 @@ def drop_first(g: Any, axis: Axis) -> Any:
     return np.take(g, np.arange(1, np.shape(g)[axis or 0]), axis or 0)
 
 
-def cumprod_bar(
-    g: Any, y: Any, a: Any, axis: Axis = None, include_initial: bool = False
-) -> Any:
+def cumprod_bar(g: Any, y: Any, a: Any, axis: Axis = None, include_initial: bool = False) -> Any:
     """The cotangent of cumprod: suffix sums of g y over a, exact with zeros.
 
     Behind the first zero nothing counts; at the first zero it is the suffix sum of g times the
@@ -77,7 +75,12 @@ def running_extremum_bar(g: Any, y: Any, a: Any, axis: int, largest: bool) -> An
 
 
 def diff_bar(
-    g: Any, a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None,
+    g: Any,
+    a: Any,
+    n: int = 1,
+    axis: int = -1,
+    prepend: Any = None,
+    append: Any = None,
     part: int = 1,
 ) -> Any:
     """The cotangent of np.diff in what is prepended (0), in the array (1), or appended (2).

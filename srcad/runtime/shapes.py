@@ -33,7 +33,7 @@ def unreshape(g: Any, like: Any, order: str = "C") -> Any:
     return np.reshape(g, np.shape(like), layout(like, order))
 
 
-def layout(like: Any, order: str) -> str:
+def layout(like: Any, order: Any) -> Any:
     """The order, "A" resolved as NumPy does: "F" for a Fortran-contiguous array, else "C"."""
     if order != "A":
         return order
@@ -126,7 +126,9 @@ def unpad(
         if mode in ("constant", "empty") or width == (0, 0):
             rows = np.moveaxis(g, axis, 0)[width[0] : width[0] + shape[axis]]
         else:
-            options = {"reflect_type": reflect_type} if mode in ("reflect", "symmetric") else {}
+            options: dict[str, Any] = {}
+            if mode in ("reflect", "symmetric"):
+                options["reflect_type"] = reflect_type
             if stat_length is not None:
                 options["stat_length"] = (_of_axis(stat_length, axis, len(shape)), (1, 1))
             rows = _unpad_rows(np.moveaxis(g, axis, 0), shape[axis], width, mode, options)

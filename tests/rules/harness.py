@@ -323,9 +323,11 @@ def check_single(case: Sample, key: Key, rule: Rule | None = None) -> None:
     y = case.call()
     y_bar = random_like(generator(case), y)
     low_bar = mapped(
-        lambda like, leaf: np.asarray(leaf, np.result_type(like))[()]
-        if isinstance(like, np.ndarray | np.generic)
-        else leaf,
+        lambda like, leaf: (
+            np.asarray(leaf, np.result_type(like))[()]
+            if isinstance(like, np.ndarray | np.generic)
+            else leaf
+        ),
         low.call(),
         y_bar,
     )

@@ -345,7 +345,6 @@ def test_the_harness_finds_a_wrong_rule(case, rule):
         check(case, rule)
 
 
-
 def test_a_wrong_no_derivative_is_found(monkeypatch):
     monkeypatch.setitem(TABLE.rules, np.sin, NoDerivative())
     with pytest.raises(AssertionError):

@@ -137,8 +137,27 @@ def test_operators_have_rules():
 
 @pytest.mark.parametrize(
     "name",
-    ["abs", "pow", "round", "float", "int", "bool", "len", "sum", "min", "max", "divmod",
-     "complex", "isinstance", "print", "type", "range", "str", "any", "all"],
+    [
+        "abs",
+        "pow",
+        "round",
+        "float",
+        "int",
+        "bool",
+        "len",
+        "sum",
+        "min",
+        "max",
+        "divmod",
+        "complex",
+        "isinstance",
+        "print",
+        "type",
+        "range",
+        "str",
+        "any",
+        "all",
+    ],
 )
 def test_builtins_have_rules(name):
     assert TABLE.get(getattr(builtins, name)) is not None
@@ -147,8 +166,10 @@ def test_builtins_have_rules(name):
 @pytest.mark.parametrize(
     "case",
     [
-        *(sample(f, 2.3)
-          for f in (int, round, math.floor, math.ceil, math.trunc, math.isnan, bool)),
+        *(
+            sample(f, 2.3)
+            for f in (int, round, math.floor, math.ceil, math.trunc, math.isnan, bool)
+        ),
         *(sample(f, 7.3, 2.1) for f in (operator.floordiv, operator.lt, operator.ge, operator.eq)),
         sample(math.isclose, 2.3, 4.5),
     ],

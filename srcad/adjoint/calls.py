@@ -1,0 +1,152 @@
+"""Reverse calls of the user's functions.
+
+    y = f(x, w)     →     y, f_saved = f_fwd(x, w)
+                          …
+                          x_bar, w_bar = f_bwd(f_saved, y_bar)
+
+A function that only the running program knows is called through `call`, which returns a pullback.
+"""
+
+from __future__ import annotations
+
+from srcad import errors
+from srcad.adjoint import algebra
+from srcad.adjoint.cotangents import Cotangents
+from srcad.adjoint.sweep import Node, Step
+from srcad.analysis.operations import Dynamic, Invoke
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, Clo, carries
+from srcad.runtime import calls, cotangents
+
+PART = ir.Ref(cotangents.part, "part")
+DYNAMIC = ir.Ref(calls.call, "call")
+METHOD = ir.Ref(calls.call_method, "call_method")
+
+
+class Calls(Cotangents):
+    """The reversal of calls."""
+
+    def call(self, stmt: ir.Assign, operation: Invoke | Dynamic) -> list[Node]:
+        y_bar = self.take(stmt.target)
+        if y_bar is None:
+            return [Step((stmt,))]
+        if isinstance(operation, Dynamic):
+            return self.dynamic(stmt, operation, y_bar)
+        mask = tuple(
+            bool(ir.reads(a) & self.active) and carries(t)
+            for a, t in zip(operation.args, operation.params, strict=True)
+        )
+        fwd, bwd = self.request(operation.unit, operation.params, mask)
+        saved = self.names.fresh(f"{operation.unit.name}_saved")
+        forward = ir.Unpack(
+            (stmt.target, saved), ir.Call(ir.Ref(None, fwd), operation.args), None, stmt.at
+        )
+        pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), y_bar))
+        given = [a for a, m in zip(operation.args, mask, strict=True) if m]
+        by_reference = self.made_here(operation)
+        if len(given) == 1 and not (by_reference and given[0] is operation.args[-1]):
+            self.give(given[0], pulled, fresh=False)
+        elif len(given) == 1:
+            self.give_captured(operation, self.named(pulled, "captured_bar"))
+        else:
+            self.give_all(operation, given, by_reference, pulled)
+        return [Step((forward,), tuple(self.out), before=False)]
+
+    def give_all(
+        self, operation: Invoke, given: list[ir.Expr], by_reference: bool, pulled: ir.Expr
+    ) -> None:
+        """Several cotangents at once: where there is none yet, the name is bound directly."""
+        parts = []
+        for arg in given:
+            hint = f"{arg.id}_part" if isinstance(arg, ir.Name) else "arg_part"
+            if by_reference and arg is operation.args[-1]:
+                parts.append(self.names.fresh("captured_bar"))
+            elif (
+                isinstance(arg, ir.Name)
+                and arg.id not in self.state.present
+                and given.count(arg) == 1
+            ):
+                parts.append(self.bar(arg.id))
+            else:
+                parts.append(self.names.fresh(hint))
+        self.emit(ir.Unpack(tuple(parts), pulled))
+        for arg, name in zip(given, parts, strict=True):
+            if by_reference and arg is operation.args[-1]:
+                self.give_captured(operation, ir.Name(name))
+            elif isinstance(arg, ir.Name) and name == self.bar(arg.id):
+                self.state.present.add(arg.id)
+            else:
+                self.give(arg, ir.Name(name), fresh=False)
+
+    def made_here(self, operation: Invoke) -> bool:
+        """Whether the called function captured variables of this very function."""
+        if not isinstance(operation.closure, ir.Name):
+            return False
+        name = operation.closure.id
+        made = [s for s in ir.walk(self.body) if name in ir.targets(s)]
+        return bool(made) and all(
+            isinstance(s, ir.Assign) and isinstance(s.value, ir.Closure) and not s.value.defaults
+            for s in made
+        )
+
+    def give_captured(self, operation: Invoke, bar: ir.Expr) -> None:
+        """A closure read its variables when it was called: that is where their cotangents go."""
+        kind = operation.params[-1]
+        assert isinstance(kind, Clo)
+        for name, _ in kind.captures:
+            if name in self.active:
+                self.give(ir.Name(name), algebra.call(PART, bar, ir.Const(name)), False)
+
+    def dynamic(self, stmt: ir.Assign, operation: Dynamic, y_bar: ir.Expr) -> list[Node]:
+        pullback = self.names.fresh("pullback")
+        func: ir.Expr = operation.func
+        values: tuple[ir.Expr, ...] = (func, *operation.args)
+        made = ir.Call(DYNAMIC, values, operation.kwargs)
+        if (
+            isinstance(func, ir.Attr)
+            and isinstance(func.obj, ir.Name)
+            and func.obj.id in self.active
+        ):
+            name = ir.Const(func.name)
+            made = ir.Call(METHOD, (func.obj, name, *operation.args), operation.kwargs)
+            values = (func.obj, *operation.args)
+        args = (*values, *(v for _, v in operation.kwargs))
+        forward = ir.Unpack((stmt.target, pullback), made, None, stmt.at)
+        pulled = self.names.fresh("pulled")
+        self.emit(ir.Assign(pulled, ir.Call(ir.Name(pullback), (y_bar,))))
+        for k, arg in enumerate(args):
+            inner = arg.value if isinstance(arg, ir.Star) else arg
+            if ir.reads(inner) & self.active:
+                self.give(inner, ir.Item(ir.Name(pulled), ir.Const(k)), fresh=False)
+        return [Step((forward,), tuple(self.out))]
+
+    def give(self, arg: ir.Expr, bar: ir.Expr, fresh: bool) -> None:  # noqa: C901 - one case a form
+        """Hand the cotangent of an argument to the variables that the argument was made of."""
+        match arg:
+            case ir.Name(name):
+                self.add(name, bar, fresh)
+            case ir.Sequence(_, items):
+                bar = self.named(bar, "args_bar")
+                for k, item in enumerate(items):
+                    if ir.reads(item) & self.active:
+                        self.give(item, algebra.call(PART, bar, ir.Const(k)), False)
+            case ir.Mapping(keys, values):
+                bar = self.named(bar, "options_bar")
+                for key, value in zip(keys, values, strict=True):
+                    if key is not None and ir.reads(value) & self.active:
+                        self.give(value, algebra.call(PART, bar, key), False)
+            case ir.Item(ir.Name(owner), index):
+                self.add_at(owner, index, bar, ANY)
+            case ir.Call(ir.Ref(_, "default_of" | "captured"), (ir.Name(owner), key)):
+                self.add_at(owner, key, bar, ANY)
+            case ir.Call(ir.Ref(_, "tuple"), (ir.Name(owner),)):
+                self.add(owner, bar, False)
+            case ir.Attr(ir.Name(owner), name):
+                self.add_at(owner, ir.Const(name), bar, ANY)
+            case _:
+                if ir.reads(arg) & self.active:
+                    raise errors.UnsupportedSyntax(
+                        "This argument carries a derivative in a form that is not supported yet. "
+                        "Give it a name on a line of its own.",
+                        self.place(),
+                    )

@@ -1,0 +1,248 @@
+"""The cotangents that exist at one point of the backward part, and how they are added to.
+
+    x_bar is absent      zero, and nothing is written for it
+    x_bar is present     x_bar = x_bar + value, or a helper where the kind is not known
+    x_bar is owned       x_bar += value: a buffer that nobody else holds
+
+The first contribution assigns, later ones add.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from srcad import errors
+from srcad.adjoint import algebra
+from srcad.adjoint.sweep import Node
+from srcad.analysis.activity import Active, active_reads
+from srcad.analysis.infer import Inferred, constant
+from srcad.analysis.liveness import Liveness
+from srcad.analysis.operations import Operation, Refused
+from srcad.analysis.program import Unit
+from srcad.analysis.resolve import is_basic
+from srcad.ir import nodes as ir
+from srcad.ir.names import Names
+from srcad.ir.types import ANY, AnyType, Array, Number, Scalar, Type, is_scalar
+from srcad.runtime import cotangents
+
+SHADOW = ir.Ref(cotangents.shadow, "shadow")
+ADD = ir.Ref(cotangents.add, "add")
+ACCUMULATE = ir.Ref(cotangents.accumulate, "accumulate")
+OWN = ir.Ref(cotangents.own, "own")
+ZEROS = ir.Ref(np.zeros_like, "np.zeros_like")
+ADD_AT = ir.Ref(np.add.at, "np.add.at")
+
+Request = Callable[[Unit, tuple[Type, ...], tuple[bool, ...]], tuple[str, str]]
+
+
+@dataclass
+class State:
+    """Which cotangents exist at this point of the backward part."""
+
+    present: set[str] = field(default_factory=set)
+    owned: set[str] = field(default_factory=set)
+
+    def copy(self) -> State:
+        return State(set(self.present), set(self.owned))
+
+
+class Cotangents(ABC):
+    """What every part of the reversal shares: names, types, and the state of the cotangents."""
+
+    def __init__(
+        self,
+        facts: Inferred,
+        body: ir.Block,
+        active: Active,
+        live: Liveness,
+        names: Names,
+        request: Request,
+        naive: bool = False,
+    ) -> None:
+        self.facts, self.body, self.active = facts, body, active
+        self.live, self.names, self.request, self.naive = live, names, request, naive
+        self.bars: dict[str, str] = {}
+        self.state = State()
+        self.out: list[ir.Stmt] = []  # backward statements of the step at hand
+        self.at: ir.Loc | None = None
+        self.depth = 0  # loops around the statement at hand
+        self.live_before = _live_before(body, live)
+
+    @abstractmethod
+    def block(self, block: ir.Block) -> tuple[Node, ...]:
+        """Reverse the statements, from the last to the first."""
+
+    @abstractmethod
+    def statement(self, stmt: ir.Stmt) -> list[Node]:
+        """Reverse one statement."""
+
+    # -- names and types ---------------------------------------------------------------
+
+    def bar(self, name: str) -> str:
+        if name not in self.bars:
+            self.bars[name] = self.names.fresh(f"{name}_bar")
+        return self.bars[name]
+
+    def type(self, name: str) -> Type:
+        return self.facts.types.get(name, ANY)
+
+    def type_of(self, expr: ir.Expr) -> Type:
+        if isinstance(expr, ir.Name):
+            return self.type(expr.id)
+        return constant(expr.value) if isinstance(expr, ir.Const) else ANY
+
+    def operation(self, expr: ir.Expr) -> Operation | None:
+        return self.facts.operations.get(id(expr))
+
+    def place(self, at: ir.Loc | None = None) -> errors.Place:
+        found: errors.Place = self.facts.unit.place(at or self.at)
+        return found
+
+    def is_active(self, expr: ir.Expr) -> bool:
+        return bool(active_reads(expr, self.facts, self.active))
+
+    def refusal(self, refused: Refused) -> errors.SrcadError:
+        return errors.UnsupportedSyntax(
+            f"{refused.reason} cannot be differentiated yet. Compute it outside the function, or "
+            "wrap the value in srcad.stop_gradient(...) if no derivative should pass.",
+            self.place(),
+        )
+
+    # -- cotangents --------------------------------------------------------------------
+
+    def emit(self, stmt: ir.Stmt) -> None:
+        self.out.append(replace(stmt, at=self.at))
+
+    def named(self, expr: ir.Expr, hint: str) -> ir.Expr:
+        if isinstance(expr, ir.Name):
+            return expr
+        name = self.names.fresh(hint)
+        self.emit(ir.Assign(name, expr))
+        return ir.Name(name)
+
+    def zeros(self, name: str) -> ir.Expr:
+        """A zero cotangent of the variable's kind."""
+        kind = self.type(name)
+        if isinstance(kind, Scalar | Number):
+            complex_ = "complex" in (kind.dtype if isinstance(kind, Number) else kind.kind.__name__)
+            return ir.Const(0j if complex_ else 0.0)
+        if isinstance(kind, Array):
+            return algebra.call(ZEROS, ir.Name(name))
+        return algebra.call(SHADOW, ir.Name(name))
+
+    def ensure(self, name: str, *, owned: bool = False) -> None:
+        """Make the cotangent of a variable exist (and be our own buffer)."""
+        bar = self.bar(name)
+        if name not in self.state.present:
+            self.emit(ir.Assign(bar, self.zeros(name)))
+            self.state.present.add(name)
+            self.state.owned.add(name)
+        elif owned and name not in self.state.owned:
+            if isinstance(self.type(name), Array):
+                copy = ir.Call(ir.Ref(np.array, "np.array"), (ir.Name(bar),))
+            else:
+                copy = algebra.call(OWN, ir.Name(bar))
+            self.emit(ir.Assign(bar, copy))
+            self.state.owned.add(name)
+
+    def add(self, name: str, value: ir.Expr, fresh: bool = False) -> None:
+        """x_bar += value; the first time x_bar = value.  `fresh`: nobody else holds the value."""
+        if name not in self.active:
+            return
+        bar = self.bar(name)
+        kind = self.type(name)
+        if name not in self.state.present:
+            self.emit(ir.Assign(bar, value))
+            self.state.present.add(name)
+            if fresh and isinstance(kind, Array):
+                self.state.owned.add(name)
+            return
+        if isinstance(kind, Array):
+            if name in self.state.owned and not self.naive and kind.ndim > 0:
+                self.emit(_add_to(bar, value))
+            else:
+                self.emit(ir.Assign(bar, algebra.add(ir.Name(bar), value)))
+                self.state.owned.add(name)
+        elif is_scalar(kind):
+            self.emit(_add_to(bar, value))
+        else:
+            self.emit(ir.Assign(bar, algebra.call(ADD, ir.Name(bar), value)))
+            self.state.owned.discard(name)
+
+    def add_at(self, owner: str, index: ir.Expr, value: ir.Expr, result: Type) -> None:
+        """x_bar[index] += value."""
+        if owner not in self.active:
+            return
+        kind = self.type(owner)
+        self.ensure(owner, owned=True)
+        bar = self.bar(owner)
+        if isinstance(kind, Array):
+            basic = is_basic(index, self.index_type)
+            if basic or self.is_mask(index):
+                self.emit(_add_at(bar, index, value))
+            else:
+                key = _slice_object(index)
+                self.emit(ir.Effect(algebra.call(ADD_AT, ir.Name(bar), key, value)))
+        elif (
+            is_scalar(result) and not isinstance(index, ir.Slice) and not isinstance(kind, AnyType)
+        ):
+            self.emit(_add_at(bar, index, value))
+        else:
+            key = _slice_object(index)
+            self.emit(ir.Effect(algebra.call(ACCUMULATE, ir.Name(bar), key, value)))
+
+    def index_type(self, part: ir.Expr) -> Type:
+        if isinstance(part, ir.Attr) and part.name == "newaxis":
+            return Scalar(type(None), None, True)
+        if isinstance(part, ir.Unary | ir.Binary):
+            kinds = [self.index_type(c) for c in ir.children(part)]
+            ints = all(isinstance(k, Scalar) and k.kind in (int, bool) for k in kinds)
+            arrays = any(isinstance(k, Array) for k in kinds)
+            return Scalar(int) if ints else (Array("int64", (None,)) if arrays else ANY)
+        return self.type_of(part)
+
+    def is_mask(self, index: ir.Expr) -> bool:
+        kind = self.index_type(index)
+        return isinstance(kind, Array) and kind.dtype == "bool"
+
+    def take(self, name: str) -> ir.Expr | None:
+        """The cotangent of a variable at its definition; before it, there is none yet."""
+        if name not in self.state.present:
+            return None
+        self.state.present.discard(name)
+        self.state.owned.discard(name)
+        return ir.Name(self.bar(name))
+
+
+def _live_before(body: ir.Block, live: Liveness) -> dict[int, frozenset[str]]:
+    """For each `if`, the variables that may have a value from before it which is still used."""
+    found: dict[int, frozenset[str]] = {}
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.If):
+            inside = frozenset(n for s in ir.walk((stmt,)) for n in ir.statement_reads(s))
+            found[id(stmt)] = inside | live.after.get(id(stmt), frozenset())
+    return found
+
+
+def _add_to(bar: str, value: ir.Expr) -> ir.Stmt:
+    if isinstance(value, ir.Unary) and value.op == "-":
+        return ir.AddTo(bar, value.operand, None, "-")
+    return ir.AddTo(bar, value)
+
+
+def _add_at(bar: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
+    if isinstance(value, ir.Unary) and value.op == "-":
+        return ir.AddAt(bar, index, value.operand, None, "-")
+    return ir.AddAt(bar, index, value)
+
+
+def _slice_object(index: ir.Expr) -> ir.Expr:
+    """An index with slices as a value: `np.s_[:, k]`."""
+    parts = index.items if isinstance(index, ir.Sequence) else (index,)
+    if any(isinstance(p, ir.Slice) for p in parts):
+        return ir.Item(ir.Ref(np.s_, "np.s_"), index)
+    return index

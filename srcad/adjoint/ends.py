@@ -1,0 +1,85 @@
+"""The two ends of a backward part: the cotangent that it starts from, and the gradients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from srcad.adjoint.algebra import call
+from srcad.adjoint.cotangents import SHADOW
+from srcad.analysis.infer import Inferred
+from srcad.ir import nodes as ir
+from srcad.ir.names import Names
+from srcad.ir.types import Array
+from srcad.runtime.cotangents import finish
+
+FINISH = ir.Ref(finish, "finish")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A function reversed: its two blocks, and the cotangents that the backward one leaves."""
+
+    facts: Inferred
+    forward: ir.Block
+    backward: ir.Block
+    bars: dict[str, str]
+    present: frozenset[str]
+    seed: str | None
+    names: Names
+    generated: frozenset[str]
+    stacks: frozenset[str]
+    given: dict[str, str]  # parameters that the function rebinds: where their first value is kept
+
+    def raw(self, param: str) -> ir.Expr:
+        """The cotangent of a parameter as it is."""
+        if param in self.present:
+            return ir.Name(self.bars[param])
+        return call(SHADOW, ir.Name(param))
+
+    def gradient(self, param: str) -> ir.Expr:
+        """The gradient of a parameter, in the parameter's own type and memory."""
+        bar: ir.Expr = ir.Const(None)
+        if param in self.present:
+            bar = ir.Name(self.bars[param])
+        return call(FINISH, bar, ir.Name(self.given.get(param, param)))
+
+    def seeded(self, result: str, aux: bool) -> ir.Block:
+        """The statement with which the backward part of `grad` begins."""
+        if self.seed is None:
+            return ()
+        return (ir.Assign(self.seed, seed_of(self.facts, result, aux)),)
+
+
+def seed_of(facts: Inferred, result: str, aux: bool) -> ir.Expr:
+    """The cotangent of the result of `grad`."""
+    if aux:
+        second = call(SHADOW, ir.Item(ir.Name(result), ir.Const(1)))
+        return ir.Sequence("list", (ir.Const(1.0), second))
+    if isinstance(facts.types.get(result), Array):
+        return call(ir.Ref(np.ones_like, "np.ones_like"), ir.Name(result))
+    return ir.Const(1.0)
+
+
+def generated_names(
+    forward: ir.Block, backward: ir.Block, bars: dict[str, str], kept: frozenset[str]
+) -> frozenset[str]:
+    """The names that only the compiler gave: not those of `kept`, nor their cotangents."""
+    bound = frozenset(n for b in (forward, backward) for s in ir.walk(b) for n in ir.targets(s))
+    return bound - kept - frozenset(bar for name, bar in bars.items() if name in kept)
+
+
+def unset(names: frozenset[str] | set[str]) -> ir.Block:
+    """Variables that may have no value get None first."""
+    return tuple(ir.Assign(n, ir.Const(None)) for n in sorted(names))
+
+
+def kept_outcome(body: ir.Block, name: str, result: str) -> ir.Block:
+    """Keep the value under another name before the backward part, which overwrites it."""
+    out: list[ir.Stmt] = []
+    for stmt in body:
+        if isinstance(stmt, ir.Note):
+            out.append(ir.Assign(name, ir.Name(result)))
+        out.append(stmt)
+    return tuple(out)

@@ -1,0 +1,91 @@
+"""Tell which statements may be dropped: those that could not raise an error or have an effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from srcad.analysis.infer import Inferred
+from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert
+from srcad.analysis.shapes import broadcast
+from srcad.ir import nodes as ir
+from srcad.ir.types import Array, Number
+from srcad.rules.purity import pure, pure_function
+
+SAFE_MATH = {
+    "sin", "cos", "tan", "atan", "atan2", "sinh", "cosh", "tanh", "hypot", "fabs", "copysign",
+    "degrees", "radians", "erf", "erfc", "floor", "ceil", "isnan", "isfinite", "isinf",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What may be moved or dropped in the code of one function; `rules` are its pure calls."""
+
+    facts: Inferred
+    rules: frozenset[int]
+
+    @staticmethod
+    def of(facts: Inferred) -> Judge:
+        rules = frozenset(
+            k
+            for k, op in facts.operations.items()
+            if isinstance(op, Apply) and op.rule is not None and pure_function(op.function)
+        )
+        return Judge(facts, rules)
+
+    def pure(self, expr: ir.Expr) -> bool:
+        """Whether the expression has no effect besides its value."""
+        return pure(expr, self.rules)
+
+    def removable(self, stmt: ir.Stmt) -> bool:
+        """Whether the statement may be dropped when nobody reads what it binds."""
+        if self.facts.unit.code.captured & set(ir.targets(stmt)):
+            return False  # a closure may read it
+        return all(self.pure(e) and certain(e, self.facts) for e in ir.expressions(stmt))
+
+
+def certain(expr: ir.Expr, facts: Inferred) -> bool:
+    """Whether the expression cannot raise what the plain program would raise."""
+    operation = facts.operations.get(id(expr))
+    if isinstance(operation, Apply) and not (
+        _shapes_fit(expr, operation) and raises_with_its_derivative(operation)
+    ):
+        return False
+    if isinstance(expr, ir.Item) and id(expr) in facts.operations:
+        return not isinstance(operation, Inert)
+    return True
+
+
+def _shapes_fit(expr: ir.Expr, operation: Apply) -> bool:
+    """Whether the operands are known to have shapes that go together."""
+    arrays = [t for t in operation.types if isinstance(t, Array)]
+    if len(arrays) < 2:
+        return True
+    if any(None in t.dims for t in arrays):
+        return False
+    if operation.form != "operator":
+        return True
+    if isinstance(expr, ir.Binary) and expr.op == "@":
+        return _conform(arrays)
+    several = len({t.dims for t in arrays if t.ndim}) > 1
+    return not (several and None in (broadcast([t.dims for t in arrays]) or (None,)))
+
+
+def _conform(arrays: list[Array]) -> bool:
+    a, b = arrays
+    return a.dims[-1] == (b.dims[-2] if b.ndim > 1 else b.dims[0])
+
+
+def raises_with_its_derivative(operation: Apply) -> bool:
+    """Whether dropping the operation cannot hide an exception of the plain program."""
+    function = operation.function
+    if getattr(function, "__module__", "") == "math":
+        return function.__name__ in SAFE_MATH
+    if operation.form == "operator" and function is BINARY_FUNCTIONS["**"]:
+        if isinstance(operation.types[0], Array | Number):
+            return True
+        exponent = operation.args[1]
+        return (
+            isinstance(exponent, ir.Const) and type(exponent.value) is int and exponent.value >= 0
+        )
+    return True
