@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python python3.11 python3.12 python3.13 pytho
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
-JOBS ?= auto
+JOBS ?= 0
 EXAMPLES ?= 5000
 PYTEST_ARGS ?=
 

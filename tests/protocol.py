@@ -353,7 +353,8 @@ class Case:
             args = list(copy.deepcopy(fixed))
             for i, value in zip(self.wrt, copy.deepcopy(point), strict=True):
                 args[i] = value
-            out = [leaf for _, leaf in leaves(self.quiet(*args))]
+            with np.errstate(all="ignore"):  # a long step may leave the domain
+                out = [leaf for _, leaf in leaves(self.quiet(*args))]
             return float(sum(np.sum(w * x) for w, x in zip(weight, out, strict=True)))
 
         return phi

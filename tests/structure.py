@@ -17,9 +17,9 @@ PAGE = ROOT / "docs" / "structure.md"
 LAYERS = (
     (
         *("__init__", "__main__", "api", "check", "numeric", "pullback"),
-        *("compile", "dynamic", "arguments", "guards", "pipeline"),
+        *("compile", "dynamic", "arguments", "guards", "inspect", "pipeline"),
     ),
-    ("emit", "inspect"),
+    ("emit",),
     ("optimise",),
     ("adjoint",),
     ("analysis",),

@@ -304,9 +304,7 @@ def test_exceptions_arrive_with_the_users_line(call: Any) -> None:
 
 def test_multi_line_statements_name_their_first_line() -> None:
     def inverse(a: Any) -> Any:
-        b = np.linalg.inv(
-            2 * a
-        )
+        b = np.linalg.inv(2 * a)
         return np.sum(b)
 
     with pytest.raises(np.linalg.LinAlgError) as caught:

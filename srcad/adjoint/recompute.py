@@ -111,6 +111,8 @@ class _Recompute:
             case ir.Item(ir.Name(owner), index):
                 frozen = owner not in self.written
                 return frozen and isinstance(self.type_of(owner), Array) and self.view(index)
+            case _:
+                pass
         return self.scalar(value) and not isinstance(value, ir.Name | ir.Const)
 
     def scalar(self, expr: ir.Expr) -> bool:
@@ -129,6 +131,8 @@ class _Recompute:
                 kind = self.type_of(owner)
                 flat = isinstance(kind, Array) and kind.ndim == 1 and not _sliced(index)
                 return flat and owner not in self.written and self.view(index)
+            case _:
+                pass
         return False
 
     def view(self, index: ir.Expr) -> bool:
@@ -147,6 +151,8 @@ class _Recompute:
                 return op in "+-*" and self.view(left) and self.view(right)
             case ir.Unary("-", operand):
                 return self.view(operand)
+            case _:
+                pass
         return False
 
     def step(self, node: Step, known: Known) -> Step:

@@ -51,7 +51,7 @@ class _Activity:
             if len(self.active) == before:
                 return frozenset(self.active)
 
-    def statement(self, stmt: ir.Stmt) -> None:
+    def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one decision over the kinds
         self.written(stmt)
         match stmt:
             case ir.Assign(target, value):
@@ -75,7 +75,9 @@ class _Activity:
                         self.mark(name)
             case ir.Augment(target, _, value):
                 if self.is_active(value):
-                    for name in ir.reads(target) if isinstance(target, ir.Name) else ir.reads(target.obj):
+                    for name in (
+                        ir.reads(target) if isinstance(target, ir.Name) else ir.reads(target.obj)
+                    ):
                         self.mark(name)
 
     def written(self, stmt: ir.Stmt) -> None:

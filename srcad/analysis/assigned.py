@@ -1,8 +1,8 @@
 """Find the variables that may have no value when they are read.
 
-    if c:                 y may be unassigned here
-        y = f(x)      →   (it is, when c is false)
-    save(y)
+if c:                 y may be unassigned here
+    y = f(x)      →   (it is, when c is false)
+save(y)
 """
 
 from __future__ import annotations

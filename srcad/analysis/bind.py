@@ -1,7 +1,7 @@
 """Bind the arguments of a call to the parameters of the function, at compile time.
 
-    def f(a, b=2, *rest, scale=1.0, **options)
-    f(x, *pair, scale=s)      →     a=x, b=pair[0], rest=(pair[1],), scale=s, options={}
+def f(a, b=2, *rest, scale=1.0, **options)
+f(x, *pair, scale=s)      →     a=x, b=pair[0], rest=(pair[1],), scale=s, options={}
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ class Signature:
         )
 
     @staticmethod
-    def of_node(
-        node: ast.FunctionDef | ast.Lambda, defaults: dict[str, ir.Expr]
-    ) -> Signature:
+    def of_node(node: ast.FunctionDef | ast.Lambda, defaults: dict[str, ir.Expr]) -> Signature:
         args, kind = node.args, inspect.Parameter
         params = [(a.arg, kind.POSITIONAL_ONLY) for a in args.posonlyargs]
         params += [(a.arg, kind.POSITIONAL_OR_KEYWORD) for a in args.args]

@@ -1,7 +1,7 @@
 """Decide conditions that the types alone settle.
 
-    if isinstance(x, np.ndarray):   float64[n]: always        if axis is None:   axis=0: never
-    if mode == "relu":              "relu" given: always      if x.ndim == 2:    float64[n]: never
+if isinstance(x, np.ndarray):   float64[n]: always        if axis is None:   axis=0: never
+if mode == "relu":              "relu" given: always      if x.ndim == 2:    float64[n]: never
 """
 
 from __future__ import annotations
@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Bottom, Clo, Dct, Known, Lst, Method, Number, Obj, Scalar, Tup, Type
+from srcad.ir.types import (
+    Array,
+    Bottom,
+    Clo,
+    Dct,
+    Known,
+    Lst,
+    Method,
+    Number,
+    Obj,
+    Scalar,
+    Tup,
+    Type,
+)
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -109,8 +122,10 @@ def _compare(op: str, left: ir.Expr, right: ir.Expr, inference: Inference) -> bo
         kind = inference.expr(right)
         if isinstance(kind, Dct) and kind.items is not None:
             return (a in dict(kind.items)) == (op == "in")
-        if isinstance(kind, Tup | Lst) and kind.items is not None and all(
-            isinstance(i, Scalar) and i.known for i in kind.items
+        if (
+            isinstance(kind, Tup | Lst)
+            and kind.items is not None
+            and all(isinstance(i, Scalar) and i.known for i in kind.items)
         ):
             return (a in [i.value for i in kind.items]) == (op == "in")  # type: ignore[union-attr]
     return None
@@ -126,12 +141,18 @@ def _check(func: ir.Expr, args: tuple[ir.Expr, ...], inference: Inference) -> bo
         return None if cls is None or wanted is None else issubclass(cls, wanted)
     if known.value is hasattr and isinstance(args[1], ir.Const):
         cls = python_class(inference.expr(args[0]))
-        return hasattr(cls, str(args[1].value)) if cls in (float, int, np.ndarray, np.float64) else None
+        return (
+            hasattr(cls, str(args[1].value))
+            if cls in (float, int, np.ndarray, np.float64)
+            else None
+        )
     return None
 
 
 def _classes(kind: Type) -> Any:
-    if isinstance(kind, Known) and (isinstance(kind.value, type) or hasattr(kind.value, "__args__")):
+    if isinstance(kind, Known) and (
+        isinstance(kind.value, type) or hasattr(kind.value, "__args__")
+    ):
         return kind.value
     if isinstance(kind, Tup) and all(isinstance(i, Known) for i in kind.items):
         return tuple(i.value for i in kind.items)  # type: ignore[union-attr]

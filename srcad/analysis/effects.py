@@ -62,7 +62,7 @@ def mutable(kind: Type) -> bool:
     return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)
 
 
-def aliases(inferred: Inferred, body: ir.Block) -> Aliases:
+def aliases(inferred: Inferred, body: ir.Block) -> Aliases:  # noqa: C901 - one decision over the kinds
     """Which names may stand for the same object, or one inside the other."""
     classes = Aliases()
     types = inferred.types
@@ -101,8 +101,11 @@ def _passes(value: ir.Expr, inferred: Inferred) -> set[str]:
     """The names whose objects the value may be, or hold."""
     operation = inferred.operations.get(id(value))
     if isinstance(value, ir.Binary | ir.Unary | ir.Compare):
-        left = inferred.types.get(value.left.id) if isinstance(value, ir.Binary) and isinstance(
-            value.left, ir.Name) else None
+        left = (
+            inferred.types.get(value.left.id)
+            if isinstance(value, ir.Binary) and isinstance(value.left, ir.Name)
+            else None
+        )
         if isinstance(left, Lst | Tup | AnyType | Obj):
             return ir.reads(value)
         return set()
@@ -126,9 +129,14 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
     for stmt in ir.walk(body):
         match stmt:
             case ir.Store(target):
-                fill = isinstance(target, ir.Item) and isinstance(target.obj, ir.Name) and (
-                    target.obj.id in inferred.unit.code.tables)
-                found.append(Write(frozenset(ir.reads(target.obj)), stmt.at, "this assignment", fill))
+                fill = (
+                    isinstance(target, ir.Item)
+                    and isinstance(target.obj, ir.Name)
+                    and (target.obj.id in inferred.unit.code.tables)
+                )
+                found.append(
+                    Write(frozenset(ir.reads(target.obj)), stmt.at, "this assignment", fill)
+                )
             case ir.Augment(target):
                 owner = target if isinstance(target, ir.Name) else target.obj
                 found.append(Write(frozenset(ir.reads(owner)), stmt.at, f"`{stmt.op}=`"))
@@ -154,14 +162,14 @@ def _in_expression(
                     out = next(v for k, v in kwargs if k == "out")
                     found.append(Write(frozenset(ir.reads(out)), at, "`out=`"))
                 elif mutator(function) and args:
-                    found.append(Write(frozenset(ir.reads(args[0])), at,
-                                       f"`{function.__name__}`"))
+                    found.append(Write(frozenset(ir.reads(args[0])), at, f"`{function.__name__}`"))
             case Invoke(unit, args, params):
                 written = mutated_params(inferred, unit, params)
                 for arg, hit in zip(args, written, strict=True):
                     if hit and ir.reads(arg):
-                        found.append(Write(frozenset(ir.reads(arg)), at,
-                                           f"the call of `{unit.name}`"))
+                        found.append(
+                            Write(frozenset(ir.reads(arg)), at, f"the call of `{unit.name}`")
+                        )
         stack.extend(ir.children(node))
 
 
@@ -242,9 +250,9 @@ def check_writes(
 def built_here(inferred: Inferred, body: ir.Block, write: Write) -> bool:
     """A list or dict that is filled right where it is made, before anything else holds it.
 
-        row = []                        made
-        for x in xs: row.append(x)      filled
-        rows.append(row)                held: not written any more
+    row = []                        made
+    for x in xs: row.append(x)      filled
+    rows.append(row)                held: not written any more
     """
     (name,) = write.names if len(write.names) == 1 else ("",)
     if not name or name in inferred.unit.code.captured:
@@ -257,8 +265,12 @@ def built_here(inferred: Inferred, body: ir.Block, write: Write) -> bool:
     for block in made:
         position = next(k for k, s in enumerate(block) if _makes(s, name, inferred))
         makes += sum(1 for s in block if _makes(s, name, inferred))
-        filled = [k for k, s in enumerate(block) if any(_fills(i, name, inferred) for i in ir.walk((s,)))]
-        held = [k for k, s in enumerate(block) if any(_holds(i, name, inferred) for i in ir.walk((s,)))]
+        filled = [
+            k for k, s in enumerate(block) if any(_fills(i, name, inferred) for i in ir.walk((s,)))
+        ]
+        held = [
+            k for k, s in enumerate(block) if any(_holds(i, name, inferred) for i in ir.walk((s,)))
+        ]
         if any(k <= position for k in filled):
             return False
         if held and filled and min(held) <= max(filled):
@@ -304,14 +316,10 @@ def _holds(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
     return False
 
 
-def _nothing_outside(
-    body: ir.Block, made: list[ir.Block], name: str, inferred: Inferred
-) -> bool:
+def _nothing_outside(body: ir.Block, made: list[ir.Block], name: str, inferred: Inferred) -> bool:
     """No write or second holder where the list is not made."""
     inside = {id(s) for b in made for s in ir.walk(b)}
-    return not any(
-        _fills(s, name, inferred) for s in ir.walk(body) if id(s) not in inside
-    )
+    return not any(_fills(s, name, inferred) for s in ir.walk(body) if id(s) not in inside)
 
 
 def _held(value: ir.Expr, inferred: Inferred) -> set[str]:

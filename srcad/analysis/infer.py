@@ -7,6 +7,8 @@
 Types are joined over all definitions of a name and the function is read again until nothing
 changes.  Calls of user functions are read with the types of their arguments, so the same helper
 may have several results.  Inference may always answer ANY: the runtime then decides.
+
+Long because statements and expressions are read by one walk that shares its facts.
 """
 
 from __future__ import annotations
@@ -143,13 +145,14 @@ class Inference:
             self.at = getattr(stmt, "at", None)
             self.statement(stmt)
 
-    def statement(self, stmt: ir.Stmt) -> None:
+    def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one decision over the kinds
         match stmt:
             case ir.Assign(target, value):
                 self.bind(target, self.expr(value))
             case ir.Unpack(targets, value, star):
-                for name, kind in zip(targets, self.parts(self.expr(value), len(targets), star),
-                                      strict=True):
+                for name, kind in zip(
+                    targets, self.parts(self.expr(value), len(targets), star), strict=True
+                ):
                     self.bind(name, kind)
             case ir.Effect(value):
                 self.expr(value)
@@ -238,8 +241,10 @@ class Inference:
             self.bind(target.id, kind)
 
     def imported(self, node: ast.Import | ast.ImportFrom, names: tuple[str, ...]) -> None:
-        space: dict[str, Any] = {"__name__": self.unit.function.__module__,
-                                 "__package__": self.unit.function.__globals__.get("__package__")}
+        space: dict[str, Any] = {
+            "__name__": self.unit.function.__module__,
+            "__package__": self.unit.function.__globals__.get("__package__"),
+        }
         try:
             module = ast.fix_missing_locations(ast.Module([node], []))
             exec(compile(module, "<import>", "exec"), space)  # noqa: S102 - the user's own import
@@ -283,15 +288,18 @@ class Inference:
             case Array(dtype, dims) if dims:
                 return Array(dtype, dims[1:]) if len(dims) > 1 else Number(dtype)
             case Dct(items):
-                return join_all([type_of(k, self.session.symbols) for k, _ in items or ()]) \
-                    if items else ANY
+                return (
+                    join_all([type_of(k, self.session.symbols) for k, _ in items or ()])
+                    if items
+                    else ANY
+                )
             case Scalar(k) if k is range:
                 return INT
             case Scalar(k) if k is str:
                 return STR
         return ANY
 
-    def element(self, iterable: ir.Expr) -> Type:
+    def element(self, iterable: ir.Expr) -> Type:  # noqa: C901 - one decision over the kinds
         """The type of the loop variable."""
         match iterable:
             case ir.Call(ir.Name(name), args) if self.is_builtin(name):
@@ -341,7 +349,7 @@ class Inference:
             return BOTTOM if name in self.unit.code.locals else ANY
         return type_of(value, self.session.symbols)
 
-    def expr(self, expr: ir.Expr) -> Type:
+    def expr(self, expr: ir.Expr) -> Type:  # noqa: C901 - one decision over the kinds
         match expr:
             case ir.Name(name):
                 return self.name(name)
@@ -392,8 +400,17 @@ class Inference:
             kind, operation = operator_call
             self.record(expr, operation)
             return kind
-        self.record(expr, Apply(function, (expr.left, expr.right), (), TABLE.get(function),  # type: ignore[union-attr]
-                                (left, right), "operator"))
+        self.record(
+            expr,
+            Apply(
+                function,
+                (expr.left, expr.right),
+                (),
+                TABLE.get(function),  # type: ignore[union-attr]
+                (left, right),
+                "operator",
+            ),
+        )
         return self.apply_binary(op, left, right)
 
     def apply_binary(self, op: str, left: Type, right: Type) -> Type:
@@ -411,8 +428,17 @@ class Inference:
             self.record(expr, Inert())
             return BOOL
         function = UNARY_FUNCTIONS[op]
-        self.record(expr, Apply(function, (expr.operand,), (), TABLE.get(function),  # type: ignore[union-attr]
-                                (operand,), "operator"))
+        self.record(
+            expr,
+            Apply(
+                function,
+                (expr.operand,),
+                (),
+                TABLE.get(function),  # type: ignore[union-attr]
+                (operand,),
+                "operator",
+            ),
+        )
         if isinstance(operand, Bottom):
             return BOTTOM
         return self.typed(function, (operand,), ())
@@ -432,7 +458,9 @@ class Inference:
         self, function: Any, args: tuple[Type, ...], kwargs: tuple[tuple[str, Type], ...]
     ) -> Type:
         """The type of the result of a NumPy function, a builtin or an operator."""
-        if any(isinstance(t, Bottom) for t in args) or any(isinstance(t, Bottom) for _, t in kwargs):
+        if any(isinstance(t, Bottom) for t in args) or any(
+            isinstance(t, Bottom) for _, t in kwargs
+        ):
             return BOTTOM
         if function in (max, min) and len(args) == 1 and not kwargs:
             return self.item_of(args[0]) if isinstance(args[0], Lst | Tup) else ANY

@@ -1,8 +1,8 @@
 """Find where the value of a variable may still be read.
 
-    for i in range(n):      live at the start of the body: s, x       (they enter the iteration)
-        t = x[i]            t is not: every iteration makes its own
-        s = s + t
+for i in range(n):      live at the start of the body: s, x       (they enter the iteration)
+    t = x[i]            t is not: every iteration makes its own
+    s = s + t
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """What an expression does, as far as derivatives are concerned.
 
-    np.sum(x, axis=0)     Apply(np.sum, (x,), axis=0)         a rule of the table
-    helper(x)             Invoke(unit, (x,), …)               a function of the program
-    p["W"]   p.W          Part(p, "W")                        an element of a container
-    (a, b)   {"W": w}     its parts, as written               Build
-    f(x), f unknown       Dynamic                             resolved when it runs
-    x.shape, len(x)       Inert                               no derivative
+np.sum(x, axis=0)     Apply(np.sum, (x,), axis=0)         a rule of the table
+helper(x)             Invoke(unit, (x,), …)               a function of the program
+p["W"]   p.W          Part(p, "W")                        an element of a container
+(a, b)   {"W": w}     its parts, as written               Build
+f(x), f unknown       Dynamic                             resolved when it runs
+x.shape, len(x)       Inert                               no derivative
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ import types as pytypes
 from dataclasses import dataclass, field
 from typing import Any
 
+from srcad.analysis.webs import split_webs
 from srcad.frontend.exits import single_exit
 from srcad.frontend.lower import lower, lower_inner
 from srcad.frontend.source import Source, locate
-from srcad.analysis.webs import split_webs
 from srcad.ir import nodes as ir
 
 

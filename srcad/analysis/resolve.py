@@ -1,10 +1,12 @@
 """Find out what an attribute, an element or a call refers to.
 
-    x.T          x: float64[n, m]     Apply(np.transpose, (x,))          float64[m, n]
-    p["W"]       p: dict              Part(p, "W")
-    x[1:]        x: float64[n]        Element(x, 1:)                     float64[n-1]
-    act(x)       act: a closure       Invoke(its unit, (x,))
-    f(x)         f: anything          Dynamic
+x.T          x: float64[n, m]     Apply(np.transpose, (x,))          float64[m, n]
+p["W"]       p: dict              Part(p, "W")
+x[1:]        x: float64[n]        Element(x, 1:)                     float64[n-1]
+act(x)       act: a closure       Invoke(its unit, (x,))
+f(x)         f: anything          Dynamic
+
+Long because attributes, elements and calls of every kind of value are answered in one place.
 """
 
 from __future__ import annotations
@@ -124,8 +126,9 @@ def _captured(expr: ir.Call, inference: Inference) -> Found:
 
 def _number_attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Found:
     if name == "shape" and isinstance(owner, Array):
-        dims = (Scalar(int, d, isinstance(d, int)) if isinstance(d, int) else INT
-                for d in owner.dims)
+        dims = (
+            Scalar(int, d, isinstance(d, int)) if isinstance(d, int) else INT for d in owner.dims
+        )
         return Tup(tuple(dims)), Inert()
     if name == "ndim" and isinstance(owner, Array):
         return Scalar(int, owner.ndim, True), Inert()
@@ -164,7 +167,7 @@ def _field(
 # -- elements --------------------------------------------------------------------------
 
 
-def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found:
+def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found:  # noqa: C901 - one decision over the kinds
     match owner:
         case Bottom():
             return BOTTOM, Inert()
@@ -198,8 +201,10 @@ def _from_items(expr: ir.Item, owner: Tup | Lst, items: tuple[Type, ...], index:
     if index.known and isinstance(index.value, int) and -len(items) <= index.value < len(items):
         return items[index.value], part
     if isinstance(expr.index, ir.Slice):
-        bounds = [None if b is None else b.value if isinstance(b, ir.Const) else ...
-                  for b in (expr.index.lower, expr.index.upper, expr.index.step)]
+        bounds = [
+            None if b is None else b.value if isinstance(b, ir.Const) else ...
+            for b in (expr.index.lower, expr.index.upper, expr.index.step)
+        ]
         if ... in bounds:
             return (ANY if isinstance(owner, Tup) else Lst(None, owner.element)), part
         chosen = items[slice(*bounds)]
@@ -241,8 +246,10 @@ def _element(expr: ir.Item, owner: Array, inference: Inference) -> Type:
     symbolic = True
     for part in index_parts(expr.index):
         if isinstance(part, ir.Slice):
-            bounds = [None if b is None else b.value if isinstance(b, ir.Const) else ...
-                      for b in (part.lower, part.upper, part.step)]
+            bounds = [
+                None if b is None else b.value if isinstance(b, ir.Const) else ...
+                for b in (part.lower, part.upper, part.step)
+            ]
             parts.append(tuple(bounds))
             continue
         if isinstance(part, ir.Const) and part.value in (None, Ellipsis):
@@ -317,7 +324,7 @@ def _fancy(owner: Array, parts: list[Any]) -> Type:
 # -- calls -----------------------------------------------------------------------------
 
 
-def call(expr: ir.Call, inference: Inference) -> Found:
+def call(expr: ir.Call, inference: Inference) -> Found:  # noqa: C901 - one decision over the kinds
     if isinstance(expr.func, ir.Attr):
         owner = inference.expr(expr.func.obj)
         found = method(expr, expr.func, owner, inference)
@@ -478,9 +485,7 @@ def _generated_init(cls: type) -> bool:
     return generated and not hasattr(cls, "__post_init__")
 
 
-def method(
-    expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference
-) -> Found | None:
+def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> Found | None:
     """`x.sum(axis=0)`, `items.append(v)`, `table.get(k)`: methods of builtin kinds of values."""
     name = func.name
     match owner:
@@ -505,9 +510,7 @@ def method(
     return None
 
 
-def _array_method(
-    expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference
-) -> Found:
+def _array_method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> Found:
     name = func.name
     function = METHODS.get(name)
     if function is None:
@@ -545,7 +548,9 @@ def container_method(
                 return (kinds[1] if len(kinds) > 1 else NONE), (
                     Same(args[1]) if len(args) > 1 else Inert()
                 )
-            return join_all([element, *(kinds[1:] or [NONE])]), Refused("`dict.get` with a key that is not a literal")
+            return join_all([element, *(kinds[1:] or [NONE])]), Refused(
+                "`dict.get` with a key that is not a literal"
+            )
         if name == "keys":
             return Lst(None, inference.item_of(owner)), Inert()
         if name == "values":
@@ -555,7 +560,9 @@ def container_method(
                 values, (func.obj,), (), TABLE.get(values), (owner,), "method"
             )
         if name == "items":
-            return Lst(None, Tup((inference.item_of(owner), owner.element))), Refused("`.items()` outside a for loop")
+            return Lst(None, Tup((inference.item_of(owner), owner.element))), Refused(
+                "`.items()` outside a for loop"
+            )
     cls = getattr(owner, "cls", None)
     if isinstance(owner, Tup) and cls is not tuple:
         return None
@@ -595,8 +602,10 @@ def invoke_closure(
     """Call a function made during the call: what it captured comes first."""
     names = frozenset(n for n, _ in closure.captures)
     unit = inference.session.program.inner(closure.owner, closure.code, names)
-    defaults = {n: ir.Call(ir.Ref(default_of, "default_of"), (func, ir.Const(n)))
-                for n, _ in closure.defaults}
+    defaults = {
+        n: ir.Call(ir.Ref(default_of, "default_of"), (func, ir.Const(n)))
+        for n, _ in closure.defaults
+    }
     signature = Signature.of_node(closure.code, defaults)
     captured = (*closure.captures, *closure.defaults)
     return _invoke(unit, signature, args, kwargs, (func, closure, captured), inference)
@@ -639,8 +648,10 @@ def _invoke(
 
 
 def _is_default(expr: ir.Expr) -> bool:
-    return isinstance(expr, ir.Call) and isinstance(expr.func, ir.Ref) and (
-        expr.func.value is default_of
+    return (
+        isinstance(expr, ir.Call)
+        and isinstance(expr.func, ir.Ref)
+        and (expr.func.value is default_of)
     )
 
 
@@ -650,8 +661,8 @@ _WITH_CAPTURES: dict[tuple[int, tuple[str, ...], tuple[str, ...]], Any] = {}
 def with_captures(unit: Any, closure: Clo) -> Any:
     """The unit with one more parameter, the function object, that its captured names read from.
 
-        lambda t: w * t     →     w = captured(fn, "w")
-                                  return w * t
+    lambda t: w * t     →     w = captured(fn, "w")
+                              return w * t
     """
     own = getattr(closure.code, "name", None)
     names = tuple(n for n, _ in closure.captures)
@@ -713,9 +724,7 @@ def expand(
     return tuple(out), tuple(named)
 
 
-def dunder(
-    expr: ir.Expr, op: str, left: Type, right: Type, inference: Inference
-) -> Found | None:
+def dunder(expr: ir.Expr, op: str, left: Type, right: Type, inference: Inference) -> Found | None:
     """`a + b` of objects whose class defines the operator."""
     if not isinstance(left, Obj) and not isinstance(right, Obj):
         return None

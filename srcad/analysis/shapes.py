@@ -45,7 +45,7 @@ def dims_of_result(
     return found if found is not None and len(found) == rank else None
 
 
-def _dims(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> Dims | None:
+def _dims(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> Dims | None:  # noqa: C901 - one decision over the kinds
     if not args:
         return None
     if elementwise(function):
@@ -56,7 +56,9 @@ def _dims(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> Dim
     if function in REDUCTIONS:
         return None if first is None else reduced(first, args[1:], kwargs)
     if function in SAME:
-        flat = function in {np.cumsum, np.cumprod, np.sort, np.argsort} and _axis(args, kwargs) is None
+        flat = (
+            function in {np.cumsum, np.cumprod, np.sort, np.argsort} and _axis(args, kwargs) is None
+        )
         if first is None or (flat and function in {np.cumsum, np.cumprod} and len(first) != 1):
             return None
         return first
@@ -90,7 +92,8 @@ def reshaped(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> 
     if not all(isinstance(g, Scalar) and g.kind is int for g in given):
         return None
     dims = tuple(
-        g.value if g.known and g.value >= 0 else None for g in given  # type: ignore[union-attr]
+        g.value if g.known and g.value >= 0 else None
+        for g in given  # type: ignore[union-attr]
     )
     return Array(args[0].dtype, dims)
 
@@ -218,7 +221,9 @@ def indexed(base: Array, parts: tuple[Any, ...]) -> Dims | None:
     source = list(base.dims)
     for part in parts:
         if part is Ellipsis:
-            take = len(source) - (used - sum(1 for p in parts[: parts.index(part)] if p is not None))
+            take = len(source) - (
+                used - sum(1 for p in parts[: parts.index(part)] if p is not None)
+            )
             dims.extend(source[:take])
             source = source[take:]
         elif part is None:

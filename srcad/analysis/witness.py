@@ -76,7 +76,7 @@ def _result_type(
     return ANY
 
 
-def stand_in(t: Type, variant: int = 0) -> Any:
+def stand_in(t: Type, variant: int = 0) -> Any:  # noqa: C901 - one decision over the kinds
     """A value of type `t`."""
     match t:
         case Scalar(kind, value, known):

@@ -27,11 +27,15 @@ def single_exit(function: ir.Function) -> ir.Function:
         body = (*body, ir.Return(ir.Const(None), body[-1].at if body else None))
     exits = _Exits(names)
     last = body[-1]
-    if len(_returns(body)) == 1 and isinstance(last, ir.Return):
-        if isinstance(last.value, ir.Name) and last.value.id in function.locals:
-            exits.result = last.value.id
-            new = exits.block(body[:-1], _Context())
-            return replace(function, body=new, result=exits.result, taken=names.known())
+    match last:
+        case ir.Return(ir.Name(found)) if len(_returns(body)) == 1 and found in function.locals:
+            name = found
+        case _:
+            name = ""
+    if name:
+        exits.result = name
+        new = exits.block(body[:-1], _Context())
+        return replace(function, body=new, result=exits.result, taken=names.known())
     exits.result = names.fresh("result")
     new = exits.block(body, _Context())
     return replace(
@@ -169,9 +173,7 @@ class _Exits:
                 tail = (ir.If(ir.Unary("not", ir.Name(flag)), tail, (), at),)
         return list(tail)
 
-    def pass_on(
-        self, kind: str, flag: str, context: _Context, at: ir.Loc | None
-    ) -> ir.Block:
+    def pass_on(self, kind: str, flag: str, context: _Context, at: ir.Loc | None) -> ir.Block:
         if context.flags is not None:
             outer = context.flags.get(kind)
             if outer is None or outer == flag:

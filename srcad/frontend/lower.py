@@ -8,12 +8,16 @@
 Operands are evaluated in Python's order.  Tests, indices and slice bounds stay nested: they carry
 no derivative.  What the fence accepts but reverse mode must not see (comprehensions, `match`,
 conditional expressions, walrus) becomes loops, branches and assignments here.
+
+Long because every form of statement and expression of Python has its few lines here, and they share
+the state of one walk.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence as Seq
+from collections.abc import Iterator
+from collections.abc import Sequence as Seq
 from contextlib import contextmanager
 
 from srcad import errors
@@ -54,9 +58,7 @@ def lower_inner(
 class Lowerer:
     """One function's way from `ast` to IR; statements are appended to `self.out`."""
 
-    def __init__(
-        self, source: Source, node: ast.FunctionDef | ast.Lambda, scope: Scope
-    ) -> None:
+    def __init__(self, source: Source, node: ast.FunctionDef | ast.Lambda, scope: Scope) -> None:
         self.source, self.node, self.scope = source, node, scope
         self.names = Names(scope.mentioned | scope.own | scope.free)
         self.out: list[ir.Stmt] = []
@@ -298,9 +300,7 @@ class Lowerer:
         for k, (target, atom) in enumerate(zip(targets, atoms, strict=True)):
             if isinstance(atom, ir.Name) and atom.id in written:
                 atoms[k] = self.temp(atom, atom.id)
-            written |= {
-                self.variable(n.id) for n in ast.walk(target) if isinstance(n, ast.Name)
-            }
+            written |= {self.variable(n.id) for n in ast.walk(target) if isinstance(n, ast.Name)}
 
     def bind_atom(self, target: ast.expr, value: ir.Expr) -> None:
         match target:
@@ -387,9 +387,9 @@ class Lowerer:
     def loop(self, target: ast.expr, iterable: ast.expr, body, at: ir.Loc) -> None:  # type: ignore[no-untyped-def]
         """`for target in iterable`; `body()` lowers the body."""
         match iterable:
-            case ast.Call(func=ast.Name(id="map" | "filter" as name), args=[f, *rest], keywords=[]) if (
-                rest and name not in self.scope.own
-            ):
+            case ast.Call(
+                func=ast.Name(id="map" | "filter" as name), args=[f, *rest], keywords=[]
+            ) if rest and name not in self.scope.own:
                 self.mapped(name, target, f, rest, body, at)
                 return
         expr = self.iterable(iterable)
@@ -547,8 +547,9 @@ class Lowerer:
         positional = [*args.posonlyargs, *args.args]
         defaults = [
             (a.arg, self.atom(d))
-            for a, d in zip(positional[len(positional) - len(args.defaults) :], args.defaults,
-                            strict=True)
+            for a, d in zip(
+                positional[len(positional) - len(args.defaults) :], args.defaults, strict=True
+            )
         ]
         defaults += [
             (a.arg, self.atom(d))
@@ -614,7 +615,7 @@ class Lowerer:
                 return "fn"
         return "t"
 
-    def value(self, node: ast.expr, hint: str = "") -> ir.Expr:
+    def value(self, node: ast.expr, hint: str = "") -> ir.Expr:  # noqa: C901 - one decision over the kinds
         """One operation on names and constants that computes `node`."""
         match node:
             case ast.Constant(value=value):
@@ -737,12 +738,15 @@ class Lowerer:
             return self.raw(node)
         if builtin and name == "next" and self.has_generator(node):
             return self.next_of(node)
-        if builtin and (name in {"eval", "exec", "compile", "__import__"} or (
-            name in {"locals", "globals", "vars"} and not node.args
-        )):
+        if builtin and (
+            name in {"eval", "exec", "compile", "__import__"}
+            or (name in {"locals", "globals", "vars"} and not node.args)
+        ):
             raise self.refuse(
                 f"`{name}(...)` cannot be differentiated: what it runs or reads is not visible. "
-                "Write the code out.", node)
+                "Write the code out.",
+                node,
+            )
         if builtin and name == "super" and not node.args:
             raise self.refuse("`super()` is not supported yet. Name the class.", node)
         if isinstance(node.func, ast.Attribute):
@@ -758,9 +762,7 @@ class Lowerer:
         return ir.Call(func, args, kwargs)
 
     def arguments(self, parts: list[ast.expr]) -> list[ir.Expr]:
-        eager = [
-            self.eager(p) if isinstance(p, ast.GeneratorExp) else p for p in parts
-        ]
+        eager = [self.eager(p) if isinstance(p, ast.GeneratorExp) else p for p in parts]
         return self.atoms(eager)
 
     def eager(self, node: ast.GeneratorExp) -> ast.expr:
@@ -898,7 +900,7 @@ class Lowerer:
         )  # fmt: skip
         return all(isinstance(n, allowed) for n in ast.walk(node))
 
-    def tree(self, node: ast.expr) -> ir.Expr:
+    def tree(self, node: ast.expr) -> ir.Expr:  # noqa: C901 - one decision over the kinds
         """The whole expression, nested as written."""
         tree = self.tree
         match node:

@@ -1,7 +1,7 @@
 """Turn a `match` pattern into one test and the names it binds.
 
-    case [a, *rest] if …      test: isinstance(s, (list, tuple)) and len(s) >= 1
-                              bind: a = s[0], rest = list(s[1:])
+case [a, *rest] if …      test: isinstance(s, (list, tuple)) and len(s) >= 1
+                          bind: a = s[0], rest = list(s[1:])
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def _sequence(items: list[ast.pattern], path: ir.Expr, tree: Tree) -> Match:
 
 
 def _mapping(pattern: ast.MatchMapping, path: ir.Expr, tree: Tree) -> Match:
-    tests: list[ir.Expr] = [_call(isinstance, "isinstance", path, ir.Ref(AbstractMapping, "Mapping"))]
+    tests: list[ir.Expr] = [
+        _call(isinstance, "isinstance", path, ir.Ref(AbstractMapping, "Mapping"))
+    ]
     bindings: list[tuple[str, ir.Expr]] = []
     keys = [tree(k) for k in pattern.keys]
     for key, item in zip(keys, pattern.patterns, strict=True):

@@ -1,9 +1,9 @@
 """Tell which names of a function are its own, which are captured, and which come from outside.
 
-    def f(x):
-        y = 2 * x               own: x, y, g      captured by an inner function: y
-        g = lambda t: t * y     free: np
-        return np.sum(g(x))
+def f(x):
+    y = 2 * x               own: x, y, g      captured by an inner function: y
+    g = lambda t: t * y     free: np
+    return np.sum(g(x))
 """
 
 from __future__ import annotations

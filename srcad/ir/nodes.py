@@ -16,6 +16,8 @@
 After lowering, a statement that can carry a derivative has one operation on names and constants
 as its value (A-normal form).  Tests, indices and slice bounds never carry derivatives and stay
 whole, as the user wrote them.  `Break` is the last statement of its block.
+
+Long because the traversals stand beside the nodes: whoever adds a node sees them all.
 """
 
 from __future__ import annotations
@@ -354,7 +356,19 @@ _CHILD_FIELDS: dict[type, tuple[str, ...]] = {}
 
 def _child_fields(kind: type) -> tuple[str, ...]:
     if kind not in _CHILD_FIELDS:
-        skip = {"at", "op", "ops", "id", "name", "text", "kind", "target", "targets", "star", "code"}
+        skip = {
+            "at",
+            "op",
+            "ops",
+            "id",
+            "name",
+            "text",
+            "kind",
+            "target",
+            "targets",
+            "star",
+            "code",
+        }
         _CHILD_FIELDS[kind] = tuple(f.name for f in fields(kind) if f.name not in skip)
     return _CHILD_FIELDS[kind]
 
@@ -362,7 +376,7 @@ def _child_fields(kind: type) -> tuple[str, ...]:
 _LEAVES = (Name, Const, Ref, Raw)
 
 
-def children(expr: Expr) -> Iterator[Expr]:
+def children(expr: Expr) -> Iterator[Expr]:  # noqa: C901 - one decision over the kinds
     """The direct subexpressions, in order of evaluation."""
     match expr:
         case Name() | Const() | Ref() | Raw():
@@ -407,7 +421,7 @@ def children(expr: Expr) -> Iterator[Expr]:
                 yield value
 
 
-def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:  # noqa: C901 - one decision over the kinds
     """The same expression with `change` applied to each direct subexpression."""
     match expr:
         case Name() | Const() | Ref() | Raw():
@@ -466,7 +480,7 @@ def reads(expr: Expr | None) -> set[str]:
     return found
 
 
-def expressions(stmt: Stmt) -> Iterator[Expr]:
+def expressions(stmt: Stmt) -> Iterator[Expr]:  # noqa: C901 - one decision over the kinds
     """The expressions of one statement, not those of nested blocks."""
     match stmt:
         case Assign(_, value) | Unpack(_, value) | Effect(value) | AddTo(_, value) | Return(value):
@@ -516,9 +530,7 @@ def with_blocks(stmt: Stmt, new: tuple[Block, ...]) -> Stmt:
         case While() | For() | With():
             return replace(stmt, body=new[0])
         case Try(_, handlers):
-            changed = tuple(
-                replace(h, body=b) for h, b in zip(handlers, new[1:-2], strict=True)
-            )
+            changed = tuple(replace(h, body=b) for h, b in zip(handlers, new[1:-2], strict=True))
             return replace(stmt, body=new[0], handlers=changed, orelse=new[-2], final=new[-1])
     return stmt
 

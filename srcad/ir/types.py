@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import inspect
 import types as pytypes
 from dataclasses import dataclass, field
 from typing import Any
@@ -166,7 +167,7 @@ def type_of(value: Any, symbols: Symbols, depth: int = 0) -> Type:
     if isinstance(value, dict):
         pairs = tuple((k, type_of(v, symbols, depth + 1)) for k, v in value.items())
         return Dct(pairs, join_all([t for _, t in pairs]), kind)
-    if isinstance(value, _FUNCTIONS) or isinstance(value, type | pytypes.ModuleType):
+    if isinstance(value, (*_FUNCTIONS, type, pytypes.ModuleType)):
         return Known.of(value)
     found = fields_of(value)
     if found is not None and _plain_object(value):
@@ -183,16 +184,21 @@ _FUNCTIONS = (
 def _plain_object(value: Any) -> bool:
     """An instance of a user's class: attributes in `__dict__`, methods in Python."""
     cls = type(value)
-    if callable(value) and not isinstance(getattr(cls, "__call__", None), pytypes.FunctionType):
+    if callable(value) and not isinstance(
+        inspect.getattr_static(cls, "__call__", None), pytypes.FunctionType
+    ):
         return False
-    return "srcad" != cls.__module__.split(".")[0] and hasattr(value, "__dict__")
+    return cls.__module__.split(".")[0] != "srcad" and hasattr(value, "__dict__")
 
 
 def fields_of(value: Any) -> dict[str, Any] | None:
     """The attributes stored in an object."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        named = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)
-                 if hasattr(value, f.name)}
+        named = {
+            f.name: getattr(value, f.name)
+            for f in dataclasses.fields(value)
+            if hasattr(value, f.name)
+        }
         return {**named, **getattr(value, "__dict__", {})}
     return dict(value.__dict__) if hasattr(value, "__dict__") else None
 
@@ -204,7 +210,7 @@ def join_all(items: Any) -> Type:
     return result
 
 
-def join(a: Type, b: Type) -> Type:
+def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
     """The least that is known when a value is either an `a` or a `b`."""
     if a == b:
         return a
@@ -229,9 +235,7 @@ def join(a: Type, b: Type) -> Type:
             same = i1 is not None and i2 is not None and len(i1) == len(i2)
             return Lst(tuple(map(join, i1, i2)) if same else None, join(e1, e2))  # type: ignore[arg-type]
         case Dct(i1, e1, c1), Dct(i2, e2, c2) if c1 is c2:
-            same = (
-                i1 is not None and i2 is not None and [k for k, _ in i1] == [k for k, _ in i2]
-            )
+            same = i1 is not None and i2 is not None and [k for k, _ in i1] == [k for k, _ in i2]
             pairs = None
             if same:
                 pairs = tuple((k, join(t, u)) for (k, t), (_, u) in zip(i1, i2, strict=True))  # type: ignore[arg-type]
@@ -270,7 +274,9 @@ def carries(t: Type) -> bool:
 
 def is_scalar(t: Type) -> bool:
     """A number that `+=` rebinds."""
-    return isinstance(t, Number) or (isinstance(t, Scalar) and t.kind in (float, int, complex, bool))
+    return isinstance(t, Number) or (
+        isinstance(t, Scalar) and t.kind in (float, int, complex, bool)
+    )
 
 
 def dims_of(t: Type) -> tuple[Dim, ...] | None:

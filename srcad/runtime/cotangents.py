@@ -62,8 +62,9 @@ def _function_shadow(function: types.FunctionType) -> dict[str, Any] | None:
         held[name] = None if value is function else shadow(value)
     count = function.__code__.co_argcount
     given = function.__defaults__ or ()
-    for name, value in zip(function.__code__.co_varnames[count - len(given) : count], given,
-                           strict=True):
+    for name, value in zip(
+        function.__code__.co_varnames[count - len(given) : count], given, strict=True
+    ):
         held[name] = shadow(value)
     for name, value in (function.__kwdefaults__ or {}).items():
         held[name] = shadow(value)

@@ -128,14 +128,18 @@ def reversed_list(sequence: Any) -> Any:
 def combinations(sequence: Any, r: int) -> Any:
     """`itertools.combinations`, exhausted at once."""
     items = list(sequence)
-    return [tuple([items[k] for k in chosen]) for chosen in index_sets("combinations", len(items), r)]
+    return [
+        tuple([items[k] for k in chosen]) for chosen in index_sets("combinations", len(items), r)
+    ]
 
 
 def permutations(sequence: Any, r: Any = None) -> Any:
     """`itertools.permutations`, exhausted at once."""
     items = list(sequence)
     size = len(items) if r is None else r
-    return [tuple([items[k] for k in chosen]) for chosen in index_sets("permutations", len(items), size)]
+    return [
+        tuple([items[k] for k in chosen]) for chosen in index_sets("permutations", len(items), size)
+    ]
 
 
 def index_sets(kind: str, n: int, r: int) -> list[tuple[int, ...]]:
@@ -146,7 +150,9 @@ def index_sets(kind: str, n: int, r: int) -> list[tuple[int, ...]]:
 def product(*sequences: Any, repeat: int = 1) -> Any:
     """`itertools.product`, exhausted at once."""
     rows = [list(s) for s in sequences] * repeat
-    return [tuple([rows[j][k] for j, k in enumerate(chosen)]) for chosen in grid([len(r) for r in rows])]
+    return [
+        tuple([rows[j][k] for j, k in enumerate(chosen)]) for chosen in grid([len(r) for r in rows])
+    ]
 
 
 def grid(sizes: list[int]) -> list[tuple[int, ...]]:

@@ -93,7 +93,7 @@ def program(
     return record
 
 
-_HELPERS = {"registry", "helpers_elsewhere"}
+_HELPERS = {"registry", "refused", "helpers_elsewhere"}
 
 
 def load() -> dict[str, Program]:
