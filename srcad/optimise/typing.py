@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from srcad.analysis.infer import Inference, Inferred, Session
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOTTOM, Array, Number, Type, is_scalar
+
+_BAR = re.compile(r"_bar(_\d+)?$")  # names of cotangents
 
 
 def typer(inference: Inference) -> Callable[[ir.Expr], Type]:

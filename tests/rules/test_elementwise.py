@@ -160,7 +160,7 @@ def test_every_rule_has_samples():
     assert not [f for f in rules_of("srcad.rules.elementwise") if f not in sampled]
 
 
-@pytest.mark.parametrize("function", rules_of("srcad.rules.elementwise"), ids=str)
+@pytest.mark.parametrize("function", rules_of("srcad.rules.elementwise"), ids=lambda f: f.__name__)
 def test_signature(function):
     if not getattr(function, "__module__", "").startswith("srcad") and function is not np.where:
         check_signature(function)

@@ -239,7 +239,7 @@ Pair = collections.namedtuple("Pair", "a b")
         (collections.deque([1.0], 3), collections.deque([0.0], 3)),
         (collections.OrderedDict(a=1.0), collections.OrderedDict(a=0.0)),
     ],
-    ids=repr,
+    ids=lambda value: repr(value).partition(" at 0x")[0],
 )
 def test_zeros_like_of_values_and_containers(x, zero):
     found = zeros_like(x)

@@ -106,7 +106,7 @@ def test_every_rule_has_samples():
     assert not [f for f in rules_of("srcad.rules.scans") if f not in sampled]
 
 
-@pytest.mark.parametrize("function", rules_of("srcad.rules.scans"), ids=str)
+@pytest.mark.parametrize("function", rules_of("srcad.rules.scans"), ids=lambda f: f.__name__)
 def test_signature(function):
     if function is not np.trapezoid:
         check_signature(function)
