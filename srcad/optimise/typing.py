@@ -31,7 +31,7 @@ def actual_types(
 ) -> dict[str, Type]:
     """The types that the variables of generated code really have; `given` comes from the caller."""
     bound = {n for s in ir.walk(body) for n in ir.targets(s)}
-    bars = {n for n in bound if n not in facts.types or n.endswith("_bar")}
+    bars = {n for n in bound if n not in facts.types or _BAR.search(n)}
     known = {n: t for n, t in facts.types.items() if n not in bars}
     probe = Inferred(facts.unit, facts.params, known, session=session)
     inference = Inference(session, probe)
