@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srcad.adjoint.cotangents import Cotangents, State
-from srcad.adjoint.sweep import Branch, Node, Step, backward_targets
+from srcad.adjoint.sweep import Branch, Node, Step, backward_targets, defined
 from srcad.ir import nodes as ir
 from srcad.ir.types import Scalar
 
@@ -58,7 +58,11 @@ class Branches(Cotangents):
                 continue
             zero = ir.Assign(self.bar(name), self.zeros(name), stmt.at)
             arm = then if lacks is a else orelse
-            if name in start.present or self.bar(name) in backward_targets(arm):
+            if (
+                name in start.present
+                or self.bar(name) in backward_targets(arm)
+                or (name in defined(arm) and ir.reads(zero.value))
+            ):
                 # one arm redefined the variable: its older value has no cotangent there
                 if lacks is a:
                     then = (Step((), (zero,)), *then)

@@ -57,6 +57,7 @@ class Calls(Cotangents):
     ) -> None:
         """Several cotangents at once: where there is none yet, the name is bound directly."""
         parts = []
+        bound: set[str] = set()
         for arg in given:
             hint = f"{arg.id}_part" if isinstance(arg, ir.Name) else "arg_part"
             if by_reference and arg is operation.args[-1]:
@@ -67,15 +68,15 @@ class Calls(Cotangents):
                 and given.count(arg) == 1
             ):
                 parts.append(self.bar(arg.id))
+                bound.add(arg.id)
             else:
                 parts.append(self.names.fresh(hint))
         self.emit(ir.Unpack(tuple(parts), pulled))
+        self.state.present |= bound  # before the others are handed on: they may add to these
         for arg, name in zip(given, parts, strict=True):
             if by_reference and arg is operation.args[-1]:
                 self.give_captured(operation, ir.Name(name))
-            elif isinstance(arg, ir.Name) and name == self.bar(arg.id):
-                self.state.present.add(arg.id)
-            else:
+            elif not (isinstance(arg, ir.Name) and arg.id in bound):
                 self.give(arg, ir.Name(name), fresh=False)
 
     def made_here(self, operation: Invoke) -> bool:

@@ -26,8 +26,9 @@ from srcad.analysis.program import Unit
 from srcad.analysis.resolve import is_basic
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import ANY, AnyType, Array, Number, Scalar, Type, is_scalar
+from srcad.ir.types import ANY, AnyType, Array, Clo, Number, Scalar, Type, is_scalar
 from srcad.runtime import cotangents
+from srcad.runtime.closures import captured
 
 SHADOW = ir.Ref(cotangents.shadow, "shadow")
 ADD = ir.Ref(cotangents.add, "add")
@@ -132,7 +133,28 @@ class Cotangents(ABC):
             return ir.Const(0j if complex_ else 0.0)
         if isinstance(kind, Array):
             return algebra.call(ZEROS, ir.Name(name))
+        cells = self.captured_cells(name) if isinstance(kind, Clo) else None
+        if cells is not None:
+            # the function object itself may hold other values by now
+            keys = tuple(ir.Const(key) for key in cells)
+            return ir.Mapping(keys, tuple(map(self.zeros, cells.values())))
         return algebra.call(SHADOW, ir.Name(name))
+
+    def captured_cells(self, name: str) -> dict[str, str] | None:
+        """What `w = captured(fn, "w")` read at the start of this function: {"w": w}."""
+        kind = self.type(name)
+        assert isinstance(kind, Clo)
+        cells: dict[str, str] = {}
+        for stmt in self.body:
+            match stmt:
+                case ir.Assign(local, ir.Call(ir.Ref(f), (ir.Name(fn), ir.Const(key)))):
+                    if f is captured and fn == name:
+                        cells[key] = local
+                case _:
+                    pass
+        if kind.defaults or set(cells) != {key for key, _ in kind.captures}:
+            return None
+        return cells
 
     def ensure(self, name: str, *, owned: bool = False) -> None:
         """Make the cotangent of a variable exist (and be our own buffer)."""

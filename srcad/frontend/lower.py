@@ -22,7 +22,7 @@ from contextlib import contextmanager
 
 from srcad import errors
 from srcad.frontend import patterns
-from srcad.frontend.scope import Scope, free_names, scope_of
+from srcad.frontend.scope import Scope, captured_names, free_names, scope_of
 from srcad.frontend.source import Source
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -536,8 +536,8 @@ class Lowerer:
                 "Generator functions are not supported yet. Return a list instead.", node
             )
         inside = self.scope.own | self.comprehension_names
-        captures = tuple(sorted(free_names(node) & inside))
-        if any(self.renamed.get(n, n) != n for n in captures):
+        captures = tuple(sorted(captured_names(node) & inside))
+        if any(self.renamed.get(n, n) != n for n in free_names(node) & inside):
             raise self.refuse(
                 "A function made inside a comprehension cannot use the comprehension's variable "
                 "yet. Use a for loop, or functools.partial.",

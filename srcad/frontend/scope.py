@@ -44,18 +44,10 @@ def scope_of(node: ast.FunctionDef | ast.Lambda) -> Scope:
 def free_names(node: ast.AST) -> set[str]:
     """The names that a piece of code reads from the scopes around it."""
     if isinstance(node, _FUNCTIONS):
-        body = _body(node)
-        own = {a.arg for a in _parameters(node.args)} | _bound(body)
-        used: set[str] = set()
-        for child in body:
-            used |= free_names(child)
-        outer: set[str] = set()
+        outer = captured_names(node)
         for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]:
             outer |= free_names(default)
-        nonlocal_ = {
-            n for s in _own_nodes(body) if isinstance(s, ast.Nonlocal | ast.Global) for n in s.names
-        }
-        return (used - (own - nonlocal_)) | outer
+        return outer
     if isinstance(node, _COMPREHENSIONS):
         own = {
             n.id
@@ -73,6 +65,19 @@ def free_names(node: ast.AST) -> set[str]:
     for child in ast.iter_child_nodes(node):
         used |= free_names(child)
     return used
+
+
+def captured_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
+    """The names that the body of a function reads from around it; its defaults apart."""
+    body = _body(node)
+    own = {a.arg for a in _parameters(node.args)} | _bound(body)
+    used: set[str] = set()
+    for child in body:
+        used |= free_names(child)
+    nonlocal_ = {
+        n for s in _own_nodes(body) if isinstance(s, ast.Nonlocal | ast.Global) for n in s.names
+    }
+    return used - (own - nonlocal_)
 
 
 def _body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:

@@ -144,6 +144,8 @@ def _made(value: ir.Expr) -> bool:
             return True
         case ir.Const():
             return True
+        case ir.Mapping(_, values):
+            return all(map(_made, values))
         case _:
             pass
     return _new(value)
