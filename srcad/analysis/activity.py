@@ -11,6 +11,7 @@ value is active.
 
 from __future__ import annotations
 
+from srcad.analysis.effects import mutated_params, mutator
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import (
     Append,
@@ -79,11 +80,11 @@ class _Activity:
                         ir.reads(target) if isinstance(target, ir.Name) else ir.reads(target.obj)
                     ):
                         self.mark(name)
+            case _:
+                pass
 
     def written(self, stmt: ir.Stmt) -> None:
         """What a call writes into becomes active when it writes an active value."""
-        from srcad.analysis.effects import mutated_params, mutator
-
         stack = list(ir.expressions(stmt))
         while stack:
             node = stack.pop()
@@ -101,6 +102,8 @@ class _Activity:
                 case Invoke(unit, args, params):
                     written = mutated_params(self.facts, unit, params)
                     hit += [a for a, w in zip(args, written, strict=True) if w]
+                case _:
+                    pass
             for expr in hit:
                 for name in ir.reads(expr):
                     self.mark(name)
@@ -147,4 +150,3 @@ def operands(operation: Operation) -> tuple[ir.Expr, ...]:
             return (func, *args, *(v for _, v in kwargs))
         case Append() | Mutation() | Refused() | Inert():
             return ()
-    return ()

@@ -36,9 +36,9 @@ def _statement(stmt: ir.Stmt, have: Names, wanted: Names, missing: set[str]) -> 
         case ir.For(_, _, body):
             _block(body, have | own, wanted, missing)
             return have
-        case ir.While(test, body):
-            inner = _block(body, have, wanted, missing)
-            return inner if test == ir.Const(True) and False else have
+        case ir.While(_, body):
+            _block(body, have, wanted, missing)
+            return have
         case ir.With(_, body):
             return _block(body, have | own, wanted, missing)
         case ir.Try(body, handlers, orelse, final):
@@ -46,4 +46,5 @@ def _statement(stmt: ir.Stmt, have: Names, wanted: Names, missing: set[str]) -> 
             for h in handlers:
                 done = done & _block(h.body, have, wanted, missing)
             return _block(final, done, wanted, missing)
-    return have | own
+        case _:
+            return have | own

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from srcad.ir import nodes as ir
+from srcad.ir.types import Dct, Lst, Tup
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -49,7 +50,7 @@ class Signature:
     @staticmethod
     def of_node(node: ast.FunctionDef | ast.Lambda, defaults: dict[str, ir.Expr]) -> Signature:
         args, kind = node.args, inspect.Parameter
-        params = [(a.arg, kind.POSITIONAL_ONLY) for a in args.posonlyargs]
+        params: list[tuple[str, Any]] = [(a.arg, kind.POSITIONAL_ONLY) for a in args.posonlyargs]
         params += [(a.arg, kind.POSITIONAL_OR_KEYWORD) for a in args.args]
         if args.vararg:
             params.append((args.vararg.arg, kind.VAR_POSITIONAL))
@@ -79,8 +80,6 @@ def bind(
     inference: Inference,
 ) -> tuple[ir.Expr, ...]:
     """One expression for each parameter."""
-    from srcad.analysis.resolve import expand
-
     expanded = expand(args, kwargs, inference)
     if expanded is None:
         passed = _passed_on(signature, args, kwargs)
@@ -146,3 +145,31 @@ def _ordered(
     if signature.double is not None:
         out.append(double)
     return tuple(out)
+
+
+def expand(
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> tuple[tuple[ir.Expr, ...], tuple[tuple[str, ir.Expr], ...]] | None:
+    """Arguments with `*items` and `**table` written out; None when their lengths are unknown."""
+    out: list[ir.Expr] = []
+    for arg in args:
+        if not isinstance(arg, ir.Star):
+            out.append(arg)
+            continue
+        kind = inference.expr(arg.value)
+        items = kind.items if isinstance(kind, Tup | Lst) else None
+        if items is None:
+            return None
+        out.extend(ir.Item(arg.value, ir.Const(k)) for k in range(len(items)))
+    named: list[tuple[str, ir.Expr]] = []
+    for key, value in kwargs:
+        if key is not None:
+            named.append((key, value))
+            continue
+        kind = inference.expr(value)
+        if not isinstance(kind, Dct) or kind.items is None:
+            return None
+        named.extend((str(k), ir.Item(value, ir.Const(k))) for k, _ in kind.items)
+    return tuple(out), tuple(named)

@@ -13,7 +13,6 @@ import numpy as np
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     Array,
-    Bottom,
     Clo,
     Dct,
     Known,
@@ -47,8 +46,8 @@ def truth(test: ir.Expr, inference: Inference) -> bool | None:
         case ir.Call(func, args, ()) if len(args) == 2:
             return _check(func, args, inference)
         case ir.Call(func, (arg,), ()):
-            known = inference.expr(func)
-            if isinstance(known, Known) and known.value is callable:
+            target = inference.expr(func)
+            if isinstance(target, Known) and target.value is callable:
                 kind = inference.expr(arg)
                 if isinstance(kind, Known | Clo | Method):
                     return not isinstance(kind, Known) or callable(kind.value)
@@ -59,6 +58,8 @@ def truth(test: ir.Expr, inference: Inference) -> bool | None:
                 return False
             if isinstance(kind, Scalar) and kind.known:
                 return bool(kind.value)
+        case _:
+            pass
     return None
 
 
@@ -90,6 +91,8 @@ def _value(expr: ir.Expr, inference: Inference) -> Any:
             if isinstance(kind, Tup):
                 return len(kind.items)
             return UNKNOWN
+        case _:
+            pass
     kind = inference.expr(expr)
     if isinstance(kind, Scalar) and kind.known and kind.kind in (str, type(None)):
         return kind.value
@@ -162,8 +165,6 @@ def _classes(kind: Type) -> Any:
 def python_class(kind: Type) -> type | None:
     """The class of every value of a type."""
     match kind:
-        case Bottom():
-            return None
         case Scalar(cls):
             return cls
         case Number(dtype, loose):
@@ -178,4 +179,5 @@ def python_class(kind: Type) -> type | None:
             return cls
         case Known(value):
             return type(value)
-    return None
+        case _:
+            return None

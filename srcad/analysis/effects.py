@@ -11,6 +11,7 @@ derivative, and the backward part must not need its old contents.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -91,10 +92,9 @@ def aliases(inferred: Inferred, body: ir.Block) -> Aliases:  # noqa: C901 - one 
                 operation = inferred.operations.get(id(value))
                 if isinstance(operation, Append):
                     link(operation.owner, operation.value)
+            case _:
+                pass
     return classes
-
-
-FRESH = {"+", "-", "*", "/", "**", "//", "%", "@"}
 
 
 def _passes(value: ir.Expr, inferred: Inferred) -> set[str]:
@@ -109,12 +109,10 @@ def _passes(value: ir.Expr, inferred: Inferred) -> set[str]:
         if isinstance(left, Lst | Tup | AnyType | Obj):
             return ir.reads(value)
         return set()
-    if isinstance(operation, Apply):
-        if isinstance(operation.function, np.ufunc) or operation.function in _NEW:
-            return set()
-        return ir.reads(value)
-    if isinstance(operation, Copy):
-        return ir.reads(value)
+    if isinstance(operation, Apply) and (
+        isinstance(operation.function, np.ufunc) or operation.function in _NEW
+    ):
+        return set()
     return ir.reads(value)
 
 
@@ -140,6 +138,8 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
             case ir.Augment(target):
                 owner = target if isinstance(target, ir.Name) else target.obj
                 found.append(Write(frozenset(ir.reads(owner)), stmt.at, f"`{stmt.op}=`"))
+            case _:
+                pass
         for expr in ir.expressions(stmt):
             _in_expression(expr, inferred, getattr(stmt, "at", None), found)
     return found
@@ -170,6 +170,8 @@ def _in_expression(
                         found.append(
                             Write(frozenset(ir.reads(arg)), at, f"the call of `{unit.name}`")
                         )
+            case _:
+                pass
         stack.extend(ir.children(node))
 
 
@@ -183,16 +185,16 @@ def mutator(function: object) -> bool:
 _SUMMARIES: dict[int, tuple[object, tuple[bool, ...]]] = {}
 
 
-def mutated_params(inferred: Inferred, unit: object, params: tuple[Type, ...]) -> tuple[bool, ...]:
+def mutated_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> tuple[bool, ...]:
     """Which parameters a function of the program writes into."""
     session = inferred.session
     callee = session.infer(unit, params)
     key = id(callee)
     if key in _SUMMARIES and _SUMMARIES[key][0] is callee:
         return _SUMMARIES[key][1]
-    names = [p.name for p in unit.code.params]  # type: ignore[attr-defined]
+    names = [p.name for p in unit.code.params]
     _SUMMARIES[key] = (callee, (False,) * len(names))  # a recursive call adds nothing new
-    body = unit.code.body  # type: ignore[attr-defined]
+    body = unit.code.body
     classes = aliases(callee, body)
     hit: set[str] = set()
     for write in writes(callee, body):
@@ -231,7 +233,7 @@ def check_writes(
         if write.append and built_here(inferred, body, write):
             continue
         hit = {n for n in reach & active if mutable(inferred.types.get(n, ANY))}
-        if hit and not (write.append and not reach & active):
+        if hit:
             raise errors.UnsupportedMutation(
                 f"{write.what[0].upper() + write.what[1:]} writes in place into "
                 f"`{min(hit)}`, which carries a derivative. This is not supported yet: make a new "
@@ -300,7 +302,8 @@ def _fills(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
             return isinstance(operation, Append) and operation.owner == name
         case ir.Store(ir.Item(ir.Name(owner))):
             return owner == name
-    return False
+        case _:
+            return False
 
 
 def _holds(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
@@ -313,7 +316,8 @@ def _holds(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
         case ir.Effect(value):
             operation = inferred.operations.get(id(value))
             return isinstance(operation, Append) and name in ir.reads(operation.value)
-    return False
+        case _:
+            return False
 
 
 def _nothing_outside(body: ir.Block, made: list[ir.Block], name: str, inferred: Inferred) -> bool:
@@ -329,6 +333,8 @@ def _held(value: ir.Expr, inferred: Inferred) -> set[str]:
             return {name}
         case ir.Sequence() | ir.Mapping() | ir.Choice():
             return ir.reads(value)
+        case _:
+            pass
     operation = inferred.operations.get(id(value))
     if isinstance(operation, Invoke):
         return {n for n in ir.reads(value) if isinstance(inferred.types.get(n), Lst)}

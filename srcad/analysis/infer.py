@@ -14,14 +14,10 @@ Long because statements and expressions are read by one walk that shares its fac
 from __future__ import annotations
 
 import ast
-import operator
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from srcad import errors
-from srcad.analysis import decide, resolve, shapes
+from srcad.analysis import decide, invoke, resolve, shapes
 from srcad.analysis.operations import (
     BINARY_FUNCTIONS,
     COMPARE_FUNCTIONS,
@@ -29,7 +25,6 @@ from srcad.analysis.operations import (
     Apply,
     Inert,
     Operation,
-    Part,
 )
 from srcad.analysis.program import MISSING, Program, Unit
 from srcad.analysis.witness import result_type
@@ -48,7 +43,6 @@ from srcad.ir.types import (
     Known,
     Lst,
     Number,
-    Obj,
     Scalar,
     Symbols,
     Tup,
@@ -142,7 +136,6 @@ class Inference:
 
     def block(self, block: ir.Block) -> None:
         for stmt in block:
-            self.at = getattr(stmt, "at", None)
             self.statement(stmt)
 
     def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one decision over the kinds
@@ -166,10 +159,10 @@ class Inference:
                 self.expr(test)
                 self.block(body)
             case ir.With(items, body):
-                for expr, name in items:
+                for expr, bound in items:
                     self.expr(expr)
-                    if name is not None:
-                        self.bind(name, ANY)
+                    if bound is not None:
+                        self.bind(bound, ANY)
                 self.block(body)
             case ir.Try(body, handlers, orelse, final):
                 self.block(body)
@@ -214,6 +207,8 @@ class Inference:
                 if isinstance(kind, Lst):
                     element = more.element if isinstance(more, Lst) else ANY
                     self.bind(name, Lst(None, join(kind.element, element)))
+            case _:
+                pass
 
     def store(self, target: ir.Item | ir.Attr, value: Type) -> None:
         if isinstance(target, ir.Item):
@@ -241,9 +236,10 @@ class Inference:
             self.bind(target.id, kind)
 
     def imported(self, node: ast.Import | ast.ImportFrom, names: tuple[str, ...]) -> None:
+        function = self.unit.source.function
         space: dict[str, Any] = {
-            "__name__": self.unit.function.__module__,
-            "__package__": self.unit.function.__globals__.get("__package__"),
+            "__name__": function.__module__,
+            "__package__": function.__globals__.get("__package__"),
         }
         try:
             module = ast.fix_missing_locations(ast.Module([node], []))
@@ -326,6 +322,8 @@ class Inference:
                 kind = self.expr(obj)
                 if isinstance(kind, Dct):
                     return self.item_of(kind)
+            case _:
+                pass
         return self.item_of(self.expr(iterable))
 
     def is_builtin(self, name: str) -> bool:
@@ -383,19 +381,18 @@ class Inference:
             case ir.Star(value):
                 return self.expr(value)
             case ir.Attr() | ir.Item() | ir.Call():
-                kind, operation = resolve.resolve(expr, self)
+                found, operation = resolve.resolve(expr, self)
                 self.record(expr, operation)
-                return kind
-        return ANY
+                return found
 
     def raw(self, node: ast.expr) -> Type:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             return {"any": BOOL, "all": BOOL, "len": INT, "str": STR}.get(node.func.id, ANY)
         return Known.of(set) if isinstance(node, ast.Set | ast.SetComp) else ANY
 
-    def binary(self, expr: ir.Expr, op: str, left: Type, right: Type) -> Type:
+    def binary(self, expr: ir.Binary, op: str, left: Type, right: Type) -> Type:
         function = BINARY_FUNCTIONS[op]
-        operator_call = resolve.dunder(expr, op, left, right, self)
+        operator_call = invoke.dunder(expr, op, left, right, self)
         if operator_call is not None:
             kind, operation = operator_call
             self.record(expr, operation)
@@ -406,7 +403,7 @@ class Inference:
                 function,
                 (expr.left, expr.right),
                 (),
-                TABLE.get(function),  # type: ignore[union-attr]
+                TABLE.get(function),
                 (left, right),
                 "operator",
             ),
@@ -423,7 +420,7 @@ class Inference:
             return Lst(None, left.element)
         return self.typed(function, (left, right), ())
 
-    def unary(self, expr: ir.Expr, op: str, operand: Type) -> Type:
+    def unary(self, expr: ir.Unary, op: str, operand: Type) -> Type:
         if op == "not":
             self.record(expr, Inert())
             return BOOL
@@ -434,7 +431,7 @@ class Inference:
                 function,
                 (expr.operand,),
                 (),
-                TABLE.get(function),  # type: ignore[union-attr]
+                TABLE.get(function),
                 (operand,),
                 "operator",
             ),
@@ -498,7 +495,7 @@ class Inference:
 
     def mapping(self, keys: tuple[ir.Expr | None, ...], values: tuple[ir.Expr, ...]) -> Type:
         pairs: dict[Any, Type] | None = {}
-        kinds = []
+        kinds: list[Type] = []
         for key, value in zip(keys, values, strict=True):
             t = self.expr(value)
             if key is None:
@@ -525,20 +522,9 @@ class Inference:
         defaults: tuple[tuple[str, ir.Expr], ...],
     ) -> Type:
         own = getattr(code, "name", None)
-        kinds = tuple((c, self.captured(c)) for c in captures if c != own)
+        kinds = tuple((c, self.name(c)) for c in captures if c != own)
         given = tuple((n, self.expr(v)) for n, v in defaults)
         return Clo(code, id(code), kinds, given, self.unit.source)
-
-    def captured(self, name: str) -> Type:
-        kind = self.name(name)
-        # a closure that captures another closure is typed by what that one captures
-        return kind
-
-    def refuse(self, message: str) -> errors.SrcadError:
-        return errors.UnsupportedSyntax(message, self.unit.place(self.at))
-
-    def part(self, expr: ir.Expr, key: Any) -> Part:
-        return Part(expr, key)
 
 
 def joined(left: Tup | Lst, right: Tup | Lst) -> Type:
@@ -559,4 +545,3 @@ def constant(value: Any) -> Type:
 
 
 _OPERATORS = {*BINARY_FUNCTIONS.values(), *UNARY_FUNCTIONS.values()}
-__all__ = ["Inferred", "Session", "np", "operator", "Obj"]

@@ -59,7 +59,8 @@ def _statement(stmt: ir.Stmt, live: Live, at_break: Live, facts: Liveness) -> Li
             return inner | ir.statement_reads(stmt)
         case ir.Augment(ir.Name(name)):
             return live | ir.statement_reads(stmt) | {name}
-    return (live - set(ir.targets(stmt))) | ir.statement_reads(stmt)
+        case _:
+            return (live - set(ir.targets(stmt))) | ir.statement_reads(stmt)
 
 
 def _loop(stmt: ir.For | ir.While, after: Live, facts: Liveness) -> Live:

@@ -21,7 +21,10 @@ from srcad.ir import nodes as ir
 
 @dataclass(frozen=True)
 class Unit:
-    """One function: `function` is None's owner when it is made during the call (`inner`)."""
+    """One function; `inner` is its definition when it is made during the call.
+
+    `function` is then the function of the program around it, which `source` belongs to.
+    """
 
     source: Source
     code: ir.Function
@@ -76,7 +79,7 @@ class Program:
 
     def lookup(self, unit: Unit, name: str) -> Any:
         """The object that a name from outside the function stands for; MISSING if none."""
-        function = unit.function
+        function = unit.source.function
         free = function.__code__.co_freevars
         if name in free:
             cell = function.__closure__[free.index(name)]  # type: ignore[index]

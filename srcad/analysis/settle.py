@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert, Invoke, Part
+from srcad.analysis.infer import Inferred, constant
+from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Invoke
 from srcad.ir import nodes as ir
-from srcad.ir.types import Scalar, Tup, Type, is_scalar
+from srcad.ir.types import ANY, Scalar, Tup, Type, is_scalar
 from srcad.rules.table import TABLE
 from srcad.runtime import substitutes
 
@@ -53,8 +53,7 @@ class _Settler:
             return (self.partial(stmt),)
         inner = ir.blocks(stmt)
         if inner:
-            new = ir.with_blocks(stmt, tuple(self.block(b) for b in inner))
-            return (new,)
+            return (ir.with_blocks(stmt, tuple(self.block(b) for b in inner)),)
         return (stmt,)
 
     def partial(self, stmt: ir.Assign) -> ir.Stmt:
@@ -84,9 +83,6 @@ class _Settler:
         return ir.Assign(stmt.target.id, value, stmt.at)
 
     def type_of(self, expr: ir.Expr) -> Type:
-        from srcad.analysis.infer import constant
-        from srcad.ir.types import ANY
-
         if isinstance(expr, ir.Name):
             return self.facts.types.get(expr.id, ANY)
         return constant(expr.value) if isinstance(expr, ir.Const) else ANY
@@ -95,6 +91,3 @@ class _Settler:
 def rebinds(kind: Type) -> bool:
     """Whether `+=` on a value of this type makes a new value."""
     return is_scalar(kind) or isinstance(kind, Scalar | Tup)
-
-
-__all__ = ["Inert", "Part", "Settled", "replace", "settle"]

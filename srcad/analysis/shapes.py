@@ -10,6 +10,7 @@ What no rule covers stays unknown, and the runtime sums broadcast axes itself.
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -89,12 +90,10 @@ def reshaped(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> 
         if given[0].items is None:
             return None
         given = given[0].items
-    if not all(isinstance(g, Scalar) and g.kind is int for g in given):
+    sizes = [g for g in given if isinstance(g, Scalar) and g.kind is int]
+    if len(sizes) < len(given):
         return None
-    dims = tuple(
-        g.value if g.known and g.value >= 0 else None
-        for g in given  # type: ignore[union-attr]
-    )
+    dims = tuple(g.value if g.known and g.value >= 0 else None for g in sizes)
     return Array(args[0].dtype, dims)
 
 
@@ -111,14 +110,15 @@ def elementwise(function: Any) -> bool:
     return isinstance(TABLE.get(function), Partials)
 
 
-def broadcast(shapes: list[Dims | None]) -> Dims | None:
+def broadcast(shapes: Sequence[Dims | None]) -> Dims | None:
     """NumPy's broadcasting on symbols; unequal unknown dimensions stay unknown."""
-    if not shapes or any(s is None for s in shapes):
+    known = [s for s in shapes if s is not None]
+    if not known or len(known) < len(shapes):
         return None
-    rank = max(len(s) for s in shapes)  # type: ignore[arg-type]
+    rank = max(map(len, known))
     out: list[Dim] = []
     for k in range(rank):
-        column = [s[k - rank + len(s)] for s in shapes if k - rank + len(s) >= 0]  # type: ignore[index,arg-type]
+        column = [s[k - rank + len(s)] for s in known if k - rank + len(s) >= 0]
         sizes = [d for d in column if d != 1]
         if not sizes:
             out.append(1)
@@ -146,12 +146,12 @@ def reduced(first: Dims, rest: tuple[Type, ...], kwargs: dict[str, Type]) -> Dim
     keep = kwargs.get("keepdims")
     if axis is ... or (keep is not None and not (isinstance(keep, Scalar) and keep.known)):
         return None
-    if "out" in kwargs or "where" in kwargs and axis is ...:
+    if "out" in kwargs:
         return None
     rank = len(first)
     axes = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
     gone = {a % rank for a in axes} if rank else set()
-    if keep is not None and keep.value:  # type: ignore[union-attr]
+    if keep is not None and keep.value:
         return tuple(1 if k in gone else d for k, d in enumerate(first))
     return tuple(d for k, d in enumerate(first) if k not in gone)
 
@@ -258,6 +258,3 @@ def sliced(dim: Dim, lower: Any, upper: Any, step: Any) -> Dim:
         return None
     # the dimension is max(n - gone, 0); shortening at both ends keeps that form
     return (symbol, gone + lower + (-upper if upper is not None else 0))
-
-
-__all__ = ["broadcast", "dims_of_result", "elementwise", "indexed", "reduced", "sliced"]

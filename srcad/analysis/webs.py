@@ -28,9 +28,8 @@ def split_webs(function: ir.Function) -> ir.Function:
     body, env = webs.block(function.body, env)
     result = env.get(function.result)
     namer = _Namer(webs, Names(function.taken))
-    namer.used |= set(function.tables)
-    for name in function.tables:
-        namer.tables.add(name)
+    namer.used |= function.tables
+    namer.tables |= function.tables
     for param in function.params:
         namer.name(webs.find(webs.params[param.name]), param.name)
     return replace(
@@ -147,6 +146,8 @@ class _Webs:
                 if name not in env:
                     env[name] = self.define(name)
                 return replace(stmt, target=_mark(name, env), value=value), env
+            case _:
+                pass
         new = ir.map_expressions(stmt, lambda e: self.expr(e, env))
         if isinstance(new, ir.Assign):
             return replace(new, target=self.target(new.target, env)), env
@@ -281,5 +282,7 @@ class _Namer:
                 )
             case ir.Augment(ir.Name(name)):
                 new = replace(new, target=ir.Name(self.plain(name)))
+            case _:
+                pass
         inner = ir.blocks(new)
         return ir.with_blocks(new, tuple(self.block(b) for b in inner)) if inner else new

@@ -24,7 +24,6 @@ from srcad.ir.types import (
     Lst,
     Number,
     Scalar,
-    Symbols,
     Tup,
     Type,
     join_all,
@@ -39,7 +38,6 @@ class NoWitness(Exception):
 # Functions whose result depends on the values, not only on the types.
 VALUE_DEPENDENT = {np.linalg.eig, np.linalg.eigvals, np.real_if_close, np.emath.sqrt,
                    np.emath.log, np.emath.power, eval, exec, getattr, input}  # fmt: skip
-SIZES = (3, 2)
 
 
 def result_type(
@@ -109,7 +107,8 @@ def stand_in(t: Type, variant: int = 0) -> Any:  # noqa: C901 - one decision ove
             return {k: stand_in(v, variant) for k, v in items}
         case Known(value):
             return value
-    raise NoWitness
+        case _:
+            raise NoWitness
 
 
 @lru_cache(maxsize=5_000)
@@ -126,7 +125,7 @@ def _array(dtype: str, dims: tuple[Dim, ...], variant: int) -> np.ndarray:
     if not dtype.startswith(("float", "complex")):
         raise NoWitness
     size = int(np.prod(shape))
-    values = 0.4 + 0.2 * np.modf(np.arange(1, size + 1) * 0.618)[0]
+    values: np.ndarray = 0.4 + 0.2 * np.modf(np.arange(1, size + 1) * 0.618)[0]
     array = values.reshape(shape)
     if len(shape) >= 2 and shape[-1] == shape[-2]:
         array = array + 3 * np.eye(shape[-1])
@@ -135,7 +134,7 @@ def _array(dtype: str, dims: tuple[Dim, ...], variant: int) -> np.ndarray:
 
 def forget_sizes(value: Any) -> Type:
     """The type of a result, without the sizes that the stand-ins happened to have."""
-    if isinstance(value, bool | np.bool_) and type(value) is bool:
+    if type(value) is bool:
         return Scalar(bool)
     if type(value) in (int, float, complex):
         return Scalar(type(value))
@@ -157,6 +156,3 @@ def forget_sizes(value: Any) -> Type:
     if type(value) in (range, slice):
         return Scalar(type(value))
     return ANY
-
-
-__all__ = ["Symbols", "result_type", "stand_in"]

@@ -158,13 +158,7 @@ class _Exits:
         """Leave for real where a flag is up, else go on with `rest`."""
         tail: ir.Block = self.block(rest, context)
         for kind, flag in flags.items():
-            leave: ir.Block
-            if kind == "return":
-                leave = self.pass_on("return", flag, context, at)
-            elif kind == "break":
-                leave = self.pass_on("break", flag, context, at)
-            else:
-                leave = self.pass_on("continue", flag, context, at)
+            leave = self.pass_on(kind, flag, context, at)
             if not leave and not tail:
                 continue
             if leave:
@@ -203,7 +197,8 @@ def _passes(stmt: ir.Stmt) -> bool:
             if not falls(final):
                 return False
             return (falls(body) and falls(orelse)) or any(falls(h.body) for h in handlers)
-    return True
+        case _:
+            return True
 
 
 def _has_break(block: ir.Block) -> bool:
@@ -224,6 +219,8 @@ def exit_kinds(stmt: ir.Stmt) -> set[str]:
             return {"break"}
         case ir.Continue():
             return {"continue"}
+        case _:
+            pass
     found: set[str] = set()
     for block in ir.blocks(stmt):
         for inner in block:

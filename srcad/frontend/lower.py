@@ -16,9 +16,10 @@ the state of one walk.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Seq
 from contextlib import contextmanager
+from typing import TypeGuard
 
 from srcad import errors
 from srcad.frontend import patterns
@@ -39,6 +40,8 @@ COMPARE = {
 }  # fmt: skip
 WORDS = {"+": "plus", "-": "minus", "*": "times", "/": "over", "@": "dot", "**": "power"}
 LAZY = {"any", "all"}
+
+Lowering = Callable[[], ir.Block]  # lowers a part of the program when it is called
 
 
 def lower(source: Source) -> ir.Function:
@@ -102,7 +105,8 @@ class Lowerer:
 
     # -- helpers -----------------------------------------------------------------------
 
-    def loc(self, node: ast.AST) -> ir.Loc:
+    def loc(self, node: ast.stmt | ast.expr) -> ir.Loc:
+        assert node.end_lineno is not None and node.end_col_offset is not None  # it was parsed
         return ir.Loc(node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
 
     def refuse(self, message: str, node: ast.AST) -> errors.UnsupportedSyntax:
@@ -256,12 +260,12 @@ class Lowerer:
                     value, ast.ListComp | ast.DictComp
                 ):
                     self.assign(self.variable(name), lowered)
-            case ast.Tuple(elts=targets) | ast.List(elts=targets) if self.parallel(targets, value):
-                self.bind_parallel(targets, value.elts)  # type: ignore[attr-defined]
+            case ast.Tuple(elts=targets) | ast.List(elts=targets) if self.parallel(value, targets):
+                self.bind_parallel(targets, value.elts)
             case _:
                 self.bind_atom(target, self.atom(value))
 
-    def parallel(self, targets: list[ast.expr], value: ast.expr) -> bool:
+    def parallel(self, value: ast.expr, targets: list[ast.expr]) -> TypeGuard[ast.Tuple | ast.List]:
         return (
             isinstance(value, ast.Tuple | ast.List)
             and len(value.elts) == len(targets)
@@ -283,8 +287,8 @@ class Lowerer:
                 clash = atom.id in {self.variable(n) for n in earlier} or not simple
                 atom = self.temp(atom, atom.id) if clash else atom
             atoms.append(atom)
-        if simple and isinstance(atoms[-1], ir.Expr.__args__) and not _atomic(atoms[-1]):  # type: ignore[attr-defined]
-            touched = {self.variable(t.id) for t in targets[:-1]}  # type: ignore[attr-defined]
+        if simple and not _atomic(atoms[-1]):
+            touched = {self.variable(t.id) for t in targets[:-1] if isinstance(t, ast.Name)}
             if touched & ir.reads(atoms[-1]):
                 atoms[-1] = self.temp(atoms[-1])
         self.protect(atoms, targets)
@@ -335,7 +339,8 @@ class Lowerer:
                 return ir.Item(self.atom(obj), self.index(index))
             case ast.Attribute(value=obj, attr=name):
                 return ir.Attr(self.atom(obj), name)
-        raise self.refuse("This target cannot be assigned to.", target)
+            case _:
+                raise self.refuse("This target cannot be assigned to.", target)
 
     # -- control flow ------------------------------------------------------------------
 
@@ -384,7 +389,7 @@ class Lowerer:
             test = ir.Unary("not", ir.Name(broke))
             self.out.append(ir.If(test, self.block(stmt.orelse), (), self.loc(stmt)))
 
-    def loop(self, target: ast.expr, iterable: ast.expr, body, at: ir.Loc) -> None:  # type: ignore[no-untyped-def]
+    def loop(self, target: ast.expr, iterable: ast.expr, body: Lowering, at: ir.Loc | None) -> None:
         """`for target in iterable`; `body()` lowers the body."""
         match iterable:
             case ast.Call(
@@ -392,14 +397,24 @@ class Lowerer:
             ) if rest and name not in self.scope.own:
                 self.mapped(name, target, f, rest, body, at)
                 return
+            case _:
+                pass
         expr = self.iterable(iterable)
         with self.nested() as out:
             self.at = at
-            name = self.loop_target(target)
+            where = self.loop_target(target)
             out.extend(body())
-        self.out.append(ir.For(name, expr, tuple(out), at))
+        self.out.append(ir.For(where, expr, tuple(out), at))
 
-    def mapped(self, name, target, f, rest, body, at) -> None:  # type: ignore[no-untyped-def]
+    def mapped(
+        self,
+        name: str,
+        target: ast.expr,
+        f: ast.expr,
+        rest: list[ast.expr],
+        body: Lowering,
+        at: ir.Loc | None,
+    ) -> None:
         """`for y in map(f, xs)` is `for x in xs: y = f(x)`; filter tests instead."""
         function = self.atom(f)
         inputs = [self.iterable(e) for e in rest]
@@ -408,9 +423,10 @@ class Lowerer:
             self.at = at
             call = ir.Call(function, tuple(map(ir.Name, items)))
             if name == "map":
-                self.bind_atom(target, self.temp(call, "mapped")) if not isinstance(
-                    target, ast.Name
-                ) else self.assign(self.variable(target.id), call)
+                if isinstance(target, ast.Name):
+                    self.assign(self.variable(target.id), call)
+                else:
+                    self.bind_atom(target, self.temp(call, "mapped"))
                 out.extend(body())
             else:
                 none = isinstance(function, ir.Const)
@@ -431,6 +447,8 @@ class Lowerer:
                 isinstance(e, ast.Starred) for e in items
             ):
                 return tuple(self.loop_target(e) for e in items)
+            case _:
+                pass
         item = self.names.fresh("item")
         self.bind_atom(target, ir.Name(item))
         return item
@@ -450,10 +468,11 @@ class Lowerer:
                 kwargs = tuple((k.arg, self.atom(k.value)) for k in keywords)
                 return ir.Call(ir.Name(name), inner, kwargs)
             case ast.GeneratorExp():
-                return self.comprehension(node, "list")
+                return self.comprehension(node)
             case ast.Call(func=ast.Attribute(value=obj, attr="items" | "keys" | "values" as name)):
                 return ir.Call(ir.Attr(self.atom(obj), name))
-        return self.atom(node)
+            case _:
+                return self.atom(node)
 
     def do_With(self, stmt: ast.With) -> None:
         at = self.at
@@ -483,7 +502,7 @@ class Lowerer:
             subject = self.temp(subject, "subject")
         self.cases(list(stmt.cases), subject, at)
 
-    def cases(self, cases: list[ast.match_case], subject: ir.Name, at: ir.Loc) -> None:
+    def cases(self, cases: list[ast.match_case], subject: ir.Name, at: ir.Loc | None) -> None:
         if not cases:
             return
         case, *rest = cases
@@ -519,7 +538,8 @@ class Lowerer:
                 return ir.Attr(self.temp(self.flat(obj), "part"), name)
             case ir.Call(func, (arg,)) if not isinstance(arg, ir.Name):
                 return ir.Call(func, (self.temp(self.flat(arg), "part"),))
-        return path
+            case _:
+                return path
 
     def do_FunctionDef(self, stmt: ast.FunctionDef) -> None:
         value: ir.Expr = self.closure(stmt)
@@ -613,7 +633,8 @@ class Lowerer:
                 return "negative"
             case ir.Closure():
                 return "fn"
-        return "t"
+            case _:
+                return "t"
 
     def value(self, node: ast.expr, hint: str = "") -> ir.Expr:  # noqa: C901 - one decision over the kinds
         """One operation on names and constants that computes `node`."""
@@ -629,7 +650,7 @@ class Lowerer:
             case ast.UnaryOp(op=op, operand=operand):
                 return ir.Unary(UNARY[type(op)], self.atom(operand))
             case ast.BinOp(left=left, op=op, right=right):
-                a, b = self.operands(left, right)
+                a, b = self.atoms((left, right))
                 return ir.Binary(BINARY[type(op)], a, b)
             case ast.Compare():
                 return self.compare(node)
@@ -650,7 +671,7 @@ class Lowerer:
             case ast.Dict(keys=keys, values=values):
                 return self.mapping(keys, values)
             case ast.ListComp():
-                return self.comprehension(node, "list", hint)
+                return self.comprehension(node, hint)
             case ast.DictComp():
                 return self.dict_comprehension(node, hint)
             case ast.SetComp() | ast.JoinedStr():
@@ -669,13 +690,8 @@ class Lowerer:
                     "(sum, max, list, a for loop). Write a list comprehension here.",
                     node,
                 )
-        raise self.refuse(f"`{_keyword(node)}` cannot be differentiated.", node)
-
-    def operands(self, left: ast.expr, right: ast.expr) -> tuple[ir.Expr, ir.Expr]:
-        chain: list[ast.BinOp] = []
-        a, b = self.atoms((left, right))
-        del chain
-        return a, b
+            case _:
+                raise self.refuse(f"`{_keyword(node)}` cannot be differentiated.", node)
 
     def mapping(self, keys: list[ast.expr | None], values: list[ast.expr]) -> ir.Mapping:
         ks: list[ir.Expr | None] = []
@@ -694,8 +710,6 @@ class Lowerer:
         left, middle = self.atoms((node.left, node.comparators[0]))
         result = self.temp(ir.Compare(left, ops[:1], (middle,)), "ordered")
         with self.nested() as then:
-            tail = ast.Compare(node.comparators[0], node.ops[1:], node.comparators[1:])
-            ast.copy_location(tail, node)
             rights = [self.atom(c) for c in node.comparators[1:]]
             self.assign(result.id, ir.Compare(middle, ops[1:], tuple(rights)))
         self.out.append(ir.If(result, tuple(then), (), self.at))
@@ -778,33 +792,33 @@ class Lowerer:
     def next_of(self, node: ast.Call) -> ir.Expr:
         """`next((e for v in xs if c), default)`: a loop that stops at the first hit."""
         generator, *default = node.args
-        if len(generator.generators) != 1 or not default:  # type: ignore[attr-defined]
+        if (
+            not isinstance(generator, ast.GeneratorExp)
+            or len(generator.generators) != 1
+            or not default
+        ):
             raise self.refuse("Give `next` one `for` and a default, or write a loop.", node)
-        clause = generator.generators[0]  # type: ignore[attr-defined]
+        clause = generator.generators[0]
         result = self.names.fresh("found")
         self.assign(result, self.value(default[0]))
         at = self.at
+
+        def hit() -> None:
+            self.assign(result, self.value(generator.elt))
+            self.out.append(ir.Break(at))
+
+        def body() -> ir.Block:
+            with self.nested() as out:
+                self.guarded(clause.ifs, hit)
+            return tuple(out)
+
         with self.comprehension_scope([clause]):
-
-            def body() -> ir.Block:
-                with self.nested() as out:
-                    self.guarded(
-                        clause.ifs,
-                        lambda: (
-                            self.assign(result, self.value(generator.elt)),  # type: ignore[attr-defined]
-                            self.out.append(ir.Break(at)),
-                        ),
-                    )
-                return tuple(out)
-
-            self.loop(clause.target, clause.iter, body, at)  # type: ignore[arg-type]
+            self.loop(clause.target, clause.iter, body, at)
         return ir.Name(result)
 
     # -- comprehensions ----------------------------------------------------------------
 
-    def comprehension(
-        self, node: ast.ListComp | ast.GeneratorExp, kind: str, hint: str = ""
-    ) -> ir.Expr:
+    def comprehension(self, node: ast.ListComp | ast.GeneratorExp, hint: str = "") -> ir.Expr:
         own = hint and hint not in free_names(node) and hint not in self.scope.captured
         result = self.variable(hint) if own else self.names.fresh(hint or "items")
         self.assign(result, ir.Sequence("list", ()))
@@ -854,7 +868,7 @@ class Lowerer:
         finally:
             self.renamed = before
 
-    def clauses(self, generators: list[ast.comprehension], innermost) -> None:  # type: ignore[no-untyped-def]
+    def clauses(self, generators: list[ast.comprehension], innermost: Callable[[], None]) -> None:
         clause, *rest = generators
         if clause.is_async:
             raise self.refuse("Asynchronous comprehensions are not supported.", clause.target)
@@ -868,10 +882,9 @@ class Lowerer:
                 )
             return tuple(out)
 
-        assert at is not None
         self.loop(clause.target, clause.iter, body, at)
 
-    def guarded(self, tests: list[ast.expr], inside) -> None:  # type: ignore[no-untyped-def]
+    def guarded(self, tests: list[ast.expr], inside: Callable[[], None]) -> None:
         if not tests:
             inside()
             return
@@ -934,7 +947,8 @@ class Lowerer:
                 return ir.Star(tree(value))
             case ast.JoinedStr():
                 return self.raw(node)
-        return self.value(node)
+            case _:
+                return self.value(node)
 
     def index(self, node: ast.expr) -> ir.Expr:
         """An index: arithmetic on names stays nested, calls and reads get a name."""
@@ -950,7 +964,8 @@ class Lowerer:
                 return ir.Binary(BINARY[type(op)], self.index(left), self.index(right))
             case ast.Starred(value=value):
                 return ir.Star(self.index(value))
-        return self.atom(node)
+            case _:
+                return self.atom(node)
 
     def raw(self, node: ast.expr) -> ir.Expr:
         """Keep the code as written: it carries no derivative."""
@@ -981,7 +996,8 @@ def _truth(node: ast.expr) -> bool:
             return True
         case ast.BoolOp(values=values):
             return all(_truth(v) for v in values)
-    return False
+        case _:
+            return False
 
 
 def _breaks(body: list[ast.stmt]) -> bool:

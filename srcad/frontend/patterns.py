@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from collections.abc import Mapping as AbstractMapping
-from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass
 
 from srcad.ir import nodes as ir
@@ -39,11 +38,11 @@ def match(pattern: ast.pattern, path: ir.Expr, tree: Tree) -> Match:
             return Match((ir.Compare(path, ("is",), (ir.Const(value),)),))
         case ast.MatchAs(pattern=None, name=name):
             return Match((), () if name is None else ((name, path),))
-        case ast.MatchAs(pattern=inner, name=name):
-            found = match_(inner, path, tree)
+        case ast.MatchAs(pattern=ast.pattern() as inner, name=name):
+            found = match(inner, path, tree)
             return Match(found.tests, (*found.bindings, (str(name), path)))
         case ast.MatchOr(patterns=alternatives):
-            options = [match_(p, path, tree) for p in alternatives]
+            options = [match(p, path, tree) for p in alternatives]
             bound = options[0].bindings
             return Match((ir.Logic("or", tuple(o.test for o in options)),), bound)
         case ast.MatchSequence(patterns=items):
@@ -52,10 +51,8 @@ def match(pattern: ast.pattern, path: ir.Expr, tree: Tree) -> Match:
             return _mapping(pattern, path, tree)
         case ast.MatchClass():
             return _class(pattern, path, tree)
-    raise AssertionError(pattern)
-
-
-match_ = match
+        case _:
+            raise AssertionError(pattern)
 
 
 def _call(function: object, text: str, *args: ir.Expr) -> ir.Expr:
@@ -115,6 +112,3 @@ def _class(pattern: ast.MatchClass, path: ir.Expr, tree: Tree) -> Match:
         tests.extend(found.tests)
         bindings.extend(found.bindings)
     return Match(tuple(tests), tuple(bindings))
-
-
-__all__ = ["AbstractSequence", "Match", "match"]

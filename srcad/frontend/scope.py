@@ -130,6 +130,8 @@ def _bound(body: list[ast.AST]) -> set[str]:
                 bound.add(name)
             case ast.MatchMapping(rest=str(name)):
                 bound.add(name)
+            case _:
+                pass
         if isinstance(node, _COMPREHENSIONS):
             # only a walrus binds outside a comprehension
             stack.extend(n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))

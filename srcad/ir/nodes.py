@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -351,31 +351,6 @@ class Function:
     tables: frozenset[str] = frozenset()  # dicts that comprehensions fill
 
 
-_CHILD_FIELDS: dict[type, tuple[str, ...]] = {}
-
-
-def _child_fields(kind: type) -> tuple[str, ...]:
-    if kind not in _CHILD_FIELDS:
-        skip = {
-            "at",
-            "op",
-            "ops",
-            "id",
-            "name",
-            "text",
-            "kind",
-            "target",
-            "targets",
-            "star",
-            "code",
-        }
-        _CHILD_FIELDS[kind] = tuple(f.name for f in fields(kind) if f.name not in skip)
-    return _CHILD_FIELDS[kind]
-
-
-_LEAVES = (Name, Const, Ref, Raw)
-
-
 def children(expr: Expr) -> Iterator[Expr]:  # noqa: C901 - one decision over the kinds
     """The direct subexpressions, in order of evaluation."""
     match expr:
@@ -460,10 +435,9 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:  # noqa: C901 -
 
 def reads(expr: Expr | None) -> set[str]:
     """The variables that an expression reads."""
-    kind = type(expr)
-    if kind is Name:
-        return {expr.id}  # type: ignore[union-attr]
-    if expr is None or kind is Const or kind is Ref:
+    if type(expr) is Name:
+        return {expr.id}
+    if expr is None or type(expr) is Const or type(expr) is Ref:
         return set()
     found: set[str] = set()
     stack = [expr]
@@ -519,7 +493,8 @@ def blocks(stmt: Stmt) -> tuple[Block, ...]:
             return (body,)
         case Try(body, handlers, orelse, final):
             return body, *(h.body for h in handlers), orelse, final
-    return ()
+        case _:
+            return ()
 
 
 def with_blocks(stmt: Stmt, new: tuple[Block, ...]) -> Stmt:
@@ -532,7 +507,8 @@ def with_blocks(stmt: Stmt, new: tuple[Block, ...]) -> Stmt:
         case Try(_, handlers):
             changed = tuple(replace(h, body=b) for h, b in zip(handlers, new[1:-2], strict=True))
             return replace(stmt, body=new[0], handlers=changed, orelse=new[-2], final=new[-1])
-    return stmt
+        case _:
+            return stmt
 
 
 def targets(stmt: Stmt) -> tuple[str, ...]:
@@ -550,7 +526,8 @@ def targets(stmt: Stmt) -> tuple[str, ...]:
             return tuple(name for _, name in items if name is not None)
         case Try(_, handlers):
             return tuple(h.name for h in handlers if h.name is not None)
-    return ()
+        case _:
+            return ()
 
 
 def statement_reads(stmt: Stmt) -> set[str]:
@@ -604,7 +581,8 @@ def map_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
         case AddAt():
             return replace(stmt, index=change(stmt.index), value=change(stmt.value))
         case Store() | Augment():
-            target = stmt.target if isinstance(stmt.target, Name) else change(stmt.target)
+            # what is written into stays an element or an attribute: a change keeps the kind
+            target: Any = stmt.target if isinstance(stmt.target, Name) else change(stmt.target)
             return replace(stmt, target=target, value=change(stmt.value))
         case If() | While():
             return replace(stmt, test=change(stmt.test))
@@ -628,7 +606,8 @@ def map_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
                     for h in stmt.handlers
                 ),
             )
-    return stmt
+        case _:
+            return stmt
 
 
 def substitute(expr: Expr, names: dict[str, Expr]) -> Expr:

@@ -269,7 +269,8 @@ def carries(t: Type) -> bool:
             return any(carries(c) for _, c in (*captures, *defaults))
         case Method(_, owner):
             return carries(owner)
-    return False
+        case Known() | Bottom():
+            return False
 
 
 def is_scalar(t: Type) -> bool:
@@ -312,11 +313,12 @@ def show(t: Type) -> str:
             return cls.__name__
         case Known(value):
             return getattr(value, "__name__", type(value).__name__)
-        case Clo(code) | Clo(code):
+        case Clo(code):
             return getattr(code, "name", "lambda")
         case Method(_, _, name):
             return name
-    return "?"
+        case AnyType() | Bottom():
+            return "?"
 
 
 def _show_dim(d: Dim) -> str:

@@ -1,0 +1,277 @@
+"""Find out what a call refers to, by what is called and by the kind of value it is a method of.
+
+act(x)              act: a closure       Invoke(its unit, (x,))
+items.append(v)     items: a list        Append(items, v)
+Point(x, y)         a namedtuple         Make(Point, x, y)
+f(x)                f: anything          Dynamic
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import types as pytypes
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcad.analysis.bind import CannotBind, Signature, bind, expand
+from srcad.analysis.invoke import Found, apply, constant_expr, invoke_closure, invoke_function
+from srcad.analysis.operations import (
+    Append,
+    Apply,
+    Copy,
+    Dynamic,
+    Inert,
+    Make,
+    Mutation,
+    Part,
+    Refused,
+    Same,
+)
+from srcad.ir import nodes as ir
+from srcad.ir.types import (
+    ANY,
+    BOTTOM,
+    INT,
+    NONE,
+    STR,
+    Array,
+    Bottom,
+    Clo,
+    Dct,
+    Known,
+    Lst,
+    Method,
+    Number,
+    Obj,
+    Scalar,
+    Tup,
+    Type,
+    join_all,
+)
+from srcad.rules.table import TABLE
+from srcad.runtime.closures import captured, default_of
+from srcad.runtime.containers import values
+from srcad.runtime.methods import METHODS
+from srcad.runtime.substitutes import SUBSTITUTES
+
+if TYPE_CHECKING:
+    from srcad.analysis.infer import Inference
+
+
+def call(expr: ir.Call, inference: Inference) -> Found:  # noqa: C901 - one decision over the kinds
+    if isinstance(expr.func, ir.Attr):
+        owner = inference.expr(expr.func.obj)
+        found = method(expr, expr.func, owner, inference)
+        if found is not None:
+            return found
+    if isinstance(expr.func, ir.Ref) and expr.func.value in (captured, default_of):
+        return _captured(expr, inference)
+    target = inference.expr(expr.func)
+    args, kwargs = expr.args, expr.kwargs
+    for arg in args:
+        inference.expr(arg)
+    for _, value in kwargs:
+        inference.expr(value)
+    match target:
+        case Bottom():
+            return BOTTOM, Inert()
+        case Known(value):
+            return known_call(expr, value, args, kwargs, inference)
+        case Method(function):
+            owner_expr = expr.func.obj if isinstance(expr.func, ir.Attr) else None
+            if owner_expr is None:
+                return ANY, Dynamic(expr.func, args, kwargs)
+            return invoke_function(function.value, (owner_expr, *args), kwargs, inference)
+        case Clo():
+            return invoke_closure(target, expr.func, args, kwargs, inference)
+        case Obj(cls):
+            function = inspect.getattr_static(cls, "__call__", None)
+            if isinstance(function, pytypes.FunctionType):
+                return invoke_function(function, (expr.func, *args), kwargs, inference)
+        case _:
+            pass
+    return ANY, Dynamic(expr.func, args, kwargs)
+
+
+def known_call(
+    expr: ir.Call,
+    value: Any,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found:
+    spread = any(isinstance(a, ir.Star) for a in args) or any(k is None for k, _ in kwargs)
+    if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
+        value = SUBSTITUTES.get(value, value)
+        return invoke_function(value, args, kwargs, inference)
+    if isinstance(value, pytypes.MethodType):
+        bound = ir.Ref(value.__self__, "self_")
+        return invoke_function(value.__func__, (bound, *args), kwargs, inference)
+    if isinstance(value, functools.partial):
+        first = tuple(constant_expr(a, "bound") for a in value.args)
+        given = {k for k, _ in kwargs}
+        later = tuple((k, constant_expr(v, k)) for k, v in value.keywords.items() if k not in given)
+        inner = ir.Call(constant_expr(value.func, "function"), (*first, *args), (*later, *kwargs))
+        return known_call(inner, value.func, inner.args, inner.kwargs, inference)
+    if isinstance(value, type) and value not in SUBSTITUTES:
+        made = construct(value, args, kwargs, inference)
+        if made is not None:
+            return made
+    substitute = SUBSTITUTES.get(value) if _hashable(value) else None
+    if substitute is not None and (TABLE.get(value) is None or _needs_substitute(value, kwargs)):
+        return invoke_function(substitute, args, kwargs, inference)
+    if spread:
+        expanded = expand(args, kwargs, inference)
+        if expanded is None:
+            return ANY, Dynamic(expr.func, args, kwargs)
+        args, kwargs = expanded
+    return apply(value, args, kwargs, "call", inference)
+
+
+def _hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _needs_substitute(value: Any, kwargs: tuple[tuple[str | None, ir.Expr], ...]) -> bool:
+    """`max(xs, key=f)` calls a function of the user, which a rule cannot."""
+    return any(k == "key" for k, _ in kwargs) and value in (max, min, sorted)
+
+
+def _captured(expr: ir.Call, inference: Inference) -> Found:
+    """What a function made during the call holds: `captured(fn, "w")`."""
+    func, name = expr.args
+    assert isinstance(name, ir.Const)
+    kind = inference.expr(func)
+    if isinstance(kind, Clo):
+        fields = dict((*kind.captures, *kind.defaults))
+        return fields.get(name.value, ANY), Part(func, name)
+    return (BOTTOM if isinstance(kind, Bottom) else ANY), Part(func, name)
+
+
+def construct(
+    cls: type,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found | None:
+    """`Point(x, y)` of a namedtuple or a dataclass."""
+    if issubclass(cls, BaseException):
+        return ANY, Inert()
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        names = tuple(cls._fields)
+        defaults = cls._field_defaults  # type: ignore[attr-defined]
+    elif dataclasses.is_dataclass(cls) and _generated_init(cls):
+        usable = [f for f in dataclasses.fields(cls) if f.init]
+        names = tuple(f.name for f in usable)
+        defaults = {f.name: f.default for f in usable if f.default is not dataclasses.MISSING}
+    else:
+        return None
+    signature = Signature(names, None, None, {k: constant_expr(v, k) for k, v in defaults.items()})
+    try:
+        bound = bind(signature, args, kwargs, inference)
+    except CannotBind:
+        return ANY, Refused(f"this call of `{cls.__name__}`")
+    kinds = [inference.expr(b) for b in bound]
+    made = Make(cls, tuple(zip(names, bound, strict=True)))
+    if issubclass(cls, tuple):
+        return Tup(tuple(kinds), cls), made
+    return Obj(cls, tuple(zip(names, kinds, strict=True))), made
+
+
+def _generated_init(cls: type) -> bool:
+    """Whether `__init__` is the one that @dataclass wrote, with nothing after it."""
+    code = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]
+    generated = code is not None and code.co_filename == "<string>"
+    return generated and not hasattr(cls, "__post_init__")
+
+
+def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> Found | None:
+    """`x.sum(axis=0)`, `items.append(v)`, `table.get(k)`: methods of builtin kinds of values."""
+    name = func.name
+    match owner:
+        case Bottom():
+            for arg in expr.args:
+                inference.expr(arg)
+            return BOTTOM, Inert()
+        case Array() | Number():
+            return _array_method(expr, func, owner, inference)
+        case Scalar(kind) if kind in (float, int, complex, bool):
+            if name == "conjugate":
+                return apply(np.conj, (func.obj,), (), "call", inference)
+            if not hasattr(kind, name):
+                return ANY, Inert()  # raises when it runs
+            return inference.typed(getattr(kind, name), (owner,), ()), Inert()
+        case Scalar(kind) if kind in (str, bytes):
+            for arg in expr.args:
+                inference.expr(arg)
+            return (STR if name in {"format", "join", "strip", "lower", "upper"} else ANY), Inert()
+        case Lst() | Tup() | Dct():
+            return container_method(expr, func, owner, inference)
+        case _:
+            return None
+
+
+def _array_method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> Found:
+    name = func.name
+    function = METHODS.get(name)
+    if function is None:
+        if name in {"fill", "sort", "partition", "put", "itemset", "resize", "setfield",
+                    "setflags", "byteswap"}:  # fmt: skip
+            return NONE, Mutation(func.obj, f".{name}()")
+        return ANY, Refused(f"the method `.{name}` of an array")
+    expanded = expand(expr.args, expr.kwargs, inference)
+    if expanded is None:
+        return ANY, Dynamic(expr.func, expr.args, expr.kwargs)
+    args, kwargs = expanded
+    if any(k == "out" for k, _ in kwargs):
+        return ANY, Mutation(dict(kwargs)["out"], "out=")
+    return apply(function, (func.obj, *args), kwargs, "method", inference)
+
+
+def container_method(
+    expr: ir.Call, func: ir.Attr, owner: Lst | Tup | Dct, inference: Inference
+) -> Found | None:
+    name, args = func.name, expr.args
+    kinds = [inference.expr(a) for a in args]
+    if isinstance(owner, Lst) and name == "append" and isinstance(func.obj, ir.Name):
+        return NONE, Append(func.obj.id, args[0])
+    if name in {"count", "index"}:
+        return INT, Inert()
+    if name == "copy":
+        return owner, Copy(func.obj)
+    if isinstance(owner, Dct):
+        if name == "get" and args:
+            element = owner.element
+            if isinstance(args[0], ir.Const) and owner.items is not None:
+                found = dict(owner.items)
+                if args[0].value in found:
+                    return found[args[0].value], Part(func.obj, args[0])
+                return (kinds[1] if len(kinds) > 1 else NONE), (
+                    Same(args[1]) if len(args) > 1 else Inert()
+                )
+            return join_all([element, *(kinds[1:] or [NONE])]), Refused(
+                "`dict.get` with a key that is not a literal"
+            )
+        if name == "keys":
+            return Lst(None, inference.item_of(owner)), Inert()
+        if name == "values":
+            items = owner.items
+            known = None if items is None else tuple(t for _, t in items)
+            return Lst(known, owner.element), Apply(
+                values, (func.obj,), (), TABLE.get(values), (owner,), "method"
+            )
+        if name == "items":
+            return Lst(None, Tup((inference.item_of(owner), owner.element))), Refused(
+                "`.items()` outside a for loop"
+            )
+    cls = getattr(owner, "cls", None)
+    if isinstance(owner, Tup) and cls is not tuple:
+        return None
+    return ANY, Mutation(func.obj, f".{name}()")

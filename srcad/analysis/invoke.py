@@ -1,0 +1,228 @@
+"""Turn a call whose function is known into the operation that it is.
+
+np.sum(x)     no source           Apply(np.sum, (x,)), its type learnt from NumPy
+helper(x)     of the program      Invoke(its unit, (x,)), its type inferred from its source
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types as pytypes
+from typing import TYPE_CHECKING, Any
+
+from srcad import errors
+from srcad.analysis.bind import CannotBind, Signature, bind, expand
+from srcad.analysis.operations import (
+    BINARY_FUNCTIONS,
+    Apply,
+    Copy,
+    Inert,
+    Invoke,
+    Operation,
+    Refused,
+)
+from srcad.ir import nodes as ir
+from srcad.ir.types import (
+    ANY,
+    BOTTOM,
+    Bottom,
+    Clo,
+    Dct,
+    Lst,
+    Obj,
+    Scalar,
+    Tup,
+    Type,
+    join_all,
+)
+from srcad.rules.table import TABLE
+from srcad.runtime.closures import captured, default_of
+
+if TYPE_CHECKING:
+    from srcad.analysis.infer import Inference
+
+Found = tuple[Type, Operation]
+
+
+def apply(
+    function: Any,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    form: str,
+    inference: Inference,
+) -> Found:
+    """A call of something without source: NumPy, a builtin, another library."""
+    kinds = tuple(inference.expr(a) for a in args)
+    options = tuple((str(k), inference.expr(v)) for k, v in kwargs)
+    rule = TABLE.get(function)
+    special = None if kwargs else _container_call(function, args, kinds)
+    if function is dict and kwargs:
+        return ANY, Refused("`dict(...)` with keywords; write {**old, 'key': value}")
+    if special is not None:
+        return special
+    named = tuple((str(k), v) for k, v in kwargs)
+    kind = inference.typed(function, kinds, options)
+    return kind, Apply(function, args, named, rule, kinds, form)
+
+
+def _container_call(
+    function: Any, args: tuple[ir.Expr, ...], kinds: tuple[Type, ...]
+) -> Found | None:
+    """`list(xs)`, `tuple(xs)`, `dict(d)`, `len(xs)` keep what is known of the items."""
+    if function is list and len(kinds) == 1 and isinstance(kinds[0], Lst | Tup):
+        items = kinds[0].items
+        element = kinds[0].element if isinstance(kinds[0], Lst) else join_all(items)
+        return Lst(items, element), Copy(args[0])
+    if function is tuple and len(kinds) == 1 and isinstance(kinds[0], Lst | Tup):
+        items = kinds[0].items
+        return (ANY if items is None else Tup(items)), Copy(args[0])
+    if function is dict and len(kinds) == 1 and isinstance(kinds[0], Dct):
+        return kinds[0], Copy(args[0])
+    if function in (list, dict) and not args:
+        return (Lst((), BOTTOM) if function is list else Dct((), BOTTOM)), Inert()
+    if function is len and len(kinds) == 1 and isinstance(kinds[0], Tup):
+        return Scalar(int, len(kinds[0].items), True), Inert()
+    if function is type:
+        return ANY, Inert()
+    return None
+
+
+def invoke_function(
+    function: Any,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found:
+    """Call a Python function: found, bound to its parameters, and inferred."""
+    rule = TABLE.get(function)
+    if rule is not None:
+        expanded = expand(args, kwargs, inference)
+        if expanded is not None:
+            return apply(function, *expanded, "call", inference)
+    try:
+        unit = inference.session.program.unit(function)
+    except errors.SrcadError as problem:
+        return ANY, Refused(str(problem.message))
+    signature = Signature.of(function, constant_expr)
+    return _invoke(unit, signature, args, kwargs, None, inference)
+
+
+def invoke_closure(
+    closure: Clo,
+    func: ir.Expr,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found:
+    """Call a function made during the call: what it captured comes first."""
+    names = frozenset(n for n, _ in closure.captures)
+    unit = inference.session.program.inner(closure.owner, closure.code, names)
+    defaults: dict[str, ir.Expr] = {
+        n: ir.Call(ir.Ref(default_of, "default_of"), (func, ir.Const(n)))
+        for n, _ in closure.defaults
+    }
+    signature = Signature.of_node(closure.code, defaults)
+    captured = (*closure.captures, *closure.defaults)
+    return _invoke(unit, signature, args, kwargs, (func, closure, captured), inference)
+
+
+def _invoke(
+    unit: Any,
+    signature: Signature,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    closure: Any,
+    inference: Inference,
+) -> Found:
+    try:
+        bound = bind(signature, args, kwargs, inference)
+    except CannotBind as problem:
+        if problem.certain:
+            return ANY, Inert()  # Python raises its own TypeError when it runs
+        return ANY, Refused("`*` or `**` with an argument of unknown length")
+    defaults = dict(closure[1].defaults) if closure is not None else {}
+    kinds = []
+    for param, expr in zip(unit.code.params, bound, strict=True):
+        if _is_default(expr):
+            kinds.append(defaults[param.name])
+        else:
+            kinds.append(inference.expr(expr))
+    if any(isinstance(k, Bottom) for k in kinds):
+        return BOTTOM, Inert()
+    session = inference.session
+    if closure is None:
+        result = session.infer(unit, tuple(kinds)).result
+        return result, Invoke(unit, bound, tuple(kinds))
+    func, clo, held = closure
+    if not held and getattr(clo.code, "name", "") not in unit.code.free:
+        return session.infer(unit, tuple(kinds)).result, Invoke(unit, bound, tuple(kinds))
+    inner = with_captures(unit, clo)
+    types = (*kinds, clo)
+    result = session.infer(inner, types).result
+    return result, Invoke(inner, (*bound, func), types, func)
+
+
+def _is_default(expr: ir.Expr) -> bool:
+    return (
+        isinstance(expr, ir.Call)
+        and isinstance(expr.func, ir.Ref)
+        and (expr.func.value is default_of)
+    )
+
+
+_WITH_CAPTURES: dict[tuple[int, tuple[str, ...], tuple[str, ...]], Any] = {}
+
+
+def with_captures(unit: Any, closure: Clo) -> Any:
+    """The unit with one more parameter, the function object, that its captured names read from.
+
+    lambda t: w * t     →     w = captured(fn, "w")
+                              return w * t
+    """
+    own = getattr(closure.code, "name", None)
+    names = tuple(n for n, _ in closure.captures)
+    key = (id(unit), names, tuple(n for n, _ in closure.defaults))
+    if key in _WITH_CAPTURES and _WITH_CAPTURES[key][0] is unit:
+        return _WITH_CAPTURES[key][1]
+    code = unit.code
+    fn = own if own is not None and own in code.free else "fn"
+    while fn in code.taken and fn != own:
+        fn += "_"
+    reads = tuple(
+        ir.Assign(n, ir.Call(ir.Ref(captured, "captured"), (ir.Name(fn), ir.Const(n))), None)
+        for n in names
+    )
+    new = dataclasses.replace(
+        code,
+        params=(*code.params, ir.Param(fn)),
+        body=(*reads, *code.body),
+        locals=code.locals | set(names) | {fn},
+        taken=code.taken | {fn},
+    )
+    made = dataclasses.replace(unit, code=new)
+    _WITH_CAPTURES[key] = (unit, made)
+    return made
+
+
+def constant_expr(value: Any, hint: str) -> ir.Expr:
+    """An expression for an object that exists before the call."""
+    if type(value) in (int, float, str, bool, type(None)):
+        return ir.Const(value)
+    return ir.Ref(value, getattr(value, "__name__", hint))
+
+
+def dunder(expr: ir.Binary, op: str, left: Type, right: Type, inference: Inference) -> Found | None:
+    """`a + b` of objects whose class defines the operator."""
+    if not isinstance(left, Obj) and not isinstance(right, Obj):
+        return None
+    name = BINARY_FUNCTIONS[op].__name__.strip("_")
+    for owner, special, args in (
+        (left, f"__{name}__", (expr.left, expr.right)),
+        (right, f"__r{name}__", (expr.right, expr.left)),
+    ):
+        if isinstance(owner, Obj):
+            function = inspect.getattr_static(owner.cls, special, None)
+            if isinstance(function, pytypes.FunctionType):
+                return invoke_function(function, args, (), inference)
+    return ANY, Refused(f"`{op}` of these objects")
