@@ -33,8 +33,10 @@ from srcad.ir.types import BOTTOM, Symbols, Type, show
 from srcad.optimise.certain import Judge
 from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
+from srcad.optimise.gather import Gatherer
 from srcad.optimise.nest import nest
 from srcad.optimise.own import own_memory, protect
+from srcad.optimise.pack import pack, popped
 from srcad.optimise.spreads import place_spreads
 from srcad.optimise.tidy import tidier
 from srcad.optimise.typing import actual_types, typer
@@ -193,7 +195,7 @@ class Compilation:
         forward, backward = cut(self.finished(parts, body, None, seed, finished))
         residuals = residuals_of(forward, backward, params, seed)
         saved = parts.names.fresh("saved")
-        copied = sorted(parts.stacks & set(residuals)) if self.reusable else []
+        copied = sorted(popped(backward) & set(residuals)) if self.reusable else []
         forward = (FORWARD, *returning(forward, residuals, params, result))
         backward = opening(backward, residuals, saved, copied)
         where = describe(unit)
@@ -221,16 +223,17 @@ class Compilation:
             return protect(body, parts.facts.types)
         body = self.optimised(parts, body, bound)
         if own:
-            body = own_memory(
-                body, actual_types(self.session, parts.facts, body, seed), parts.facts
-            )
+            types = actual_types(self.session, parts.facts, body, seed)
+            body = own_memory(body, types, parts.facts)
+            body = drop_dead_code(body, Judge.of(parts.facts).removable, parts.stacks)
         return body
 
     def optimised(self, parts: Parts, body: ir.Block, bound: str | None) -> ir.Block:
         """Twice over, because each pass makes work for the others."""
         facts = parts.facts
         judge = Judge.of(facts)
-        tidy = tidier(typer(Inference(self.session, facts)))
+        type_of = typer(Inference(self.session, facts))
+        tidy = tidier(type_of)
         params = frozenset(p.name for p in facts.unit.code.params)
         generated = parts.generated
         if bound is not None:
@@ -248,9 +251,11 @@ class Compilation:
         def put_in(block: ir.Block) -> ir.Block:
             return nest(block, generated, judge.pure, tidy)
 
-        passes: tuple[Pass, ...] = (fold, drop, put_in, drop, fold, put_in, drop)
+        gather = Gatherer(judge.pure, tidy, type_of).backward
+        passes: tuple[Pass, ...] = (fold, drop, put_in, drop, fold, gather, put_in, gather, drop)
         for step in passes:
             body = step(body)
+        body = drop(pack(body, parts.stacks, parts.names.fresh))
         body = protect(body, facts.types)
         dump("optimised", facts.unit.name, body)
         return body

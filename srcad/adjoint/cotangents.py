@@ -19,11 +19,11 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.sweep import Node
 from srcad.analysis.activity import Active, active_reads
+from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
-from srcad.analysis.resolve import is_basic
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import ANY, AnyType, Array, Clo, Number, Scalar, Type, is_scalar

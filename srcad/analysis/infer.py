@@ -461,7 +461,7 @@ class Inference:
             return BOTTOM
         if function in (max, min) and len(args) == 1 and not kwargs:
             return self.item_of(args[0]) if isinstance(args[0], Lst | Tup) else ANY
-        known = shapes.reshaped(function, args, dict(kwargs))
+        known = shapes.reshaped(function, args, dict(kwargs)) or shapes.arithmetic(function, args)
         if known is not None:
             return known
         kind = result_type(function, args, kwargs)

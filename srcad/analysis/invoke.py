@@ -26,14 +26,15 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
     BOTTOM,
+    Array,
     Bottom,
     Clo,
     Dct,
     Lst,
     Obj,
-    Scalar,
     Tup,
     Type,
+    count,
     join_all,
 )
 from srcad.rules.table import TABLE
@@ -82,7 +83,9 @@ def _container_call(
     if function in (list, dict) and not args:
         return (Lst((), BOTTOM) if function is list else Dct((), BOTTOM)), Inert()
     if function is len and len(kinds) == 1 and isinstance(kinds[0], Tup):
-        return Scalar(int, len(kinds[0].items), True), Inert()
+        return count(len(kinds[0].items)), Inert()
+    if function is len and len(kinds) == 1 and isinstance(kinds[0], Array) and kinds[0].ndim:
+        return count(kinds[0].dims[0]), Inert()
     if function is type:
         return ANY, Inert()
     return None

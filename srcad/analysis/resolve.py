@@ -12,8 +12,8 @@ import inspect
 import types as pytypes
 from typing import TYPE_CHECKING, Any
 
-from srcad.analysis import shapes
 from srcad.analysis.calls import call
+from srcad.analysis.elements import element
 from srcad.analysis.invoke import Found, invoke_function
 from srcad.analysis.invoke import with_captures as with_captures
 from srcad.analysis.operations import Apply, Element, Inert, Part, Refused
@@ -37,6 +37,7 @@ from srcad.ir.types import (
     Scalar,
     Tup,
     Type,
+    count,
     join_all,
     type_of,
 )
@@ -87,10 +88,9 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
 
 def _number_attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Found:
     if name == "shape" and isinstance(owner, Array):
-        dims = (
-            Scalar(int, d, isinstance(d, int)) if isinstance(d, int) else INT for d in owner.dims
-        )
-        return Tup(tuple(dims)), Inert()
+        return Tup(tuple(map(count, owner.dims))), Inert()
+    if name == "size" and isinstance(owner, Array) and owner.ndim == 1:
+        return count(owner.dims[0]), Inert()
     if name == "ndim" and isinstance(owner, Array):
         return Scalar(int, owner.ndim, True), Inert()
     function = ATTRIBUTES.get(name)
@@ -133,17 +133,17 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
         case Bottom():
             return BOTTOM, Inert()
         case Array():
-            return _element(expr, owner, inference), Element(expr.obj, expr.index)
+            return element(expr, owner, inference), Element(expr.obj, expr.index)
         case Tup(items) | Lst(items) if items is not None and isinstance(index, Scalar):
             return _from_items(expr, owner, items, index)
-        case Lst(_, element):
+        case Lst(_, inner):
             if isinstance(expr.index, ir.Slice):
-                return Lst(None, element), Part(expr.obj, expr.index)
-            return element, Part(expr.obj, expr.index)
-        case Dct(items, element):
+                return Lst(None, inner), Part(expr.obj, expr.index)
+            return inner, Part(expr.obj, expr.index)
+        case Dct(items, inner):
             if items is not None and isinstance(index, Scalar) and index.known:
-                return dict(items).get(index.value, element), Part(expr.obj, expr.index)
-            return element, Part(expr.obj, expr.index)
+                return dict(items).get(index.value, inner), Part(expr.obj, expr.index)
+            return inner, Part(expr.obj, expr.index)
         case Scalar(kind) if kind in (str, range, bytes):
             return (STR if kind is str else INT), Inert()
         case Known(value) if isinstance(value, type):
@@ -171,109 +171,3 @@ def _from_items(expr: ir.Item, owner: Tup | Lst, items: tuple[Type, ...], index:
         chosen = items[slice(*bounds)]
         return (Tup(chosen) if isinstance(owner, Tup) else Lst(chosen, join_all(chosen))), part
     return join_all(items), part
-
-
-def index_parts(index: ir.Expr) -> tuple[ir.Expr, ...]:
-    """The subscripts of `x[i, j]`."""
-    if isinstance(index, ir.Sequence) and index.kind == "tuple":
-        return index.items
-    return (index,)
-
-
-def is_basic(index: ir.Expr, inference_type: Any) -> bool | None:
-    """Whether the index selects a view (ints, slices, ... and None); None when not known."""
-    for part in index_parts(index):
-        if isinstance(part, ir.Slice | ir.Const):
-            if isinstance(part, ir.Const) and isinstance(part.value, bool):
-                return False
-            continue
-        kind = inference_type(part)
-        if isinstance(kind, Scalar) and kind.kind in (int, slice, type(None), type(Ellipsis)):
-            continue
-        if isinstance(kind, Number) and "int" in kind.dtype:
-            continue
-        if isinstance(kind, Array | Lst) or (isinstance(kind, Scalar) and kind.kind is bool):
-            return False
-        if isinstance(kind, Tup) and all(
-            isinstance(i, Scalar) and i.kind is int for i in kind.items
-        ):
-            continue
-        return None
-    return True
-
-
-def _element(expr: ir.Item, owner: Array, inference: Inference) -> Type:
-    parts: list[Any] = []
-    symbolic = True
-    for part in index_parts(expr.index):
-        if isinstance(part, ir.Slice):
-            bounds = [
-                None if b is None else b.value if isinstance(b, ir.Const) else ...
-                for b in (part.lower, part.upper, part.step)
-            ]
-            parts.append(tuple(bounds))
-            continue
-        if isinstance(part, ir.Const) and part.value in (None, Ellipsis):
-            parts.append(part.value)
-            continue
-        kind = inference.expr(part)
-        if isinstance(kind, Bottom):
-            return BOTTOM
-        if isinstance(kind, Tup):
-            parts.extend(kind.items)
-            continue
-        if isinstance(kind, Scalar) and kind.kind is type(None):
-            parts.append(None)  # np.newaxis, or a variable that is None
-            continue
-        parts.append(kind)
-        ints = (isinstance(kind, Scalar) and kind.kind is int) or (
-            isinstance(kind, Number) and "int" in kind.dtype
-        )
-        symbolic = symbolic and ints
-    if symbolic:
-        dims = shapes.indexed(owner, tuple(parts))
-        if dims is not None:
-            ellipsis = any(p is Ellipsis for p in parts)
-            return Array(owner.dtype, dims) if dims or ellipsis else Number(owner.dtype)
-        return ANY
-    return _fancy(owner, parts)
-
-
-def _fancy(owner: Array, parts: list[Any]) -> Type:
-    """An index with arrays: the rank by NumPy's rule, sizes unknown."""
-    shape: list[tuple[Any, ...]] = []
-    used = fixed = 0
-    scalars = 0
-    for part in parts:
-        if part is None:
-            fixed += 1
-        elif part is Ellipsis:
-            continue
-        elif isinstance(part, tuple) or (isinstance(part, Scalar) and part.kind is slice):
-            used += 1
-            fixed += 1
-        elif isinstance(part, Array):
-            if part.dtype == "bool":
-                used += part.ndim
-                shape.append((None,))
-            else:
-                used += 1
-                shape.append(part.dims)
-        elif isinstance(part, Lst):
-            element = part.element
-            if not (isinstance(element, Scalar) and element.kind in (int, bool)):
-                return ANY
-            used += 1
-            shape.append((None,))
-        elif isinstance(part, Scalar | Number):
-            used += 1
-            scalars += 1
-        else:
-            return ANY
-    advanced = shapes.broadcast(shape) or ()
-    rank = len(advanced) + fixed + owner.ndim - used
-    if rank < 0:
-        return ANY
-    if len(parts) == 1 and len(shape) == 1:
-        return Array(owner.dtype, (*advanced, *owner.dims[used:]))
-    return Array(owner.dtype, (None,) * rank)

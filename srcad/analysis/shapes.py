@@ -15,7 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from srcad.ir.types import Array, Dim, Lst, Number, Scalar, Tup, Type, dims_of
+from srcad.ir.types import (
+    SMALL,
+    Array,
+    Dim,
+    Lst,
+    Number,
+    Scalar,
+    Tup,
+    Type,
+    count,
+    counted,
+    dims_of,
+)
 from srcad.rules.table import TABLE, Partials
 from srcad.runtime import methods
 
@@ -72,10 +84,10 @@ def _dims(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> Dim
     if function is np.outer and len(args) == 2 and first is not None and len(first) == 1:
         second = dims_of(args[1])
         return (*first, *second) if second is not None and len(second) == 1 else None
-    if function is np.eye and isinstance(args[0], Scalar) and args[0].known and len(args) == 1:
-        return (args[0].value, args[0].value)
-    if function is np.arange and len(args) == 1 and isinstance(args[0], Scalar) and args[0].known:
-        return (args[0].value,)
+    if function in {np.eye, np.identity} and len(args) == 1:
+        return (counted(args[0]), counted(args[0]))
+    if function is np.arange and len(args) == 1:
+        return (counted(args[0]),)
     if function is np.linalg.solve and len(args) == 2:
         return dims_of(args[1])
     return None
@@ -93,8 +105,24 @@ def reshaped(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> 
     sizes = [g for g in given if isinstance(g, Scalar) and g.kind is int]
     if len(sizes) < len(given):
         return None
-    dims = tuple(g.value if g.known and g.value >= 0 else None for g in sizes)
-    return Array(args[0].dtype, dims)
+    return Array(args[0].dtype, tuple(map(counted, sizes)))
+
+
+def arithmetic(function: Any, args: tuple[Type, ...]) -> Type | None:
+    """`n - 1` where n is the size of a dimension: what the length of `x[1:]` is."""
+    if function not in (operator.add, operator.sub) or len(args) != 2:
+        return None
+    left, right = args
+    if function is operator.add and isinstance(left, Scalar) and left.known:
+        left, right = right, left
+    dim = counted(left)
+    if not isinstance(dim, str | tuple) or not isinstance(right, Scalar) or not right.known:
+        return None
+    symbol, gone = dim if isinstance(dim, tuple) else (dim, 0)
+    gone += right.value if function is operator.sub else -right.value
+    if type(right.value) is not int or not 0 <= gone <= SMALL:
+        return None  # sizes with a symbol are greater than SMALL: no length below zero
+    return count((symbol, gone) if gone else symbol)
 
 
 _RESHAPES = {np.reshape, methods.reshape, np.broadcast_to}
@@ -199,16 +227,9 @@ def _of_items(t: Lst | Tup, other_axis: bool) -> Dims | None:
 
 
 def _shape_argument(t: Type) -> Dims | None:
-    def one(i: Type) -> Dim:
-        if isinstance(i, Scalar) and i.kind is int:
-            return i.value if i.known else None
-        return None
-
-    if isinstance(t, Tup):
-        return tuple(map(one, t.items))
-    if isinstance(t, Lst) and t.items is not None:
-        return tuple(map(one, t.items))
-    return (one(t),) if isinstance(t, Scalar) else None
+    if isinstance(t, Tup | Lst):
+        return None if t.items is None else tuple(map(counted, t.items))
+    return (counted(t),) if isinstance(t, Scalar) else None
 
 
 def indexed(base: Array, parts: tuple[Any, ...]) -> Dims | None:

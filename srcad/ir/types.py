@@ -35,6 +35,7 @@ class Scalar:
     kind: type
     value: Any = None  # of strings, bools and literal integers, where known
     known: bool = False
+    size: Dim = None  # of an integer that counts a dimension: `n = x.shape[0]`
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,20 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
             )
             return Clo(a.code, a.identity, captures, a.defaults, a.owner)
     return ANY
+
+
+def count(dim: Dim) -> Scalar:
+    """The type of an integer that is the size of a dimension."""
+    if isinstance(dim, int):
+        return Scalar(int, dim, True)
+    return Scalar(int, size=dim)
+
+
+def counted(t: Type) -> Dim:
+    """The dimension whose size an integer is; None when not known."""
+    if not isinstance(t, Scalar) or t.kind is not int:
+        return None
+    return t.value if t.known and t.value >= 0 else t.size
 
 
 def carries(t: Type) -> bool:

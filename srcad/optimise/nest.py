@@ -147,7 +147,7 @@ class _Nester:
         if not waiting:
             return
         written = ir.assigned((stmt,))
-        written |= _touched(stmt)
+        written |= touched(stmt)
         effectful = not isinstance(stmt, ir.Note) and not self.quiet(stmt)
         for name in list(waiting):
             definition = out[waiting[name]]
@@ -170,7 +170,7 @@ class _Nester:
         return all(self.pure(e) for e in ir.expressions(stmt))
 
 
-def _touched(stmt: ir.Stmt) -> set[str]:
+def touched(stmt: ir.Stmt) -> set[str]:
     """Names of objects that the statement may write into."""
     found: set[str] = set()
     for inner in ir.walk((stmt,)):
