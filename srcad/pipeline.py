@@ -37,9 +37,12 @@ from srcad.optimise.gather import Gatherer
 from srcad.optimise.nest import nest
 from srcad.optimise.own import own_memory, protect
 from srcad.optimise.pack import pack, popped
+from srcad.optimise.represent import represent
 from srcad.optimise.spreads import place_spreads
 from srcad.optimise.tidy import tidier
+from srcad.optimise.total import Total
 from srcad.optimise.typing import actual_types, typer
+from srcad.optimise.vanish import vanish
 
 FORWARD = ir.Note("forward")
 Pass = Callable[[ir.Block], ir.Block]
@@ -234,6 +237,7 @@ class Compilation:
         judge = Judge.of(facts)
         type_of = typer(Inference(self.session, facts))
         tidy = tidier(type_of)
+        total = Total(judge.called, type_of)
         params = frozenset(p.name for p in facts.unit.code.params)
         generated = parts.generated
         if bound is not None:
@@ -241,18 +245,32 @@ class Compilation:
         elif parts.seed is not None:
             params |= {parts.seed}
         copied = generated | frozenset(parts.bars.values())
+        gradients = {bar for name, bar in parts.bars.items() if name in params}
+        user_bars = copied - generated - gradients
 
         def fold(block: ir.Block) -> ir.Block:
-            return place_spreads(fold_copies(block, copied, params), generated, params, tidy)
+            return place_spreads(
+                fold_copies(block, copied, params, total.size), generated, params, tidy
+            )
 
         def drop(block: ir.Block) -> ir.Block:
             return drop_dead_code(block, judge.removable, parts.stacks)
 
         def put_in(block: ir.Block) -> ir.Block:
-            return nest(block, generated, judge.pure, tidy)
+            return nest(block, generated, judge.pure, tidy, total, user_bars)
 
         gather = Gatherer(judge.pure, tidy, type_of).backward
-        passes: tuple[Pass, ...] = (fold, drop, put_in, drop, fold, gather, put_in, gather, drop)
+
+        def shapes(block: ir.Block) -> ir.Block:
+            return represent(block, params, lambda n: facts.types.get(n, BOTTOM))
+
+        def zeros(block: ir.Block) -> ir.Block:
+            return vanish(block, type_of, judge.called)
+
+        passes: tuple[Pass, ...] = (
+            fold, drop, shapes, put_in, shapes, drop, fold, gather, zeros, drop,
+            fold, put_in, gather, shapes, drop, put_in, gather, drop,
+        )  # fmt: skip
         for step in passes:
             body = step(body)
         body = drop(pack(body, parts.stacks, parts.names.fresh))

@@ -59,10 +59,25 @@ def neg(a: ir.Expr) -> ir.Expr:
     return ir.Unary("-", a)
 
 
+def without_minus(a: ir.Expr) -> ir.Expr | None:
+    """-a, where that is shorter to write than a."""
+    match a:
+        case ir.Unary("-", operand):
+            return operand
+        case ir.Const(value) if _number(value) and value < 0:
+            return ir.Const(-value)
+        case ir.Binary("*" | "/" as op, left, right):
+            rest = without_minus(left)
+            return None if rest is None else ir.Binary(op, rest, right)
+        case _:
+            return None
+
+
 def add(a: ir.Expr, b: ir.Expr) -> ir.Expr:
     """a + b."""
-    if isinstance(b, ir.Unary) and b.op == "-":
-        return ir.Binary("-", a, b.operand)
+    rest = without_minus(b)
+    if rest is not None:
+        return ir.Binary("-", a, rest)
     return ir.Binary("+", a, b)
 
 

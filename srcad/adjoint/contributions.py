@@ -102,6 +102,9 @@ class Contributions(Displays):
             fields = getattr(getattr(kind, "cls", None), "_fields", ())
             named = isinstance(kind, Tup) and index in fields
             index = ir.Const(fields.index(index)) if named else ir.Const(index)
+        taken = specialise.new_axes(kind, index)
+        if taken is not None and not self.reverse.naive:
+            return self.to(owner, ir.Item(y_bar, taken))
         return [(owner.id, index, y_bar, self.reverse.type(target))]
 
     # -- rules -------------------------------------------------------------------------

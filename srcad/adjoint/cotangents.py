@@ -19,7 +19,8 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.sweep import Node
 from srcad.analysis.activity import Active, active_reads
-from srcad.analysis.elements import is_basic
+from srcad.analysis.distinct import distinct
+from srcad.analysis.elements import index_parts, is_basic
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Operation, Refused
@@ -72,6 +73,7 @@ class Cotangents(ABC):
         self.at: ir.Loc | None = None
         self.depth = 0  # loops around the statement at hand
         self.live_before = _live_before(body, live)
+        self.distinct = distinct(facts, body)
 
     @abstractmethod
     def block(self, block: ir.Block) -> tuple[Node, ...]:
@@ -204,7 +206,7 @@ class Cotangents(ABC):
         bar = self.bar(owner)
         if isinstance(kind, Array):
             basic = is_basic(index, self.index_type)
-            if basic or self.is_mask(index):
+            if basic or self.is_mask(index) or (not self.naive and self.once(index)):
                 self.emit(_add_at(bar, index, value))
             else:
                 key = _slice_object(index)
@@ -230,6 +232,13 @@ class Cotangents(ABC):
     def is_mask(self, index: ir.Expr) -> bool:
         kind = self.index_type(index)
         return isinstance(kind, Array) and kind.dtype == "bool"
+
+    def once(self, index: ir.Expr) -> bool:
+        """Whether the index names no element twice."""
+        parts = index_parts(index)
+        kinds = [self.index_type(p) for p in parts if not isinstance(p, ir.Slice)]
+        flat = all(is_scalar(k) or (isinstance(k, Array) and k.ndim <= 1) for k in kinds)
+        return flat and any(isinstance(p, ir.Name) and p.id in self.distinct for p in parts)
 
     def take(self, name: str) -> ir.Expr | None:
         """The cotangent of a variable at its definition; before it, there is none yet."""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from srcad.adjoint import algebra
+from srcad.analysis.elements import index_parts
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type
 from srcad.runtime.elementwise import pow_base
@@ -129,6 +130,22 @@ def power(base: ir.Expr, n: float) -> ir.Expr:
 
 def _guarded(base: ir.Expr, n: float) -> ir.Expr:
     return algebra.call(ir.Ref(pow_base, "pow_base"), base, ir.Const(n))
+
+
+def new_axes(kind: Type, index: ir.Expr) -> ir.Expr | None:
+    """The index that takes back what `x[:, None]` added: `y_bar[:, 0]`."""
+    parts = tuple(
+        ir.Const(None) if isinstance(p, ir.Attr) and p.name == "newaxis" else p
+        for p in index_parts(index)
+    )
+    if not isinstance(kind, Array) or ir.Const(None) not in parts:
+        return None
+    whole = [p for p in parts if p == ir.Slice(None, None, None)]
+    if len(whole) + sum(p == ir.Const(None) for p in parts) < len(parts):
+        return None
+    if len(whole) > kind.ndim:
+        return None
+    return ir.Sequence("tuple", tuple(ir.Const(0) if p == ir.Const(None) else p for p in parts))
 
 
 def call(expr: ir.Expr, types: dict[str, Type], values: dict[str, ir.Expr]) -> ir.Expr:

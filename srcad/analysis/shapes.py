@@ -29,6 +29,7 @@ from srcad.ir.types import (
     dims_of,
 )
 from srcad.rules.table import TABLE, Partials
+from srcad.runtime import elementwise as helpers
 from srcad.runtime import methods
 
 Dims = tuple[Dim, ...]
@@ -37,6 +38,10 @@ REDUCTIONS = {
     np.sum, np.mean, np.prod, np.max, np.min, np.amax, np.amin, np.std, np.var, np.any, np.all,
     np.argmax, np.argmin, np.ptp, np.median, np.nansum, np.nanmean, np.nanmax, np.nanmin,
     np.count_nonzero,
+}  # fmt: skip
+HELPERS = {
+    helpers.divide, helpers.ratio, helpers.sign, helpers.pow_base, helpers.pow_exponent,
+    helpers.log_or_zero, helpers.larger,
 }  # fmt: skip
 SAME = {
     np.copy, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.flip, np.flipud,
@@ -135,7 +140,7 @@ def elementwise(function: Any) -> bool:
     if function in {np.where, operator.lt, operator.le, operator.gt, operator.ge, operator.eq,
                     operator.ne, operator.and_, operator.or_, operator.invert}:  # fmt: skip
         return True
-    return isinstance(TABLE.get(function), Partials)
+    return function in HELPERS or isinstance(TABLE.get(function), Partials)
 
 
 def broadcast(shapes: Sequence[Dims | None]) -> Dims | None:
@@ -150,11 +155,17 @@ def broadcast(shapes: Sequence[Dims | None]) -> Dims | None:
         sizes = [d for d in column if d != 1]
         if not sizes:
             out.append(1)
-        elif all(d == sizes[0] for d in sizes):
-            out.append(sizes[0])
         else:
-            out.append(None)
+            # beside a size that is not 1, an unknown one is 1 or the same
+            more = {d for d in sizes if isinstance(d, str) or (isinstance(d, int) and d > 1)}
+            sure = more.pop() if len(more) == 1 else None
+            others = [d for d in sizes if d is not None and d != sure]
+            out.append(sure if sure and not others else _common(sizes))
     return tuple(out)
+
+
+def _common(sizes: list[Dim]) -> Dim:
+    return sizes[0] if all(d == sizes[0] for d in sizes) else None
 
 
 def _axis(args: tuple[Type, ...], kwargs: dict[str, Type]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert
@@ -19,29 +20,48 @@ SAFE_MATH = {
 
 @dataclass(frozen=True)
 class Judge:
-    """What may be moved or dropped in the code of one function; `rules` are its pure calls."""
+    """What may be moved or dropped in the code of one function.
+
+    `functions` are those that pure calls refer to, by the expression that is called: a variable
+    has one type throughout, so what `np.sin` or `x.sum` means does not change.
+    """
 
     facts: Inferred
-    rules: frozenset[int]
+    functions: dict[ir.Expr, Any]
 
     @staticmethod
     def of(facts: Inferred) -> Judge:
-        rules = frozenset(
-            k
-            for k, op in facts.operations.items()
-            if isinstance(op, Apply) and op.rule is not None and pure_function(op.function)
-        )
-        return Judge(facts, rules)
+        found: dict[ir.Expr, Any] = {}
+        others: set[ir.Expr] = set()
+        for expr in facts.keep:
+            if not isinstance(expr, ir.Call) or not _hashable(expr.func):
+                continue
+            op = facts.operations.get(id(expr))
+            if isinstance(op, Apply) and op.rule is not None and pure_function(op.function):
+                found[expr.func] = op.function
+            else:
+                others.add(expr.func)
+        return Judge(facts, {f: v for f, v in found.items() if f not in others})
 
     def pure(self, expr: ir.Expr) -> bool:
         """Whether the expression has no effect besides its value."""
-        return pure(expr, self.rules)
+        return pure(expr, self.called)
+
+    def called(self, func: ir.Expr) -> Any:
+        """The pure function that an expression refers to, if any."""
+        if isinstance(func, ir.Ref):
+            return func.value if pure_function(func.value) else None
+        return self.functions.get(func) if _hashable(func) else None
 
     def removable(self, stmt: ir.Stmt) -> bool:
         """Whether the statement may be dropped when nobody reads what it binds."""
         if self.facts.unit.code.captured & set(ir.targets(stmt)):
             return False  # a closure may read it
         return all(self.pure(e) and certain(e, self.facts) for e in ir.expressions(stmt))
+
+
+def _hashable(func: ir.Expr) -> bool:
+    return isinstance(func, ir.Name | ir.Attr) and all(map(_hashable, ir.children(func)))
 
 
 def certain(expr: ir.Expr, facts: Inferred) -> bool:

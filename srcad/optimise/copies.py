@@ -3,7 +3,10 @@
     x_bar = q_bar            (gone)
     return x_bar, z_bar  →   return q_bar, z_bar
 
-and put constants in place:  y_bar = 1.0; x_bar = y_bar * w   →   x_bar = w
+and put constants and sizes in place:
+
+    n = x.shape[0]           (gone)
+    for i in range(n):   →   for i in range(x.shape[0]):
 
 Only generated names are replaced, and only where neither name is written again.
 """
@@ -11,26 +14,40 @@ Only generated names are replaced, and only where neither name is written again.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
+from srcad.optimise.writes import written
 
 
-def fold_copies(block: ir.Block, generated: frozenset[str], params: frozenset[str]) -> ir.Block:
-    """The block without copies of names and constants; `params` have a value from the start."""
+def fold_copies(
+    block: ir.Block,
+    generated: frozenset[str],
+    params: frozenset[str],
+    size: Callable[[ir.Expr], bool] = lambda expr: False,
+) -> ir.Block:
+    """The block without copies of names and constants; `params` have a value from the start.
+
+    `size` tells which expressions are as good as a name wherever they are read.
+    """
     writes: Counter[str] = Counter(params)
     reads: Counter[str] = Counter()
     for stmt in ir.walk(block):
-        writes.update(ir.targets(stmt))
+        writes.update(written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
         reads.update(_reads(stmt))
-    return _Folder(generated, writes, reads).block(block, top=True)
+    return _Folder(generated, writes, reads, size).block(block, top=True)
 
 
 class _Folder:
     def __init__(
-        self, generated: frozenset[str], writes: Counter[str], reads: Counter[str]
+        self,
+        generated: frozenset[str],
+        writes: Counter[str],
+        reads: Counter[str],
+        size: Callable[[ir.Expr], bool],
     ) -> None:
-        self.generated, self.writes, self.reads = generated, writes, reads
+        self.generated, self.writes, self.reads, self.size = generated, writes, reads, size
         self.replace: dict[str, ir.Expr] = {}
         self.backward = False  # the forward part computes exactly what the user wrote
 
@@ -57,15 +74,20 @@ class _Folder:
         target = stmt.target
         if target not in self.generated or self.writes[target] != 1:
             return False
-        if not _stable(stmt.value, self.writes):
+        if not isinstance(stmt.value, ir.Name | ir.Const) and not self.size(stmt.value):
             return False
-        if top or isinstance(stmt.value, ir.Const):
+        if _stable(stmt.value, self.writes) and (top or isinstance(stmt.value, ir.Const)):
             return True
-        # inside a loop: every read must come after, in the same iteration
+        # every read must come after, in the same iteration, before the original is written
         after: Counter[str] = Counter()
-        for inner in ir.walk(rest):
-            after.update(_reads(inner))
-        return after[target] == self.reads[target]
+        last = 0
+        for k, inner in enumerate(rest, 1):
+            found = [n for s in ir.walk((inner,)) for n in _reads(s) if n == target]
+            after.update(found)
+            last = k if found else last
+        if after[target] != self.reads[target]:
+            return False
+        return not ir.reads(stmt.value) & written(rest[:last])
 
 
 def _reads(stmt: ir.Stmt) -> list[str]:
@@ -74,9 +96,7 @@ def _reads(stmt: ir.Stmt) -> list[str]:
 
 
 def _stable(value: ir.Expr, writes: Counter[str]) -> bool:
-    if isinstance(value, ir.Const):
-        return True
-    return isinstance(value, ir.Name) and writes[value.id] <= 1
+    return all(writes[n] <= 1 for n in ir.reads(value))
 
 
 def simplify(expr: ir.Expr) -> ir.Expr:

@@ -22,7 +22,8 @@ from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Number, Scalar, Type, dims_of, is_scalar
 from srcad.analysis.shapes import broadcast
-from srcad.optimise.nest import WIDTH, Pure, touched, width
+from srcad.optimise.nest import WIDTH, Pure, signed, width
+from srcad.optimise.writes import written
 
 Tidy = Callable[[ir.Expr], ir.Expr]
 TypeOf = Callable[[ir.Expr], Type]
@@ -70,8 +71,8 @@ class Gatherer:
         self, stmt: ir.Stmt, out: list[ir.Stmt | None], waiting: dict[Hashable, int]
     ) -> None:
         """Summands that cannot move past the statement."""
-        written = ir.assigned((stmt,)) | touched(stmt)
-        mentioned = written | {n for s in ir.walk((stmt,)) for n in ir.statement_reads(s)}
+        changed = written((stmt,))
+        mentioned = changed | {n for s in ir.walk((stmt,)) for n in ir.statement_reads(s)}
         adds = isinstance(stmt, ir.AddTo | ir.AddAt)
         for key in list(waiting):
             held = out[waiting[key]]
@@ -80,7 +81,7 @@ class Gatherer:
             if adds and stmt.target == held.target and not isinstance(held, ir.Assign):
                 same = held.target in ir.reads(stmt.value)  # sums commute
             needs = {n for e in ir.expressions(held) for n in ir.reads(e)}
-            if same or needs & written or isinstance(stmt, ir.Note):
+            if same or needs & changed or isinstance(stmt, ir.Note):
                 del waiting[key]
 
     def merged(self, first: ir.Stmt, second: ir.Stmt) -> ir.Stmt | None:
@@ -95,7 +96,7 @@ class Gatherer:
         if isinstance(first, ir.Assign):
             if not _keeps(a, b) or _zeros(first.value):
                 return None
-            value = self.sum("+", first.value, second.op, second.value)
+            value = self.tidy(self.sum("+", first.value, second.op, second.value))
             new: ir.Stmt = ir.Assign(first.target, value, second.at)
         else:
             if first.op == second.op:
@@ -103,7 +104,8 @@ class Gatherer:
             else:
                 op = "+"
                 value = self.sum(first.op, first.value, second.op, second.value)
-            new = replace(second, op=op, value=value)
+            value = self.tidy(value)
+            new = signed(replace(second, op=op, value=value))
         return None if width(value) > WIDTH else new
 
     def rebound(self, first: ir.Stmt, second: ir.Assign) -> ir.Stmt | None:
@@ -112,7 +114,7 @@ class Gatherer:
             case ir.Assign(target, a), ir.Binary("+" | "-" as op, ir.Name(same), b):
                 if same != target or target in ir.reads(b) or _zeros(a):
                     return None
-                value = ir.Binary(op, a, b)
+                value = self.tidy(ir.Binary(op, a, b))
                 return None if width(value) > WIDTH else replace(second, value=value)
         return None
 

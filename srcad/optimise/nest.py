@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
+from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.optimise.copies import simplify
+from srcad.optimise.writes import written
 
-WIDTH = 76
+WIDTH, SHORT = 76, 72
 Pure = Callable[[ir.Expr], bool]
 Written = list[ir.Stmt | None]  # the statements of the block so far; None where one moved on
 
@@ -26,8 +29,14 @@ def nest(
     generated: frozenset[str],
     pure: Pure,
     tidy: Callable[[ir.Expr], ir.Expr] = simplify,
+    total: Pure = lambda expr: False,
+    short: frozenset[str] = frozenset(),
 ) -> ir.Block:
-    """The block with single-use generated names inlined."""
+    """The block with single-use generated names inlined.
+
+    `total` expressions, which cannot raise, also move from the forward to the backward part;
+    names of `short` go only where the line stays short.
+    """
     reads: Counter[str] = Counter()
     writes: Counter[str] = Counter()
     for stmt in ir.walk(block):
@@ -36,8 +45,8 @@ def nest(
             count_reads(expr, reads)
         if isinstance(stmt, ir.AddTo | ir.AddAt):
             reads[stmt.target] += 1
-    once = {n for n in generated if reads[n] == 1 and writes[n] == 1}
-    return _Nester(once, pure, tidy).block(block)
+    once = {n for n in generated | short if reads[n] == 1 and writes[n] == 1}
+    return _Nester(once, pure, tidy, total, short).block(block)
 
 
 def count_reads(expr: ir.Expr, reads: Counter[str]) -> None:
@@ -56,8 +65,16 @@ def count_reads(expr: ir.Expr, reads: Counter[str]) -> None:
 
 
 class _Nester:
-    def __init__(self, once: set[str], pure: Pure, tidy: Callable[[ir.Expr], ir.Expr]) -> None:
-        self.once, self.pure, self.tidy = once, pure, tidy
+    def __init__(
+        self,
+        once: set[str],
+        pure: Pure,
+        tidy: Callable[[ir.Expr], ir.Expr],
+        total: Pure,
+        short: frozenset[str],
+    ) -> None:
+        self.once, self.pure, self.tidy, self.total = once, pure, tidy, total
+        self.short = short
         self.backward = False  # the forward part computes exactly what the user wrote
 
     def block(self, block: ir.Block) -> ir.Block:
@@ -126,8 +143,9 @@ class _Nester:
             stmt, lambda e: tidy(ir.substitute(e, {name: value})) if name in ir.reads(e) else e
         )
         if isinstance(new, ir.AddTo | ir.AddAt):
-            new = _signed(new)
-        if max((width(e) for e in ir.expressions(new)), default=0) > WIDTH:
+            new = signed(new)
+        most = SHORT if name in self.short else WIDTH
+        if max((width(e) for e in ir.expressions(new)), default=0) > most:
             return None
         out[position] = None
         del waiting[name]
@@ -146,8 +164,7 @@ class _Nester:
         """A definition can no longer move past a statement that writes what it reads."""
         if not waiting:
             return
-        written = ir.assigned((stmt,))
-        written |= touched(stmt)
+        changed = written((stmt,))
         effectful = not isinstance(stmt, ir.Note) and not self.quiet(stmt)
         for name in list(waiting):
             definition = out[waiting[name]]
@@ -158,9 +175,9 @@ class _Nester:
                 continue
             assert isinstance(definition, ir.Assign)
             if (
-                ir.reads(definition.value) & written
+                ir.reads(definition.value) & changed
                 or (effectful and not self.pure(definition.value))
-                or isinstance(stmt, ir.Note)
+                or (isinstance(stmt, ir.Note) and not self.total(definition.value))
             ):
                 del waiting[name]
 
@@ -168,26 +185,6 @@ class _Nester:
         if ir.blocks(stmt):
             return False
         return all(self.pure(e) for e in ir.expressions(stmt))
-
-
-def touched(stmt: ir.Stmt) -> set[str]:
-    """Names of objects that the statement may write into."""
-    found: set[str] = set()
-    for inner in ir.walk((stmt,)):
-        match inner:
-            case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
-                found.add(owner)
-            case ir.Effect(ir.Call(func, args)):
-                found |= ir.reads(func)
-                for arg in args:
-                    found |= ir.reads(arg)
-            case ir.Store(target) | ir.Augment(target):
-                found |= ir.reads(target)
-            case ir.Assign(_, ir.Call(ir.Attr(ir.Name(owner), "pop"))):
-                found.add(owner)
-            case _:
-                pass
-    return found
 
 
 def _leading(expr: ir.Expr, name: str) -> bool:
@@ -206,15 +203,12 @@ def _leading(expr: ir.Expr, name: str) -> bool:
             return False
 
 
-def _signed(stmt: ir.AddTo | ir.AddAt) -> ir.Stmt:
+def signed(stmt: ir.AddTo | ir.AddAt) -> ir.AddTo | ir.AddAt:
     """`x_bar += -e` reads `x_bar -= e`."""
-    value = stmt.value
-    if isinstance(value, ir.Unary) and value.op == "-" and stmt.op in "+-":
-        op = "-" if stmt.op == "+" else "+"
-        if isinstance(stmt, ir.AddTo):
-            return ir.AddTo(stmt.target, value.operand, stmt.at, op)
-        return ir.AddAt(stmt.target, stmt.index, value.operand, stmt.at, op)
-    return stmt
+    value = algebra.without_minus(stmt.value)
+    if value is None or stmt.op not in "+-":
+        return stmt
+    return replace(stmt, value=value, op="-" if stmt.op == "+" else "+")
 
 
 def width(expr: ir.Expr) -> int:

@@ -18,10 +18,12 @@ from srcad.analysis.infer import Inferred
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Number, Scalar, Type, is_scalar, same_shape
 from srcad.runtime.cotangents import accumulate, add, finish, listed, own, shadow
+from srcad.runtime.elementwise import inside, larger
 
 FLOAT = ir.Ref(float, "float")
-NEW = {np.zeros_like, np.ones_like, np.full_like, np.sum, np.outer, np.array, np.where, np.cos,
-       np.sin, np.exp, np.dot, np.sign}  # fmt: skip
+NEW = {np.zeros_like, np.ones_like, np.full_like, np.zeros, np.ones, np.full, np.sum, np.outer,
+       np.array, np.where, np.cos, np.sin, np.exp, np.dot, np.sign, np.eye, np.arange,
+       larger, inside}  # fmt: skip
 
 
 def own_memory(body: ir.Block, types: dict[str, Type], facts: Inferred) -> ir.Block:
@@ -53,7 +55,7 @@ def protect(body: ir.Block, types: dict[str, Type]) -> ir.Block:
     loose = scalars & _maybe_zero_dimensional(body)
     if loose:
         body = _rebound(body, loose)
-    return _protected(body, written, types) if written else body
+    return _copied_once(_protected(body, written, types)) if written else body
 
 
 def _maybe_zero_dimensional(body: ir.Block) -> set[str]:
@@ -132,6 +134,28 @@ def _protected(block: ir.Block, written: set[str], types: dict[str, Type]) -> ir
         inner = ir.blocks(stmt)
         if inner:
             stmt = ir.with_blocks(stmt, tuple(_protected(b, written, types) for b in inner))
+        out.append(stmt)
+    return tuple(out)
+
+
+def _copied_once(block: ir.Block) -> ir.Block:
+    """Without `x = np.array(x)` where x is a copy that nobody has read since."""
+    out: list[ir.Stmt] = []
+    unread: set[str] = set()
+    for stmt in block:
+        match stmt:
+            case ir.Assign(target, ir.Call(ir.Ref(f), (ir.Name(same),), ())) if (
+                f is np.array and target == same and target in unread
+            ):
+                continue
+            case _:
+                pass
+        unread -= {n for s in ir.walk((stmt,)) for n in (*ir.statement_reads(s), *ir.targets(s))}
+        inner = ir.blocks(stmt)
+        if inner:
+            stmt = ir.with_blocks(stmt, tuple(map(_copied_once, inner)))
+        if isinstance(stmt, ir.Assign) and _new(stmt.value):
+            unread.add(stmt.target)
         out.append(stmt)
     return tuple(out)
 

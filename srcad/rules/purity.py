@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,20 +17,17 @@ IMPURE = {print, input, next, open, setattr, np.copyto, np.put, np.place, np.put
           np.fill_diagonal, np.put_along_axis, np.random.shuffle}  # fmt: skip
 
 
-def pure(expr: ir.Expr, calls: frozenset[int]) -> bool:
-    """No effect besides its value; `calls` are the ids of user calls known to be pure rules."""
+def pure(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:
+    """No effect besides its value; `called` tells which pure function an expression is, or None."""
     match expr:
         case ir.Name() | ir.Const() | ir.Ref() | ir.Raw() | ir.Closure():
             return True
         case ir.Call(func):
-            if isinstance(func, ir.Ref):
-                if not pure_function(func.value):
-                    return False
-            elif id(expr) not in calls:
+            if called(func) is None:
                 return False
         case _:
             pass
-    return all(pure(c, calls) for c in ir.children(expr))
+    return all(pure(c, called) for c in ir.children(expr))
 
 
 def pure_function(value: object) -> bool:
