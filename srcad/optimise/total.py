@@ -20,7 +20,7 @@ from srcad.analysis.elements import index_parts
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.analysis.shapes import broadcast, elementwise
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Number, Scalar, Type, counted, dims_of, is_scalar
+from srcad.ir.types import Array, Known, Number, Scalar, Type, counted, dims_of, is_scalar
 from srcad.runtime.methods import ATTRIBUTES
 
 ALONG = {np.sum, np.mean, np.prod, np.cumsum, np.any, np.all}  # empty input has a value, too
@@ -52,6 +52,8 @@ class Total:
             case ir.Call(func, args, kwargs):
                 if not all(map(self, args)) or not all(self(v) for _, v in kwargs):
                     return False
+                if isinstance(func, ir.Attr) and not isinstance(self.type_of(func.obj), Known):
+                    return False  # a method
                 kinds = tuple(map(self.type_of, args))
                 return _calls(self.called(func), kinds, {k: self.type_of(v) for k, v in kwargs})
             case _:
@@ -152,7 +154,9 @@ def _fit(kinds: tuple[Type, ...]) -> bool:
 
 
 def _conform(kinds: tuple[Type, ...]) -> bool:
-    a, b = (dims_of(k) for k in kinds[:2])
+    if len(kinds) != 2:
+        return False  # a method: its owner is not among the arguments
+    a, b = (dims_of(k) for k in kinds)
     if not a or not b or len(a) > 2 or len(b) > 2 or None in (*a, *b):
         return False
     return a[-1] == b[0]
