@@ -37,12 +37,15 @@ from srcad.optimise.gather import Gatherer
 from srcad.optimise.nest import nest
 from srcad.optimise.own import own_memory, protect
 from srcad.optimise.pack import pack, popped
+from srcad.optimise.remake import Remaker
 from srcad.optimise.represent import represent
+from srcad.optimise.reuse import reuse
 from srcad.optimise.spreads import place_spreads
 from srcad.optimise.tidy import tidier
 from srcad.optimise.total import Total
 from srcad.optimise.typing import actual_types, typer
 from srcad.optimise.vanish import vanish
+from srcad.optimise.views import take_views_again
 
 FORWARD = ir.Note("forward")
 Pass = Callable[[ir.Block], ir.Block]
@@ -267,12 +270,22 @@ class Compilation:
         def zeros(block: ir.Block) -> ir.Block:
             return vanish(block, type_of, judge.called)
 
+        remaker = Remaker(type_of, judge.called, total.size)
+
+        def again(block: ir.Block) -> ir.Block:
+            return remaker.backward(block, generated, params)
+
+        def quotients(block: ir.Block) -> ir.Block:
+            return reuse(block, params)
+
         passes: tuple[Pass, ...] = (
             fold, drop, shapes, put_in, shapes, drop, fold, gather, zeros, drop,
-            fold, put_in, gather, shapes, drop, put_in, gather, drop,
+            fold, put_in, quotients, again, gather, shapes, drop, put_in, gather, drop,
         )  # fmt: skip
         for step in passes:
             body = step(body)
+        in_place = effects.written_names(facts, body)
+        body = take_views_again(body, parts.stacks, params, in_place, type_of)
         body = drop(pack(body, parts.stacks, parts.names.fresh))
         body = protect(body, facts.types)
         dump("optimised", facts.unit.name, body)

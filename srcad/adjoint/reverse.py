@@ -195,9 +195,12 @@ class Reverse(Calls, Branches, Exceptions):
         kind = self.type(owner)
         absent = owner not in self.state.present
         whole = len(live) == len(found) and stmt.star is None
+        plain = all(b is not None or is_scalar(self.type(n)) for _, n, b in found)
+        if isinstance(kind, Tup) and kind.items is not None and stmt.star is None:
+            whole = whole or (plain and len(found) == len(kind.items) and not self.naive)
         if absent and whole and isinstance(kind, Tup | Lst) and owner in self.active:
-            parts = ir.Sequence("list", tuple(b for _, _, b in live))
-            self.emit(ir.Assign(self.bar(owner), parts))
+            parts = tuple(self.zeros(n) if b is None else b for _, n, b in found)
+            self.emit(ir.Assign(self.bar(owner), ir.Sequence("list", parts)))
             self.state.present.add(owner)
             return [Step((stmt,), tuple(self.out))]
         for k, name, bar in live:
@@ -322,6 +325,7 @@ class Reverse(Calls, Branches, Exceptions):
                 if isinstance(operation, Append):
                     used |= ir.reads(operation.value) & self.active
                     used |= {operation.owner} & self.active
+                    buffers.add(operation.owner)  # items are popped from its cotangent
                 if isinstance(operation, Element | Part) and isinstance(operation.owner, ir.Name):
                     buffers.add(operation.owner.id)
             if isinstance(inner, ir.For):
@@ -329,6 +333,7 @@ class Reverse(Calls, Branches, Exceptions):
                 buffers |= ir.reads(inner.iterable) & self.active
             if isinstance(inner, ir.Store):
                 used |= ir.reads(inner.target) & self.active
+                buffers |= ir.reads(inner.target.obj) & self.active
         for _, owner, _ in the_plan.reads:
             used.add(owner)
             buffers.add(owner)

@@ -22,6 +22,7 @@ from srcad.runtime.elementwise import pow_base
 from srcad.runtime.reductions import spread
 
 FULL = ir.Ref(np.full_like, "np.full_like")
+INV = ir.Ref(np.linalg.inv, "np.linalg.inv")
 OUTER = ir.Ref(np.outer, "np.outer")
 BROADCAST = ir.Ref(np.broadcast_to, "np.broadcast_to")
 EXPAND = ir.Ref(np.expand_dims, "np.expand_dims")
@@ -45,9 +46,17 @@ def rule(
         return _product(position, values, types, y_bar)
     if function in (np.sum, np.mean) and position == 0:
         return _reduction(function, values, types, y_bar)
+    if function is np.linalg.slogdet and _real_matrix(types[names[0]]):
+        weight = ir.Item(y_bar, ir.Const(1))
+        inverse = algebra.call(INV, values[names[0]])
+        return algebra.mul(weight, ir.Attr(inverse, "T"))
     if function is np.transpose and len(names) == 1 and isinstance(types[names[0]], Array):
         return ir.Attr(y_bar, "T")
     return None
+
+
+def _real_matrix(kind: Type) -> bool:
+    return isinstance(kind, Array) and kind.ndim == 2 and kind.dtype == "float64"
 
 
 def _product(

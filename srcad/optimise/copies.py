@@ -13,6 +13,7 @@ Only generated names are replaced, and only where neither name is written again.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
 
@@ -57,11 +58,12 @@ class _Folder:
 
     def block(self, block: ir.Block, top: bool) -> ir.Block:
         out: list[ir.Stmt] = []
+        there = _Places(block)
         for k, stmt in enumerate(block):
             self.backward = self.backward or stmt == ir.Note("backward")
             if self.replace:
                 stmt = ir.map_expressions(stmt, self.put_in)
-            if isinstance(stmt, ir.Assign) and self.is_copy(stmt, block[k + 1 :], top):
+            if isinstance(stmt, ir.Assign) and self.is_copy(stmt, k, there, top):
                 self.replace[stmt.target] = stmt.value
                 continue
             inner = ir.blocks(stmt)
@@ -70,7 +72,7 @@ class _Folder:
             out.append(stmt)
         return tuple(out)
 
-    def is_copy(self, stmt: ir.Assign, rest: ir.Block, top: bool) -> bool:
+    def is_copy(self, stmt: ir.Assign, k: int, there: _Places, top: bool) -> bool:
         target = stmt.target
         if target not in self.generated or self.writes[target] != 1:
             return False
@@ -79,15 +81,31 @@ class _Folder:
         if _stable(stmt.value, self.writes) and (top or isinstance(stmt.value, ir.Const)):
             return True
         # every read must come after, in the same iteration, before the original is written
-        after: Counter[str] = Counter()
-        last = 0
-        for k, inner in enumerate(rest, 1):
-            found = [n for s in ir.walk((inner,)) for n in _reads(s) if n == target]
-            after.update(found)
-            last = k if found else last
-        if after[target] != self.reads[target]:
+        read = there.reads.get(target, [])
+        if len(read) != self.reads[target] or (read and read[0] <= k):
             return False
-        return not ir.reads(stmt.value) & written(rest[:last])
+        last = read[-1] if read else k
+        return not any(there.writes_between(n, k, last) for n in ir.reads(stmt.value))
+
+
+class _Places:
+    """Where the statements of one block, nested ones included, read and write each name."""
+
+    def __init__(self, block: ir.Block) -> None:
+        self.reads: dict[str, list[int]] = {}
+        self.writes: dict[str, list[int]] = {}
+        for k, stmt in enumerate(block):
+            for inner in ir.walk((stmt,)):
+                for name in _reads(inner):
+                    self.reads.setdefault(name, []).append(k)
+            for name in written((stmt,)):
+                self.writes.setdefault(name, []).append(k)
+
+    def writes_between(self, name: str, after: int, until: int) -> bool:
+        """Whether a statement behind `after`, up to `until`, writes the name."""
+        places = self.writes.get(name, [])
+        found = bisect_right(places, after)
+        return found < len(places) and places[found] <= until
 
 
 def _reads(stmt: ir.Stmt) -> list[str]:

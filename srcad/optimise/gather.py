@@ -46,43 +46,26 @@ class Gatherer:
 
     def block(self, block: ir.Block) -> ir.Block:
         out: list[ir.Stmt | None] = []
-        waiting: dict[Hashable, int] = {}
+        waiting = _Waiting()
         for stmt in block:
             inner = ir.blocks(stmt)
             if inner and not isinstance(stmt, ir.Try):
                 stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in inner))
             key = place_of(stmt)
-            earlier = waiting.get(key) if key is not None else None
+            earlier = waiting.places.get(key) if key is not None else None
             if earlier is not None:
                 first = out[earlier]
                 assert first is not None
                 both = self.merged(first, stmt)
                 if both is not None:
                     out[earlier], stmt = None, both
-                    del waiting[key]
-            self.forget(stmt, out, waiting)
-            out.append(stmt)
+                    waiting.drop(key)
+            waiting.pass_by(stmt)
             key = place_of(stmt)
-            if key is not None and self.pure(stmt.value):  # type: ignore[union-attr]
-                waiting[key] = len(out) - 1
+            if isinstance(stmt, ir.Assign | ir.AddTo | ir.AddAt) and key and self.pure(stmt.value):
+                waiting.add(key, stmt, len(out))
+            out.append(stmt)
         return tuple(s for s in out if s is not None)
-
-    def forget(
-        self, stmt: ir.Stmt, out: list[ir.Stmt | None], waiting: dict[Hashable, int]
-    ) -> None:
-        """Summands that cannot move past the statement."""
-        changed = written((stmt,))
-        mentioned = changed | {n for s in ir.walk((stmt,)) for n in ir.statement_reads(s)}
-        adds = isinstance(stmt, ir.AddTo | ir.AddAt)
-        for key in list(waiting):
-            held = out[waiting[key]]
-            assert isinstance(held, ir.Assign | ir.AddTo | ir.AddAt)
-            same = held.target in mentioned
-            if adds and stmt.target == held.target and not isinstance(held, ir.Assign):
-                same = held.target in ir.reads(stmt.value)  # sums commute
-            needs = {n for e in ir.expressions(held) for n in ir.reads(e)}
-            if same or needs & changed or isinstance(stmt, ir.Note):
-                del waiting[key]
 
     def merged(self, first: ir.Stmt, second: ir.Stmt) -> ir.Stmt | None:
         """Both statements as one, where that keeps dtype and shape."""
@@ -125,6 +108,57 @@ class Gatherer:
         if op_a == "-":
             return algebra.add(b, algebra.neg(a))
         return algebra.add(a, b if op_b == "+" else algebra.neg(b))
+
+
+class _Waiting:
+    """The summands that may still move down: where they stand, and what they need."""
+
+    def __init__(self) -> None:
+        self.places: dict[Hashable, int] = {}
+        self.held: dict[Hashable, ir.Assign | ir.AddTo | ir.AddAt] = {}
+        self.targets: dict[str, set[Hashable]] = {}
+        self.needs: dict[str, set[Hashable]] = {}
+
+    def add(self, key: Hashable, stmt: ir.Assign | ir.AddTo | ir.AddAt, place: int) -> None:
+        self.drop(key)
+        self.places[key], self.held[key] = place, stmt
+        self.targets.setdefault(stmt.target, set()).add(key)
+        for name in _needs(stmt):
+            self.needs.setdefault(name, set()).add(key)
+
+    def drop(self, key: Hashable) -> None:
+        stmt = self.held.pop(key, None)
+        if stmt is None:
+            return
+        del self.places[key]
+        self.targets[stmt.target].discard(key)
+        for name in _needs(stmt):
+            self.needs[name].discard(key)
+
+    def pass_by(self, stmt: ir.Stmt) -> None:
+        """Forget the summands that cannot move past the statement."""
+        changed = written((stmt,))
+        mentioned = changed | {n for s in ir.walk((stmt,)) for n in ir.statement_reads(s)}
+        gone = {key for name in changed for key in self.needs.get(name, ())}
+        for name in mentioned:
+            for key in self.targets.get(name, ()):
+                if not self.commutes(self.held[key], stmt):
+                    gone.add(key)
+        for key in gone:
+            self.drop(key)
+
+    def commutes(self, held: ir.Stmt, stmt: ir.Stmt) -> bool:
+        """Sums into one cotangent may change places."""
+        return (
+            isinstance(stmt, ir.AddTo | ir.AddAt)
+            and isinstance(held, ir.AddTo | ir.AddAt)
+            and stmt.target == held.target
+            and held.target not in {n for e in ir.expressions(stmt) for n in ir.reads(e)}
+        )
+
+
+def _needs(stmt: ir.Stmt) -> set[str]:
+    return {n for e in ir.expressions(stmt) for n in ir.reads(e)}
 
 
 def place_of(stmt: ir.Stmt) -> Hashable | None:

@@ -139,13 +139,13 @@ def _protected(block: ir.Block, written: set[str], types: dict[str, Type]) -> ir
 
 
 def _copied_once(block: ir.Block) -> ir.Block:
-    """Without `x = np.array(x)` where x is a copy that nobody has read since."""
+    """Without `x = np.array(x)` or `x = own(x)` where x is new and nobody has read it since."""
     out: list[ir.Stmt] = []
     unread: set[str] = set()
     for stmt in block:
         match stmt:
             case ir.Assign(target, ir.Call(ir.Ref(f), (ir.Name(same),), ())) if (
-                f is np.array and target == same and target in unread
+                f in (np.array, own) and target == same and target in unread
             ):
                 continue
             case _:
@@ -154,7 +154,7 @@ def _copied_once(block: ir.Block) -> ir.Block:
         inner = ir.blocks(stmt)
         if inner:
             stmt = ir.with_blocks(stmt, tuple(map(_copied_once, inner)))
-        if isinstance(stmt, ir.Assign) and _new(stmt.value):
+        if isinstance(stmt, ir.Assign) and _made(stmt.value):
             unread.add(stmt.target)
         out.append(stmt)
     return tuple(out)

@@ -38,7 +38,7 @@ def pack(body: ir.Block, stacks: frozenset[str], fresh: Callable[[str], str]) ->
     """The body with its lists of saved values joined; `fresh` makes a name."""
     tried: set[frozenset[str]] = set()
     while True:
-        slots = _slots(body, stacks)
+        slots = slots_of(body, stacks)
         group = next((g for g in _groups(body, slots) if frozenset(g) not in tried), None)
         if group is None:
             break
@@ -52,7 +52,8 @@ def pack(body: ir.Block, stacks: frozenset[str], fresh: Callable[[str], str]) ->
 # -- finding ---------------------------------------------------------------------------
 
 
-def _slots(body: ir.Block, stacks: frozenset[str]) -> dict[str, Slot]:
+def slots_of(body: ir.Block, stacks: frozenset[str]) -> dict[str, Slot]:
+    """The lists that are pushed to at one place, and popped from at one place."""
     pushes: dict[str, list[tuple[str, Path, int]]] = {}
     pops: dict[str, list[tuple[str, Path, int]]] = {}
     _scan(body, (), stacks, pushes, pops)
@@ -177,7 +178,7 @@ def _joined(body: ir.Block, slots: list[Slot], stack: str) -> ir.Block:
     gone = {s.stack for s in slots}
     opened = False
     out: list[ir.Stmt] = []
-    for stmt in _replaced(body, (), new):
+    for stmt in replaced(body, (), new):
         if isinstance(stmt, ir.Assign) and stmt.target in gone:
             if not opened:
                 out.append(replace(stmt, target=stack))
@@ -187,9 +188,10 @@ def _joined(body: ir.Block, slots: list[Slot], stack: str) -> ir.Block:
     return tuple(out)
 
 
-def _replaced(
+def replaced(
     block: ir.Block, path: Path, new: dict[tuple[Path, int], ir.Stmt | None]
 ) -> ir.Block:
+    """The block with other statements at some places; None leaves one out."""
     out: list[ir.Stmt] = []
     for k, stmt in enumerate(block):
         if (path, k) in new:
@@ -199,7 +201,7 @@ def _replaced(
             continue
         inner = ir.blocks(stmt)
         if inner:
-            blocks = tuple(_replaced(b, (*path, (k, j)), new) for j, b in enumerate(inner))
+            blocks = tuple(replaced(b, (*path, (k, j)), new) for j, b in enumerate(inner))
             stmt = ir.with_blocks(stmt, blocks)
         out.append(stmt)
     return tuple(out)

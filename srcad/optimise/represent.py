@@ -34,7 +34,7 @@ def represent(block: ir.Block, params: frozenset[str], type_of: TypeOf) -> ir.Bl
     """The body with shapes read off what is needed for its values."""
     uses = _Uses()
     uses.block(block, top=True, backward=False)
-    wanted = {n for n in uses.shapes if not uses.values[n] and _known(type_of(n))}
+    wanted = {n for n in uses.shapes - params if not uses.values[n] and _known(type_of(n))}
     if not uses.shapes:
         return block
     sizes = _sizes(params, uses.writes, type_of)

@@ -41,7 +41,9 @@ def _tidy(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
     expr = ir.rebuild(expr, lambda e: _tidy(e, type_of))
     match expr:
         case ir.Binary("*"):
-            return _product(expr, type_of)
+            return _cancelled(_product(expr, type_of))
+        case ir.Item(ir.Sequence(kind, items), ir.Const(k)) if _chosen(kind, items, k):
+            return items[k]
         case ir.Binary("/", ir.Unary("-", a), b):
             return algebra.neg(_tidy(ir.Binary("/", a, b), type_of))
         case ir.Item(ir.Unary("-", inner), index) if isinstance(type_of(inner), Array):
@@ -69,6 +71,12 @@ def _tidy(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
         case ir.Call(ir.Ref(f), (x, ir.Const(1.0)), ()) if f is np.full_like:
             return algebra.call(ONES, x)
     return expr
+
+
+def _chosen(kind: str, items: tuple[ir.Expr, ...], k: object) -> bool:
+    """Whether `(a, b)[k]` is one of the names or constants shown."""
+    plain = all(isinstance(i, ir.Name | ir.Const) for i in items)
+    return kind != "set" and plain and type(k) is int and -len(items) <= k < len(items)
 
 
 def _sum_of(op: str, left: ir.Expr, right: ir.Expr, type_of: TypeOf) -> ir.Expr:
@@ -166,6 +174,19 @@ def _product(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
     arrays = [f for f in rest if not is_scalar(type_of(f))]
     result = _all([*numbers, *scalars, *arrays])
     return algebra.neg(result) if sign < 0 else result
+
+
+def _cancelled(expr: ir.Expr) -> ir.Expr:
+    """`a / x**2 * x` is `a / x`."""
+    match expr:
+        case ir.Unary("-", inner):
+            return algebra.neg(_cancelled(inner))
+        case ir.Binary("*", ir.Binary("/", a, ir.Binary("**", x, ir.Const(n))), y) if x == y:
+            if type(n) is int and n >= 2:
+                return ir.Binary("/", a, x if n == 2 else ir.Binary("**", x, ir.Const(n - 1)))
+        case _:
+            pass
+    return expr
 
 
 def _factors(expr: ir.Expr) -> list[ir.Expr]:

@@ -38,7 +38,18 @@ def vanish(
 
     type_of: the type of an expression; called: the function that the expression of a call is.
     """
+    if not any(_sums(e) for s in ir.walk(body) for e in ir.expressions(s)):
+        return body
     return _Vanish(type_of, called).block(body, {}, frozenset())
+
+
+def _sums(expr: ir.Expr) -> bool:
+    """Whether a cotangent is summed along an axis that is kept."""
+    match expr:
+        case ir.Call(ir.Ref(f), _, (("axis", _), ("keepdims", _))) if f is np.sum:
+            return True
+        case _:
+            return any(map(_sums, ir.children(expr)))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,77 @@
+"""Compute a cheap value again in the backward part instead of keeping it under a name.
+
+    scale_squared = scale ** 2
+    kernel = scale_squared * exp                         kernel = scale ** 2 * exp
+    …                                             →      …
+    length_bar = scale_squared * np.sum(…)               length_bar = scale ** 2 * np.sum(…)
+
+Cheap are one operation on numbers, and np.eye or np.arange of a size.  Only generated names go,
+only where what they are made of is never written again, and not into loops.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from srcad.ir import nodes as ir
+from srcad.ir.types import Type, is_scalar
+from srcad.optimise.nest import WIDTH, width
+from srcad.optimise.writes import written
+
+
+@dataclass(frozen=True)
+class Remaker:
+    """`called` tells the function that the expression of a call is; `size` what is a count."""
+
+    type_of: Callable[[ir.Expr], Type]
+    called: Callable[[ir.Expr], Any]
+    size: Callable[[ir.Expr], bool]
+
+    def backward(
+        self, body: ir.Block, generated: frozenset[str], params: frozenset[str]
+    ) -> ir.Block:
+        """The body with cheap values of the forward part computed again in the backward part."""
+        start = next((k for k, s in enumerate(body) if s == ir.Note("backward")), None)
+        if start is None:
+            return body
+        writes: Counter[str] = Counter(params)
+        for stmt in ir.walk(body):
+            writes.update(written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
+        known: dict[str, ir.Expr] = {}
+        for stmt in body[:start]:
+            if isinstance(stmt, ir.Assign) and stmt.target in generated and self.cheap(stmt.value):
+                if all(writes[n] == 1 for n in (stmt.target, *_variables(stmt.value, writes))):
+                    known[stmt.target] = stmt.value
+        return (*body[:start], *(_put_in(s, known) for s in body[start:]))
+
+    def cheap(self, value: ir.Expr) -> bool:
+        """Whether computing the value costs about as much as remembering it."""
+        match value:
+            case ir.Binary(_, left, right):
+                return self.number(left) and self.number(right) and is_scalar(self.type_of(value))
+            case ir.Call(func, (count,), ()):
+                return self.called(func) in (np.eye, np.arange) and self.size(count)
+            case _:
+                return False
+
+    def number(self, expr: ir.Expr) -> bool:
+        return isinstance(expr, ir.Name | ir.Const) and is_scalar(self.type_of(expr))
+
+
+def _variables(value: ir.Expr, writes: Counter[str]) -> set[str]:
+    """The variables of the function that the value reads (not modules)."""
+    return {n for n in ir.reads(value) if n in writes}
+
+
+def _put_in(stmt: ir.Stmt, known: dict[str, ir.Expr]) -> ir.Stmt:
+    names = ir.statement_reads(stmt) & known.keys()
+    if not names or ir.blocks(stmt):
+        return stmt
+    chosen = {n: known[n] for n in names}
+    new = ir.map_expressions(stmt, lambda e: ir.substitute(e, chosen))
+    return stmt if max(map(width, ir.expressions(new)), default=0) > WIDTH else new

@@ -1,0 +1,81 @@
+"""Use a quotient that is there anyway.
+
+    probs = scores / total
+    …
+    s_bar = g / total * scores       →       s_bar = g * probs
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from srcad.adjoint import algebra
+from srcad.ir import nodes as ir
+from srcad.optimise.writes import written
+
+Quotients = dict[tuple[ir.Expr, ir.Expr], ir.Name]
+
+
+def reuse(body: ir.Block, params: frozenset[str]) -> ir.Block:
+    """The body with quotients of the forward part used in the backward part."""
+    start = next((k for k, s in enumerate(body) if s == ir.Note("backward")), None)
+    if start is None:
+        return body
+    writes: Counter[str] = Counter(params)
+    for stmt in ir.walk(body):
+        writes.update(written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
+    found: Quotients = {}
+    for stmt in body[:start]:
+        match stmt:
+            case ir.Assign(name, ir.Binary("/", ir.Name(a), ir.Name(b))):
+                if writes[name] == writes[a] == writes[b] == 1:
+                    found[ir.Name(a), ir.Name(b)] = ir.Name(name)
+            case _:
+                pass
+    if not found:
+        return body
+    return (*body[:start], *(_statement(s, found) for s in body[start:]))
+
+
+def _statement(stmt: ir.Stmt, found: Quotients) -> ir.Stmt:
+    inner = ir.blocks(stmt)
+    if inner:
+        new = tuple(tuple(_statement(s, found) for s in b) for b in inner)
+        stmt = ir.with_blocks(stmt, new)
+    return ir.map_expressions(stmt, lambda e: _expr(e, found))
+
+
+def _expr(expr: ir.Expr, found: Quotients) -> ir.Expr:
+    if not isinstance(expr, ir.Binary) or expr.op not in "*/":
+        return ir.rebuild(expr, lambda e: _expr(e, found))
+    above: list[ir.Expr] = []
+    below: list[ir.Expr] = []
+    factors(expr, above, below)
+    for (a, b), name in found.items():
+        if a in above and b in below and name != expr:
+            above[above.index(a)] = name
+            below.remove(b)
+            return _expr(_product(above, below), found)
+    return ir.rebuild(expr, lambda e: _expr(e, found))
+
+
+def factors(expr: ir.Expr, above: list[ir.Expr], below: list[ir.Expr]) -> None:
+    """Split `a / b * c` into what multiplies and what divides, in order."""
+    match expr:
+        case ir.Binary("*", left, right):
+            factors(left, above, below)
+            factors(right, above, below)
+        case ir.Binary("/", left, right):
+            factors(left, above, below)
+            factors(right, below, above)
+        case _:
+            above.append(expr)
+
+
+def _product(above: list[ir.Expr], below: list[ir.Expr]) -> ir.Expr:
+    value = above[0]
+    for factor in above[1:]:
+        value = algebra.mul(value, factor)
+    for factor in below:
+        value = ir.Binary("/", value, factor)
+    return value
