@@ -8,7 +8,6 @@ SRCAD_DUMP=1 prints the IR after each pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,24 +30,13 @@ from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import BOTTOM, Symbols, Type, show
 from srcad.optimise.certain import Judge
-from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
-from srcad.optimise.gather import Gatherer
-from srcad.optimise.nest import nest
 from srcad.optimise.own import own_memory, protect
-from srcad.optimise.pack import pack, popped
-from srcad.optimise.remake import Remaker
-from srcad.optimise.represent import represent
-from srcad.optimise.reuse import reuse
-from srcad.optimise.spreads import place_spreads
-from srcad.optimise.tidy import tidier
-from srcad.optimise.total import Total
-from srcad.optimise.typing import actual_types, typer
-from srcad.optimise.vanish import vanish
-from srcad.optimise.views import take_views_again
+from srcad.optimise.pack import popped
+from srcad.optimise.passes import optimised
+from srcad.optimise.typing import actual_types
 
 FORWARD = ir.Note("forward")
-Pass = Callable[[ir.Block], ir.Block]
 
 
 @dataclass
@@ -227,66 +215,10 @@ class Compilation:
         """
         if self.naive:
             return protect(body, parts.facts.types)
-        body = self.optimised(parts, body, bound)
+        body = optimised(parts, body, bound, Inference(self.session, parts.facts))
+        dump("optimised", parts.facts.unit.name, body)
         if own:
             types = actual_types(self.session, parts.facts, body, seed)
             body = own_memory(body, types, parts.facts)
             body = drop_dead_code(body, Judge.of(parts.facts).removable, parts.stacks)
-        return body
-
-    def optimised(self, parts: Parts, body: ir.Block, bound: str | None) -> ir.Block:
-        """Twice over, because each pass makes work for the others."""
-        facts = parts.facts
-        judge = Judge.of(facts)
-        type_of = typer(Inference(self.session, facts))
-        tidy = tidier(type_of)
-        total = Total(judge.called, type_of)
-        params = frozenset(p.name for p in facts.unit.code.params)
-        generated = parts.generated
-        if bound is not None:
-            generated |= {bound}
-        elif parts.seed is not None:
-            params |= {parts.seed}
-        copied = generated | frozenset(parts.bars.values())
-        gradients = {bar for name, bar in parts.bars.items() if name in params}
-        user_bars = copied - generated - gradients
-
-        def fold(block: ir.Block) -> ir.Block:
-            return place_spreads(
-                fold_copies(block, copied, params, total.size), generated, params, tidy
-            )
-
-        def drop(block: ir.Block) -> ir.Block:
-            return drop_dead_code(block, judge.removable, parts.stacks)
-
-        def put_in(block: ir.Block) -> ir.Block:
-            return nest(block, generated, judge.pure, tidy, total, user_bars)
-
-        gather = Gatherer(judge.pure, tidy, type_of).backward
-
-        def shapes(block: ir.Block) -> ir.Block:
-            return represent(block, params, lambda n: facts.types.get(n, BOTTOM))
-
-        def zeros(block: ir.Block) -> ir.Block:
-            return vanish(block, type_of, judge.called)
-
-        remaker = Remaker(type_of, judge.called, total.size)
-
-        def again(block: ir.Block) -> ir.Block:
-            return remaker.backward(block, generated, params)
-
-        def quotients(block: ir.Block) -> ir.Block:
-            return reuse(block, params)
-
-        passes: tuple[Pass, ...] = (
-            fold, drop, shapes, put_in, shapes, drop, fold, gather, zeros, drop,
-            fold, put_in, quotients, again, gather, shapes, drop, put_in, gather, drop,
-        )  # fmt: skip
-        for step in passes:
-            body = step(body)
-        in_place = effects.written_names(facts, body)
-        body = take_views_again(body, parts.stacks, params, in_place, type_of)
-        body = drop(pack(body, parts.stacks, parts.names.fresh))
-        body = protect(body, facts.types)
-        dump("optimised", facts.unit.name, body)
         return body

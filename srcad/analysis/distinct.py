@@ -1,8 +1,8 @@
 """Find the index arrays that name no element twice: adding through them needs no np.add.at.
 
-    rows = np.arange(n)        0, 1, …, n - 1
-    x[rows, y]                 one element from each row: x_bar[rows, y] += y_bar
-    x[y]                       y may repeat: np.add.at(x_bar, y, y_bar)
+rows = np.arange(n)        0, 1, …, n - 1
+x[rows, y]                 one element from each row: x_bar[rows, y] += y_bar
+x[y]                       y may repeat: np.add.at(x_bar, y, y_bar)
 """
 
 from __future__ import annotations

@@ -56,13 +56,18 @@ class _Folder:
         expr = ir.substitute(expr, self.replace)
         return simplify(expr) if self.backward else expr
 
+    def plain(self, expr: ir.Expr) -> ir.Expr:
+        """Tests decide as in the forward part, to the bit."""
+        return ir.substitute(expr, self.replace)
+
     def block(self, block: ir.Block, top: bool) -> ir.Block:
         out: list[ir.Stmt] = []
         there = _Places(block)
         for k, stmt in enumerate(block):
             self.backward = self.backward or stmt == ir.Note("backward")
             if self.replace:
-                stmt = ir.map_expressions(stmt, self.put_in)
+                sums = isinstance(stmt, ir.Assign | ir.AddTo | ir.AddAt | ir.Effect)
+                stmt = ir.map_expressions(stmt, self.put_in if sums else self.plain)
             if isinstance(stmt, ir.Assign) and self.is_copy(stmt, k, there, top):
                 self.replace[stmt.target] = stmt.value
                 continue

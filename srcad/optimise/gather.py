@@ -19,9 +19,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 from srcad.adjoint import algebra
+from srcad.analysis.shapes import broadcast
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Number, Scalar, Type, dims_of, is_scalar
-from srcad.analysis.shapes import broadcast
 from srcad.optimise.nest import WIDTH, Pure, signed, width
 from srcad.optimise.writes import written
 
@@ -99,6 +99,8 @@ class Gatherer:
                     return None
                 value = self.tidy(ir.Binary(op, a, b))
                 return None if width(value) > WIDTH else replace(second, value=value)
+            case _:
+                pass
         return None
 
     def sum(self, op_a: str, a: ir.Expr, op_b: str, b: ir.Expr) -> ir.Expr:
@@ -196,6 +198,8 @@ def _keeps(a: Type, b: Type) -> bool:
 
 def _zeros(value: ir.Expr) -> bool:
     """A buffer made to be added into."""
-    return isinstance(value, ir.Call) and isinstance(value.func, ir.Ref) and (
-        value.func.text in ("np.zeros_like", "np.zeros", "shadow")
+    return (
+        isinstance(value, ir.Call)
+        and isinstance(value.func, ir.Ref)
+        and (value.func.text in ("np.zeros_like", "np.zeros", "shadow"))
     )

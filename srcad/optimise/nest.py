@@ -138,7 +138,9 @@ class _Nester:
             any(s is not None for s in out[position + 1 :]) or not self.first(stmt, name)
         ):
             return None
-        tidy = self.tidy if self.backward else (lambda e: e)
+        # tests must decide as in the forward part, and a value stays the user's to the bit
+        sums = isinstance(stmt, ir.Assign | ir.AddTo | ir.AddAt | ir.Effect)
+        tidy = self.tidy if self.backward and sums else (lambda e: e)
         new = ir.map_expressions(
             stmt, lambda e: tidy(ir.substitute(e, {name: value})) if name in ir.reads(e) else e
         )

@@ -61,8 +61,8 @@ def slots_of(body: ir.Block, stacks: frozenset[str]) -> dict[str, Slot]:
     for stack, places in pushes.items():
         back = pops.get(stack, [])
         if len(places) == len(back) == 1 and places[0][0] == back[0][0]:
-            name, *push = places[0]
-            found[stack] = Slot(stack, name, (push[0], push[1]), (back[0][1], back[0][2]))
+            name, path, k = places[0]
+            found[stack] = Slot(stack, name, (path, k), (back[0][1], back[0][2]))
     return found
 
 
@@ -188,9 +188,7 @@ def _joined(body: ir.Block, slots: list[Slot], stack: str) -> ir.Block:
     return tuple(out)
 
 
-def replaced(
-    block: ir.Block, path: Path, new: dict[tuple[Path, int], ir.Stmt | None]
-) -> ir.Block:
+def replaced(block: ir.Block, path: Path, new: dict[tuple[Path, int], ir.Stmt | None]) -> ir.Block:
     """The block with other statements at some places; None leaves one out."""
     out: list[ir.Stmt] = []
     for k, stmt in enumerate(block):

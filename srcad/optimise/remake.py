@@ -44,9 +44,11 @@ class Remaker:
             writes.update(written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
         known: dict[str, ir.Expr] = {}
         for stmt in body[:start]:
-            if isinstance(stmt, ir.Assign) and stmt.target in generated and self.cheap(stmt.value):
-                if all(writes[n] == 1 for n in (stmt.target, *_variables(stmt.value, writes))):
-                    known[stmt.target] = stmt.value
+            if not isinstance(stmt, ir.Assign) or stmt.target not in generated:
+                continue
+            names = (stmt.target, *_variables(stmt.value, writes))
+            if self.cheap(stmt.value) and all(writes[n] == 1 for n in names):
+                known[stmt.target] = stmt.value
         return (*body[:start], *(_put_in(s, known) for s in body[start:]))
 
     def cheap(self, value: ir.Expr) -> bool:

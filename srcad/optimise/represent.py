@@ -114,9 +114,7 @@ def shape_read(expr: ir.Expr) -> str | None:
             return None
 
 
-def _sizes(
-    params: frozenset[str], writes: Counter[str], type_of: TypeOf
-) -> dict[Dim, ir.Expr]:
+def _sizes(params: frozenset[str], writes: Counter[str], type_of: TypeOf) -> dict[Dim, ir.Expr]:
     """Where each size can be read: `x.shape[0]`; none where several parameters have it."""
     found: dict[Dim, ir.Expr] = {}
     for name in sorted(params):
@@ -180,9 +178,11 @@ class _Change:
                 return shape
             case ir.Call(ir.Ref(f), (_, *rest)) if f in FILLED:
                 dtype = (
-                    {} if kind.dtype == "float64" and f is not np.full_like
+                    {}
+                    if kind.dtype == "float64" and f is not np.full_like
                     else {"dtype": ir.Ref(getattr(np, kind.dtype), f"np.{kind.dtype}")}
-                    if hasattr(np, kind.dtype) else None
+                    if hasattr(np, kind.dtype)
+                    else None
                 )
                 return None if dtype is None else algebra.call(FILLED[f], shape, *rest, **dtype)
         return None

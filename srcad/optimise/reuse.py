@@ -1,8 +1,8 @@
 """Use a quotient that is there anyway.
 
-    probs = scores / total
-    …
-    s_bar = g / total * scores       →       s_bar = g * probs
+probs = scores / total
+…
+s_bar = g / total * scores       →       s_bar = g * probs
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _expr(expr: ir.Expr, found: Quotients) -> ir.Expr:
     below: list[ir.Expr] = []
     factors(expr, above, below)
     for (a, b), name in found.items():
-        if a in above and b in below and name != expr:
+        if a in above and b in below:
             above[above.index(a)] = name
             below.remove(b)
             return _expr(_product(above, below), found)

@@ -47,8 +47,8 @@ class Total:
             case ir.Unary(op, operand):
                 return op in "+-" and self(operand) and _number(self.type_of(operand))
             case ir.Binary(op, left, right):
-                kinds = self.type_of(left), self.type_of(right)
-                return self(left) and self(right) and _applies(BINARY_FUNCTIONS[op], kinds)
+                both = self.type_of(left), self.type_of(right)
+                return self(left) and self(right) and _applies(BINARY_FUNCTIONS[op], both)
             case ir.Call(func, args, kwargs):
                 if not all(map(self, args)) or not all(self(v) for _, v in kwargs):
                     return False
@@ -81,9 +81,11 @@ class Total:
         if isinstance(kind, Array):
             taken = [p for p in parts if isinstance(p, ir.Slice)]
             rest = [p for p in parts if not isinstance(p, ir.Slice)]
-            return len(taken) <= kind.ndim and all(
-                isinstance(p, ir.Const) and p.value is None for p in rest
-            ) and all(isinstance(b, ir.Const) for p in taken for b in ir.children(p))
+            return (
+                len(taken) <= kind.ndim
+                and all(isinstance(p, ir.Const) and p.value is None for p in rest)
+                and all(isinstance(b, ir.Const) for p in taken for b in ir.children(p))
+            )
         shape = isinstance(obj, ir.Attr) and obj.name == "shape"
         owner = self.type_of(obj.obj) if shape and isinstance(obj, ir.Attr) else None
         return (
@@ -140,8 +142,10 @@ def _calls(function: Any, kinds: tuple[Type, ...], options: dict[str | None, Typ
 
 
 def _floats(kind: Type) -> bool:
-    return isinstance(kind, Array | Number) and kind.dtype.startswith(("float", "complex")) and (
-        not isinstance(kind, Number) or not kind.loose
+    return (
+        isinstance(kind, Array | Number)
+        and kind.dtype.startswith(("float", "complex"))
+        and (not isinstance(kind, Number) or not kind.loose)
     )
 
 

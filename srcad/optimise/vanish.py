@@ -22,7 +22,8 @@ import numpy as np
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type, is_scalar, same_shape
-from srcad.optimise.tidy import SUM, spread_value
+from srcad.optimise.sums import SUM
+from srcad.optimise.tidy import spread_value
 from srcad.optimise.writes import written
 
 Term = tuple[tuple[ir.Expr, ...], tuple[ir.Expr, ...]]  # what multiplies, what divides
@@ -57,9 +58,7 @@ class _Vanish:
     type_of: Callable[[ir.Expr], Type]
     called: Callable[[ir.Expr], Any]
 
-    def block(
-        self, block: ir.Block, known: dict[str, ir.Expr], zero: frozenset[str]
-    ) -> ir.Block:
+    def block(self, block: ir.Block, known: dict[str, ir.Expr], zero: frozenset[str]) -> ir.Block:
         """`known` are the definitions that hold at this point; `zero` names hold zeros."""
         out: list[ir.Stmt] = []
         at = _Point(self.type_of, self.called, dict(known), zero)
@@ -128,6 +127,8 @@ class _Point:
                     return None if gone else expr
                 if spread_value(expr) is inner and self.reduced(inner) is None:
                     return None
+            case _:
+                pass
         return expr
 
     def sum_of(
@@ -153,6 +154,8 @@ class _Point:
                     return inner, axis
             case ir.Name(name) if name in self.known:
                 return self.summed_along(self.known[name])
+            case _:
+                pass
         return None
 
     def summed(self, expr: ir.Expr, axis: int) -> Sum | None:
@@ -171,6 +174,8 @@ class _Point:
                     return None
                 first = self.summed(left, axis)
                 return _plus(first, self.summed(right, axis), 1.0 if op == "+" else -1.0)
+            case _:
+                pass
         return self.product(expr, axis)
 
     def product(self, expr: ir.Expr, axis: int) -> Sum | None:
@@ -223,6 +228,8 @@ def _factors(expr: ir.Expr, above: list[ir.Expr], below: list[ir.Expr]) -> float
             return -_factors(operand, above, below)
         case ir.Const(value) if type(value) in (int, float) and value:
             return float(value)
+        case _:
+            pass
     above.append(expr)
     return 1.0
 

@@ -68,9 +68,7 @@ def _definition(body: ir.Block, slot: Slot, writes: Counter[str]) -> ir.Expr | N
     return None
 
 
-def _view(
-    value: ir.Expr, in_place: frozenset[str], type_of: Callable[[ir.Expr], Type]
-) -> bool:
+def _view(value: ir.Expr, in_place: frozenset[str], type_of: Callable[[ir.Expr], Type]) -> bool:
     match value:
         case ir.Item(ir.Name(owner), index):
             frozen = owner not in in_place and isinstance(type_of(ir.Name(owner)), Array)

@@ -21,9 +21,9 @@ HEAD = """\
 # What srcad writes, beside what an expert writes
 
 Made by `make docs`; do not edit. Twelve programs, each with a gradient written by hand and the
-one that srcad generates for it. The number is that of the statements, without docstrings. The
-goal is 1.3 times the expert's, with the same values; `tests/test_readability.py` holds those that
-miss it to the ratio they have. Every expert's gradient is itself checked against differences.
+one that srcad generates for it. The number is that of the statements, without docstrings; the
+tests hold the generated ones to 1.3 times the expert's, with the same values. Every expert's
+gradient is itself checked against differences.
 
 """
 

@@ -1,0 +1,113 @@
+"""The passes that make generated code what an expert would have written, in their order.
+
+Each makes work for the others, so the cheap ones run more than once.  Leaving any of them out
+changes speed and looks, never a result beyond rounding; the naive mode leaves out all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from srcad.adjoint.ends import Parts
+from srcad.analysis import effects
+from srcad.analysis.infer import Inference
+from srcad.ir import nodes as ir
+from srcad.ir.types import BOTTOM, Type
+from srcad.optimise.certain import Judge
+from srcad.optimise.copies import fold_copies
+from srcad.optimise.dead_code import drop_dead_code
+from srcad.optimise.gather import Gatherer
+from srcad.optimise.nest import nest
+from srcad.optimise.own import protect
+from srcad.optimise.pack import pack
+from srcad.optimise.remake import Remaker
+from srcad.optimise.represent import represent
+from srcad.optimise.reuse import reuse
+from srcad.optimise.spreads import place_spreads
+from srcad.optimise.tidy import tidier
+from srcad.optimise.total import Total
+from srcad.optimise.typing import typer
+from srcad.optimise.vanish import vanish
+from srcad.optimise.views import take_views_again
+
+
+def optimised(parts: Parts, body: ir.Block, bound: str | None, inference: Inference) -> ir.Block:
+    """The body as an expert would write it; `bound`: the result's cotangent, where set in it."""
+    passes = Passes.of(parts, bound, typer(inference))
+    fold, drop, put_in, gather = passes.fold, passes.drop, passes.put_in, passes.gather
+    shapes, zeros, cheap = passes.shapes, passes.zeros, passes.cheap
+    for step in (
+        fold, drop, shapes, put_in, shapes, drop,
+        fold, gather, zeros, drop,
+        fold, put_in, cheap, gather, shapes, drop,
+        put_in, gather, drop, passes.views, passes.pack, drop,
+    ):  # fmt: skip
+        body = step(body)
+    return protect(body, parts.facts.types)
+
+
+@dataclass(frozen=True)
+class Passes:
+    """Each pass with the facts that it needs.
+
+    generated: names that only the compiler gave; user_bars: cotangents of the user's locals;
+    params: names that have a value from the start.
+    """
+
+    parts: Parts
+    judge: Judge
+    type_of: Callable[[ir.Expr], Type]
+    tidy: Callable[[ir.Expr], ir.Expr]
+    total: Total
+    generated: frozenset[str]
+    user_bars: frozenset[str]
+    params: frozenset[str]
+
+    @staticmethod
+    def of(parts: Parts, bound: str | None, type_of: Callable[[ir.Expr], Type]) -> Passes:
+        """The passes for one body."""
+        judge = Judge.of(parts.facts)
+        params = frozenset(p.name for p in parts.facts.unit.code.params)
+        generated = parts.generated
+        if bound is not None:
+            generated |= {bound}
+        elif parts.seed is not None:
+            params |= {parts.seed}
+        gradients = {bar for name, bar in parts.bars.items() if name in params}
+        user_bars = frozenset(parts.bars.values()) - generated - gradients
+        total = Total(judge.called, type_of)
+        return Passes(parts, judge, type_of, tidier(type_of), total, generated, user_bars, params)
+
+    def fold(self, body: ir.Block) -> ir.Block:
+        copied = self.generated | frozenset(self.parts.bars.values())
+        body = fold_copies(body, copied, self.params, self.total.size)
+        return place_spreads(body, self.generated, self.params, self.tidy)
+
+    def drop(self, body: ir.Block) -> ir.Block:
+        return drop_dead_code(body, self.judge.removable, self.parts.stacks)
+
+    def put_in(self, body: ir.Block) -> ir.Block:
+        pure, total = self.judge.pure, self.total
+        return nest(body, self.generated, pure, self.tidy, total, self.user_bars)
+
+    def gather(self, body: ir.Block) -> ir.Block:
+        return Gatherer(self.judge.pure, self.tidy, self.type_of).backward(body)
+
+    def shapes(self, body: ir.Block) -> ir.Block:
+        types = self.parts.facts.types
+        return represent(body, self.params, lambda n: types.get(n, BOTTOM))
+
+    def zeros(self, body: ir.Block) -> ir.Block:
+        return vanish(body, self.type_of, self.judge.called)
+
+    def cheap(self, body: ir.Block) -> ir.Block:
+        remaker = Remaker(self.type_of, self.judge.called, self.total.size)
+        return remaker.backward(reuse(body, self.params), self.generated, self.params)
+
+    def views(self, body: ir.Block) -> ir.Block:
+        in_place = effects.written_names(self.parts.facts, body)
+        return take_views_again(body, self.parts.stacks, self.params, in_place, self.type_of)
+
+    def pack(self, body: ir.Block) -> ir.Block:
+        return pack(body, self.parts.stacks, self.parts.names.fresh)
