@@ -28,8 +28,9 @@ from srcad.analysis.program import Program, Unit
 from srcad.analysis.settle import settle
 from srcad.emit.function import Emitted, dump, emit
 from srcad.ir import nodes as ir
+from srcad.ir import verify
 from srcad.ir.names import Names
-from srcad.ir.types import BOTTOM, Symbols, Type, show
+from srcad.ir.types import BOTTOM, Symbols, Type, is_scalar, show
 from srcad.optimise.certain import Judge
 from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
@@ -76,6 +77,7 @@ class Compilation:
         facts = fresh_facts(self.session, unit, types)
         body = settle(facts).body
         dump("settled", unit.name, body)
+        verify.typed(unit.name, body, facts.types, tuple(p.name for p in unit.code.params))
         code = unit.code
         active_params = {p.name: t for p, t, m in zip(code.params, types, mask, strict=True) if m}
         active = activity(facts, body, frozenset(active_params))
@@ -98,6 +100,7 @@ class Compilation:
             facts.types[given[param]] = active_params[param]
             forward = (ir.Assign(given[param], ir.Name(param)), *forward)
         dump("reversed", unit.name, (*forward, BACKWARD, *backward))
+        verify.derivative(frame(unit, stacks, seed), "reverse", (*forward, BACKWARD, *backward))
         return Parts(
             facts=facts,
             forward=forward,
@@ -173,7 +176,7 @@ class Compilation:
         doc = "Value and gradient" if value else "Gradient"
         doc += f" of {describe(unit)} in {', '.join(params[k] for k in wrt)}: "
         doc += ", ".join(show(types[k]) for k in wrt) + "."
-        self.emitted.append(emit(name, params, (FORWARD, *body), doc, unit))
+        self.emit(name, params, (FORWARD, *body), doc, unit)
         self.finish_waiting()
 
     def split(
@@ -206,10 +209,15 @@ class Compilation:
         backward = opening(backward, residuals, saved, copied)
         where = describe(unit)
         doc = f"Forward part of {where}: its value, and what the backward part needs."
-        self.emitted.append(emit(fwd, params, forward, doc, unit))
+        self.emit(fwd, params, forward, doc, unit)
         doc = f"Backward part of {where}: the cotangents of {', '.join(wanted)}."
-        self.emitted.append(emit(bwd, [saved, seed], backward, doc, unit))
+        self.emit(bwd, [saved, seed], backward, doc, unit)
         self.finish_waiting()
+
+    def emit(self, name: str, params: list[str], body: ir.Block, doc: str, unit: Unit) -> None:
+        """One finished function."""
+        verify.function(name, params, body, frame(unit, frozenset(), None).outside)
+        self.emitted.append(emit(name, params, body, doc, unit))
 
     def finish_waiting(self) -> None:
         """Make the functions that were asked for meanwhile."""
@@ -225,16 +233,25 @@ class Compilation:
 
         `own`: the body ends in gradients, which the user gets as memory of their own.
         """
+        given = parts.seed if bound is None else None
+        checked = frame(parts.facts.unit, parts.stacks, given)
+        checked = verify.derivative(checked, "finish", body)
         if self.naive:
-            return protect(body, parts.facts.types)
-        body = self.optimised(parts, body, bound)
+            body = protect(body, parts.facts.types)
+            verify.derivative(checked, "protect", body)
+            return body
+        body = self.optimised(parts, body, bound, checked)
         if own:
             types = actual_types(self.session, parts.facts, body, seed)
             body = own_memory(body, types, parts.facts)
+            number = lambda n: is_scalar(types.get(n, BOTTOM))  # noqa: E731
+            verify.owned(parts.facts.unit.name, body, number)
             body = drop_dead_code(body, Judge.of(parts.facts).removable, parts.stacks)
         return body
 
-    def optimised(self, parts: Parts, body: ir.Block, bound: str | None) -> ir.Block:
+    def optimised(
+        self, parts: Parts, body: ir.Block, bound: str | None, checked: verify.Frame
+    ) -> ir.Block:
         """Twice over, because each pass makes work for the others."""
         facts = parts.facts
         judge = Judge.of(facts)
@@ -284,9 +301,21 @@ class Compilation:
         )  # fmt: skip
         for step in passes:
             body = step(body)
+            verify.derivative(checked, step.__name__, body)
         in_place = effects.written_names(facts, body)
         body = take_views_again(body, parts.stacks, params, in_place, type_of)
         body = drop(pack(body, parts.stacks, parts.names.fresh))
         body = protect(body, facts.types)
+        verify.derivative(checked, "protect", body)
         dump("optimised", facts.unit.name, body)
         return body
+
+
+def frame(unit: Unit, stacks: frozenset[str], seed: str | None) -> verify.Frame:
+    """What the verifier must know of a function; `seed` where it is a parameter."""
+    code = unit.code
+    params = frozenset(p.name for p in code.params)
+    own = params | code.locals | ir.assigned(code.body)
+    given = params | ({seed} if seed else set())
+    outside = (code.taken | code.free) - own
+    return verify.Frame(unit.name, given, outside, own, stacks, frozenset({code.result}))
