@@ -1,8 +1,8 @@
 """Which variables surely have a value at a place, and which definitions reach a use.
 
-    if c:                y may have no value here: a backward part may read it
-        y = f(x)         only where it asks c again
-    x_bar += y_bar       x_bar must be bound on every path
+if c:                y may have no value here: a backward part may read it
+    y = f(x)         only where it asks c again
+x_bar += y_bar       x_bar must be bound on every path
 """
 
 from __future__ import annotations
@@ -224,7 +224,11 @@ class Derivative:
                 return have | own
 
     def reads(self, stmt: ir.Stmt, have: Have) -> None:
-        for name in sorted(ir.statement_reads(stmt) - have):
+        missing = ir.statement_reads(stmt) - have
+        if missing and self.backward:
+            inside = (self.missing(e, have) for e in ir.expressions(stmt))
+            missing &= set().union(*inside, ir.targets(stmt))
+        for name in sorted(missing):
             if name in self.forward_names and not (self.backward or _is_save(stmt)):
                 continue  # the user's own variable: unbound, it raises the user's own exception
             if name in self.outside or (name in reserved() and name not in self.own):
@@ -234,15 +238,28 @@ class Derivative:
             else:
                 self.found.append((f"`{name}` is bound nowhere", stmt))
 
+    def missing(self, expr: ir.Expr, have: Have) -> set[str]:
+        """What the expression reads without a value; `a if c else b` is a mirror image too."""
+        if isinstance(expr, ir.Choice):
+            proved = self.proved(expr.test)
+            arms = zip((expr.then, expr.orelse), proved, strict=True)
+            found = self.missing(expr.test, have)
+            return found.union(*(self.missing(arm, have | more) for arm, more in arms))
+        if isinstance(expr, ir.Name | ir.Raw | ir.Closure):
+            return ir.reads(expr) - have
+        return set().union(*(self.missing(e, have) for e in ir.children(expr)))
+
+    def proved(self, test: ir.Expr) -> tuple[Have, Have]:
+        """What has a value in the arms of a backward branch, since it had in the forward ones."""
+        plain, swapped = _plain(test)
+        then, orelse = self.arms.get(plain, (self.forward_names, self.forward_names))
+        return (orelse, then) if swapped else (then, orelse)
+
     def branch(self, stmt: ir.If, have: Have) -> Ends:
         test, swapped = _plain(stmt.test)
-        ends: list[Ends] = []
-        for k, arm in enumerate((stmt.then, stmt.orelse)):
-            more: Have = frozenset()
-            if self.backward:
-                known = self.arms.get(test)
-                more = self.forward_names if known is None else known[k ^ swapped]
-            ends.append(self.block(arm, have | more))
+        nothing: Have = frozenset()
+        proved = self.proved(stmt.test) if self.backward else (nothing, nothing)
+        ends = [self.block(stmt.then, have | proved[0]), self.block(stmt.orelse, have | proved[1])]
         if not self.backward:
             pair = [e if e is not None else self.forward_names for e in ends]
             before = self.arms.get(test, (frozenset(), frozenset()))

@@ -1,7 +1,7 @@
 """What may stand where: kinds of statements, A-normal form, exits at the ends of blocks.
 
-    y = np.sin(x) * w       not normal: two operations
-    break; y = 1            nothing may follow `break`
+y = np.sin(x) * w       not normal: two operations
+break; y = 1            nothing may follow `break`
 """
 
 from __future__ import annotations
@@ -97,9 +97,7 @@ class _Normal:
                 return self.atom(expr)
 
     def place(self, target: ir.Item | ir.Attr) -> bool:
-        return self.atom(target.obj) and (
-            isinstance(target, ir.Attr) or self.index(target.index)
-        )
+        return self.atom(target.obj) and (isinstance(target, ir.Attr) or self.index(target.index))
 
     def iterable(self, expr: ir.Expr) -> bool:
         match expr:
@@ -135,5 +133,3 @@ class _Normal:
                 return True
             case _:
                 return self.atom(expr)
-
-

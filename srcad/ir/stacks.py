@@ -18,57 +18,79 @@ from typing import Any
 from srcad.ir import nodes as ir
 from srcad.ir.flow import Problem
 
-Tree = tuple[Any, ...]  # "x", ("if", tree, tree), ("loop", tree)
-MOVE = "x"
+MOVE = "x"  # one push, or one pop
+Tree = tuple[Any, ...]  # moves (list, verb), ("if", tree, tree), ("loop", tree)
 
 
 def problems(forward: ir.Block, backward: ir.Block, stacks: frozenset[str]) -> Iterator[Problem]:
     """Lists whose pushes and pops do not mirror each other, or that are misused."""
+    if not stacks:
+        return
+    moves = _Moves(stacks)
+    first, second = moves.block(forward), moves.block(backward)
     for name in sorted(stacks):
         made = [s for s in ir.walk(forward) if name in ir.targets(s)]
-        pushes = _Project(name, "append").block(forward)
-        pops = _Project(name, "pop").block(backward)
+        pushes, pops = _of(first, (name, "append")), _of(second, (name, "pop"))
         if not made and not pushes and not pops:
             continue  # dropped: nobody needed it
         if len(made) != 1 or made[0] not in forward:
             yield f"the list `{name}` is not made once, at the start", made[0] if made else None
         if any(name in ir.targets(s) for s in ir.walk(backward)):
             yield f"the list `{name}` is bound anew in the backward part", None
-        if _Project(name, "pop").block(forward) or _Project(name, "append").block(backward):
+        if _of(first, (name, "pop")) or _of(second, (name, "append")):
             yield f"the list `{name}` is popped before, or pushed after, `# backward`", None
         if _mirrored(_hoisted_last(pushes)) != _hoisted_first(pops):
             yield f"the pops of `{name}` do not mirror its pushes: {pushes} and {pops}", None
 
 
-class _Project:
-    """What a block does with one list: `verb` is append or pop."""
+def _of(tree: Tree, move: tuple[str, str]) -> Tree:
+    """The tree with this move alone."""
+    out: list[Any] = []
+    for node in tree:
+        if node[0] == "if":
+            out += _branch(_of(node[1], move), _of(node[2], move))
+        elif node[0] == "loop":
+            inner = _of(node[1], move)
+            out += [("loop", inner)] if inner else []
+        elif node == move:
+            out.append(MOVE)
+    return tuple(out)
 
-    def __init__(self, name: str, verb: str) -> None:
-        self.name, self.verb = name, verb
+
+class _Moves:
+    """What a block does with the lists of saved values."""
+
+    def __init__(self, stacks: frozenset[str]) -> None:
+        self.stacks = stacks
 
     def block(self, block: ir.Block) -> Tree:
         return tuple(t for stmt in block for t in self.statement(stmt))
 
     def statement(self, stmt: ir.Stmt) -> Tree:
+        here = self.here(stmt)
         match stmt:
-            case ir.If(test, then, orelse):
-                return (*self.expr(test), *_branch(self.block(then), self.block(orelse)))
+            case ir.If(_, then, orelse):
+                return (*here, *_branch(self.block(then), self.block(orelse)))
             case ir.For() | ir.While():
                 body = self.block(stmt.body)
-                head = stmt.iterable if isinstance(stmt, ir.For) else stmt.test
-                return (*self.expr(head), *((("loop", body),) if body else ()))
+                return (*here, *((("loop", body),) if body else ()))
             case ir.Try():
                 return self.attempt(stmt)
-            case ir.With(items, body):
-                return (*(t for e, _ in items for t in self.expr(e)), *self.block(body))
+            case ir.With(_, body):
+                return (*here, *self.block(body))
             case _:
-                return tuple(t for e in ir.expressions(stmt) for t in self.expr(e))
+                return here
+
+    def here(self, stmt: ir.Stmt) -> Tree:
+        """The moves of the statement's own expressions."""
+        if not ir.statement_reads(stmt) & self.stacks:
+            return ()
+        return tuple(t for e in ir.expressions(stmt) for t in self.expr(e))
 
     def expr(self, expr: ir.Expr) -> Tree:
         match expr:
-            case ir.Call(ir.Attr(ir.Name(owner), verb), args) if owner == self.name:
-                inner = tuple(t for a in args for t in self.expr(a))
-                return (*inner, MOVE) if verb == self.verb else inner
+            case ir.Call(ir.Attr(ir.Name(owner), verb), args) if owner in self.stacks:
+                return (*(t for a in args for t in self.expr(a)), (owner, verb))
             case ir.Choice(test, then, orelse):
                 return (*self.expr(test), *_branch(self.expr(then), self.expr(orelse)))
             case _:
@@ -106,9 +128,7 @@ def _branch(a: Tree, b: Tree) -> Tree:
 
 
 def _mirrored(tree: Tree) -> Tree:
-    return tuple(
-        t if t == MOVE else _arms(t, tuple(map(_mirrored, t[1:]))) for t in reversed(tree)
-    )
+    return tuple(t if t == MOVE else _arms(t, tuple(map(_mirrored, t[1:]))) for t in reversed(tree))
 
 
 def _arms(node: Tree, arms: tuple[Tree, ...]) -> Any:
