@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.adjoint.ends import Parts, generated_names, kept_outcome, unset
+from srcad.adjoint.naive import NaiveReverse, NaiveWeaver
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.recompute import recompute
 from srcad.adjoint.residuals import BACKWARD, cut, opening, residuals_of, returning
@@ -83,7 +84,8 @@ class Compilation:
         active = activity(facts, body, frozenset(active_params))
         live = liveness(body, frozenset({code.result}))
         names = Names(code.taken | set(facts.types))
-        reverser = Reverse(facts, body, active, live, names, self.request, self.naive)
+        method = NaiveReverse if self.naive else Reverse
+        reverser = method(facts, body, active, live, names, self.request)
         seed = reverser.start(code.result)
         nodes = reverser.block(body)
         if not self.naive:
@@ -91,6 +93,10 @@ class Compilation:
             kind_of = lambda n: facts.types.get(n, BOTTOM)  # noqa: E731
             nodes = recompute(nodes, kind_of, user_names(unit), in_place)
         forward, backward, stacks = self.woven(reverser, nodes)
+        present = frozenset(reverser.state.present)
+        if isinstance(reverser, NaiveReverse):
+            backward = (*reverser.opening(seed), *backward)
+            present = active & frozenset(reverser.bars)
         bars = reverser.bars
         facts.types.update({bar: facts.types.get(name, BOTTOM) for name, bar in bars.items()})
         made = generated_names(forward, backward, bars, user_names(unit))
@@ -106,7 +112,7 @@ class Compilation:
             forward=forward,
             backward=backward,
             bars=bars,
-            present=frozenset(reverser.state.present),
+            present=present,
             seed=seed,
             names=names,
             generated=made - stacks - {code.result},
@@ -121,13 +127,15 @@ class Compilation:
         facts, body = reverser.facts, reverser.body
         bars = frozenset(reverser.bars.values())
         primal = (frozenset(facts.types) | ir.assigned(body)) - bars
+        params = frozenset(p.name for p in facts.unit.code.params)
         weaver = Weaver(reverser.names, reverser.live, primal)
+        if isinstance(reverser, NaiveReverse):
+            weaver = NaiveWeaver(reverser.names, reverser.live, primal, known=set(params))
         forward, backward = weaver.weave(nodes)
         stacks = frozenset(weaver.lists.values())
         needed = frozenset(n for s in ir.walk(backward) for n in ir.statement_reads(s))
         effects.check_writes(facts, body, reverser.active, needed & primal)
         saved = frozenset(n for s in ir.walk(forward) for n in saved_names(s, stacks))
-        params = frozenset(p.name for p in facts.unit.code.params)
         wanted = saved | needed & ir.assigned(body)
         missing, _ = maybe_unassigned(forward, params, wanted)
         return (*unset(missing), *forward), backward, stacks
@@ -237,8 +245,6 @@ class Compilation:
         checked = frame(parts.facts.unit, parts.stacks, given)
         checked = verify.derivative(checked, "finish", body)
         if self.naive:
-            body = protect(body, parts.facts.types)
-            verify.derivative(checked, "protect", body)
             return body
         body = self.optimised(parts, body, bound, checked)
         if own:

@@ -45,9 +45,8 @@ class Reverse(Calls, Branches, Exceptions):
         live: Liveness,
         names: Names,
         request: Request,
-        naive: bool = False,
     ) -> None:
-        super().__init__(facts, body, active, live, names, request, naive)
+        super().__init__(facts, body, active, live, names, request)
         self.contributions = Contributions(self)
 
     def start(self, result: str) -> str | None:
