@@ -311,6 +311,7 @@ class Compilation:
         in_place = effects.written_names(facts, body)
         body = take_views_again(body, parts.stacks, params, in_place, type_of)
         body = drop(pack(body, parts.stacks, parts.names.fresh))
+        verify.derivative(checked, "pack", body)
         body = protect(body, facts.types)
         verify.derivative(checked, "protect", body)
         dump("optimised", facts.unit.name, body)

@@ -313,5 +313,7 @@ def _is_save(stmt: ir.Stmt) -> bool:
     match stmt:
         case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), (ir.Name(name),))):
             return owner.startswith(f"{name}_saved")
+        case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), (ir.Sequence("tuple"),))):
+            return owner.startswith("loop_saved")
         case _:
             return False

@@ -71,6 +71,10 @@ class _Moves:
         match stmt:
             case ir.If(_, then, orelse):
                 return (*here, *_branch(self.block(then), self.block(orelse)))
+            case ir.For(_, ir.Call(ir.Ref(f), (ir.Name(owner),)), body) if (
+                f is reversed and owner in self.stacks
+            ):
+                return (("loop", ((owner, "pop"), *self.block(body))),)  # over the list itself
             case ir.For() | ir.While():
                 body = self.block(stmt.body)
                 return (*here, *((("loop", body),) if body else ()))

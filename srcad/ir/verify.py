@@ -148,10 +148,16 @@ def derivative(frame: Frame, stage: str, body: ir.Block) -> Frame:
         yield from grammar.returning(body)
         yield from _generated_names(frame, body)
         yield from found.problems(forward, backward)
-        yield from stacks.problems(forward, backward, frame.stacks)
+        yield from stacks.problems(forward, backward, frame.stacks | _lists(forward, frame.user))
 
     _run(stage, frame.name, check)
     return replace(frame, held=frame.held | found.held)
+
+
+def _lists(forward: ir.Block, user: frozenset[str]) -> set[str]:
+    """Lists of saved values that a pass made: no variables of the user's."""
+    empty = ir.Sequence("list", ())
+    return {s.target for s in forward if isinstance(s, ir.Assign) and s.value == empty} - user
 
 
 def cut(body: ir.Block) -> tuple[ir.Block, ir.Block]:
