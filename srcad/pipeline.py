@@ -306,10 +306,11 @@ class Compilation:
             fold, put_in, quotients, again, gather, shapes, drop, put_in, gather, drop,
         )  # fmt: skip
         for step in passes:
-            body = step(body)
-            verify.derivative(checked, step.__name__, body)
+            before, body = body, step(body)
+            verify.derivative(checked, step.__name__, body, before)
         in_place = effects.written_names(facts, body)
         body = take_views_again(body, parts.stacks, params, in_place, type_of)
+        verify.derivative(checked, "take_views_again", body)
         body = drop(pack(body, parts.stacks, parts.names.fresh))
         verify.derivative(checked, "pack", body)
         body = protect(body, facts.types)

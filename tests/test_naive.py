@@ -165,3 +165,33 @@ def test_a_variable_that_changes_its_kind() -> None:
     naive = srcad.grad(f, wrt=(0, 1), naive=True)(*args)
     for a, b in zip(naive, srcad.grad(f, wrt=(0, 1))(*args), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-13)
+
+
+def test_an_unpacked_name_that_is_unpacked_into_itself() -> None:
+    """The cotangents of the targets are taken once, though the statement is read in two steps."""
+    f = live(
+        """
+        def f(x):
+            a, b, x = x
+            g = lambda t: x
+            return b * a
+        """
+    )
+    x = np.array([2.0, 3.0, 5.0])
+    np.testing.assert_array_equal(srcad.grad(f, naive=True)(x), [3.0, 2.0, 0.0])
+    np.testing.assert_array_equal(srcad.grad(f)(x), [3.0, 2.0, 0.0])
+
+
+def test_a_loop_variable_that_its_body_rebinds() -> None:
+    f = live(
+        """
+        def f(xs, w):
+            total = 0.0
+            for x in xs:
+                x = x * w
+                total = total + x * x
+            return total
+        """
+    )
+    args = [1.0, 2.0], 3.0
+    assert srcad.grad(f, wrt=(0, 1), naive=True)(*args) == ([18.0, 36.0], 30.0)

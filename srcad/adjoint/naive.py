@@ -48,6 +48,7 @@ class NaiveReverse(Reverse):
 
     def __init__(self, *args: Any) -> None:
         self.kept: set[str] = set()  # the names that hold a cotangent that was taken
+        self.now: dict[str, str] = {}  # those of the statement at hand, by variable
         super().__init__(*args)
 
     @property
@@ -63,7 +64,9 @@ class NaiveReverse(Reverse):
         return tuple(ir.Assign(bar, NONE) for bar in self.bars.values() if bar != seed)
 
     def statement(self, stmt: ir.Stmt) -> list[Node]:
-        return [self.guarded(n) if isinstance(n, Step) else n for n in super().statement(stmt)]
+        nodes = [self.guarded(n) if isinstance(n, Step) else n for n in super().statement(stmt)]
+        self.now = {}
+        return nodes
 
     def guarded(self, step: Step) -> Step:
         """A variable that is bound anew had no cotangent before; zero passes nothing on."""
@@ -98,9 +101,12 @@ class NaiveReverse(Reverse):
     def take(self, name: str) -> ir.Expr | None:
         if name not in self.active:
             return None
+        if name in self.now:
+            return ir.Name(self.now[name])
         bar = self.bar(name)
         kept = self.names.fresh(f"{bar}_in")
         self.kept.add(kept)
+        self.now[name] = kept
         self.emit(ir.Assign(kept, ir.Name(bar)))
         self.emit(ir.Assign(bar, NONE))
         return ir.Name(kept)

@@ -134,9 +134,9 @@ class Frame:
     held: frozenset[str] = frozenset()
 
 
-def derivative(frame: Frame, stage: str, body: ir.Block) -> Frame:
-    """A forward and a backward part with `# backward` between them."""
-    if not _Switch.on:
+def derivative(frame: Frame, stage: str, body: ir.Block, before: ir.Block | None = None) -> Frame:
+    """A forward and a backward part with `# backward` between them; `before` the pass, if any."""
+    if not _Switch.on or body == before:
         return frame
     forward, backward = cut(body)
     found = flow.Derivative(frame.params, frame.outside, frame.held)
