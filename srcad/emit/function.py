@@ -69,7 +69,8 @@ def clashes(unit: Any) -> frozenset[str]:
 def plain_text(body: ir.Block) -> str:
     """A block of IR as Python, for dumps."""
     writer = Writer()
-    return print_module(writer.block(body, commented=False), {})
+    module = ast.Module(writer.block(body, commented=False), [])
+    return print_module(ast.fix_missing_locations(module).body, {})
 
 
 verify.print_with(plain_text)
