@@ -60,6 +60,7 @@ docs: $(VENV)/.test
 	$(RUN) -m tests.experts.side_by_side
 	$(RUN) -m tests.structure
 	$(RUN) -m tests.readme
+	$(RUN) -m tests.golden
 
 clean:
 	rm -rf $(VENV) .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

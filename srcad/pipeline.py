@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.adjoint.ends import Parts, generated_names, kept_outcome, unset
+from srcad.adjoint.naive import NaiveReverse, NaiveWeaver
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.recompute import recompute
 from srcad.adjoint.residuals import BACKWARD, cut, opening, residuals_of, returning
@@ -27,11 +28,12 @@ from srcad.analysis.program import Program, Unit
 from srcad.analysis.settle import settle
 from srcad.emit.function import Emitted, dump, emit
 from srcad.ir import nodes as ir
+from srcad.ir import verify
 from srcad.ir.names import Names
-from srcad.ir.types import BOTTOM, Symbols, Type, show
+from srcad.ir.types import BOTTOM, Symbols, Type, is_scalar, show
 from srcad.optimise.certain import Judge
 from srcad.optimise.dead_code import drop_dead_code
-from srcad.optimise.own import own_memory, protect
+from srcad.optimise.own import own_memory
 from srcad.optimise.pack import popped
 from srcad.optimise.passes import optimised
 from srcad.optimise.typing import actual_types
@@ -64,12 +66,14 @@ class Compilation:
         facts = fresh_facts(self.session, unit, types)
         body = settle(facts).body
         dump("settled", unit.name, body)
+        verify.typed(unit.name, body, facts.types, tuple(p.name for p in unit.code.params))
         code = unit.code
         active_params = {p.name: t for p, t, m in zip(code.params, types, mask, strict=True) if m}
         active = activity(facts, body, frozenset(active_params))
         live = liveness(body, frozenset({code.result}))
         names = Names(code.taken | set(facts.types))
-        reverser = Reverse(facts, body, active, live, names, self.request, self.naive)
+        method = NaiveReverse if self.naive else Reverse
+        reverser = method(facts, body, active, live, names, self.request)
         seed = reverser.start(code.result)
         nodes = reverser.block(body)
         if not self.naive:
@@ -77,6 +81,10 @@ class Compilation:
             kind_of = lambda n: facts.types.get(n, BOTTOM)  # noqa: E731
             nodes = recompute(nodes, kind_of, user_names(unit), in_place)
         forward, backward, stacks = self.woven(reverser, nodes)
+        present = frozenset(reverser.state.present)
+        if isinstance(reverser, NaiveReverse):
+            backward = (*reverser.opening(seed), *backward)
+            present = active & frozenset(reverser.bars)
         bars = reverser.bars
         facts.types.update({bar: facts.types.get(name, BOTTOM) for name, bar in bars.items()})
         made = generated_names(forward, backward, bars, user_names(unit))
@@ -86,12 +94,13 @@ class Compilation:
             facts.types[given[param]] = active_params[param]
             forward = (ir.Assign(given[param], ir.Name(param)), *forward)
         dump("reversed", unit.name, (*forward, BACKWARD, *backward))
+        verify.derivative(frame(unit, stacks, seed), "reverse", (*forward, BACKWARD, *backward))
         return Parts(
             facts=facts,
             forward=forward,
             backward=backward,
             bars=bars,
-            present=frozenset(reverser.state.present),
+            present=present,
             seed=seed,
             names=names,
             generated=made - stacks - {code.result},
@@ -106,13 +115,15 @@ class Compilation:
         facts, body = reverser.facts, reverser.body
         bars = frozenset(reverser.bars.values())
         primal = (frozenset(facts.types) | ir.assigned(body)) - bars
+        params = frozenset(p.name for p in facts.unit.code.params)
         weaver = Weaver(reverser.names, reverser.live, primal)
+        if isinstance(reverser, NaiveReverse):
+            weaver = NaiveWeaver(reverser.names, reverser.live, primal, known=set(params))
         forward, backward = weaver.weave(nodes)
         stacks = frozenset(weaver.lists.values())
         needed = frozenset(n for s in ir.walk(backward) for n in ir.statement_reads(s))
         effects.check_writes(facts, body, reverser.active, needed & primal)
         saved = frozenset(n for s in ir.walk(forward) for n in saved_names(s, stacks))
-        params = frozenset(p.name for p in facts.unit.code.params)
         wanted = saved | needed & ir.assigned(body)
         missing, _ = maybe_unassigned(forward, params, wanted)
         return (*unset(missing), *forward), backward, stacks
@@ -161,7 +172,7 @@ class Compilation:
         doc = "Value and gradient" if value else "Gradient"
         doc += f" of {describe(unit)} in {', '.join(params[k] for k in wrt)}: "
         doc += ", ".join(show(types[k]) for k in wrt) + "."
-        self.emitted.append(emit(name, params, (FORWARD, *body), doc, unit))
+        self.emit(name, params, (FORWARD, *body), doc, unit)
         self.finish_waiting()
 
     def split(
@@ -194,10 +205,15 @@ class Compilation:
         backward = opening(backward, residuals, saved, copied)
         where = describe(unit)
         doc = f"Forward part of {where}: its value, and what the backward part needs."
-        self.emitted.append(emit(fwd, params, forward, doc, unit))
+        self.emit(fwd, params, forward, doc, unit)
         doc = f"Backward part of {where}: the cotangents of {', '.join(wanted)}."
-        self.emitted.append(emit(bwd, [saved, seed], backward, doc, unit))
+        self.emit(bwd, [saved, seed], backward, doc, unit)
         self.finish_waiting()
+
+    def emit(self, name: str, params: list[str], body: ir.Block, doc: str, unit: Unit) -> None:
+        """One finished function."""
+        verify.function(name, params, body, frame(unit, frozenset(), None).outside)
+        self.emitted.append(emit(name, params, body, doc, unit))
 
     def finish_waiting(self) -> None:
         """Make the functions that were asked for meanwhile."""
@@ -213,12 +229,27 @@ class Compilation:
 
         `own`: the body ends in gradients, which the user gets as memory of their own.
         """
+        given = parts.seed if bound is None else None
+        checked = frame(parts.facts.unit, parts.stacks, given)
+        checked = verify.derivative(checked, "finish", body)
         if self.naive:
-            return protect(body, parts.facts.types)
-        body = optimised(parts, body, bound, Inference(self.session, parts.facts))
+            return body
+        body = optimised(parts, body, bound, Inference(self.session, parts.facts), checked)
         dump("optimised", parts.facts.unit.name, body)
         if own:
             types = actual_types(self.session, parts.facts, body, seed)
             body = own_memory(body, types, parts.facts)
+            number = lambda n: is_scalar(types.get(n, BOTTOM))  # noqa: E731
+            verify.owned(parts.facts.unit.name, body, number)
             body = drop_dead_code(body, Judge.of(parts.facts).removable, parts.stacks)
         return body
+
+
+def frame(unit: Unit, stacks: frozenset[str], seed: str | None) -> verify.Frame:
+    """What the verifier must know of a function; `seed` where it is a parameter."""
+    code = unit.code
+    params = frozenset(p.name for p in code.params)
+    own = params | code.locals | ir.assigned(code.body)
+    given = params | ({seed} if seed else set())
+    outside = (code.taken | code.free) - own
+    return verify.Frame(unit.name, given, outside, own, stacks, frozenset({code.result}))

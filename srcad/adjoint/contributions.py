@@ -17,7 +17,7 @@ import numpy as np
 from srcad import errors
 from srcad.adjoint import algebra, specialise
 from srcad.adjoint.displays import Displays, Pairs
-from srcad.adjoint.formulas import bound_arguments, formula
+from srcad.adjoint.formulas import Formula, bound_arguments, formula
 from srcad.analysis.operations import (
     Apply,
     Copy,
@@ -224,8 +224,10 @@ class Contributions(Displays):
         y_type = self.reverse.type(target)
         filled = dict(values)
         first = read.params[0].name
+        if self.reverse.naive:
+            return self.as_written(rule, read, filled, target, values[params[position].name], y_bar)
         special = specialise.rule(operation.function, position, values, types, y_bar)
-        if special is not None and not self.reverse.naive:
+        if special is not None:
             return special, True
         if isinstance(rule, Partials):
             filled[first] = ir.Name(target)
@@ -240,13 +242,31 @@ class Contributions(Displays):
         pulled = read.instantiate(filled)
         return specialise.call(pulled, types, values), pulled != y_bar
 
+    def as_written(
+        self,
+        rule: Rule,
+        read: Formula,
+        filled: dict[str, ir.Expr],
+        target: str,
+        operand: ir.Expr,
+        y_bar: ir.Expr,
+    ) -> tuple[ir.Expr, bool]:
+        """The rule as it stands in its table, whatever is known of the operands."""
+        first = read.params[0].name
+        if isinstance(rule, Partials):
+            partial = read.instantiate({**filled, first: ir.Name(target)})
+            product = ir.Binary("*", y_bar, partial)
+            return algebra.call(UNBROADCAST, product, operand), False
+        filled = {**filled, first: y_bar}
+        if isinstance(rule, Vjp):
+            filled[read.params[1].name] = ir.Name(target)
+        return read.instantiate(filled), False
+
     def unbroadcast(
         self, value: ir.Expr, operand: ir.Expr, kind: Type, y_type: Type, fresh: bool
     ) -> tuple[ir.Expr, bool]:
         """Sum over the axes along which the operand was broadcast."""
         dims, full = dims_of(kind), dims_of(y_type)
-        if self.reverse.naive:
-            return algebra.call(UNBROADCAST, value, operand), False
         if dims is not None and full is not None:
             if dims == full and None not in dims:
                 return value, fresh

@@ -53,7 +53,12 @@ class State:
 
 
 class Cotangents(ABC):
-    """What every part of the reversal shares: names, types, and the state of the cotangents."""
+    """What every part of the reversal shares: names, types, and the state of the cotangents.
+
+    naive: everything is left to the running program (see `naive`).
+    """
+
+    naive = False
 
     def __init__(
         self,
@@ -63,10 +68,9 @@ class Cotangents(ABC):
         live: Liveness,
         names: Names,
         request: Request,
-        naive: bool = False,
     ) -> None:
         self.facts, self.body, self.active = facts, body, active
-        self.live, self.names, self.request, self.naive = live, names, request, naive
+        self.live, self.names, self.request = live, names, request
         self.bars: dict[str, str] = {}
         self.state = State()
         self.out: list[ir.Stmt] = []  # backward statements of the step at hand
@@ -186,7 +190,7 @@ class Cotangents(ABC):
                 self.state.owned.add(name)
             return
         if isinstance(kind, Array):
-            if name in self.state.owned and not self.naive and kind.ndim > 0:
+            if name in self.state.owned and kind.ndim > 0:
                 self.emit(_add_to(bar, value))
             else:
                 self.emit(ir.Assign(bar, algebra.add(ir.Name(bar), value)))
@@ -209,14 +213,14 @@ class Cotangents(ABC):
             if basic or self.is_mask(index) or (not self.naive and self.once(index)):
                 self.emit(_add_at(bar, index, value))
             else:
-                key = _slice_object(index)
+                key = slice_object(index)
                 self.emit(ir.Effect(algebra.call(ADD_AT, ir.Name(bar), key, value)))
         elif (
             is_scalar(result) and not isinstance(index, ir.Slice) and not isinstance(kind, AnyType)
         ):
             self.emit(_add_at(bar, index, value))
         else:
-            key = _slice_object(index)
+            key = slice_object(index)
             self.emit(ir.Effect(algebra.call(ACCUMULATE, ir.Name(bar), key, value)))
 
     def index_type(self, part: ir.Expr) -> Type:
@@ -271,7 +275,7 @@ def _add_at(bar: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
     return ir.AddAt(bar, index, value)
 
 
-def _slice_object(index: ir.Expr) -> ir.Expr:
+def slice_object(index: ir.Expr) -> ir.Expr:
     """An index with slices as a value: `np.s_[:, k]`."""
     parts = index.items if isinstance(index, ir.Sequence) else (index,)
     if any(isinstance(p, ir.Slice) for p in parts):

@@ -75,7 +75,7 @@ class _Planner:
     def plan(self) -> LoopPlan:
         stmt = self.stmt
         iterable = self.frozen(stmt.iterable)
-        early = has_break(stmt.body)
+        early = has_break(stmt.body) or self.reverse.naive  # then every loop is counted
         simple_range = self.is_call(iterable, "range") and isinstance(stmt.target, str)
         if simple_range and not early:
             back = ir.Call(REVERSED, (iterable,))
@@ -131,6 +131,16 @@ class _Planner:
         return ir.rebuild(expr, lambda e: self.freeze(e, written))
 
     def index_name(self, target: ir.Target, iterable: ir.Expr) -> str:
+        if not self.reverse.naive:
+            given = self.counting(target, iterable)
+            if given is not None:
+                return given
+        name = self.reverse.names.fresh("k")
+        self.reverse.facts.types[name] = INT
+        return name
+
+    def counting(self, target: ir.Target, iterable: ir.Expr) -> str | None:
+        """The user's own variable that counts the iterations."""
         if (
             self.is_call(iterable, "enumerate")
             and not isinstance(target, str)
@@ -141,9 +151,7 @@ class _Planner:
             return target[0]
         if self.is_call(iterable, "range") and isinstance(target, str) and len(iterable.args) == 1:  # type: ignore[union-attr]
             return target
-        name = self.reverse.names.fresh("k")
-        self.reverse.facts.types[name] = INT
-        return name
+        return None
 
     def start_of(self, iterable: ir.Expr) -> ir.Expr:
         assert isinstance(iterable, ir.Call)

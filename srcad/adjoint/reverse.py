@@ -45,9 +45,8 @@ class Reverse(Calls, Branches, Exceptions):
         live: Liveness,
         names: Names,
         request: Request,
-        naive: bool = False,
     ) -> None:
-        super().__init__(facts, body, active, live, names, request, naive)
+        super().__init__(facts, body, active, live, names, request)
         self.contributions = Contributions(self)
 
     def start(self, result: str) -> str | None:
@@ -317,7 +316,7 @@ class Reverse(Calls, Branches, Exceptions):
         """The variables whose cotangents go around the loop, and those added into by element."""
         used: set[str] = set()
         buffers: set[str] = set()
-        defined = ir.assigned((stmt,))
+        defined = ir.assigned((stmt, the_plan.stmt))  # the plan may name the item of a pattern
         for inner in ir.walk(the_plan.stmt.body):
             for expr in ir.expressions(inner):
                 used |= active_reads(expr, self.facts, self.active)

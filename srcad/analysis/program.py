@@ -17,6 +17,7 @@ from srcad.frontend.exits import single_exit
 from srcad.frontend.lower import lower, lower_inner
 from srcad.frontend.source import Source, locate
 from srcad.ir import nodes as ir
+from srcad.ir import verify
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,7 @@ class Program:
     ) -> Unit:
         key = id(node)
         if key not in self.units:
-            code = split_webs(single_exit(lower_inner(owner, node, captured)))
-            self.units[key] = Unit(owner, code, node)
+            self.units[key] = Unit(owner, _readied(lower_inner(owner, node, captured)), node)
         return self.units[key]
 
     def lookup(self, unit: Unit, name: str) -> Any:
@@ -111,4 +111,10 @@ def _may_change(obj: Any) -> bool:
 
 def _prepared(function: pytypes.FunctionType) -> tuple[Source, ir.Function]:
     source = locate(function)
-    return source, split_webs(single_exit(lower(source)))
+    return source, _readied(lower(source))
+
+
+def _readied(function: ir.Function) -> ir.Function:
+    """One exit, and one name for each variable."""
+    once = verify.exits(single_exit(verify.lowered(function)))
+    return verify.webs(split_webs(once))

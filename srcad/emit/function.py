@@ -15,6 +15,7 @@ import numpy as np
 from srcad.emit.printer import print_module
 from srcad.emit.text import Writer
 from srcad.ir import nodes as ir
+from srcad.ir import verify
 from srcad.ir.names import reserved
 
 
@@ -68,7 +69,11 @@ def clashes(unit: Any) -> frozenset[str]:
 def plain_text(body: ir.Block) -> str:
     """A block of IR as Python, for dumps."""
     writer = Writer()
-    return print_module(writer.block(body, commented=False), {})
+    module = ast.Module(writer.block(body, commented=False), [])
+    return print_module(ast.fix_missing_locations(module).body, {})
+
+
+verify.print_with(plain_text)
 
 
 def dump(title: str, name: str, body: ir.Block) -> None:

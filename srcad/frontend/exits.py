@@ -35,7 +35,8 @@ def single_exit(function: ir.Function) -> ir.Function:
     if name:
         exits.result = name
         new = exits.block(body[:-1], _Context())
-        return replace(function, body=new, result=exits.result, taken=names.known())
+        own = function.locals | names.given()
+        return replace(function, body=new, result=exits.result, locals=own, taken=names.known())
     exits.result = names.fresh("result")
     new = exits.block(body, _Context())
     return replace(

@@ -13,6 +13,7 @@ from srcad.adjoint.ends import Parts
 from srcad.analysis import effects
 from srcad.analysis.infer import Inference
 from srcad.ir import nodes as ir
+from srcad.ir import verify
 from srcad.ir.types import BOTTOM, Type
 from srcad.optimise.certain import Judge
 from srcad.optimise.copies import fold_copies
@@ -32,8 +33,13 @@ from srcad.optimise.vanish import vanish
 from srcad.optimise.views import take_views_again
 
 
-def optimised(parts: Parts, body: ir.Block, bound: str | None, inference: Inference) -> ir.Block:
-    """The body as an expert would write it; `bound`: the result's cotangent, where set in it."""
+def optimised(
+    parts: Parts, body: ir.Block, bound: str | None, inference: Inference, checked: verify.Frame
+) -> ir.Block:
+    """The body as an expert would write it.
+
+    bound: the result's cotangent, where the body sets it; checked: what the verifier must know.
+    """
     passes = Passes.of(parts, bound, typer(inference))
     fold, drop, put_in, gather = passes.fold, passes.drop, passes.put_in, passes.gather
     shapes, zeros, cheap = passes.shapes, passes.zeros, passes.cheap
@@ -43,8 +49,11 @@ def optimised(parts: Parts, body: ir.Block, bound: str | None, inference: Infere
         fold, put_in, cheap, gather, shapes, drop,
         put_in, gather, drop, passes.views, passes.pack, drop,
     ):  # fmt: skip
-        body = step(body)
-    return protect(body, parts.facts.types)
+        before, body = body, step(body)
+        verify.derivative(checked, step.__name__, body, before)
+    body = protect(body, parts.facts.types)
+    verify.derivative(checked, "protect", body)
+    return body
 
 
 @dataclass(frozen=True)
