@@ -17,6 +17,7 @@ import srcad
 from srcad import pipeline
 from srcad.adjoint import algebra, branches, cotangents, recompute, specialise, weave
 from srcad.ir import nodes as ir
+from srcad.optimise import passes
 from tests.passes.reading import live
 
 LOOP = """
@@ -107,11 +108,11 @@ BREAKS: list[tuple[str, Any, str, Callable[[Any], Any]]] = [
     ("adding", cotangents.Cotangents, "add", lambda sound: lambda self, *args: None),
     ("reconciling", branches.Branches, "reconcile",
      lambda sound: lambda self, start, a, b, then, orelse, stmt: (then, orelse, [])),
-    ("copies", pipeline, "fold_copies", lambda sound: lambda *args: ()),
-    ("dead code", pipeline, "drop_dead_code", lambda sound: lambda *args: ()),
-    ("nesting", pipeline, "nest", lambda sound: lambda *args: ()),
+    ("copies", passes, "fold_copies", lambda sound: lambda *args: ()),
+    ("dead code", passes, "drop_dead_code", lambda sound: lambda *args: ()),
+    ("nesting", passes, "nest", lambda sound: lambda *args: ()),
     ("memory", pipeline, "own_memory", lambda sound: lambda body, *rest: body[-1:]),
-    ("copies of buffers", pipeline, "protect", lambda sound: lambda body, *rest: ()),
+    ("copies of buffers", passes, "protect", lambda sound: lambda body, *rest: ()),
 ]  # fmt: skip
 POWER = "import numpy as np\ndef f(x, w):\n    return np.sum(x ** 3) * w"
 

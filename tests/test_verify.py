@@ -21,6 +21,7 @@ from srcad.frontend import lower
 from srcad.ir import flow, grammar, stacks, verify
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
+from srcad.optimise import passes
 from tests.passes.reading import block, live
 
 STRAIGHT = "def f(x):\n    y = x * x\n    z = y * x\n    return z * y"
@@ -191,10 +192,10 @@ MUTATIONS = [
     Mutation("no zeros in the other arm", branches.Branches, "reconcile", _one_arm,
              "def f(x):\n    y = x * 3.0\n    z = 1.0\n    if x > 5.0:\n        z = y * y\n"
              "    return z + x", "`y_bar` is not bound on every path"),
-    Mutation("pushes forgotten", pipeline, "drop_dead_code",
+    Mutation("pushes forgotten", passes, "drop_dead_code",
              lambda sound: lambda b, *rest: _dropped(ir.Effect, lambda s: _is_move(s, "append"))(b),
              LOOP, "do not mirror"),
-    Mutation("pops forgotten", pipeline, "drop_dead_code", _no_pops, WHILE, "do not mirror"),
+    Mutation("pops forgotten", passes, "drop_dead_code", _no_pops, WHILE, "do not mirror"),
     Mutation("pushed in one arm", weave, "at_ends",
              lambda sound: lambda b, extra: (*b[:-1], ir.If(ir.Name("x"), (extra,)), *b[-1:])
              if b else (extra,), LEAVING, "do not mirror"),
@@ -215,15 +216,15 @@ MUTATIONS = [
     Mutation("loops counted in the user's variable", loops, "_backwards",
              lambda sound: lambda count: ir.Call(ir.Name("nowhere"), (count,)),
              WHILE, "`nowhere` is bound nowhere"),
-    Mutation("definitions dropped", pipeline, "nest",
+    Mutation("definitions dropped", passes, "nest",
              lambda sound: lambda b, *rest: _dropped(
                  ir.Assign, lambda s: s.target == "x_bar")(b), LOOP, "`x_bar`"),
     Mutation("a residual is forgotten", pipeline, "residuals_of", _forgets,
              HELPER, "neither a parameter nor bound"),
     Mutation("handed out twice", pipeline, "own_memory", _double, ARRAY, "handed out twice"),
-    Mutation("leaves early", pipeline, "fold_copies", _early_return,
+    Mutation("leaves early", passes, "fold_copies", _early_return,
              STRAIGHT, "no Return may stand here"),
-    Mutation("a user's loop in the backward part", pipeline, "drop_dead_code",
+    Mutation("a user's loop in the backward part", passes, "drop_dead_code",
              lambda sound: lambda b, *rest: (*b[:-1], ir.While(ir.Const(False), ()), b[-1]),
              STRAIGHT, "no While may stand here"),
 ]  # fmt: skip

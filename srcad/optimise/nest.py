@@ -90,8 +90,8 @@ class _Nester:
             self.forget(stmt, out, waiting)
             if isinstance(stmt, ir.Assign) and stmt.target in self.once:
                 waiting[stmt.target] = len(out) - 1
-            elif isinstance(stmt, ir.If):
-                self.choice(stmt, out)
+            elif isinstance(stmt, ir.If) and self.backward:
+                self.choice(stmt, out)  # in the forward part it stays as the user wrote it
         return tuple(s for s in out if s is not None)
 
     def choice(self, stmt: ir.If, out: Written) -> None:

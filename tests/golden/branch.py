@@ -16,7 +16,10 @@ def f(x, a):
 def f_value_and_grad(x, a):
     """Value and gradient of f (branch.py:6) in x, a: float, float."""
     # forward
-    y = x * a if x > a else a - x
+    if x > a:
+        y = x * a
+    else:
+        y = a - x
     result = y * y
 
     # backward
