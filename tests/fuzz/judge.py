@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import linecache
+import re
 import signal
 import sys
 import traceback
@@ -33,8 +34,8 @@ class Verdict:
 
     @property
     def kind(self) -> str:
-        """The word and what a shrunk program must keep of the reason: class and place."""
-        return f"{self.word}: {self.why.partition(':')[0]}"
+        """The word and what a shrunk program must keep of the reason: no names, no numbers."""
+        return f"{self.word}: {re.sub('`[^`]*`|[^a-zA-Z ]', '', self.why)[:90]}"
 
 
 class FuzzCase(protocol.Case):
