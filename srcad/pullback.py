@@ -15,7 +15,7 @@ from srcad import errors
 from srcad.arguments import bind, target_of
 from srcad.compile import LOCK, Cache, Entry, compile_pullback
 from srcad.emit.places import annotate
-from srcad.ir.types import Symbols, type_of
+from srcad.ir.types import Symbols, fields_of, type_of
 from srcad.runtime.cotangents import shadow
 
 _PULLBACKS: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
@@ -102,7 +102,18 @@ def fitting(cotangent: Any, out: Any, name: str, path: str = "") -> Any:
         ):
             raise _misfit("a number", cotangent, name, path)
         return cotangent.reshape(())[()] if isinstance(cotangent, np.ndarray) else cotangent
-    return cotangent
+    return _fitting_object(cotangent, out, name, path)
+
+
+def _fitting_object(cotangent: Any, out: Any, name: str, path: str) -> Any:
+    """The cotangent of an object, given as such an object or as a dict of its attributes."""
+    fields = fields_of(out)
+    if fields is None or isinstance(out, type):
+        return cotangent
+    given = cotangent if isinstance(cotangent, dict) else fields_of(cotangent)
+    if given is None or given.keys() - fields.keys():
+        raise _misfit(f"a {type(out).__name__}", cotangent, name, path)
+    return {k: fitting(given.get(k), v, name, f"{path}.{k}") for k, v in fields.items()}
 
 
 def _fitting_array(cotangent: Any, out: np.ndarray, name: str, path: str) -> Any:

@@ -30,6 +30,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import Lst, Tup, is_scalar
 from srcad.runtime import cotangents
+from srcad.runtime.closures import captured
 
 TAKEN = ir.Ref(cotangents.taken, "taken")
 
@@ -98,12 +99,13 @@ class Reverse(Calls, Branches, Exceptions):
         target, value = stmt.target, stmt.value
         if isinstance(value, ir.Closure) and target in self.state.present:
             self.check_captures(stmt, value)
+        self.captured_here(value)
         if target not in self.active or not self.is_active(value):
             refused = self.operation(value)
             if isinstance(refused, Refused) and self.active & ir.reads(value):
                 raise self.refusal(refused)
             self.take(target)
-            return [Step((stmt,))]
+            return [Step((stmt,), tuple(self.out))]
         operation = self.operation(value)
         reads_itself = target in ir.reads(value)
         if reads_itself and self.contributions.uses_result(operation):
@@ -117,10 +119,19 @@ class Reverse(Calls, Branches, Exceptions):
             return self.call(stmt, operation)
         y_bar = self.take(target)
         if y_bar is None:
-            return [Step((stmt,))]
+            return [Step((stmt,), tuple(self.out))]
         pairs = self.contributions.of(value, operation, target, y_bar)
         self.distribute(target, pairs)
         return [Step((stmt,), tuple(self.out), before=reads_itself)]
+
+    def captured_here(self, value: ir.Expr) -> None:
+        """Zeros for what a function captured are made while all its variables are bound."""
+        match value:
+            case ir.Call(ir.Ref(function), (ir.Name(fn), _)) if function is captured:
+                if fn in self.active and fn not in self.state.present:
+                    self.ensure(fn)
+            case _:
+                pass
 
     def check_captures(self, stmt: ir.Assign, closure: ir.Closure) -> None:
         """A closure reads its variables when called: they must not change after it is made."""

@@ -59,7 +59,9 @@ class _Settler:
     def partial(self, stmt: ir.Assign) -> ir.Stmt:
         """`functools.partial` of a partial forgets the inner one: ours keeps both."""
         operation = self.facts.operations.get(id(stmt.value))
-        if not isinstance(operation, Invoke) or operation.unit.function is not substitutes.partial:
+        if not isinstance(operation, Invoke) or operation.unit.inner is not None:
+            return stmt
+        if operation.unit.function is not substitutes.partial:
             return stmt
         assert isinstance(stmt.value, ir.Call)
         value = replace(stmt.value, func=ir.Ref(substitutes.partial, "partial"))

@@ -46,7 +46,9 @@ Lowering = Callable[[], ir.Block]  # lowers a part of the program when it is cal
 
 def lower(source: Source) -> ir.Function:
     """The IR of one user function, as written (its exits are still anywhere)."""
-    return Lowerer(source, source.node, scope_of(source.node)).function()
+    lowerer = Lowerer(source, source.node, scope_of(source.node))
+    lowerer.captured = frozenset(source.function.__code__.co_freevars)
+    return lowerer.function()
 
 
 def lower_inner(
@@ -55,6 +57,7 @@ def lower_inner(
     """The IR of a function defined inside `source`, which captured these variables of it."""
     lowerer = Lowerer(source, node, scope_of(node))
     lowerer.comprehension_names |= captured
+    lowerer.captured = captured
     return lowerer.function()
 
 
@@ -67,6 +70,7 @@ class Lowerer:
         self.out: list[ir.Stmt] = []
         self.renamed: dict[str, str] = {}  # variables of comprehensions lowered in place
         self.comprehension_names: set[str] = set()
+        self.captured: frozenset[str] = frozenset()  # variables of the functions around
         self.at: ir.Loc | None = None
         self.tables: set[str] = set()
 
@@ -613,7 +617,8 @@ class Lowerer:
         return isinstance(value, ir.Name) and not self.is_local(value.id)
 
     def is_local(self, name: str) -> bool:
-        return name in self.scope.own or name not in self.scope.free
+        own = name in self.scope.own or name in self.captured
+        return own or name not in self.scope.free
 
     def hint(self, value: ir.Expr) -> str:
         match value:

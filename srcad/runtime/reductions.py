@@ -195,7 +195,7 @@ def share_of_initial(y: Any, a: Any, axis: Axis, keepdims: bool, where: Any, ini
 
 
 def _hits(y: Any, a: Any, axis: Axis, keepdims: bool, where: Any, initial: Any) -> Any:
-    y = kept(y, axis, keepdims)
+    y, a = kept(y, axis, keepdims), np.asarray(a)
     hits = np.equal(a, y) & where
     ties = np.sum(hits, axis, dtype=np.result_type(a, 0.0), keepdims=axis is not None)
     if initial is not None:

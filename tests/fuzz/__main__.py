@@ -65,13 +65,13 @@ def main() -> int:
         for seed, verdict in pool.imap_unordered(numbered, seeds, chunksize=4):
             counts[verdict.word] += 1
             if verdict.word not in ("ok", "skipped"):
-                reasons[f"{verdict.word}: {verdict.why.splitlines()[0][:100]}"] += 1
+                reasons[verdict.kind] += 1
             if verdict.word in BAD:
                 print(f"{verdict.word} {seed}: {verdict.why.splitlines()[0][:150]}", flush=True)
             if given.save and verdict.word in bad:
                 save(given.save, seed, verdict, given.shrink)
     print(f"\n{given.count} programs in {time.perf_counter() - start:.0f} s:", dict(counts))
-    for reason, times in reasons.most_common(20):
+    for reason, times in reasons.most_common(30):
         print(f"{times:6} x {reason}")
     return int(any(counts[word] for word in BAD))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import linecache
-import random
+import re
 import signal
+import sys
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ import numpy as np
 from tests import protocol
 from tests.corpus.registry import Program
 from tests.fuzz.generator import generate
+from tests.fuzz.generator.core import SHAPES, Kind
+from tests.fuzz.generator.prelude import STRUCTS
 
 SECONDS = 20  # for one program, all modes
 
@@ -31,8 +34,8 @@ class Verdict:
 
     @property
     def kind(self) -> str:
-        """The word and what a shrunk program must keep of the reason: class and place."""
-        return f"{self.word}: {self.why.partition(':')[0]}"
+        """The word and what a shrunk program must keep of the reason: no names, no numbers."""
+        return f"{self.word}: {re.sub('`[^`]*`|[^a-zA-Z ]', '', self.why)[:90]}"
 
 
 class FuzzCase(protocol.Case):
@@ -43,32 +46,57 @@ class FuzzCase(protocol.Case):
         return [protocol.random_like(self.point(), rng) for _ in range(2)]
 
 
-def load(source: str, name: str) -> Callable[..., Any]:
-    """The function `f` of a module that only exists in linecache."""
+def load(source: str, name: str) -> dict[str, Any]:
+    """The names of a module that only exists in linecache."""
     lines = source.splitlines(keepends=True)
     linecache.cache[name] = (len(source), None, lines, name)
     module = types.ModuleType("fuzz_program")
     module.__file__ = name
+    sys.modules[module.__name__] = module  # dataclasses look there
     exec(compile(source, name, "exec"), module.__dict__)
-    return module.__dict__["f"]  # type: ignore[no-any-return]
+    return module.__dict__
 
 
-_SHAPES = {"v": (3,), "r": (2,), "A": (2, 3), "c": (3, 1)}
+NOT_NUMBERS = ("n", "mode", "model")
 
 
-def arguments(parameters: tuple[str, ...], seed: int) -> tuple[Any, ...]:
-    """Arguments that fit the first letters of the parameters' names."""
-    rng = random.Random(seed)
-    numbers = np.random.default_rng(seed)
-    made: list[Any] = []
-    for name in parameters:
+class Arguments:
+    """Arguments that fit the first letters of the parameters' names; `f` second: float32."""
+
+    def __init__(self, seed: int, module: dict[str, Any]) -> None:
+        self.numbers, self.module = np.random.default_rng(seed), module
+
+    def all(self, parameters: tuple[str, ...]) -> tuple[Any, ...]:
+        """One for each parameter."""
+        return tuple(self.one(name) for name in parameters)
+
+    def one(self, name: str) -> Any:
+        """What a parameter's name asks for."""
         if name == "n":
-            made.append(rng.randint(0, 3))
-        elif name[0] == "s":
-            made.append(round(rng.uniform(-1, 1), 3))
-        else:
-            made.append(numbers.uniform(-1, 1, size=_SHAPES[name[0]]).round(3))
-    return tuple(made)
+            return int(self.numbers.integers(0, 4))
+        if name == "mode":
+            return "abc"[self.numbers.integers(0, 3)]
+        if name == "model":
+            return self.module["Model"](self.of("s"), self.of("v"))
+        if name[0] in STRUCTS:
+            return self.of(STRUCTS[name[0]])
+        if name[1] == "f":
+            value = np.float32(self.of(name[0]))
+            return value if value.ndim else np.float32(value)
+        return self.of(name[0])
+
+    def of(self, kind: Kind) -> Any:
+        """A value of a kind, of magnitude about 1."""
+        if isinstance(kind, str):
+            if kind == "s":
+                return round(float(self.numbers.uniform(-1, 1)), 3)
+            return np.array(self.numbers.uniform(-1, 1, size=SHAPES.get(kind, ())).round(3))
+        parts = [self.of(part) for _, part in kind.parts]
+        if kind.form == "dict":
+            return {step[2:-2]: part for (step, _), part in zip(kind.parts, parts, strict=True)}
+        if kind.form in ("tuple", "list"):
+            return tuple(parts) if kind.form == "tuple" else parts
+        return self.module[kind.form](*parts)
 
 
 @contextlib.contextmanager
@@ -113,10 +141,11 @@ def judge(source: str, seed: int) -> Verdict:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            f = load(source, name)
+            module = load(source, name)
+            f = module["f"]
             names = f.__code__.co_varnames[: f.__code__.co_argcount]
-            wrt = tuple(i for i, n in enumerate(names) if n != "n")
-            program = Program(name, f, (lambda rng: arguments(names, seed),), wrt)
+            wrt = tuple(i for i, n in enumerate(names) if n not in NOT_NUMBERS)
+            program = Program(name, f, (lambda rng: Arguments(seed, module).all(names),), wrt)
             case = FuzzCase(program, 0)
             with time_limit(SECONDS), np.errstate(all="ignore"):
                 reason = screen(case)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from collections.abc import Callable, Iterator
 
 Judge = Callable[[str], str]
@@ -70,24 +71,35 @@ def _replace(tree: ast.Module, n: int, p: int) -> None:
 
 
 def shrink(source: str, judge: Judge, most_tries: int = 600) -> str:
-    """The smallest program found for which `judge` says what it says of `source`."""
+    """The smallest program found for which `judge` says what it says of `source`.
+
+    Passes over all edits, from where the last one succeeded, until a whole pass finds none.
+    """
     kind = judge(source)
     tree = ast.parse(source)
-    tries, improved = 0, True
+    length, tries, improved = len(ast.unparse(tree)), 0, True
     while improved and tries < most_tries:
-        improved = False
-        for edit in list(edits(tree)):
-            smaller = copy.deepcopy(tree)
-            try:
-                edit(smaller)
-                text = ast.unparse(ast.fix_missing_locations(smaller)) + "\n"
-                ast.parse(text)
-            except (SyntaxError, IndexError, AssertionError, ValueError, AttributeError):
-                continue
-            tries += 1
-            if len(text) < len(ast.unparse(tree)) and judge(text) == kind:
-                tree, improved = ast.parse(text), True
+        improved, position = False, 0
+        while tries < most_tries:
+            edit = next(itertools.islice(edits(tree), position, None), None)
+            if edit is None:
                 break
-            if tries >= most_tries:
-                break
+            text = _edited(tree, edit)
+            tries += text is not None
+            if text is not None and len(text) < length and judge(text) == kind:
+                tree, length, improved = ast.parse(text), len(text), True
+            else:
+                position += 1
     return ast.unparse(tree) + "\n"
+
+
+def _edited(tree: ast.Module, edit: Callable[[ast.Module], None]) -> str | None:
+    """The text after an edit; None where it cannot be made."""
+    smaller = copy.deepcopy(tree)
+    try:
+        edit(smaller)
+        text = ast.unparse(ast.fix_missing_locations(smaller))
+        ast.parse(text)
+    except (SyntaxError, IndexError, AssertionError, ValueError, AttributeError):
+        return None
+    return text
