@@ -121,7 +121,7 @@ class Compilation:
             weaver = NaiveWeaver(reverser.names, reverser.live, primal, known=set(params))
         forward, backward = weaver.weave(nodes)
         stacks = frozenset(weaver.lists.values())
-        needed = frozenset(n for s in ir.walk(backward) for n in ir.statement_reads(s))
+        needed = frozenset().union(*map(ir.all_reads, backward))
         effects.check_writes(facts, body, reverser.active, needed & primal)
         saved = frozenset(n for s in ir.walk(forward) for n in saved_names(s, stacks))
         wanted = saved | needed & ir.assigned(body)

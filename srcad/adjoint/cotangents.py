@@ -258,7 +258,7 @@ def _live_before(body: ir.Block, live: Liveness) -> dict[int, frozenset[str]]:
     found: dict[int, frozenset[str]] = {}
     for stmt in ir.walk(body):
         if isinstance(stmt, ir.If):
-            inside = frozenset(n for s in ir.walk((stmt,)) for n in ir.statement_reads(s))
+            inside = ir.all_reads(stmt)
             found[id(stmt)] = inside | live.after.get(id(stmt), frozenset())
     return found
 

@@ -21,7 +21,7 @@ class Exceptions(Cotangents):
 
     def attempt(self, stmt: ir.Try) -> list[Node]:
         """A `try`: the handler that ran, then the statements that were reached."""
-        if not ir.assigned((stmt,)) & self.active:
+        if not ir.bound(stmt) & self.active:
             return [Step((stmt,))]
         self.check_attempt(stmt)
         reached, caught = self.names.fresh("reached"), self.names.fresh("caught")

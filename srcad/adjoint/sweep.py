@@ -67,7 +67,7 @@ Node = Step | Branch | Loop | Scope | Attempt
 
 def written_by(block: ir.Block) -> frozenset[str]:
     """Every variable that the statements bind, nested ones included."""
-    return frozenset(n for s in block for n in (*ir.targets(s), *ir.assigned((s,))))
+    return frozenset().union(*map(ir.bound, block))
 
 
 def has_backward(nodes: tuple[Node, ...]) -> bool:

@@ -121,8 +121,8 @@ def active_reads(expr: ir.Expr, facts: Inferred, active: set[str] | Active) -> s
     operation = facts.operations.get(id(expr))
     if operation is None:
         if isinstance(expr, ir.Raw | ir.Compare | ir.Logic):
-            return ir.reads(expr) & active if isinstance(expr, ir.Logic) else set()
-        return ir.reads(expr) & active
+            return set(ir.reads(expr) & active) if isinstance(expr, ir.Logic) else set()
+        return set(ir.reads(expr) & active)
     return operand_names(operation) & active
 
 

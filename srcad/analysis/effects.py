@@ -107,13 +107,13 @@ def _passes(value: ir.Expr, inferred: Inferred) -> set[str]:
             else None
         )
         if isinstance(left, Lst | Tup | AnyType | Obj):
-            return ir.reads(value)
+            return set(ir.reads(value))
         return set()
     if isinstance(operation, Apply) and (
         isinstance(operation.function, np.ufunc) or operation.function in _NEW
     ):
         return set()
-    return ir.reads(value)
+    return set(ir.reads(value))
 
 
 _NEW = {np.sum, np.mean, np.dot, np.matmul, np.zeros_like, np.ones_like, np.copy, np.concatenate,
@@ -332,7 +332,7 @@ def _held(value: ir.Expr, inferred: Inferred) -> set[str]:
         case ir.Name(name):
             return {name}
         case ir.Sequence() | ir.Mapping() | ir.Choice():
-            return ir.reads(value)
+            return set(ir.reads(value))
         case _:
             pass
     operation = inferred.operations.get(id(value))

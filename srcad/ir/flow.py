@@ -8,6 +8,7 @@ x_bar += y_bar       x_bar must be bound on every path
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from srcad.ir import nodes as ir
@@ -43,7 +44,7 @@ def _kept(function: ir.Function) -> set[str]:
                 kept.update(expr.captures)
             stack.extend(ir.children(expr))
         if isinstance(stmt, ir.Try):
-            kept |= ir.assigned((stmt,)) | set(ir.targets(stmt))
+            kept |= ir.bound(stmt)
         elif isinstance(stmt, ir.Import):
             kept.update(stmt.names)
     return kept
@@ -80,7 +81,7 @@ class _Reaching:
             k = self.parent[k]
         return k
 
-    def use(self, names: set[str], env: Env) -> None:
+    def use(self, names: AbstractSet[str], env: Env) -> None:
         for name in names:
             found = sorted(env.get(name, ()))
             for k in found[1:]:
@@ -246,7 +247,7 @@ class Derivative:
             found = self.missing(expr.test, have)
             return found.union(*(self.missing(arm, have | more) for arm, more in arms))
         if isinstance(expr, ir.Name | ir.Raw | ir.Closure):
-            return ir.reads(expr) - have
+            return set(ir.reads(expr) - have)
         return set().union(*(self.missing(e, have) for e in ir.children(expr)))
 
     def proved(self, test: ir.Expr) -> tuple[Have, Have]:

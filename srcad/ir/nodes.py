@@ -23,25 +23,37 @@ Long because the traversals stand beside the nodes: whoever adds a node sees the
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 
+class _Expression:
+    """What is asked of an expression again and again is found once."""
+
+    __slots__ = ("_reads",)
+
+
+class _Statement:
+    __slots__ = ("_all_reads", "_bound", "_reads")
+
+
 @dataclass(frozen=True, slots=True)
-class Name:
+class Name(_Expression):
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Const:
+class Const(_Expression):
     """A literal."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(_Expression):
     """An object that the compiler brings along, printed as `text` (`np.zeros_like`, `add_at`)."""
 
     value: Any
@@ -49,83 +61,83 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Expression):
     func: Expr
     args: tuple[Expr, ...] = ()
     kwargs: tuple[tuple[str | None, Expr], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Attr:
+class Attr(_Expression):
     obj: Expr
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Item(_Expression):
     obj: Expr
     index: Expr
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(_Expression):
     lower: Expr | None
     upper: Expr | None
     step: Expr | None
 
 
 @dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(_Expression):
     op: str
     operand: Expr
 
 
 @dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(_Expression):
     op: str
     left: Expr
     right: Expr
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(_Expression):
     left: Expr
     ops: tuple[str, ...]
     rights: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(_Expression):
     op: str  # "and", "or"
     items: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(_Expression):
     test: Expr
     then: Expr
     orelse: Expr
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(_Expression):
     kind: str  # "tuple", "list", "set"
     items: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(_Expression):
     keys: tuple[Expr | None, ...]  # None: **value
     values: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Star:
+class Star(_Expression):
     value: Expr
 
 
 @dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(_Expression):
     """A function made during the call; `code` is its definition, `captures` what it closes over."""
 
     code: ast.FunctionDef | ast.Lambda
@@ -134,7 +146,7 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(_Expression):
     """Code that carries no derivative, kept as written (f-strings, sets); `reads` are its names."""
 
     node: ast.expr
@@ -158,14 +170,14 @@ class Loc:
 
 
 @dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(_Statement):
     target: str
     value: Expr
     at: Loc | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Unpack:
+class Unpack(_Statement):
     targets: tuple[str, ...]
     value: Expr
     star: int | None = None  # position of the starred target
@@ -173,13 +185,13 @@ class Unpack:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(_Statement):
     value: Expr
     at: Loc | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class If:
+class If(_Statement):
     test: Expr
     then: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...] = ()
@@ -187,7 +199,7 @@ class If:
 
 
 @dataclass(frozen=True, slots=True)
-class While:
+class While(_Statement):
     test: Expr
     body: tuple[Stmt, ...]
     at: Loc | None = None
@@ -204,7 +216,7 @@ def leaves(target: Target) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class For:
+class For(_Statement):
     target: Target
     iterable: Expr
     body: tuple[Stmt, ...]
@@ -212,12 +224,12 @@ class For:
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
+class Break(_Statement):
     at: Loc | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class With:
+class With(_Statement):
     items: tuple[tuple[Expr, str | None], ...]
     body: tuple[Stmt, ...]
     at: Loc | None = None
@@ -231,7 +243,7 @@ class Handler:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class Try(_Statement):
     body: tuple[Stmt, ...]
     handlers: tuple[Handler, ...]
     orelse: tuple[Stmt, ...]
@@ -240,21 +252,21 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Raise:
+class Raise(_Statement):
     exception: Expr | None
     cause: Expr | None = None
     at: Loc | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Assert:
+class Assert(_Statement):
     test: Expr
     message: Expr | None = None
     at: Loc | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class AddTo:
+class AddTo(_Statement):
     target: str
     value: Expr
     at: Loc | None = None
@@ -262,7 +274,7 @@ class AddTo:
 
 
 @dataclass(frozen=True, slots=True)
-class AddAt:
+class AddAt(_Statement):
     target: str
     index: Expr
     value: Expr
@@ -271,7 +283,7 @@ class AddAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class Store(_Statement):
     """`target = value` where the target is an element or an attribute: a write into an object."""
 
     target: Item | Attr
@@ -280,7 +292,7 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
-class Augment:
+class Augment(_Statement):
     """`target op= value` as the user wrote it: a rebinding for numbers, a write for arrays."""
 
     target: Name | Item | Attr
@@ -290,7 +302,7 @@ class Augment:
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
+class Import(_Statement):
     """An import inside the function, kept as written."""
 
     node: ast.Import | ast.ImportFrom
@@ -299,14 +311,14 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
-class Continue:
+class Continue(_Statement):
     """Only before `exits` has run."""
 
     at: Loc | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(_Statement):
     """A comment line of its own: `# backward`."""
 
     text: str
@@ -314,7 +326,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class Return(_Statement):
     """Anywhere before `exits` has run; afterwards only last in generated code."""
 
     value: Expr
@@ -351,154 +363,156 @@ class Function:
     tables: frozenset[str] = frozenset()  # dicts that comprehensions fill
 
 
-def children(expr: Expr) -> Iterator[Expr]:  # noqa: C901 - one decision over the kinds
+def _no_parts(expr: Any) -> tuple[Expr, ...]:
+    return ()
+
+
+_CHILDREN: dict[type, Callable[[Any], tuple[Expr, ...]]] = {
+    Name: _no_parts,
+    Const: _no_parts,
+    Ref: _no_parts,
+    Raw: _no_parts,
+    Call: lambda e: (e.func, *e.args, *(v for _, v in e.kwargs)),
+    Attr: lambda e: (e.obj,),
+    Item: lambda e: (e.obj, e.index),
+    Slice: lambda e: tuple(p for p in (e.lower, e.upper, e.step) if p is not None),
+    Unary: lambda e: (e.operand,),
+    Binary: lambda e: (e.left, e.right),
+    Compare: lambda e: (e.left, *e.rights),
+    Logic: lambda e: e.items,
+    Choice: lambda e: (e.test, e.then, e.orelse),
+    Sequence: lambda e: e.items,
+    Mapping: lambda e: tuple(
+        p for pair in zip(e.keys, e.values, strict=True) for p in pair if p is not None
+    ),
+    Star: lambda e: (e.value,),
+    Closure: lambda e: tuple(v for _, v in e.defaults),
+}
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
     """The direct subexpressions, in order of evaluation."""
-    match expr:
-        case Name() | Const() | Ref() | Raw():
-            return
-        case Call(func, args, kwargs):
-            yield func
-            yield from args
-            for _, value in kwargs:
-                yield value
-        case Attr(obj, _):
-            yield obj
-        case Item(obj, index):
-            yield obj
-            yield index
-        case Slice(lower, upper, step):
-            for part in (lower, upper, step):
-                if part is not None:
-                    yield part
-        case Unary(_, operand):
-            yield operand
-        case Binary(_, left, right):
-            yield left
-            yield right
-        case Compare(left, _, rights):
-            yield left
-            yield from rights
-        case Logic(_, items) | Sequence(_, items):
-            yield from items
-        case Choice(test, then, orelse):
-            yield test
-            yield then
-            yield orelse
-        case Mapping(keys, values):
-            for key, value in zip(keys, values, strict=True):
-                if key is not None:
-                    yield key
-                yield value
-        case Star(value):
-            yield value
-        case Closure(_, _, defaults):
-            for _, value in defaults:
-                yield value
+    return _CHILDREN[type(expr)](expr)
 
 
-def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:  # noqa: C901 - one decision over the kinds
-    """The same expression with `change` applied to each direct subexpression."""
-    match expr:
-        case Name() | Const() | Ref() | Raw():
-            return expr
-        case Call(func, args, kwargs):
-            return Call(
-                change(func), tuple(map(change, args)), tuple((k, change(v)) for k, v in kwargs)
-            )
-        case Attr(obj, name):
-            return Attr(change(obj), name)
-        case Item(obj, index):
-            return Item(change(obj), change(index))
-        case Slice(lower, upper, step):
-            return Slice(*(None if p is None else change(p) for p in (lower, upper, step)))
-        case Unary(op, operand):
-            return Unary(op, change(operand))
-        case Binary(op, left, right):
-            return Binary(op, change(left), change(right))
-        case Compare(left, ops, rights):
-            return Compare(change(left), ops, tuple(map(change, rights)))
-        case Logic(op, items):
-            return Logic(op, tuple(map(change, items)))
-        case Sequence(kind, items):
-            return Sequence(kind, tuple(map(change, items)))
-        case Choice(test, then, orelse):
-            return Choice(change(test), change(then), change(orelse))
-        case Mapping(keys, values):
-            return Mapping(
-                tuple(None if k is None else change(k) for k in keys), tuple(map(change, values))
-            )
-        case Star(value):
-            return Star(change(value))
-        case Closure(code, captures, defaults):
-            return Closure(code, captures, tuple((n, change(v)) for n, v in defaults))
+_REBUILD: dict[type, Callable[[Any, Callable[[Expr], Expr]], Expr]] = {
+    Call: lambda e, f: Call(
+        f(e.func), tuple(map(f, e.args)), tuple((k, f(v)) for k, v in e.kwargs)
+    ),
+    Attr: lambda e, f: Attr(f(e.obj), e.name),
+    Item: lambda e, f: Item(f(e.obj), f(e.index)),
+    Slice: lambda e, f: Slice(*(None if p is None else f(p) for p in (e.lower, e.upper, e.step))),
+    Unary: lambda e, f: Unary(e.op, f(e.operand)),
+    Binary: lambda e, f: Binary(e.op, f(e.left), f(e.right)),
+    Compare: lambda e, f: Compare(f(e.left), e.ops, tuple(map(f, e.rights))),
+    Logic: lambda e, f: Logic(e.op, tuple(map(f, e.items))),
+    Sequence: lambda e, f: Sequence(e.kind, tuple(map(f, e.items))),
+    Choice: lambda e, f: Choice(f(e.test), f(e.then), f(e.orelse)),
+    Mapping: lambda e, f: Mapping(
+        tuple(None if k is None else f(k) for k in e.keys), tuple(map(f, e.values))
+    ),
+    Star: lambda e, f: Star(f(e.value)),
+    Closure: lambda e, f: Closure(e.code, e.captures, tuple((n, f(v)) for n, v in e.defaults)),
+}
 
 
-def reads(expr: Expr | None) -> set[str]:
+def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The same expression with `change` applied to each direct subexpression.
+
+    Where nothing changes it is the same object: facts are kept by identity.
+    """
+    make = _REBUILD.get(type(expr))
+    if make is None:
+        return expr
+    same = True
+
+    def note(part: Expr) -> Expr:
+        nonlocal same
+        new = change(part)
+        same = same and new is part
+        return new
+
+    new = make(expr, note)
+    return expr if same else new
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def reads(expr: Expr | None) -> frozenset[str]:
     """The variables that an expression reads."""
-    if type(expr) is Name:
-        return {expr.id}
-    if expr is None or type(expr) is Const or type(expr) is Ref:
-        return set()
-    found: set[str] = set()
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Name):
-            found.add(node.id)
-        elif isinstance(node, Raw):
-            found.update(node.reads)
-        else:
-            if isinstance(node, Closure):
-                found.update(node.captures)
-            stack.extend(children(node))
+    if expr is None:
+        return _NOTHING
+    try:
+        return expr._reads  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    kind = type(expr)
+    if kind is Name:
+        found = frozenset((expr.id,))  # type: ignore[union-attr]
+    elif kind is Const or kind is Ref:
+        found = _NOTHING
+    elif kind is Raw:
+        found = frozenset(expr.reads)  # type: ignore[union-attr]
+    else:
+        found = _NOTHING.union(*map(reads, children(expr)))
+        if kind is Closure:
+            found = found.union(expr.captures)  # type: ignore[union-attr]
+    object.__setattr__(expr, "_reads", found)
     return found
 
 
-def expressions(stmt: Stmt) -> Iterator[Expr]:  # noqa: C901 - one decision over the kinds
+def _given(*parts: Expr | None) -> tuple[Expr, ...]:
+    return tuple(p for p in parts if p is not None)
+
+
+_EXPRESSIONS: dict[type, Callable[[Any], tuple[Expr, ...]]] = {
+    Assign: lambda s: (s.value,),
+    Unpack: lambda s: (s.value,),
+    Effect: lambda s: (s.value,),
+    AddTo: lambda s: (s.value,),
+    Return: lambda s: (s.value,),
+    AddAt: lambda s: (s.index, s.value),
+    Store: lambda s: (s.target, s.value),
+    Augment: lambda s: (s.target, s.value),
+    If: lambda s: (s.test,),
+    While: lambda s: (s.test,),
+    For: lambda s: (s.iterable,),
+    With: lambda s: tuple(e for e, _ in s.items),
+    Raise: lambda s: _given(s.exception, s.cause),
+    Assert: lambda s: _given(s.test, s.message),
+    Try: lambda s: _given(*(h.type for h in s.handlers)),
+    Break: _no_parts,
+    Continue: _no_parts,
+    Note: _no_parts,
+    Import: _no_parts,
+}
+
+
+def expressions(stmt: Stmt) -> tuple[Expr, ...]:
     """The expressions of one statement, not those of nested blocks."""
-    match stmt:
-        case Assign(_, value) | Unpack(_, value) | Effect(value) | AddTo(_, value) | Return(value):
-            yield value
-        case AddAt(_, index, value):
-            yield index
-            yield value
-        case Store(target, value) | Augment(target, _, value):
-            yield target
-            yield value
-        case If(test) | While(test):
-            yield test
-        case For(_, iterable):
-            yield iterable
-        case With(items):
-            for expr, _ in items:
-                yield expr
-        case Raise(exception, cause):
-            yield from (e for e in (exception, cause) if e is not None)
-        case Assert(test, message):
-            yield test
-            if message is not None:
-                yield message
-        case Try(_, handlers):
-            yield from (h.type for h in handlers if h.type is not None)
-        case Break() | Continue() | Note() | Import():
-            return
+    return _EXPRESSIONS[type(stmt)](stmt)
+
+
+_BLOCKS: dict[type, Callable[[Any], tuple[Block, ...]]] = {
+    If: lambda s: (s.then, s.orelse),
+    While: lambda s: (s.body,),
+    For: lambda s: (s.body,),
+    With: lambda s: (s.body,),
+    Try: lambda s: (s.body, *(h.body for h in s.handlers), s.orelse, s.final),
+}
 
 
 def blocks(stmt: Stmt) -> tuple[Block, ...]:
     """The nested blocks of a statement."""
-    match stmt:
-        case If(_, then, orelse):
-            return then, orelse
-        case While(_, body) | For(_, _, body) | With(_, body):
-            return (body,)
-        case Try(body, handlers, orelse, final):
-            return body, *(h.body for h in handlers), orelse, final
-        case _:
-            return ()
+    found = _BLOCKS.get(type(stmt))
+    return found(stmt) if found is not None else ()
 
 
 def with_blocks(stmt: Stmt, new: tuple[Block, ...]) -> Stmt:
     """The same statement with other nested blocks, in the order of `blocks`."""
+    if all(map(operator.is_, new, blocks(stmt))):
+        return stmt
     match stmt:
         case If():
             return replace(stmt, then=new[0], orelse=new[1])
@@ -511,32 +525,63 @@ def with_blocks(stmt: Stmt, new: tuple[Block, ...]) -> Stmt:
             return stmt
 
 
+_TARGETS: dict[type, Callable[[Any], tuple[str, ...]]] = {
+    Assign: lambda s: (s.target,),
+    AddTo: lambda s: (s.target,),
+    AddAt: lambda s: (s.target,),
+    For: lambda s: leaves(s.target),
+    Unpack: lambda s: s.targets,
+    Import: lambda s: s.names,
+    Augment: lambda s: (s.target.id,) if isinstance(s.target, Name) else (),
+    With: lambda s: tuple(name for _, name in s.items if name is not None),
+    Try: lambda s: tuple(h.name for h in s.handlers if h.name is not None),
+}
+
+
 def targets(stmt: Stmt) -> tuple[str, ...]:
     """The variables that the statement itself binds (not its blocks)."""
-    match stmt:
-        case Assign(target) | AddTo(target) | AddAt(target):
-            return (target,)
-        case For(target):
-            return leaves(target)
-        case Unpack(names) | Import(_, names):
-            return names
-        case Augment(Name(name)):
-            return (name,)
-        case With(items):
-            return tuple(name for _, name in items if name is not None)
-        case Try(_, handlers):
-            return tuple(h.name for h in handlers if h.name is not None)
-        case _:
-            return ()
+    found = _TARGETS.get(type(stmt))
+    return found(stmt) if found is not None else ()
 
 
-def statement_reads(stmt: Stmt) -> set[str]:
+def statement_reads(stmt: Stmt) -> frozenset[str]:
     """The variables that the statement itself reads (not its blocks)."""
-    found: set[str] = set()
-    for expr in expressions(stmt):
-        found |= reads(expr)
+    try:
+        return stmt._reads  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    found = _NOTHING.union(*map(reads, expressions(stmt)))
     if isinstance(stmt, AddTo | AddAt):
-        found.add(stmt.target)
+        found |= {stmt.target}
+    object.__setattr__(stmt, "_reads", found)
+    return found
+
+
+def all_reads(stmt: Stmt) -> frozenset[str]:
+    """The variables that the statement reads, those of its blocks included."""
+    try:
+        return stmt._all_reads  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    found = statement_reads(stmt)
+    inner = blocks(stmt)
+    if inner:
+        found = found.union(*(all_reads(s) for b in inner for s in b))
+    object.__setattr__(stmt, "_all_reads", found)
+    return found
+
+
+def bound(stmt: Stmt) -> frozenset[str]:
+    """The variables that the statement binds, those of its blocks included."""
+    try:
+        return stmt._bound  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    found = frozenset(targets(stmt))
+    inner = blocks(stmt)
+    if inner:
+        found = found.union(*(bound(s) for b in inner for s in b))
+    object.__setattr__(stmt, "_bound", found)
     return found
 
 
@@ -564,17 +609,31 @@ def walk(block: Block) -> Iterator[Stmt]:
     """Every statement, nested ones included, in the order of the text."""
     for stmt in block:
         yield stmt
-        for inner in blocks(stmt):
-            yield from walk(inner)
+        if type(stmt) in _BLOCKS:
+            for inner in blocks(stmt):
+                yield from walk(inner)
 
 
 def assigned(block: Block) -> set[str]:
     """Every variable bound anywhere in the block."""
-    return {name for stmt in walk(block) for name in targets(stmt)}
+    return set().union(*map(bound, block))
 
 
 def map_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
     """The statement with `change` applied to each of its own expressions."""
+    if type(stmt) is Assign:
+        value = change(stmt.value)
+        return stmt if value is stmt.value else Assign(stmt.target, value, stmt.at)
+    if isinstance(stmt, Store | Augment):
+        return _with_expressions(stmt, change)
+    changed = tuple(map(change, expressions(stmt)))
+    if all(map(operator.is_, changed, expressions(stmt))):
+        return stmt
+    parts = iter(changed)
+    return _with_expressions(stmt, lambda _: next(parts))
+
+
+def _with_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
     match stmt:
         case Assign() | Unpack() | Effect() | AddTo() | Return():
             return replace(stmt, value=change(stmt.value))
@@ -610,8 +669,10 @@ def map_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
             return stmt
 
 
-def substitute(expr: Expr, names: dict[str, Expr]) -> Expr:
+def substitute(expr: Expr, names: Mapping_[str, Expr]) -> Expr:
     """The expression with variables replaced (captured names and raw code are left alone)."""
-    if isinstance(expr, Name):
-        return names.get(expr.id, expr)
+    if reads(expr).isdisjoint(names.keys()):
+        return expr
+    if type(expr) is Name:
+        return names[expr.id]
     return rebuild(expr, lambda e: substitute(e, names))

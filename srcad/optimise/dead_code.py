@@ -76,7 +76,7 @@ class _Dropper:
                 return new, (before - set(ir.targets(stmt))) | ir.statement_reads(stmt)
             case ir.Try():
                 # what a handler may read is live everywhere in the body: keep it whole
-                every = live | {n for s in ir.walk((stmt,)) for n in ir.statement_reads(s)}
+                every = live | ir.all_reads(stmt)
                 return stmt, every
             case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"))):
                 return stmt, live | ir.statement_reads(stmt)

@@ -140,7 +140,7 @@ class _Waiting:
     def pass_by(self, stmt: ir.Stmt) -> None:
         """Forget the summands that cannot move past the statement."""
         changed = written((stmt,))
-        mentioned = changed | {n for s in ir.walk((stmt,)) for n in ir.statement_reads(s)}
+        mentioned = changed | ir.all_reads(stmt)
         gone = {key for name in changed for key in self.needs.get(name, ())}
         for name in mentioned:
             for key in self.targets.get(name, ()):

@@ -150,7 +150,7 @@ def _copied_once(block: ir.Block) -> ir.Block:
                 continue
             case _:
                 pass
-        unread -= {n for s in ir.walk((stmt,)) for n in (*ir.statement_reads(s), *ir.targets(s))}
+        unread -= ir.all_reads(stmt) | ir.bound(stmt)
         inner = ir.blocks(stmt)
         if inner:
             stmt = ir.with_blocks(stmt, tuple(map(_copied_once, inner)))
@@ -229,9 +229,9 @@ def _held(value: ir.Expr) -> set[str]:
         case ir.Name(name):
             return {name}
         case ir.Sequence() | ir.Mapping() | ir.Attr() | ir.Item():
-            return ir.reads(value)
+            return set(ir.reads(value))
         case ir.Call(ir.Ref(f)) if f not in NEW:
-            return ir.reads(value)
+            return set(ir.reads(value))
     return set()
 
 

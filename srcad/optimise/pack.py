@@ -157,8 +157,7 @@ def leaves_early(stmt: ir.Stmt) -> bool:
 
 
 def _mentioned(block: ir.Block) -> set[str]:
-    reads = {n for s in ir.walk(block) for n in ir.statement_reads(s)}
-    return reads | ir.assigned(block)
+    return ir.assigned(block).union(*map(ir.all_reads, block))
 
 
 # -- joining ---------------------------------------------------------------------------

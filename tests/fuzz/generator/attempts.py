@@ -31,7 +31,11 @@ class Attempts(Functions):
             self.leave(body, indent + 1)
             left = True
         error = self.fresh("error")
-        handler = self.pick(f"(ValueError, ArithmeticError, LookupError) as {error}", "Exception", f"Exception as {error}")
+        handler = self.pick(
+            f"(ValueError, ArithmeticError, LookupError) as {error}",
+            "Exception",
+            f"Exception as {error}",
+        )
         finally_only = self.chance(0.08) and not body.guarded
         if not finally_only:
             if self.chance(0.3):
@@ -71,14 +75,19 @@ class Attempts(Functions):
         elif roll == 1:
             self.write(indent, f"{name} = check({x}, limit={c}) + check(0.3 * {x})")
         elif roll == 2:
-            self.write(indent, f"{name} = {{'a': {x}, 'b': {c}}}[{self.pick(repr('a'), repr('z'))}]")
+            self.write(
+                indent, f"{name} = {{'a': {x}, 'b': {c}}}[{self.pick(repr('a'), repr('z'))}]"
+            )
         elif roll == 3:
             self.write(indent, f"{name} = [{x}, {c}][{self.rng.randrange(4)}]")
         elif roll == 4:
             self.write(indent, f"{name} = {self.array(scope, 'v')}[{self.rng.randrange(5)}] * {x}")
         elif roll == 5:
             self.write(indent, f"if {self.condition(scope)}:")
-            self.write(indent + 1, f"raise {self.pick('ValueError', 'ZeroDivisionError', 'KeyError')}({self.pick(repr('no'), 'f' + repr('{' + x + '}'))})")
+            self.write(
+                indent + 1,
+                f"raise {self.pick('ValueError', 'ZeroDivisionError', 'KeyError')}({self.pick(repr('no'), 'f' + repr('{' + x + '}'))})",
+            )
             self.write(indent, f"{name} = {self.expr(scope, 's', 1)}")
         else:
             self.write(indent, f"{name} = {x} / {self.pick('0', '2', 'len([])')}")

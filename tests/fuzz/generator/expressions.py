@@ -153,7 +153,9 @@ class Expressions(Core):
         keys = [step[1:-1] for step, _ in kind.parts]
         if kind.form == "dict":
             if self.chance(0.2):
-                return f"dict({', '.join(f'{k[1:-1]}={p}' for k, p in zip(keys, parts, strict=True))})"
+                return (
+                    f"dict({', '.join(f'{k[1:-1]}={p}' for k, p in zip(keys, parts, strict=True))})"
+                )
             return "{" + ", ".join(f"{k}: {p}" for k, p in zip(keys, parts, strict=True)) + "}"
         fields = [step[1:] for step, _ in kind.parts]
         if self.chance(0.4):

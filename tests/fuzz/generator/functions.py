@@ -50,7 +50,15 @@ class Functions(Loops):
         """What a function returns."""
         return self.rng.choice(["s", "s", "s", "v", "v", "A", *MADE_INSIDE[:6]])
 
-    def define(self, scope: Scope, indent: int, name: str, parameters: tuple[Parameter, ...], result: Kind, most: int) -> Function:
+    def define(
+        self,
+        scope: Scope,
+        indent: int,
+        name: str,
+        parameters: tuple[Parameter, ...],
+        result: Kind,
+        most: int,
+    ) -> Function:
         """def name(...): statements and a return."""
         self.write(indent, f"def {name}({', '.join(p.text for p in parameters)}):")
         given = tuple(p for p in parameters if p.how != "bare")
@@ -76,7 +84,11 @@ class Functions(Loops):
 
     def use(self, scope: Scope, indent: int, function: Function) -> None:
         """A name bound to a call."""
-        if isinstance(function.result, Struct) and function.result.form == "tuple" and self.chance(0.5):
+        if (
+            isinstance(function.result, Struct)
+            and function.result.form == "tuple"
+            and self.chance(0.5)
+        ):
             self.unpack_into(scope, indent, function.result, self.call_text(scope, function))
         else:
             self.bind(scope, indent, function.result, self.call_text(scope, function))
@@ -117,7 +129,9 @@ class Functions(Loops):
             function = Function(made, (t,), kind)
         else:
             around.kept |= set(around.kinds)
-            function = self.define(around, indent + 1, inside, self.parameters(around, few=True), kind, 1)
+            function = self.define(
+                around, indent + 1, inside, self.parameters(around, few=True), kind, 1
+            )
             function = Function(made, function.parameters, kind)
             self.write(indent + 1, f"return {inside}")
         value = self.argument(scope, outer[0].kind)
@@ -138,9 +152,14 @@ class Functions(Loops):
         self.write(indent + 2, f"return {self.expr(inner, kind, 1)}")
         self.assign(inner, indent + 1)
         again = f"{name}({bracketed(self.expr(inner, kind, 1))}, {n} - 1)"
-        self.write(indent + 1, f"return {self.pick('0.6 * {0}', '{0} + 0.2 * {1}', 'np.sin({0}) * {1}').format(again, bracketed(self.leaf(inner, kind)))}")
+        self.write(
+            indent + 1,
+            f"return {self.pick('0.6 * {0}', '{0} + 0.2 * {1}', 'np.sin({0}) * {1}').format(again, bracketed(self.leaf(inner, kind)))}",
+        )
         self.capture(scope)
-        self.bind(scope, indent, kind, f"{name}({self.leaf(scope, kind)}, {self.rng.randint(0, 3)})")
+        self.bind(
+            scope, indent, kind, f"{name}({self.leaf(scope, kind)}, {self.rng.randint(0, 3)})"
+        )
 
     def chosen(self, scope: Scope, indent: int) -> None:
         """A function chosen at run time: a dict, a list or a branch of functions."""
@@ -148,7 +167,11 @@ class Functions(Loops):
         g, t = self.fresh("g"), self.fresh("t")
         inner = scope.within_function((Parameter(t, kind),), kind)
         first, second = (f"lambda {t}: {self.expr(inner, kind, 1)}" for _ in range(2))
-        known = [f.name for f in scope.functions if f.result == kind and [p.kind for p in f.parameters] == [kind]]
+        known = [
+            f.name
+            for f in scope.functions
+            if f.result == kind and [p.kind for p in f.parameters] == [kind]
+        ]
         third = self.rng.choice([*known, "np.tanh", "np.cos"])
         how = self.rng.randrange(4)
         if how == 0:
@@ -172,7 +195,11 @@ class Functions(Loops):
         x, g, t = self.fresh("u"), self.fresh("g"), self.fresh("t")
         inner = scope.within_function((Parameter(t, kind),), kind)
         own = f"lambda {t}: {self.expr(inner, kind, 1)}"
-        known = [f.name for f in scope.functions if f.result == kind and [p.kind for p in f.parameters] == [kind]]
+        known = [
+            f.name
+            for f in scope.functions
+            if f.result == kind and [p.kind for p in f.parameters] == [kind]
+        ]
         self.write(indent, f"{x} = {self.leaf(scope, kind)}")
         self.capture(scope)
         self.write(indent, f"for {g} in [{', '.join(['np.tanh', own, *known[:1]])}]:")

@@ -89,7 +89,9 @@ class Loops(Statements):
         inner = scope.inside(loop=True)
         inner.integers.append(k)
         if late:
-            self.write(indent + 1, f"if {k} > {self.rng.randint(1, 3)} or {self.leaf(inner, 's')} > 1.5:")
+            self.write(
+                indent + 1, f"if {k} > {self.rng.randint(1, 3)} or {self.leaf(inner, 's')} > 1.5:"
+            )
             self.write(indent + 2, "break")
         self.block(inner, indent + 1, 4)
         self.otherwise(scope, indent)
@@ -98,14 +100,22 @@ class Loops(Statements):
         """A name that grows from a number to an array, or from a vector to a matrix, in a loop."""
         name, t = self.fresh("acc"), self.fresh("t")
         kind, source, start = self.rng.choice(
-            [("v", "A", "0.0"), ("v", "q", self.leaf(scope, "s")), ("v", "A", "0"), ("A", "A", self.array(scope, "v"))]
+            [
+                ("v", "A", "0.0"),
+                ("v", "q", self.leaf(scope, "s")),
+                ("v", "A", "0"),
+                ("A", "A", self.array(scope, "v")),
+            ]
         )
         inner = scope.inside(loop=True)
         inner.kinds[t] = "v"
         self.write(indent, f"{name} = {start}")
         self.write(indent, f"for {t} in {self.array(scope, source)}:")
         item = bracketed(self.expr(inner, kind, 1))
-        self.write(indent + 1, f"{name} = {self.pick('0.6 * {0} + {1}', '{1} - 0.5 * {0}', 'np.sin({0}) * 0.5 + {1}').format(name, item)}")
+        self.write(
+            indent + 1,
+            f"{name} = {self.pick('0.6 * {0} + {1}', '{1} - 0.5 * {0}', 'np.sin({0}) * 0.5 + {1}').format(name, item)}",
+        )
         scope.kinds[name] = kind
 
     def collect(self, scope: Scope, indent: int) -> None:
@@ -149,12 +159,25 @@ class Loops(Statements):
             i, t = self.fresh("i"), self.fresh("t")
             inner.kinds[t] = "s"
             item = self.binary(inner, kind, 1)
-            self.write(indent, f"{d} = {{{i}: {item} for {i}, {t} in enumerate({self.array(scope, 'v')})}}")
+            self.write(
+                indent, f"{d} = {{{i}: {item} for {i}, {t} in enumerate({self.array(scope, 'v')})}}"
+            )
         else:
             items = [self.expr(scope, kind, 1) for _ in range(3)]
-            self.write(indent, f"{d} = {{{', '.join(f'{q!r}: {e}' for q, e in zip('abc', items, strict=True))}}}")
+            self.write(
+                indent,
+                f"{d} = {{{', '.join(f'{q!r}: {e}' for q, e in zip('abc', items, strict=True))}}}",
+            )
         name = self.fresh("u")
-        read = self.pick("sum({d}.values()) / 3", "loop", "loop", "keys", "made", "sum({x} * 0.4 for {x} in {d}.values())", "list({d}.values())[1]")
+        read = self.pick(
+            "sum({d}.values()) / 3",
+            "loop",
+            "loop",
+            "keys",
+            "made",
+            "sum({x} * 0.4 for {x} in {d}.values())",
+            "list({d}.values())[1]",
+        )
         inner = scope.inside(loop=True)
         if read in ("loop", "keys"):
             self.write(indent, f"{name} = {self.expr(scope, kind, 0)}")
@@ -165,10 +188,15 @@ class Loops(Statements):
             if read == "keys":
                 self.write(indent + 1, f"{x} = {d}[{k}]")
             self.write(indent + 1, f"if {k} != {self.pick(repr('b'), '1')}:")
-            self.write(indent + 2, f"{name} = 0.5 * {name} + {bracketed(self.expr(inner, kind, 1))}")
+            self.write(
+                indent + 2, f"{name} = 0.5 * {name} + {bracketed(self.expr(inner, kind, 1))}"
+            )
         elif read == "made":
             other = self.fresh("tab")
-            self.write(indent, f"{other} = {{{k}: {x} * {self.leaf(scope, 's')} for {k}, {x} in {d}.items()}}")
+            self.write(
+                indent,
+                f"{other} = {{{k}: {x} * {self.leaf(scope, 's')} for {k}, {x} in {d}.items()}}",
+            )
             self.write(indent, f"{name} = sum({other}.values()) * 0.5")
         else:
             self.write(indent, f"{name} = {read.format(d=d, x=x)}")
@@ -180,7 +208,10 @@ class Loops(Statements):
         inner = scope.inside(loop=True)
         inner.kinds[t] = "s"
         inner.integers.append(i)
-        head = self.pick(f"for {i}, {t} in enumerate({self.array(scope, 'v')}):", f"for {i}, {t} in zip(range(2), {self.array(scope, 'r')}):")
+        head = self.pick(
+            f"for {i}, {t} in enumerate({self.array(scope, 'v')}):",
+            f"for {i}, {t} in zip(range(2), {self.array(scope, 'r')}):",
+        )
         self.write(indent, head)
         self.write(indent + 1, f"if {t} > {self.constant()}:")
         self.write(indent + 2, f"{name} = {self.expr(inner, 's', 2)}")

@@ -16,9 +16,7 @@ MODEL = Struct(
     ((".step({v})", "v"), (".half", "s"), (".blend({s}, 0.3)", "s"), (".scale * {s}", "s")),
 )
 PAIR = Struct("tuple", (("[0]", "s"), ("[1]", "v")))
-NESTED = Struct(
-    "tuple", (("[0]", Struct("tuple", (("[0]", "s"), ("[1]", "r")))), ("[-1]", "A"))
-)
+NESTED = Struct("tuple", (("[0]", Struct("tuple", (("[0]", "s"), ("[1]", "r")))), ("[-1]", "A")))
 TABLE = Struct("dict", (("['w']", "v"), ("['b']", "s")))
 DEEP = Struct("dict", (("['p']", PAIR), ("['m']", "A"), ("['g']", "s")))
 VECTORS = Struct("list", (("[0]", "v"), ("[1]", "v")))
@@ -28,7 +26,7 @@ STRUCTS: dict[str, Struct] = {
 }  # fmt: skip
 MADE_INSIDE = [POINT, PARAMS, PAIR, NESTED, TABLE, DEEP, VECTORS, NUMBERS, PAIR, TABLE, NUMBERS]
 
-CLASSES = '''
+CLASSES = """
 Point = collections.namedtuple("Point", "x v")
 
 
@@ -64,7 +62,7 @@ class Model:
 
     def blend(self, t, k):
         return k * t + (1 - k) * self.rate * t
-'''
+"""
 CONSTANTS = """
 RATE = 0.7
 WEIGHTS = np.array([0.4, -0.6, 0.9])
@@ -144,7 +142,9 @@ FUNCTIONS = [
         Parameter("ks", Struct("dict", (("['first']", "s"), ("['other']", "s"))), "stars"),
     ),
     _function("several", "s", Parameter("ts", Struct("tuple", (("[0]", "s"),)), "star")),
-    _function("several", "v", Parameter("ts", Struct("tuple", (("[0]", "s"), ("[1]", "v"))), "star")),
+    _function(
+        "several", "v", Parameter("ts", Struct("tuple", (("[0]", "s"), ("[1]", "v"))), "star")
+    ),
 ]
 READ_ONLY: list[tuple[str, str]] = [  # expressions of constants and helpers, by kind
     ("s", "RATE"), ("s", "SETTINGS['decay']"), ("v", "WEIGHTS"), ("s", "RATE * {s}"),

@@ -90,7 +90,9 @@ class Programs(Attempts):
             )
             scope.result = Struct("tuple", parts) if len(parts) > 1 else parts[0][1]
             if self.chance(0.3):
-                scope.result = Struct("dict", tuple((f"['p{i}']", k) for i, (_, k) in enumerate(parts)))
+                scope.result = Struct(
+                    "dict", tuple((f"['p{i}']", k) for i, (_, k) in enumerate(parts))
+                )
         self.write(0, f"def f({', '.join(names)}):")
         for _ in range(self.rng.randint(1, 7)):
             self.statement(scope, 1)

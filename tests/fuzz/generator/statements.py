@@ -17,7 +17,12 @@ class Statements(Expressions):
     def simple(self) -> list[Writer]:
         """The statements that hold no block."""
         some: list[Writer] = [self.assign] * 7 + [self.swap] * 2 + [self.augment] * 2
-        return some + [self.unpack] * 2 + [self.container] * 2 + [self.rebind, self.walrus, self.inactive]
+        return (
+            some
+            + [self.unpack] * 2
+            + [self.container] * 2
+            + [self.rebind, self.walrus, self.inactive]
+        )
 
     def compound(self) -> list[Writer]:
         """The statements that hold blocks."""
@@ -66,7 +71,11 @@ class Statements(Expressions):
             if kind == "v":
                 text = f"{name} * {self.array(scope, 'v')}" if scope.kinds[name] == "s" else None
             elif kind == "A":
-                text = f"np.outer({self.array(scope, 'r')}, {name})" if scope.kinds[name] == "v" else None
+                text = (
+                    f"np.outer({self.array(scope, 'r')}, {name})"
+                    if scope.kinds[name] == "v"
+                    else None
+                )
             else:
                 text = self.structure(scope, kind, 0)
             self.write(indent, f"{name} = {text or self.expr(scope, kind, 1)}")
@@ -154,7 +163,12 @@ class Statements(Expressions):
             self.write(indent, f"{name} = {other} = {value}")
             scope.kinds[other] = kind
         else:
-            self.bind(scope, indent, kind, f"({name} := {value}) * 0.7 + {bracketed(self.leaf(scope, kind))}")
+            self.bind(
+                scope,
+                indent,
+                kind,
+                f"({name} := {value}) * 0.7 + {bracketed(self.leaf(scope, kind))}",
+            )
         scope.kinds[name] = kind
 
     def inactive(self, scope: Scope, indent: int) -> None:
@@ -172,7 +186,10 @@ class Statements(Expressions):
             scope.strings.append(word)
         elif roll == 3:
             count = self.fresh("n")
-            self.write(indent, f"{count} = {self.pick(f'len({self.array(scope, chr(118))})', '2', f'int({self.leaf(scope, chr(115))} > 0)')}")
+            self.write(
+                indent,
+                f"{count} = {self.pick(f'len({self.array(scope, chr(118))})', '2', f'int({self.leaf(scope, chr(115))} > 0)')}",
+            )
             scope.integers.append(count)
         else:
             self.write(indent, f'label = f"{{{self.leaf(scope, "s")}:.2f}}" + str({name})')
@@ -237,7 +254,10 @@ class Statements(Expressions):
         kind = self.rng.choice(["s", "s", "v"])
         if self.chance(0.3):
             name = self.fresh("u")
-            self.write(indent, f"{name} = {self.expr(inner, kind, 1)} if {flag} else {self.leaf(scope, kind)}")
+            self.write(
+                indent,
+                f"{name} = {self.expr(inner, kind, 1)} if {flag} else {self.leaf(scope, kind)}",
+            )
             scope.kinds[name] = kind
             return None
         self.write(indent, f"if {flag}:")
@@ -285,7 +305,12 @@ class Statements(Expressions):
 
     def errstate(self, scope: Scope, indent: int) -> None:
         """A block under a context manager."""
-        head = self.pick("np.errstate(all='ignore')", "np.errstate(divide='ignore', over='ignore')", "contextlib.nullcontext()", "contextlib.suppress(KeyError)")
+        head = self.pick(
+            "np.errstate(all='ignore')",
+            "np.errstate(divide='ignore', over='ignore')",
+            "contextlib.nullcontext()",
+            "contextlib.suppress(KeyError)",
+        )
         self.write(indent, f"with {head}:")
         scope.depth += 1
         self.block(scope, indent + 1, 2)
