@@ -107,8 +107,8 @@ ROWS = {
     "two lists, a nested loop": "x_saved = []\nt_saved = []\nfor i in range(n):\n"
     "    for j in range(i):\n        x_saved.append(w)\n        t = w * j\n"
     "        t_saved.append(t)\n        w = w + t\n# backward\nw_bar = 1.0\n"
-    "for i in reversed(range(n)):\n    for j in reversed(range(i)):\n        w = x_saved.pop()\n        t = t_saved.pop()\n"
-    "        w_bar = w_bar * (1 + t) + w\nreturn w_bar",
+    "for i in reversed(range(n)):\n    for j in reversed(range(i)):\n        w = x_saved.pop()\n"
+    "        t = t_saved.pop()\n        w_bar = w_bar * (1 + t) + w\nreturn w_bar",
     "a spread": "s = np.sum(x)\n# backward\na_bar = np.full_like(x, w)\nb_bar = a_bar * x\n"
     "return b_bar",
     "a spread that is added into": "s = np.sum(x)\n# backward\na_bar = np.full_like(x, w)\n"
