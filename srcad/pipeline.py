@@ -31,12 +31,12 @@ from srcad.ir import nodes as ir
 from srcad.ir import verify
 from srcad.ir.names import Names
 from srcad.ir.types import BOTTOM, Symbols, Type, is_scalar, show
-from srcad.optimise.certain import Judge
 from srcad.optimise.dead_code import drop_dead_code
+from srcad.optimise.droppable import Droppable
 from srcad.optimise.own import own_memory
 from srcad.optimise.pack import popped
 from srcad.optimise.passes import optimised
-from srcad.optimise.typing import actual_types
+from srcad.optimise.typing import actual_types, typer
 
 FORWARD = ir.Note("forward")
 
@@ -241,7 +241,8 @@ class Compilation:
             body = own_memory(body, types, parts.facts)
             number = lambda n: is_scalar(types.get(n, BOTTOM))  # noqa: E731
             verify.owned(parts.facts.unit.name, body, number)
-            body = drop_dead_code(body, Judge.of(parts.facts).removable, parts.stacks)
+            inference = Inference(self.session, parts.facts)
+            body = drop_dead_code(body, Droppable.of(parts, typer(inference)), parts.stacks)
         return body
 
 

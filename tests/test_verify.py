@@ -285,7 +285,7 @@ x_bar = y_bar
 for i in reversed(range(n)):
     if x > 0:
         x_bar = x_bar * x_saved.pop()
-    x_bar *= x_saved.pop()
+    x_bar += x_saved.pop()
 """,
 ]
 UNSOUND = [
@@ -297,6 +297,7 @@ UNSOUND = [
     ("y = x\n# backward\nx_bar = z", "`z` is bound nowhere"),
     ("y = x\n# backward\nwhile n:\n    x_bar = y_bar", "no While"),
     ("y = x\n# backward\ntry:\n    x_bar = y_bar\nfinally:\n    x = y", "no Try"),
+    ("y = x\n# backward\nx_bar = y_bar\nx_bar *= 2", "added or subtracted"),
     ("break\n# backward\nx_bar = y_bar", "outside of a loop"),
     ("y = x\n# backward\nsum = y_bar", "uses for something else"),
     ("x_saved = []\nx_saved.append(x)\n# backward\nx_bar = y_bar", "do not mirror"),

@@ -32,6 +32,13 @@ class Parts:
     stacks: frozenset[str]
     given: dict[str, str]  # parameters that the function rebinds: where their first value is kept
 
+    @property
+    def unreversed(self) -> frozenset[str]:
+        """The variables of the forward part that no backward statement takes a cotangent of."""
+        used = ir.free_reads(self.backward) | ir.assigned(self.backward) | {self.seed}
+        reversed_ = {name for name, bar in self.bars.items() if bar in used}
+        return frozenset(ir.assigned(self.forward)) - reversed_
+
     def raw(self, param: str) -> ir.Expr:
         """The cotangent of a parameter as it is."""
         if param in self.present:

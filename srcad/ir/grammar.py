@@ -26,6 +26,8 @@ def kinds(block: ir.Block, allowed: frozenset[type]) -> Iterator[Problem]:
     for stmt in ir.walk(block):
         if type(stmt) not in allowed:
             yield f"no {type(stmt).__name__} may stand here", stmt
+        if isinstance(stmt, ir.AddTo | ir.AddAt) and stmt.op not in ("+", "-"):
+            yield "cotangents are added or subtracted", stmt
 
 
 def leaving(block: ir.Block, loop: bool = False) -> Iterator[Problem]:

@@ -168,6 +168,7 @@ class _Nester:
             return
         changed = written((stmt,))
         effectful = not isinstance(stmt, ir.Note) and not self.quiet(stmt)
+        acts = not self.backward and self.acts(stmt)  # an error comes before what is done later
         for name in list(waiting):
             definition = out[waiting[name]]
             if definition is None:
@@ -179,9 +180,22 @@ class _Nester:
             if (
                 ir.reads(definition.value) & changed
                 or (effectful and not self.pure(definition.value))
+                or (acts and not self.total(definition.value))
                 or (isinstance(stmt, ir.Note) and not self.total(definition.value))
             ):
                 del waiting[name]
+
+    def acts(self, stmt: ir.Stmt) -> bool:
+        """Whether the statement does what can be seen, besides adding to a list."""
+        for inner in ir.walk((stmt,)):
+            match inner:
+                case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"), (item,))):
+                    if not self.pure(item):
+                        return True
+                case _:
+                    if not all(map(self.pure, ir.expressions(inner))):
+                        return True
+        return False
 
     def quiet(self, stmt: ir.Stmt) -> bool:
         if ir.blocks(stmt):

@@ -18,6 +18,7 @@ from srcad.ir.types import BOTTOM, Type
 from srcad.optimise.certain import Judge
 from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
+from srcad.optimise.droppable import Droppable
 from srcad.optimise.gather import Gatherer
 from srcad.optimise.nest import nest
 from srcad.optimise.own import protect
@@ -94,7 +95,8 @@ class Passes:
         return place_spreads(body, self.generated, self.params, self.tidy)
 
     def drop(self, body: ir.Block) -> ir.Block:
-        return drop_dead_code(body, self.judge.removable, self.parts.stacks)
+        droppable = Droppable(self.judge, self.total, self.parts.unreversed)
+        return drop_dead_code(body, droppable, self.parts.stacks)
 
     def put_in(self, body: ir.Block) -> ir.Block:
         pure, total = self.judge.pure, self.total

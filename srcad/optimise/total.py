@@ -40,6 +40,8 @@ class Total:
         match expr:
             case ir.Name() | ir.Const() | ir.Ref():
                 return True
+            case ir.Attr(obj, _) if isinstance(self.type_of(obj), Known):
+                return is_scalar(self.type_of(expr))  # a constant of a module: np.pi
             case ir.Attr(obj, name):
                 return name in _PLAIN and self(obj) and isinstance(self.type_of(obj), Array)
             case ir.Item(obj, index):
@@ -49,6 +51,9 @@ class Total:
             case ir.Binary(op, left, right):
                 both = self.type_of(left), self.type_of(right)
                 return self(left) and self(right) and _applies(BINARY_FUNCTIONS[op], both)
+            case ir.Compare(left, (op,), (right,)) if op in _ORDERS:
+                both = self.type_of(left), self.type_of(right)
+                return self(left) and self(right) and all(map(_number, both)) and _fit(both)
             case ir.Call(func, args, kwargs):
                 if not all(map(self, args)) or not all(self(v) for _, v in kwargs):
                     return False
@@ -100,6 +105,7 @@ def _nodes(expr: ir.Expr) -> int:
     return 1 + sum(map(_nodes, ir.children(expr)))
 
 
+_ORDERS = {"<", "<=", ">", ">=", "==", "!="}
 LONGEST = 9  # nodes of a size: `x.shape[0] - k + 1`
 _PLAIN = {"T", "shape", "size", "ndim", *ATTRIBUTES} - {"flat"}
 
@@ -131,6 +137,7 @@ def _calls(function: Any, kinds: tuple[Type, ...], options: dict[str | None, Typ
         return False
     if isinstance(function, np.ufunc) and elementwise(function):
         floats = all(map(_number, kinds)) and any(map(_floats, kinds))
+        floats = floats or all(isinstance(k, Scalar) and k.kind is float for k in kinds)
         return not options and floats and _fit(kinds)
     if function in ALONG:
         return _axis_fits(kinds, options)

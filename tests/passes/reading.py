@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import ast
 import itertools
+import linecache
 import operator
 import textwrap
+import types
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,6 @@ from srcad.frontend.source import locate
 from srcad.ir import nodes as ir
 from srcad.ir.types import Symbols, type_of
 from srcad.runtime import cotangents
-from tests.fuzz.judge import load
 
 _COUNT = itertools.count()
 
@@ -48,8 +49,13 @@ def function(source: str) -> ir.Function:
 
 
 def live(source: str) -> Any:
-    """The function `f` of the text, or `g` where a decorator needs it."""
-    return load(textwrap.dedent(source).lstrip(), f"<pass {next(_COUNT)}>")
+    """The function `f` of a text, as a module that only exists in linecache would hold it."""
+    text_, name = textwrap.dedent(source).lstrip(), f"<pass {next(_COUNT)}>"
+    linecache.cache[name] = (len(text_), None, text_.splitlines(keepends=True), name)
+    module = types.ModuleType("a_pass")
+    module.__file__ = name
+    exec(compile(text_, name, "exec"), module.__dict__)
+    return module.__dict__["f"]
 
 
 def inferred(source: str, *args: Any) -> tuple[Unit, Inferred]:
