@@ -148,7 +148,7 @@ class Functions(Loops):
         g, t = self.fresh("g"), self.fresh("t")
         inner = scope.within_function((Parameter(t, kind),), kind)
         first, second = (f"lambda {t}: {self.expr(inner, kind, 1)}" for _ in range(2))
-        known = [f.name for f in scope.functions if f.result == kind and [p.kind for p in f.parameters] == [kind]]
+        known = [f.name for f in scope.functions if not f.raises and f.result == kind and [p.kind for p in f.parameters] == [kind]]
         third = self.rng.choice([*known, "np.tanh", "np.cos"])
         how = self.rng.randrange(4)
         if how == 0:
@@ -172,7 +172,7 @@ class Functions(Loops):
         x, g, t = self.fresh("u"), self.fresh("g"), self.fresh("t")
         inner = scope.within_function((Parameter(t, kind),), kind)
         own = f"lambda {t}: {self.expr(inner, kind, 1)}"
-        known = [f.name for f in scope.functions if f.result == kind and [p.kind for p in f.parameters] == [kind]]
+        known = [f.name for f in scope.functions if not f.raises and f.result == kind and [p.kind for p in f.parameters] == [kind]]
         self.write(indent, f"{x} = {self.leaf(scope, kind)}")
         self.capture(scope)
         self.write(indent, f"for {g} in [{', '.join(['np.tanh', own, *known[:1]])}]:")
