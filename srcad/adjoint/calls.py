@@ -86,7 +86,9 @@ class Calls(Cotangents):
         name = operation.closure.id
         made = [s for s in ir.walk(self.body) if name in ir.targets(s)]
         return bool(made) and all(
-            isinstance(s, ir.Assign) and isinstance(s.value, ir.Closure) and not s.value.defaults
+            isinstance(s, ir.Assign)
+            and isinstance(s.value, ir.Closure)
+            and not any(self.is_active(v) for _, v in s.value.defaults)
             for s in made
         )
 
@@ -143,7 +145,7 @@ class Calls(Cotangents):
             case ir.Call(ir.Ref(_, "tuple"), (ir.Name(owner),)):
                 self.add(owner, bar, False)
             case ir.Attr(ir.Name(owner), name):
-                self.add_at(owner, ir.Const(name), bar, ANY)
+                self.add_at(owner, self.field(owner, name), bar, ANY)
             case _:
                 if ir.reads(arg) & self.active:
                     raise errors.UnsupportedSyntax(

@@ -97,12 +97,9 @@ class Contributions(Displays):
     def element(self, owner: ir.Expr, index: ir.Expr | str, target: str, y_bar: ir.Expr) -> Pairs:
         if not isinstance(owner, ir.Name):
             return []
-        kind = self.reverse.type(owner.id)
         if isinstance(index, str):
-            fields = getattr(getattr(kind, "cls", None), "_fields", ())
-            named = isinstance(kind, Tup) and index in fields
-            index = ir.Const(fields.index(index)) if named else ir.Const(index)
-        taken = specialise.new_axes(kind, index)
+            index = self.reverse.field(owner.id, index)
+        taken = specialise.new_axes(self.reverse.type(owner.id), index)
         if taken is not None and not self.reverse.naive:
             return self.to(owner, ir.Item(y_bar, taken))
         return [(owner.id, index, y_bar, self.reverse.type(target))]

@@ -27,13 +27,14 @@ from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import ANY, AnyType, Array, Clo, Number, Scalar, Type, is_scalar
+from srcad.ir.types import ANY, AnyType, Array, Clo, Number, Scalar, Tup, Type, is_scalar
 from srcad.runtime import cotangents
 from srcad.runtime.closures import captured
 
 SHADOW = ir.Ref(cotangents.shadow, "shadow")
 ADD = ir.Ref(cotangents.add, "add")
 ACCUMULATE = ir.Ref(cotangents.accumulate, "accumulate")
+FIELD = ir.Ref(cotangents.field_key, "field_key")
 OWN = ir.Ref(cotangents.own, "own")
 ZEROS = ir.Ref(np.zeros_like, "np.zeros_like")
 ADD_AT = ir.Ref(np.add.at, "np.add.at")
@@ -158,7 +159,7 @@ class Cotangents(ABC):
                         cells[key] = local
                 case _:
                     pass
-        if kind.defaults or set(cells) != {key for key, _ in kind.captures}:
+        if set(cells) != {key for key, _ in kind.captures}:
             return None
         return cells
 
@@ -222,6 +223,16 @@ class Cotangents(ABC):
         else:
             key = slice_object(index)
             self.emit(ir.Effect(algebra.call(ACCUMULATE, ir.Name(bar), key, value)))
+
+    def field(self, owner: str, name: str) -> ir.Expr:
+        """Where the cotangent of `owner.name` stands in that of the owner."""
+        kind = self.type(owner)
+        fields = getattr(getattr(kind, "cls", None), "_fields", ())
+        if isinstance(kind, Tup) and name in fields:
+            return ir.Const(fields.index(name))
+        if isinstance(kind, AnyType):
+            return algebra.call(FIELD, ir.Name(owner), ir.Const(name))
+        return ir.Const(name)
 
     def index_type(self, part: ir.Expr) -> Type:
         if isinstance(part, ir.Attr) and part.name == "newaxis":

@@ -140,7 +140,8 @@ class Displays:
             case ir.Call(ir.Ref(_, "default_of" | "captured"), (ir.Name(owner), key)):
                 return [(owner, key, value, ANY)] if owner in self.reverse.active else []
             case ir.Attr(ir.Name(owner), name):
-                return [(owner, ir.Const(name), value, ANY)] if owner in self.reverse.active else []
+                key = self.reverse.field(owner, name)
+                return [(owner, key, value, ANY)] if owner in self.reverse.active else []
             case _:
                 pass
         if self.reverse.is_active(operand):

@@ -43,7 +43,7 @@ class Parts:
         """The cotangent of a parameter as it is."""
         if param in self.present:
             return ir.Name(self.bars[param])
-        return call(SHADOW, ir.Name(param))
+        return call(SHADOW, ir.Name(self.given.get(param, param)))
 
     def gradient(self, param: str) -> ir.Expr:
         """The gradient of a parameter, in the parameter's own type and memory."""

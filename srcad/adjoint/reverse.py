@@ -28,7 +28,7 @@ from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Apply, Dynamic, Element, Invoke, Part, Refused
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import Lst, Tup, is_scalar
+from srcad.ir.types import Array, Lst, Tup, is_scalar
 from srcad.runtime import cotangents
 from srcad.runtime.closures import captured
 
@@ -136,17 +136,37 @@ class Reverse(Calls, Branches, Exceptions):
     def check_captures(self, stmt: ir.Assign, closure: ir.Closure) -> None:
         """A closure reads its variables when called: they must not change after it is made."""
         own = getattr(closure.code, "name", None)
-        order = list(ir.walk(self.body))
-        position = next((k for k, s in enumerate(order) if s is stmt), len(order))
         for name in closure.captures:
             if name == own or name not in self.active:
                 continue
-            if any(name in ir.targets(s) for s in order[position + 1 :]):
+            if any(name in ir.targets(s) for s in self.within_life(stmt)):
                 raise errors.UnsupportedSyntax(
                     f"`{name}` changes after this function has captured it. Pass it as an "
                     "argument instead.",
                     self.place(),
                 )
+
+    def within_life(self, made: ir.Assign) -> list[ir.Stmt]:
+        """The statements that may run between the making of a function and its last call."""
+        order = list(ir.walk(self.body))
+        name = made.target
+        if all(self.only_called(s, name) for s in order):
+            return [s for s in order if name in self.live.after.get(id(s), frozenset())]
+        loops = [s for s in order if isinstance(s, ir.For | ir.While)]
+        around = [loop for loop in loops if any(s is made for s in ir.walk(loop.body))]
+        position = next((k for k, s in enumerate(order) if s is made), -1)
+        return [*order[position + 1 :], *(s for loop in around for s in ir.walk(loop.body))]
+
+    def only_called(self, stmt: ir.Stmt, name: str) -> bool:
+        """Whether a statement cannot keep the function: it calls it, or a call yields numbers."""
+        if name not in ir.statement_reads(stmt):
+            return True
+        if any(ir.blocks(stmt)):
+            return name not in frozenset().union(*map(ir.reads, ir.expressions(stmt)))
+        if not isinstance(stmt, ir.Assign) or not isinstance(stmt.value, ir.Call):
+            return False
+        kind = self.type(stmt.target)
+        return is_scalar(kind) or isinstance(kind, Array)
 
     def distribute(self, target: str, pairs: list[tuple[Any, ...]]) -> None:
         """Add the contributions; the one to the target's own older value comes last."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert
 from srcad.analysis.shapes import broadcast
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Number, Type
+from srcad.ir.types import Array, Number
 from srcad.rules.purity import pure, pure_function
 
 SAFE_MATH = {
@@ -59,33 +58,6 @@ class Judge:
         if self.facts.unit.code.captured & set(ir.targets(stmt)):
             return False  # a closure may read it
         return all(self.pure(e) and certain(e, self.facts) for e in ir.expressions(stmt))
-
-
-@dataclass(frozen=True)
-class Droppable:
-    """What may be dropped when nobody reads it.
-
-    An operation with a derivative raises again in the backward part (`x / 0` does); one without,
-    a variable of `unreversed`, must not be able to raise.
-    """
-
-    judge: Judge
-    total: Callable[[ir.Expr], bool]
-    type_of: Callable[[ir.Expr], Type]
-    unreversed: frozenset[str]
-
-    def __call__(self, stmt: ir.Stmt) -> bool:
-        if not self.judge.removable(stmt):
-            return False
-        if isinstance(stmt, ir.Effect):
-            generated = isinstance(stmt.value, ir.Call) and isinstance(stmt.value.func, ir.Ref)
-            return generated or self.total(stmt.value)
-        if not self.unreversed & set(ir.targets(stmt)) or ir.blocks(stmt):
-            return True
-        if isinstance(stmt, ir.Unpack):
-            items = getattr(self.type_of(stmt.value), "items", None)
-            return items is not None and stmt.star is None and len(items) == len(stmt.targets)
-        return all(map(self.total, ir.expressions(stmt)))
 
 
 def _hashable(func: ir.Expr) -> bool:

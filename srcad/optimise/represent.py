@@ -122,6 +122,8 @@ def _sizes(params: frozenset[str], writes: Counter[str], type_of: TypeOf) -> dic
         if writes[name] or not isinstance(kind, Array):
             continue
         for k, dim in enumerate(kind.dims):
+            if dim is None:  # a size of which nothing is known is not that of another array
+                continue
             found.setdefault(dim, ir.Item(ir.Attr(ir.Name(name), "shape"), ir.Const(k)))
     return found
 

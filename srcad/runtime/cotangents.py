@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import types
 from typing import Any
 
@@ -157,6 +158,19 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
             owner[k] = add(owner[k], part)
     else:
         owner[key] = add(owner[key], value)
+
+
+def field_key(owner: Any, name: str) -> int | str:
+    """Where the cotangent of `owner.name` stands in that of an owner of unknown class."""
+    fields = getattr(type(owner), "_fields", ())
+    if isinstance(owner, tuple) and name in fields:
+        return int(fields.index(name))
+    if isinstance(inspect.getattr_static(type(owner), name, None), property):
+        raise UnsupportedSyntax(
+            f"The property `{name}` of an object whose class is known only when it runs cannot be "
+            "differentiated. Do not give its variable values of several types."
+        )
+    return name
 
 
 def _accumulate_attribute(owner: np.ndarray, name: str, value: Any) -> None:

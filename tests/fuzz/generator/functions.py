@@ -161,17 +161,21 @@ class Functions(Loops):
             scope, indent, kind, f"{name}({self.leaf(scope, kind)}, {self.rng.randint(0, 3)})"
         )
 
+    def mapping(self, scope: Scope, kind: Kind) -> list[str]:
+        """The functions made so far from a value of this kind to another."""
+        return [
+            f.name
+            for f in scope.functions
+            if not f.raises and f.result == kind and [p.kind for p in f.parameters] == [kind]
+        ]
+
     def chosen(self, scope: Scope, indent: int) -> None:
         """A function chosen at run time: a dict, a list or a branch of functions."""
         kind = self.rng.choice(["s", "s", "v"])
         g, t = self.fresh("g"), self.fresh("t")
         inner = scope.within_function((Parameter(t, kind),), kind)
         first, second = (f"lambda {t}: {self.expr(inner, kind, 1)}" for _ in range(2))
-        known = [
-            f.name
-            for f in scope.functions
-            if f.result == kind and [p.kind for p in f.parameters] == [kind]
-        ]
+        known = self.mapping(scope, kind)
         third = self.rng.choice([*known, "np.tanh", "np.cos"])
         how = self.rng.randrange(4)
         if how == 0:
@@ -195,11 +199,7 @@ class Functions(Loops):
         x, g, t = self.fresh("u"), self.fresh("g"), self.fresh("t")
         inner = scope.within_function((Parameter(t, kind),), kind)
         own = f"lambda {t}: {self.expr(inner, kind, 1)}"
-        known = [
-            f.name
-            for f in scope.functions
-            if f.result == kind and [p.kind for p in f.parameters] == [kind]
-        ]
+        known = self.mapping(scope, kind)
         self.write(indent, f"{x} = {self.leaf(scope, kind)}")
         self.capture(scope)
         self.write(indent, f"for {g} in [{', '.join(['np.tanh', own, *known[:1]])}]:")

@@ -173,7 +173,7 @@ class Statements(Expressions):
 
     def inactive(self, scope: Scope, indent: int) -> None:
         """What carries no derivative: printing, asserting, counting, naming."""
-        names = list(scope.kinds)
+        names = [n for n in scope.kinds if n != "model"]  # its text is an address
         name = self.rng.choice(names) if names else "0.5"
         roll = self.rng.randrange(5)
         if roll == 0:
