@@ -12,22 +12,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from srcad.adjoint.ends import Parts, generated_names, kept_outcome, unset
+from srcad.adjoint.ends import Parts, generated_names, kept_outcome
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.recompute import recompute
 from srcad.adjoint.residuals import BACKWARD, cut, opening, residuals_of, returning
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.sweep import Node
-from srcad.adjoint.weave import Weaver, saved_names
+from srcad.adjoint.unassigned import initialised, still_local, unsure_names
+from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects
 from srcad.analysis.activity import activity
-from srcad.analysis.assigned import maybe_unassigned
 from srcad.analysis.infer import Inference, Session
 from srcad.analysis.liveness import liveness
 from srcad.analysis.program import Program, Unit
 from srcad.analysis.settle import settle
 from srcad.emit.function import Emitted, dump, emit
 from srcad.ir import nodes as ir
+from srcad.ir.assigned import unsure_reads
 from srcad.ir.names import Names
 from srcad.ir.types import BOTTOM, Symbols, Type, show
 from srcad.optimise.certain import Judge
@@ -101,6 +102,7 @@ class Compilation:
             generated=made - stacks - {code.result},
             stacks=stacks,
             given=given,
+            active=reverser.active,
         )
 
     def woven(
@@ -115,11 +117,8 @@ class Compilation:
         stacks = frozenset(weaver.lists.values())
         needed = frozenset(n for s in ir.walk(backward) for n in ir.statement_reads(s))
         effects.check_writes(facts, body, reverser.active, needed & primal)
-        saved = frozenset(n for s in ir.walk(forward) for n in saved_names(s, stacks))
-        params = frozenset(p.name for p in facts.unit.code.params)
-        wanted = saved | needed & ir.assigned(body)
-        missing, _ = maybe_unassigned(forward, params, wanted)
-        return (*unset(missing), *forward), backward, stacks
+        forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body))
+        return forward, backward, stacks
 
     def request(
         self, unit: Unit, types: tuple[Type, ...], mask: tuple[bool, ...]
@@ -194,7 +193,8 @@ class Compilation:
         residuals = residuals_of(forward, backward, params, seed)
         saved = parts.names.fresh("saved")
         copied = sorted(parts.stacks & set(residuals)) if self.reusable else []
-        forward = (FORWARD, *returning(forward, residuals, params, result))
+        forward = initialised(forward, unit, parts.stacks, frozenset(), frozenset(residuals))
+        forward = (FORWARD, *returning(forward, residuals, result))
         backward = opening(backward, residuals, saved, copied)
         where = describe(unit)
         doc = f"Forward part of {where}: its value, and what the backward part needs."
@@ -218,8 +218,8 @@ class Compilation:
         `own`: the body ends in gradients, which the user gets as memory of their own.
         """
         if self.naive:
-            return protect(body, parts.facts.types)
-        body = self.optimised(parts, body, bound)
+            return still_local(protect(body, parts.facts.types), parts.facts.unit)
+        body = still_local(self.optimised(parts, body, bound), parts.facts.unit)
         if own:
             body = own_memory(
                 body, actual_types(self.session, parts.facts, body, seed), parts.facts
@@ -229,8 +229,9 @@ class Compilation:
     def optimised(self, parts: Parts, body: ir.Block, bound: str | None) -> ir.Block:
         """Twice over, because each pass makes work for the others."""
         facts = parts.facts
-        judge = Judge.of(facts)
-        tidy = tidier(typer(Inference(self.session, facts)))
+        type_of = typer(Inference(self.session, facts))
+        judge = Judge.of(facts, parts.active, type_of)
+        tidy = tidier(type_of)
         params = frozenset(p.name for p in facts.unit.code.params)
         generated = parts.generated
         if bound is not None:
@@ -238,12 +239,16 @@ class Compilation:
         elif parts.seed is not None:
             params |= {parts.seed}
         copied = generated | frozenset(parts.bars.values())
+        names = unsure_names(facts.unit)
+
+        def unsure(block: ir.Block) -> dict[int, frozenset[str]]:
+            return unsure_reads(block, params, names)
 
         def fold(block: ir.Block) -> ir.Block:
             return place_spreads(fold_copies(block, copied, params), generated, params, tidy)
 
         def drop(block: ir.Block) -> ir.Block:
-            return drop_dead_code(block, judge.removable, parts.stacks)
+            return drop_dead_code(block, judge.removable, parts.stacks, unsure)
 
         def put_in(block: ir.Block) -> ir.Block:
             return nest(block, generated, judge.pure, tidy)

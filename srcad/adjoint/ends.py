@@ -31,6 +31,7 @@ class Parts:
     generated: frozenset[str]
     stacks: frozenset[str]
     given: dict[str, str]  # parameters that the function rebinds: where their first value is kept
+    active: frozenset[str]
 
     def raw(self, param: str) -> ir.Expr:
         """The cotangent of a parameter as it is."""
