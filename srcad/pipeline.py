@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from srcad import errors
 from srcad.adjoint.ends import Parts, generated_names, kept_outcome
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.recompute import recompute
@@ -44,6 +45,18 @@ FORWARD = ir.Note("forward")
 Pass = Callable[[ir.Block], ir.Block]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A callee that is still to be split, and where it was first called."""
+
+    unit: Unit
+    types: tuple[Type, ...]
+    mask: tuple[bool, ...]
+    fwd: str
+    bwd: str
+    place: errors.Place
+
+
 @dataclass
 class Compilation:
     """All functions that one derivative needs."""
@@ -52,9 +65,7 @@ class Compilation:
     naive: bool = False
     program: Program = field(default_factory=Program)
     splits: dict[Any, tuple[str, str]] = field(default_factory=dict)
-    waiting: list[tuple[Unit, tuple[Type, ...], tuple[bool, ...], str, str]] = field(
-        default_factory=list
-    )
+    waiting: list[Wanted] = field(default_factory=list)
     emitted: list[Emitted] = field(default_factory=list)
     names: Names = field(default_factory=Names)
     reusable: bool = False  # a pullback may be called again: saved lists are copied before popping
@@ -75,8 +86,10 @@ class Compilation:
         live = liveness(body, frozenset({code.result}))
         names = Names(code.taken | set(facts.types))
         reverser = Reverse(facts, body, active, live, names, self.request, self.naive)
+        reverser.refused.extend(effects.active_writes(facts, body, active))
         seed = reverser.start(code.result)
         nodes = reverser.block(body)
+        reverser.refuse()
         if not self.naive:
             in_place = effects.written_names(facts, body)
             kind_of = lambda n: facts.types.get(n, BOTTOM)  # noqa: E731
@@ -116,12 +129,12 @@ class Compilation:
         forward, backward = weaver.weave(nodes)
         stacks = frozenset(weaver.lists.values())
         needed = frozenset(n for s in ir.walk(backward) for n in ir.statement_reads(s))
-        effects.check_writes(facts, body, reverser.active, needed & primal)
+        effects.check_needed_writes(facts, body, reverser.active, needed & primal)
         forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body))
         return forward, backward, stacks
 
     def request(
-        self, unit: Unit, types: tuple[Type, ...], mask: tuple[bool, ...]
+        self, unit: Unit, types: tuple[Type, ...], mask: tuple[bool, ...], place: errors.Place
     ) -> tuple[str, str]:
         """The names of the forward and backward functions of a callee; made when first asked."""
         key = (id(unit), types, mask)
@@ -129,7 +142,7 @@ class Compilation:
             self.names.taken |= unit.code.taken
             fwd, bwd = self.names.fresh(f"{unit.name}_fwd"), self.names.fresh(f"{unit.name}_bwd")
             self.splits[key] = (fwd, bwd)
-            self.waiting.append((unit, types, mask, fwd, bwd))
+            self.waiting.append(Wanted(unit, types, mask, fwd, bwd, place))
         return self.splits[key]
 
     # -- whole programs ----------------------------------------------------------------
@@ -206,7 +219,12 @@ class Compilation:
     def finish_waiting(self) -> None:
         """Make the functions that were asked for meanwhile."""
         while self.waiting:
-            self.split(*self.waiting.pop(0))
+            callee = self.waiting.pop(0)
+            try:
+                self.split(callee.unit, callee.types, callee.mask, callee.fwd, callee.bwd)
+            except errors.SrcadError as problem:
+                problem.add_note(errors.called_from(callee.place))
+                raise
 
     # -- optimising --------------------------------------------------------------------
 

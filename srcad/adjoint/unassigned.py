@@ -12,6 +12,8 @@ UnboundLocalError: then the first value is `unset`, and a check stands before th
 
 from __future__ import annotations
 
+import builtins
+
 from srcad.adjoint.ends import unset
 from srcad.adjoint.weave import saved_names
 from srcad.analysis.program import Unit
@@ -27,12 +29,11 @@ def unsure_names(unit: Unit) -> Names:
     """The names that may have no value when the user's program reads them."""
     code = unit.code
     function = unit.source.function
-    builtin = function.__builtins__
     undefined = {
         n
         for n in code.free - code.locals
         if n not in function.__globals__
-        and n not in builtin
+        and not hasattr(builtins, n)
         and n not in function.__code__.co_freevars
     }
     return frozenset(code.locals | undefined) - frozenset(p.name for p in code.params)
@@ -55,7 +56,7 @@ def initialised(
     unsure, _ = maybe_unassigned(forward, params, names, by_user)
     unsaved, end = maybe_unassigned(forward, params, every, lambda s: saved_names(s, stacks))
     first = unsaved | (last - end) | ((needed & unsure) - end)
-    checked = first & unsure
+    checked = frozenset(first & unsure)
     risky = unsure_reads(forward, params, names)
     body = _checked(forward, risky, checked, unit, stacks)
     starts = tuple(ir.Assign(n, UNSET) for n in sorted(checked))
@@ -86,18 +87,10 @@ def _checked(
         names = frozenset() if saved_names(stmt, stacks) else risky.get(id(stmt), frozenset())
         at = getattr(stmt, "at", None)
         for name in sorted(names & checked):
-            call = ir.Call(ASSIGNED, (ir.Name(name), ir.Const(_written(name, unit))))
+            call = ir.Call(ASSIGNED, (ir.Name(name), ir.Const(unit.written(name) or name)))
             out.append(ir.Effect(call, at))
         if names - checked and isinstance(stmt, ir.Assign) and isinstance(stmt.value, ir.Name):
             out.append(ir.Effect(stmt.value, at))  # a copy may be dropped, the read may not
         inner = tuple(_checked(b, risky, checked, unit, stacks) for b in ir.blocks(stmt))
         out.append(ir.with_blocks(stmt, inner) if inner else stmt)
     return tuple(out)
-
-
-def _written(name: str, unit: Unit) -> str:
-    """The variable as the user wrote it: `y` for the second `y_2`."""
-    known = unit.source.function.__code__
-    base, _, number = name.rpartition("_")
-    mine = {*known.co_varnames, *known.co_cellvars, *known.co_freevars}
-    return base if number.isdigit() and name not in mine and base in mine else name

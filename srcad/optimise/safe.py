@@ -35,9 +35,8 @@ def safe(expr: ir.Expr, type_of: TypeOf) -> bool:
         case ir.Choice(test):
             return _all(tuple(ir.children(expr)), type_of) and truth_is_known(type_of(test))
         case ir.Unary(op, operand):
-            kind = type_of(operand)
-            fits = truth_is_known(kind) if op in ("not", "~") else _numeric(kind)
-            return fits and op != "~" and safe(operand, type_of)
+            fits = truth_is_known if op == "not" else _numeric
+            return op != "~" and fits(type_of(operand)) and safe(operand, type_of)
         case ir.Binary(op, left, right):
             return _all((left, right), type_of) and _arithmetic(op, left, right, type_of)
         case ir.Compare(left, ops, rights):
