@@ -59,7 +59,7 @@ class GradFunction(Generic[P, R]):
                 if entry is not None and entry.guards.hold():
                     return entry.run(*args)  # type: ignore[no-any-return]
             return self._slow(args, kwargs)  # type: ignore[no-any-return]
-        except Exception as problem:
+        except BaseException as problem:
             annotate(problem)
             raise
 

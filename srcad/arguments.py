@@ -239,7 +239,7 @@ def parameter_place(function: types.FunctionType, name: str = "") -> errors.Plac
     """Where the function's header, or one of its parameters, stands; None without source."""
     try:
         source = locate(function)
-    except errors.SourceUnavailable:
+    except errors.SrcadError:
         return None
     args = source.node.args
     each = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]

@@ -190,7 +190,7 @@ def compile_split(
     if adapt is not None:
         unit = adapt(unit)
     mask = tuple(map(carries, kinds))
-    fwd, bwd = work.request(unit, kinds, mask)
+    fwd, bwd = work.request(unit, kinds, mask, unit.place(None))
     work.finish_waiting()
     entry = ready(work, fwd, sizes)
     entry.forward, entry.backward, entry.mask = entry.functions[fwd], entry.functions[bwd], mask

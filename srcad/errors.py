@@ -60,6 +60,9 @@ class UnsupportedSyntax(SrcadError, SyntaxError):
             self.end_lineno = place.line
             self.end_offset = None if place.end_column is None else place.end_column + 1
 
+    def __str__(self) -> str:
+        return str(self.args[0])  # SyntaxError's own would show the line number alone
+
 
 class UnsupportedMutation(UnsupportedSyntax):
     """An in-place write on a path that carries derivatives."""
@@ -91,3 +94,17 @@ class GradientMismatch(SrcadError, AssertionError):
 
 class InternalError(SrcadError):
     """A bug in srcad: never the user's fault."""
+
+
+def called_from(place: Place) -> str:
+    """The note that names a call on the way to a refused line."""
+    where = f", in {place.function}" if place.function else ""
+    return f"srcad: called at {place}{where}:\n    {place.text.strip()}"
+
+
+def at_place(problem: SrcadError, place: Place) -> SrcadError:
+    """The same error once more, at a place."""
+    again: SrcadError = type(problem)(problem.message, place)
+    for note in getattr(problem, "__notes__", ()):
+        again.add_note(note)
+    return again

@@ -11,17 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from srcad.adjoint.ends import Parts, generated_names, kept_outcome, unset
+from srcad import errors
+from srcad.adjoint.ends import Parts, generated_names, kept_outcome
 from srcad.adjoint.naive import NaiveReverse, NaiveWeaver
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.recompute import recompute
 from srcad.adjoint.residuals import BACKWARD, cut, opening, residuals_of, returning
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.sweep import Node
-from srcad.adjoint.weave import Weaver, saved_names
+from srcad.adjoint.unassigned import initialised, still_local
+from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects
 from srcad.analysis.activity import activity
-from srcad.analysis.assigned import maybe_unassigned
 from srcad.analysis.infer import Inference, Session
 from srcad.analysis.liveness import liveness
 from srcad.analysis.program import Program, Unit
@@ -31,14 +32,24 @@ from srcad.ir import nodes as ir
 from srcad.ir import verify
 from srcad.ir.names import Names
 from srcad.ir.types import BOTTOM, Symbols, Type, is_scalar, show
-from srcad.optimise.dead_code import drop_dead_code
-from srcad.optimise.droppable import Droppable
 from srcad.optimise.own import own_memory
 from srcad.optimise.pack import popped
-from srcad.optimise.passes import optimised
+from srcad.optimise.passes import Passes, optimised
 from srcad.optimise.typing import actual_types, typer
 
 FORWARD = ir.Note("forward")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A callee that is still to be split, and where it was first called."""
+
+    unit: Unit
+    types: tuple[Type, ...]
+    mask: tuple[bool, ...]
+    fwd: str
+    bwd: str
+    place: errors.Place
 
 
 @dataclass
@@ -49,9 +60,7 @@ class Compilation:
     naive: bool = False
     program: Program = field(default_factory=Program)
     splits: dict[Any, tuple[str, str]] = field(default_factory=dict)
-    waiting: list[tuple[Unit, tuple[Type, ...], tuple[bool, ...], str, str]] = field(
-        default_factory=list
-    )
+    waiting: list[Wanted] = field(default_factory=list)
     emitted: list[Emitted] = field(default_factory=list)
     names: Names = field(default_factory=Names)
     reusable: bool = False  # a pullback may be called again: saved lists are copied before popping
@@ -74,8 +83,10 @@ class Compilation:
         names = Names(code.taken | set(facts.types))
         method = NaiveReverse if self.naive else Reverse
         reverser = method(facts, body, active, live, names, self.request)
+        reverser.refused.extend(effects.active_writes(facts, body, active))
         seed = reverser.start(code.result)
         nodes = reverser.block(body)
+        reverser.refuse()
         if not self.naive:
             in_place = effects.written_names(facts, body)
             kind_of = lambda n: facts.types.get(n, BOTTOM)  # noqa: E731
@@ -122,14 +133,12 @@ class Compilation:
         forward, backward = weaver.weave(nodes)
         stacks = frozenset(weaver.lists.values())
         needed = frozenset().union(*map(ir.all_reads, backward))
-        effects.check_writes(facts, body, reverser.active, needed & primal)
-        saved = frozenset(n for s in ir.walk(forward) for n in saved_names(s, stacks))
-        wanted = saved | needed & ir.assigned(body)
-        missing, _ = maybe_unassigned(forward, params, wanted)
-        return (*unset(missing), *forward), backward, stacks
+        effects.check_needed_writes(facts, body, reverser.active, needed & primal)
+        forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body))
+        return forward, backward, stacks
 
     def request(
-        self, unit: Unit, types: tuple[Type, ...], mask: tuple[bool, ...]
+        self, unit: Unit, types: tuple[Type, ...], mask: tuple[bool, ...], place: errors.Place
     ) -> tuple[str, str]:
         """The names of the forward and backward functions of a callee; made when first asked."""
         key = (id(unit), types, mask)
@@ -137,7 +146,7 @@ class Compilation:
             self.names.taken |= unit.code.taken
             fwd, bwd = self.names.fresh(f"{unit.name}_fwd"), self.names.fresh(f"{unit.name}_bwd")
             self.splits[key] = (fwd, bwd)
-            self.waiting.append((unit, types, mask, fwd, bwd))
+            self.waiting.append(Wanted(unit, types, mask, fwd, bwd, place))
         return self.splits[key]
 
     # -- whole programs ----------------------------------------------------------------
@@ -201,7 +210,8 @@ class Compilation:
         residuals = residuals_of(forward, backward, params, seed)
         saved = parts.names.fresh("saved")
         copied = sorted(popped(backward) & set(residuals)) if self.reusable else []
-        forward = (FORWARD, *returning(forward, residuals, params, result))
+        forward = initialised(forward, unit, parts.stacks, frozenset(), frozenset(residuals))
+        forward = (FORWARD, *returning(forward, residuals, result))
         backward = opening(backward, residuals, saved, copied)
         where = describe(unit)
         doc = f"Forward part of {where}: its value, and what the backward part needs."
@@ -218,7 +228,12 @@ class Compilation:
     def finish_waiting(self) -> None:
         """Make the functions that were asked for meanwhile."""
         while self.waiting:
-            self.split(*self.waiting.pop(0))
+            callee = self.waiting.pop(0)
+            try:
+                self.split(callee.unit, callee.types, callee.mask, callee.fwd, callee.bwd)
+            except errors.SrcadError as problem:
+                problem.add_note(errors.called_from(callee.place))
+                raise
 
     # -- optimising --------------------------------------------------------------------
 
@@ -233,16 +248,16 @@ class Compilation:
         checked = frame(parts.facts.unit, parts.stacks, given)
         checked = verify.derivative(checked, "finish", body)
         if self.naive:
-            return body
+            return still_local(body, parts.facts.unit)
         body = optimised(parts, body, bound, Inference(self.session, parts.facts), checked)
         dump("optimised", parts.facts.unit.name, body)
+        body = still_local(body, parts.facts.unit)
         if own:
             types = actual_types(self.session, parts.facts, body, seed)
             body = own_memory(body, types, parts.facts)
             number = lambda n: is_scalar(types.get(n, BOTTOM))  # noqa: E731
             verify.owned(parts.facts.unit.name, body, number)
-            inference = Inference(self.session, parts.facts)
-            body = drop_dead_code(body, Droppable.of(parts, typer(inference)), parts.stacks)
+            body = Passes.of(parts, bound, typer(Inference(self.session, parts.facts))).drop(body)
         return body
 
 

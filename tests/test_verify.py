@@ -112,7 +112,7 @@ class Mutation:
 def _no_pops(sound: Any) -> Any:
     drop = _dropped(ir.Assign, lambda s: _is_move(s, "pop"))
 
-    def broken(block: ir.Block, removable: Any, stacks_: Any) -> ir.Block:
+    def broken(block: ir.Block, *rest: Any) -> ir.Block:
         place = next(k for k, s in enumerate(block) if isinstance(s, ir.Note))
         return (*block[:place], *drop(block[place:]))
 
@@ -166,7 +166,7 @@ def _lost_type(sound: Any) -> Any:
 
 
 MUTATIONS = [
-    Mutation("lower nests", lower.Lowerer, "temp", lambda sound: lambda self, value, hint="": value,
+    Mutation("lower nests", lower.Lowerer, "temp", lambda sound: lambda self, value, *rest: value,
              "def f(x):\n    return (x * x + 1.0) * x", "more than one operation"),
     Mutation("exits left alone", program, "single_exit", lambda sound: lambda f: f,
              EARLY, "no Return may stand here"),
@@ -208,8 +208,8 @@ MUTATIONS = [
                      isinstance(s, ir.Assign) and s.target.endswith("_saved"))),
                  sound(self, nodes)[1]),
              WHILE, "`x_saved` is bound nowhere"),
-    Mutation("saves without value", pipeline, "maybe_unassigned",
-             lambda sound: lambda *args: (set(), frozenset()),
+    Mutation("saves without value", pipeline, "initialised",
+             lambda sound: lambda forward, *rest: forward,
              "def f(x):\n    total = 0.0\n    for i in range(3):\n        if i > 0:\n"
              "            y = x * i\n        if i > 0:\n            total = total + y * y\n"
              "            y = x * y\n    return total", "not bound on every path"),

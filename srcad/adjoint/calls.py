@@ -36,7 +36,7 @@ class Calls(Cotangents):
             bool(ir.reads(a) & self.active) and carries(t)
             for a, t in zip(operation.args, operation.params, strict=True)
         )
-        fwd, bwd = self.request(operation.unit, operation.params, mask)
+        fwd, bwd = self.request(operation.unit, operation.params, mask, self.place())
         saved = self.names.fresh(f"{operation.unit.name}_saved")
         forward = ir.Unpack(
             (stmt.target, saved), ir.Call(ir.Ref(None, fwd), operation.args), None, stmt.at

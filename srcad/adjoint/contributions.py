@@ -18,6 +18,7 @@ from srcad import errors
 from srcad.adjoint import algebra, specialise
 from srcad.adjoint.displays import Displays, Pairs
 from srcad.adjoint.formulas import Formula, bound_arguments, formula
+from srcad.analysis.missing import missing_option, missing_rule, never_binds
 from srcad.analysis.operations import (
     Apply,
     Copy,
@@ -32,7 +33,8 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import Lst, Tup, Type, dims_of, is_scalar
+from srcad.ir.types import ANY, Lst, Tup, Type, dims_of, is_count, is_scalar
+from srcad.rules.spelling import spelled
 from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import listed, unrepeat
@@ -87,12 +89,19 @@ class Contributions(Displays):
             return pairs + self.to(right, ir.Item(y_bar, ir.Slice(size, None, None)))
         if operation.function is operator.mul:
             which = 0 if isinstance(kinds[0], Lst | Tup) else 1
-            items = operation.args[which]
-            size = ir.Call(ir.Ref(len, "len"), (items,))
-            return self.to(items, algebra.call(UNREPEAT, y_bar, size, items))
-        if all(isinstance(k, Lst | Tup) for k in kinds):
-            return []
-        return None
+            if is_count(kinds[1 - which]):
+                items = operation.args[which]
+                size = ir.Call(ir.Ref(len, "len"), (items,))
+                return self.to(items, algebra.call(UNREPEAT, y_bar, size, items))
+        if operation.function in (operator.add, operator.mul) and ANY in kinds:
+            sign = "+" if operation.function is operator.add else "*"
+            raise errors.UnsupportedSyntax(
+                f"`{sign}` of a list and a value of unknown type: that may be arithmetic of NumPy "
+                "or make a longer list. Say which: make an array of the list with np.array(...), "
+                "or build the list with a comprehension.",
+                self.reverse.place(),
+            )
+        return None  # with an array it is arithmetic, which has rules
 
     def element(self, owner: ir.Expr, index: ir.Expr | str, target: str, y_bar: ir.Expr) -> Pairs:
         if not isinstance(owner, ir.Name):
@@ -124,16 +133,7 @@ class Contributions(Displays):
         return False
 
     def missing(self, operation: Apply) -> errors.SrcadError:
-        name = function_name(operation.function)
-        count = max(len(operation.args), 1)
-        args = ", ".join(["x", "w", "u", "v"][:count]) if count <= 4 else "*xs"
-        example = ", ".join(["lambda y, " + args + ": ..."] * min(count, 4))
-        return errors.MissingRule(
-            f"{name} has no derivative rule, and its source cannot be read. "
-            f"Add one: srcad.partials({name}, {example}) - "
-            f"or srcad.no_derivative({name}) if it carries none.",
-            self.reverse.place(),
-        )
+        return missing_rule(operation, self.reverse.is_active, self.reverse.place())
 
     def apply(self, operation: Apply, target: str, y_bar: ir.Expr) -> Pairs:
         rule = operation.rule
@@ -148,10 +148,9 @@ class Contributions(Displays):
         try:
             values = bound_arguments(params, operation.args, operation.kwargs)
         except TypeError as problem:
-            raise errors.MissingRule(
-                f"{function_name(operation.function)} has no derivative for this call: {problem}.",
-                self.reverse.place(),
-            ) from None
+            if never_binds(operation):
+                return []  # Python raises its own TypeError when it runs
+            raise missing_option(operation, str(problem), self.reverse.place()) from None
         types = self.operand_types(values, operation)
         pairs: Pairs = []
         names = [p.name for p in params]
@@ -213,8 +212,9 @@ class Contributions(Displays):
         params = parameters(rule)
         if f is None:
             raise errors.MissingRule(
-                f"{function_name(operation.function)} has no derivative with respect to its "
-                f"argument `{params[position].name}`.",
+                f"{spelled(operation.function)} has no derivative with respect to its argument "
+                f"`{params[position].name}`. Wrap that argument in srcad.stop_gradient(...) if no "
+                "derivative should pass through it.",
                 self.reverse.place(),
             )
         read = formula(f)
@@ -302,16 +302,3 @@ def _formulas(rule: Rule) -> tuple[Any, ...]:
         case _:
             pass
     return ()
-
-
-def function_name(function: Any) -> str:
-    """How a user would write the function."""
-    name = getattr(function, "__name__", repr(function))
-    module = getattr(function, "__module__", None) or ""
-    if isinstance(function, np.ufunc) or module.split(".")[0] == "numpy":
-        tail = module.split(".")[1:] if module.startswith("numpy.") else []
-        public = [t for t in tail if not t.startswith("_")][:1]
-        return ".".join(["np", *public, name])
-    if module in ("builtins", "operator", "_operator", ""):
-        return name
-    return f"{module}.{name}"

@@ -39,7 +39,7 @@ OWN = ir.Ref(cotangents.own, "own")
 ZEROS = ir.Ref(np.zeros_like, "np.zeros_like")
 ADD_AT = ir.Ref(np.add.at, "np.add.at")
 
-Request = Callable[[Unit, tuple[Type, ...], tuple[bool, ...]], tuple[str, str]]
+Request = Callable[[Unit, tuple[Type, ...], tuple[bool, ...], errors.Place], tuple[str, str]]
 
 
 @dataclass
@@ -114,11 +114,24 @@ class Cotangents(ABC):
         return bool(active_reads(expr, self.facts, self.active))
 
     def refusal(self, refused: Refused) -> errors.SrcadError:
-        return errors.UnsupportedSyntax(
-            f"{refused.reason} cannot be differentiated yet. Compute it outside the function, or "
-            "wrap the value in srcad.stop_gradient(...) if no derivative should pass.",
-            self.place(),
+        if refused.error is not None:
+            return self.refused_callee(refused.error)
+        cure = refused.cure or (
+            "Compute it outside the function, or wrap the value in srcad.stop_gradient(...) if no "
+            "derivative should pass."
         )
+        reason = refused.reason[0].upper() + refused.reason[1:]
+        return errors.UnsupportedSyntax(
+            f"{reason} cannot be differentiated yet. {cure}", self.place()
+        )
+
+    def refused_callee(self, problem: errors.SrcadError) -> errors.SrcadError:
+        """What was wrong in a called function, at its own line, with a note of this call."""
+        if problem.place is None:
+            return errors.at_place(problem, self.place())
+        again = errors.at_place(problem, problem.place)
+        again.add_note(errors.called_from(self.place()))
+        return again
 
     # -- cotangents --------------------------------------------------------------------
 

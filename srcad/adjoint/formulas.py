@@ -9,6 +9,7 @@ REPL), the generated code calls the rule itself.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import math
 import types as pytypes
@@ -72,10 +73,11 @@ def _body(function: Any) -> ir.Expr | None:
         return None
     node = source.node
     if hasattr(node, "body") and isinstance(node.body, list):
-        returns = [s for s in node.body if not _is_doc(s)]
-        if len(returns) != 1 or getattr(returns[0], "value", None) is None:
-            return None
-        expression: Any = returns[0].value  # type: ignore[attr-defined]
+        body = [s for s in node.body if not _is_doc(s)]
+        only = body[0] if len(body) == 1 else None
+        if not isinstance(only, ast.Return) or only.value is None:
+            return None  # several statements: the rule itself is called
+        expression: Any = only.value
     else:
         expression = node.body
     lowerer = Lowerer(source, node, scope_of(node))
@@ -159,7 +161,7 @@ def bound_arguments(
     names = [p for p in params if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD, p.KEYWORD_ONLY)]
     star = next((p.name for p in params if p.kind is p.VAR_POSITIONAL), None)
     if len(args) > len(names) and star is None:
-        raise TypeError("too many arguments for the rule")
+        raise TypeError(f"{len(args)} positional arguments")
     for param, value in zip(names, args, strict=False):
         values[param.name] = value
     if star is not None:
@@ -167,6 +169,6 @@ def bound_arguments(
     known = {p.name for p in params}
     for key, value in kwargs:
         if key not in known or key in values:
-            raise TypeError(key)
+            raise TypeError(f"`{key}=`")
         values[key] = value
     return values

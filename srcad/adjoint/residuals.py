@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from srcad.adjoint.ends import unset
-from srcad.analysis.assigned import maybe_unassigned
 from srcad.ir import nodes as ir
 
 BACKWARD = ir.Note("backward")
@@ -26,16 +24,10 @@ def residuals_of(
     return tuple(sorted(ir.free_reads(backward, frozenset({seed})) & known))
 
 
-def returning(
-    forward: ir.Block, residuals: tuple[str, ...], params: list[str], result: str
-) -> ir.Block:
+def returning(forward: ir.Block, residuals: tuple[str, ...], result: str) -> ir.Block:
     """The forward part, ending in `return value, saved`."""
     saved = ir.Sequence("tuple", tuple(ir.Name(r) for r in residuals))
-    missing, _ = maybe_unassigned(
-        (*forward, ir.Effect(saved)), frozenset(params), frozenset(residuals) | {result}
-    )
-    end = ir.Return(ir.Sequence("tuple", (ir.Name(result), saved)))
-    return (*unset(missing), *forward, end)
+    return (*forward, ir.Return(ir.Sequence("tuple", (ir.Name(result), saved))))
 
 
 def opening(

@@ -35,6 +35,14 @@ from srcad.runtime.closures import captured
 TAKEN = ir.Ref(cotangents.taken, "taken")
 
 
+def _position(at: ir.Loc | None) -> tuple[float, float, float]:
+    """Where a refused expression ends: of two on a line, the inner one runs first."""
+    if at is None:
+        return float("inf"), 0.0, 0.0
+    part = at.part or at
+    return at.line, part.end_line, part.end_column
+
+
 class Reverse(Calls, Branches, Exceptions):
     """The reversal of one function body."""
 
@@ -49,6 +57,7 @@ class Reverse(Calls, Branches, Exceptions):
     ) -> None:
         super().__init__(facts, body, active, live, names, request)
         self.contributions = Contributions(self)
+        self.refused: list[tuple[ir.Loc | None, errors.SrcadError]] = []
 
     def start(self, result: str) -> str | None:
         """The cotangent that the caller hands in, where the result carries a derivative."""
@@ -67,6 +76,22 @@ class Reverse(Calls, Branches, Exceptions):
 
     def statement(self, stmt: ir.Stmt) -> list[Node]:
         self.out, self.at = [], getattr(stmt, "at", None)
+        state, depth = self.state.copy(), self.depth
+        try:
+            return self.reversed(stmt)
+        except errors.SrcadError as problem:
+            # the user reads a program from its start: go on, and look for what is refused earlier
+            self.refused.append((self.at, problem))
+            self.state, self.depth = state, depth
+            self.state.present |= ir.free_reads((stmt,)) & self.active
+            return [Step((stmt,))]
+
+    def refuse(self) -> None:
+        """Raise the first refusal, in the order of the user's text."""
+        if self.refused:
+            raise min(self.refused, key=lambda r: _position(r[0]))[1]
+
+    def reversed(self, stmt: ir.Stmt) -> list[Node]:
         match stmt:
             case ir.Assign():
                 return self.assign(stmt)

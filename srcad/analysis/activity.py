@@ -11,7 +11,7 @@ value is active.
 
 from __future__ import annotations
 
-from srcad.analysis.effects import mutated_params, mutator
+from srcad.analysis.effects import written_operands, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import (
     Append,
@@ -94,14 +94,13 @@ class _Activity:
                 continue
             hit: list[ir.Expr] = []
             match operation:
-                case Apply(function, args, kwargs):
-                    hit += [v for k, v in kwargs if k == "out"]
-                    hit += args[:1] if mutator(function) else ()
+                case Apply():
+                    hit += [expr for expr, _ in written_operands(operation)]
                 case Mutation(owner):
                     hit.append(owner)
                 case Invoke(unit, args, params):
-                    written = mutated_params(self.facts, unit, params)
-                    hit += [a for a, w in zip(args, written, strict=True) if w]
+                    written = written_params(self.facts, unit, params)
+                    hit += [a for a, w in zip(args, written, strict=True) if w is not None]
                 case _:
                     pass
             for expr in hit:

@@ -225,6 +225,8 @@ def _array_method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inferenc
         if name in {"fill", "sort", "partition", "put", "itemset", "resize", "setfield",
                     "setflags", "byteswap"}:  # fmt: skip
             return NONE, Mutation(func.obj, f".{name}()")
+        if not hasattr(np.ndarray, name):
+            return ANY, Inert()  # raises when it runs
         return ANY, Refused(f"the method `.{name}` of an array")
     expanded = expand(expr.args, expr.kwargs, inference)
     if expanded is None:
@@ -274,4 +276,10 @@ def container_method(
     cls = getattr(owner, "cls", None)
     if isinstance(owner, Tup) and cls is not tuple:
         return None
-    return ANY, Mutation(func.obj, f".{name}()")
+    return ANY, (Mutation(func.obj, f".{name}()") if _has_method(owner, name) else Inert())
+
+
+def _has_method(owner: Lst | Tup | Dct, name: str) -> bool:
+    """Whether the container has such a method; without it, the call raises when it runs."""
+    builtin = {Lst: list, Tup: tuple, Dct: dict}[type(owner)]
+    return hasattr(builtin, name) or getattr(owner, "cls", builtin) is not builtin

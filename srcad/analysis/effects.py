@@ -10,31 +10,21 @@ derivative, and the backward part must not need its old contents.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from srcad import errors
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Append, Apply, Copy, Invoke, Mutation
+from srcad.analysis.refusals import Refusal, Write, cure_of
+from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Obj, Tup, Type
-
-MUTATORS = {
-    np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis,
-    np.random.shuffle,
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Write:
-    """One write: the names it may reach, where, and how to say it."""
-
-    names: frozenset[str]
-    at: ir.Loc | None
-    what: str
-    append: bool = False
+from srcad.rules.spelling import spelled
+from srcad.rules.writes import unknown, written_arguments
+from srcad.runtime.methods import METHODS
 
 
 @dataclass
@@ -118,7 +108,8 @@ def _passes(value: ir.Expr, inferred: Inferred) -> set[str]:
 
 _NEW = {np.sum, np.mean, np.dot, np.matmul, np.zeros_like, np.ones_like, np.copy, np.concatenate,
         np.stack, np.where, np.outer, np.max, np.min, np.array, np.zeros, np.ones, np.exp,
-        np.linspace, np.arange, np.cumsum, np.einsum, np.linalg.norm, np.linalg.solve}  # fmt: skip
+        np.linspace, np.arange, np.cumsum, np.einsum, np.linalg.norm, np.linalg.solve,
+        METHODS["copy"], METHODS["flatten"]}  # fmt: skip
 
 
 def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
@@ -132,17 +123,25 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
                     and isinstance(target.obj, ir.Name)
                     and (target.obj.id in inferred.unit.code.tables)
                 )
-                found.append(
-                    Write(frozenset(ir.reads(target.obj)), stmt.at, "this assignment", fill)
-                )
+                found.append(_write(inferred, target.obj, stmt.at, "this assignment", fill))
             case ir.Augment(target):
                 owner = target if isinstance(target, ir.Name) else target.obj
-                found.append(Write(frozenset(ir.reads(owner)), stmt.at, f"`{stmt.op}=`"))
+                what = f"{stmt.op}=" if owner is target else f"`{stmt.op}=`"
+                found.append(_write(inferred, owner, stmt.at, what))
             case _:
                 pass
         for expr in ir.expressions(stmt):
             _in_expression(expr, inferred, getattr(stmt, "at", None), found)
     return found
+
+
+def _write(
+    inferred: Inferred, owner: ir.Expr, at: ir.Loc | None, how: str, append: bool = False
+) -> Write:
+    """A write into `owner`; `how` as the catalogue of cures knows it."""
+    kind = inferred.types.get(owner.id, ANY) if isinstance(owner, ir.Name) else ANY
+    said = how if "`" in how or " " in how else f"`{how}`"
+    return Write(frozenset(ir.reads(owner)), at, said, cure_of(how, kind), append)
 
 
 def _in_expression(
@@ -153,56 +152,56 @@ def _in_expression(
         node = stack.pop()
         operation = inferred.operations.get(id(node))
         match operation:
-            case Mutation(owner, what):
-                found.append(Write(frozenset(ir.reads(owner)), at, f"`{what}`"))
             case Append(owner):
-                found.append(Write(frozenset({owner}), at, "`.append`", append=True))
-            case Apply(function, args, kwargs):
-                if any(k == "out" and v != ir.Const(None) for k, v in kwargs):
-                    out = next(v for k, v in kwargs if k == "out")
-                    found.append(Write(frozenset(ir.reads(out)), at, "`out=`"))
-                elif mutator(function) and args:
-                    found.append(Write(frozenset(ir.reads(args[0])), at, f"`{function.__name__}`"))
+                found.append(_write(inferred, ir.Name(owner), at, ".append", append=True))
+            case Mutation(owner, what):
+                found.append(_write(inferred, owner, at, what))
+            case Apply(function):
+                for operand, how in written_operands(operation):
+                    write = _write(inferred, operand, at, how or spelled(function))
+                    known = operation if unknown(function) else None
+                    found.append(replace(write, unknown=known))
             case Invoke(unit, args, params):
-                written = mutated_params(inferred, unit, params)
-                for arg, hit in zip(args, written, strict=True):
-                    if hit and ir.reads(arg):
-                        found.append(
-                            Write(frozenset(ir.reads(arg)), at, f"the call of `{unit.name}`")
-                        )
+                written = written_params(inferred, unit, params)
+                for arg, inner in zip(args, written, strict=True):
+                    if inner is not None and ir.reads(arg):
+                        found.append(Write(frozenset(ir.reads(arg)), at, inner.what, inner=inner))
             case _:
                 pass
         stack.extend(ir.children(node))
 
 
-def mutator(function: object) -> bool:
-    try:
-        return function in MUTATORS or getattr(function, "__name__", "") == "at"
-    except TypeError:
-        return False
+def written_operands(operation: Apply) -> list[tuple[ir.Expr, str]]:
+    """The operands that a function without source writes into, and how (if not by its name)."""
+    options = {k: v.value if isinstance(v, ir.Const) else ... for k, v in operation.kwargs}
+    hit = written_arguments(operation.function, len(operation.args), options)
+    by_name = dict(operation.kwargs)
+    return [(operation.args[k], "") if isinstance(k, int) else (by_name[k], f"{k}=") for k in hit]
 
 
-_SUMMARIES: dict[int, tuple[object, tuple[bool, ...]]] = {}
+_SUMMARIES: dict[int, tuple[object, tuple[Write | None, ...]]] = {}
 
 
-def mutated_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> tuple[bool, ...]:
-    """Which parameters a function of the program writes into."""
+def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> tuple[Any, ...]:
+    """For each parameter of a function of the program, the write into it, if there is one."""
     session = inferred.session
     callee = session.infer(unit, params)
     key = id(callee)
     if key in _SUMMARIES and _SUMMARIES[key][0] is callee:
         return _SUMMARIES[key][1]
     names = [p.name for p in unit.code.params]
-    _SUMMARIES[key] = (callee, (False,) * len(names))  # a recursive call adds nothing new
+    _SUMMARIES[key] = (callee, (None,) * len(names))  # a recursive call adds nothing new
     body = unit.code.body
     classes = aliases(callee, body)
-    hit: set[str] = set()
+    hit: dict[str, Write] = {}
     for write in writes(callee, body):
         if write.append and built_here(callee, body, write):
             continue
         for name in write.names:
-            hit |= classes.together(name, set(names))
-    summary = tuple(n in hit for n in names)
+            for param in classes.together(name, set(names)):
+                mine = frozenset({name if unit.written(name) else param})
+                hit.setdefault(param, write.inner or replace(write, unit=unit, names=mine))
+    summary = tuple(hit.get(n) for n in names)
     _SUMMARIES[key] = (callee, summary)
     if len(_SUMMARIES) > 5000:
         _SUMMARIES.clear()
@@ -220,33 +219,36 @@ def written_names(inferred: Inferred, body: ir.Block) -> frozenset[str]:
     return frozenset(found)
 
 
-def check_writes(
+def active_writes(
+    inferred: Inferred, body: ir.Block, active: frozenset[str]
+) -> Iterator[tuple[ir.Loc | None, SrcadError]]:
+    """Refusals of writes into what carries a derivative: reverse mode cannot undo them yet."""
+    for write, reach in _reaches(inferred, body, active):
+        hit = {n for n in reach & active if mutable(inferred.types.get(n, ANY))}
+        if hit:
+            yield write.at, Refusal(inferred, write).of_active(hit)
+
+
+def check_needed_writes(
     inferred: Inferred, body: ir.Block, active: frozenset[str], needed: frozenset[str]
 ) -> None:
-    """Refuse the writes that reverse mode cannot undo yet."""
+    """Refuse the writes that overwrite what the backward part reads."""
+    for write, reach in _reaches(inferred, body, active):
+        lost = {n for n in reach & needed if mutable(inferred.types.get(n, ANY))}
+        if lost:
+            raise Refusal(inferred, write).of_needed(lost)
+
+
+def _reaches(
+    inferred: Inferred, body: ir.Block, active: frozenset[str]
+) -> Iterator[tuple[Write, frozenset[str]]]:
+    """Each write with the names that it may change; not what is filled right where it is made."""
     classes = aliases(inferred, body)
     everyone = frozenset(inferred.types) | active
     for write in writes(inferred, body):
-        reach: set[str] = set()
-        for name in write.names:
-            reach |= classes.together(name, everyone)
-        if write.append and built_here(inferred, body, write):
-            continue
-        hit = {n for n in reach & active if mutable(inferred.types.get(n, ANY))}
-        if hit:
-            raise errors.UnsupportedMutation(
-                f"{write.what[0].upper() + write.what[1:]} writes in place into "
-                f"`{min(hit)}`, which carries a derivative. This is not supported yet: make a new "
-                "value instead (np.where, np.concatenate, a list that is stacked at the end).",
-                inferred.unit.place(write.at),
-            )
-        lost = {n for n in reach & needed if mutable(inferred.types.get(n, ANY))}
-        if lost:
-            raise errors.UnsupportedMutation(
-                f"{write.what[0].upper() + write.what[1:]} overwrites `{min(lost)}`, whose present "
-                "contents the backward part needs. Write into a copy.",
-                inferred.unit.place(write.at),
-            )
+        if not (write.append and built_here(inferred, body, write)):
+            found = (classes.together(name, everyone) for name in write.names)
+            yield write, frozenset().union(*found)
 
 
 def built_here(inferred: Inferred, body: ir.Block, write: Write) -> bool:

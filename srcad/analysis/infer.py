@@ -25,6 +25,7 @@ from srcad.analysis.operations import (
     Apply,
     Inert,
     Operation,
+    Refused,
 )
 from srcad.analysis.program import MISSING, Program, Unit
 from srcad.analysis.witness import result_type
@@ -47,6 +48,7 @@ from srcad.ir.types import (
     Symbols,
     Tup,
     Type,
+    is_count,
     join,
     join_all,
     type_of,
@@ -397,17 +399,12 @@ class Inference:
             kind, operation = operator_call
             self.record(expr, operation)
             return kind
-        self.record(
-            expr,
-            Apply(
-                function,
-                (expr.left, expr.right),
-                (),
-                TABLE.get(function),
-                (left, right),
-                "operator",
-            ),
-        )
+        if op in _BITWISE and any(isinstance(k, Dct | AnyType) for k in (left, right)):
+            self.record(expr, Refused(f"`{op}`", "To join dicts, write `{**one, **other}`."))
+            return self.apply_binary(op, left, right)
+        operands = (expr.left, expr.right)
+        rule = TABLE.get(function)
+        self.record(expr, Apply(function, operands, (), rule, (left, right), "operator"))
         return self.apply_binary(op, left, right)
 
     def apply_binary(self, op: str, left: Type, right: Type) -> Type:
@@ -416,7 +413,7 @@ class Inference:
             return BOTTOM
         if op == "+" and isinstance(left, Tup | Lst) and type(left) is type(right):
             return joined(left, right)
-        if op == "*" and isinstance(left, Lst):
+        if op == "*" and isinstance(left, Lst) and is_count(right):
             return Lst(None, left.element)
         return self.typed(function, (left, right), ())
 
@@ -544,4 +541,5 @@ def constant(value: Any) -> Type:
     return Scalar(type(value), value, type(value) in (int, str, bool, type(None)))
 
 
+_BITWISE = {"|", "&", "^", "<<", ">>"}  # of numbers without derivative; of dicts, something else
 _OPERATORS = {*BINARY_FUNCTIONS.values(), *UNARY_FUNCTIONS.values()}

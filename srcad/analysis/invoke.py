@@ -59,7 +59,7 @@ def apply(
     rule = TABLE.get(function)
     special = None if kwargs else _container_call(function, args, kinds)
     if function is dict and kwargs:
-        return ANY, Refused("`dict(...)` with keywords; write {**old, 'key': value}")
+        return ANY, Refused("`dict(...)` with keywords", "Write {**old, 'key': value} instead.")
     if special is not None:
         return special
     named = tuple((str(k), v) for k, v in kwargs)
@@ -106,7 +106,7 @@ def invoke_function(
     try:
         unit = inference.session.program.unit(function)
     except errors.SrcadError as problem:
-        return ANY, Refused(str(problem.message))
+        return ANY, Refused(problem.message, error=problem)
     signature = Signature.of(function, constant_expr)
     return _invoke(unit, signature, args, kwargs, None, inference)
 

@@ -14,6 +14,7 @@ import operator
 from dataclasses import dataclass
 from typing import Any
 
+from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.types import Type
 from srcad.rules.table import Rule
@@ -120,9 +121,15 @@ class Dynamic:
 
 @dataclass(frozen=True)
 class Refused:
-    """A construct that has no derivative yet: an error if it carries one."""
+    """A construct that has no derivative yet: an error if it carries one.
+
+    `reason` names it, `cure` says what to write instead; `error` is the whole of it where another
+    function was refused.
+    """
 
     reason: str
+    cure: str = ""
+    error: SrcadError | None = None
 
 
 @dataclass(frozen=True)

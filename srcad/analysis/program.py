@@ -15,6 +15,7 @@ from typing import Any
 from srcad.analysis.webs import split_webs
 from srcad.frontend.exits import single_exit
 from srcad.frontend.lower import lower, lower_inner
+from srcad.frontend.scope import scope_of
 from srcad.frontend.source import Source, locate
 from srcad.ir import nodes as ir
 from srcad.ir import verify
@@ -43,10 +44,24 @@ class Unit:
         node = at if at is not None else self.source.node
         return self.source.place(_as_node(node), self.name)
 
+    def written(self, name: str) -> str:
+        """A variable as the user wrote it, `y` for the second `y_2`; empty for one of ours."""
+        base, _, number = name.rpartition("_")
+        mine = self.mine()
+        if name in mine:
+            return name
+        return base if number.isdigit() and base in mine else ""
+
+    def mine(self) -> frozenset[str]:
+        """The variables that the user wrote."""
+        node = self.inner if self.inner is not None else self.source.node
+        return frozenset(scope_of(node).own | self.code.free | {p.name for p in self.code.params})
+
 
 def _as_node(at: Any) -> ast.AST:
     if isinstance(at, ast.AST):
         return at
+    at = at.part or at
     node = ast.Pass()
     node.lineno, node.col_offset = at.line, at.column
     node.end_lineno, node.end_col_offset = at.end_line, at.end_column

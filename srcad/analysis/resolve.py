@@ -12,6 +12,8 @@ import inspect
 import types as pytypes
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from srcad.analysis.calls import call
 from srcad.analysis.elements import element
 from srcad.analysis.invoke import Found, invoke_function
@@ -95,7 +97,10 @@ def _number_attribute(expr: ir.Attr, owner: Type, name: str, inference: Inferenc
         return Scalar(int, owner.ndim, True), Inert()
     function = ATTRIBUTES.get(name)
     if function is None:
-        return ANY, Refused(f"`.{name}` of an array")
+        python = owner.kind if isinstance(owner, Scalar) else np.ndarray
+        if not hasattr(python, name):
+            return ANY, Inert()  # raises when it runs
+        return ANY, Refused(f"`.{name}` of {'an array' if python is np.ndarray else 'a number'}")
     rule = TABLE.get(function)
     kind = inference.typed(function, (owner,), ())
     if isinstance(rule, NoDerivative):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from srcad.analysis.liveness import Live, Liveness, liveness
 from srcad.ir import nodes as ir
+from srcad.ir.assigned import maybe_unassigned
 from srcad.ir.names import Names
 
 Env = dict[str, int]
@@ -42,8 +43,13 @@ def split_webs(function: ir.Function) -> ir.Function:
 
 
 def _pinned(function: ir.Function) -> frozenset[str]:
-    """Names that code we do not rename refers to: closures, raw code, bodies of `try`."""
+    """Names that code we do not rename refers to: closures, raw code, bodies of `try`.
+
+    And those that may be read without a value: Python's error then says the user's name.
+    """
     pinned = set(function.captured)
+    params = frozenset(p.name for p in function.params)
+    pinned |= maybe_unassigned(function.body, params, function.locals - params)[0]
     for stmt in ir.walk(function.body):
         for expr in ir.expressions(stmt):
             stack = [expr]

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from srcad.ir import nodes as ir
+from srcad.ir.assigned import maybe_unassigned
 from srcad.ir.names import Names
 
 
@@ -28,7 +29,9 @@ def single_exit(function: ir.Function) -> ir.Function:
     exits = _Exits(names)
     last = body[-1]
     match last:
-        case ir.Return(ir.Name(found)) if len(_returns(body)) == 1 and found in function.locals:
+        case ir.Return(ir.Name(found)) if (
+            len(_returns(body)) == 1 and found in function.locals and has_value(found, function)
+        ):
             name = found
         case _:
             name = ""
@@ -46,6 +49,12 @@ def single_exit(function: ir.Function) -> ir.Function:
         locals=function.locals | names.given(),
         taken=names.known(),
     )
+
+
+def has_value(name: str, function: ir.Function) -> bool:
+    """Whether the variable surely has a value before the last statement."""
+    params = frozenset(p.name for p in function.params)
+    return name in maybe_unassigned(function.body[:-1], params, frozenset({name}))[1]
 
 
 @dataclass

@@ -19,6 +19,7 @@ import ast
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Seq
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeGuard
 
 from srcad import errors
@@ -80,7 +81,8 @@ class Lowerer:
         params = self.params()
         if isinstance(self.node, ast.Lambda):
             self.at = self.loc(self.node.body)
-            self.out.append(ir.Return(self.value(self.node.body), self.at))
+            value = self.value(self.node.body)
+            self.out.append(ir.Return(value, self.inside(self.node.body)))
             name = "lambda_"
         else:
             name = self.node.name
@@ -138,12 +140,16 @@ class Lowerer:
             self.at = self.loc(stmt)
             self.statement(stmt)
 
-    def assign(self, target: str, value: ir.Expr) -> None:
-        self.out.append(ir.Assign(target, value, self.at))
+    def inside(self, node: ast.expr | None) -> ir.Loc | None:
+        """The place of the statement at hand, and of an expression in it."""
+        return self.at if self.at is None or node is None else replace(self.at, part=self.loc(node))
 
-    def temp(self, value: ir.Expr, hint: str = "t") -> ir.Name:
+    def assign(self, target: str, value: ir.Expr, node: ast.expr | None = None) -> None:
+        self.out.append(ir.Assign(target, value, self.inside(node)))
+
+    def temp(self, value: ir.Expr, hint: str = "t", node: ast.expr | None = None) -> ir.Name:
         name = self.names.fresh(hint)
-        self.assign(name, value)
+        self.assign(name, value, node)
         return ir.Name(name)
 
     def variable(self, name: str) -> str:
@@ -208,7 +214,7 @@ class Lowerer:
 
     def do_Return(self, stmt: ast.Return) -> None:
         value = ir.Const(None) if stmt.value is None else self.value(stmt.value)
-        self.out.append(ir.Return(value, self.at))
+        self.out.append(ir.Return(value, self.inside(stmt.value)))
 
     def do_Break(self, stmt: ast.Break) -> None:
         self.out.append(ir.Break(self.at))
@@ -263,7 +269,7 @@ class Lowerer:
                 if lowered != ir.Name(self.variable(name)) or not isinstance(
                     value, ast.ListComp | ast.DictComp
                 ):
-                    self.assign(self.variable(name), lowered)
+                    self.assign(self.variable(name), lowered, value)
             case ast.Tuple(elts=targets) | ast.List(elts=targets) if self.parallel(value, targets):
                 self.bind_parallel(targets, value.elts)
             case _:
@@ -589,7 +595,7 @@ class Lowerer:
         value = self.value(node)
         if _atomic(value) or self.is_path(value):
             return value
-        return self.temp(value, hint or self.hint(value))
+        return self.temp(value, hint or self.hint(value), node)
 
     def atoms(self, items: Seq[ast.expr]) -> list[ir.Expr]:
         """Operands in order; a name that a later operand rebinds (walrus) is copied first."""

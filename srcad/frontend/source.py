@@ -28,6 +28,7 @@ from typing import Any
 
 from srcad.errors import Place, SourceUnavailable, StaleSourceError
 from srcad.frontend.bytecode import same_code
+from srcad.frontend.generators import refuse_generators
 
 FunctionNode = ast.FunctionDef | ast.Lambda
 GENERATED = "<srcad "  # how the file name of generated code begins
@@ -62,6 +63,17 @@ class Source:
             end = _characters(text, end) if one_line else len(text)
         return Place(self.file, line, column, end, text, function or self.function.__name__)
 
+    def header(self) -> Place:
+        """The first line of the function, up to its body."""
+        node = self.node
+        line = self.lines[node.lineno - 1].rstrip("\r\n")
+        mark = ast.Pass(lineno=node.lineno, col_offset=node.col_offset)
+        mark.end_lineno, mark.end_col_offset = (
+            node.lineno,
+            len(line.split("#")[0].rstrip().encode()),
+        )
+        return self.place(mark)
+
 
 @dataclass(frozen=True)
 class Target:
@@ -76,7 +88,6 @@ def locate(function: types.FunctionType) -> Source:
     """The source of a function, verified against its bytecode."""
     if not isinstance(function, types.FunctionType):
         raise SourceUnavailable(_why_not_a_function(function))
-    _refuse_generators(function)
     code = function.__code__
     parsed = _parse_file(function)
     # Generated text and code were registered together, and names that are global in the text are
@@ -84,9 +95,11 @@ def locate(function: types.FunctionType) -> Source:
     twin = code if code.co_filename.startswith(GENERATED) else _twin(function, parsed)
     nodes = parsed.nodes.get((twin.co_name, twin.co_firstlineno), [])
     nodes = nodes if len(nodes) < 2 else [_by_position(twin, nodes)]
-    if not nodes or isinstance(nodes[0], ast.AsyncFunctionDef):
+    if not nodes:
         raise StaleSourceError(_stale(function))
-    return Source(function, nodes[0], code.co_filename, parsed.lines)
+    source = Source(function, nodes[0], code.co_filename, parsed.lines)
+    refuse_generators(source)
+    return source
 
 
 # ---- callables -----------------------------------------------------------------------------------
@@ -146,18 +159,6 @@ def _why_not_a_function(thing: Any) -> str:
         kind = type(thing).__name__
         return f"{name} ({kind}) is not written in Python: no source to read"
     return f"{name} cannot be called: give a function"
-
-
-def _refuse_generators(function: types.FunctionType) -> None:
-    flags = function.__code__.co_flags
-    name = function.__qualname__
-    if flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
-        raise SourceUnavailable(f"{name} is an async function: give the plain function it awaits")
-    if flags & inspect.CO_GENERATOR:
-        raise SourceUnavailable(
-            f"{name} is a generator function and returns no number: "
-            "give a function that consumes it, such as `lambda x: sum(generator(x))`"
-        )
 
 
 # ---- files ---------------------------------------------------------------------------------------

@@ -161,12 +161,13 @@ Expr = (
 
 @dataclass(frozen=True, slots=True)
 class Loc:
-    """Where the user wrote it: lines from 1, columns from 0."""
+    """Where the user wrote it, lines from 1, columns from 0: the statement, and the expression."""
 
     line: int
     column: int
     end_line: int
     end_column: int
+    part: Loc | None = None
 
 
 @dataclass(frozen=True, slots=True)

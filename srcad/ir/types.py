@@ -288,6 +288,17 @@ def carries(t: Type) -> bool:
             return False
 
 
+def is_count(kind: Type) -> bool:
+    """Whether a list may be repeated so many times: an integer, of Python or NumPy."""
+    match kind:
+        case Scalar(python):
+            return python in (int, bool)
+        case Number(dtype):
+            return "int" in dtype
+        case _:
+            return False
+
+
 def is_scalar(t: Type) -> bool:
     """A number that `+=` rebinds."""
     return isinstance(t, Number) or (

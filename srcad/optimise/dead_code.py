@@ -17,13 +17,18 @@ from dataclasses import dataclass, replace
 from srcad.ir import nodes as ir
 
 Live = frozenset[str]
-Removable = Callable[[ir.Stmt], bool]
+Removable = Callable[[ir.Stmt, bool], bool]
+Unsure = Callable[[ir.Block], dict[int, Live]]
 
 
-def drop_dead_code(block: ir.Block, removable: Removable, stacks: Live) -> ir.Block:
-    """The block without dead statements; `stacks` are the lists of saved values."""
+def drop_dead_code(block: ir.Block, removable: Removable, stacks: Live, unsure: Unsure) -> ir.Block:
+    """The block without dead statements; `stacks` are the lists of saved values.
+
+    `removable` is asked about a statement, and whether it belongs to the forward part; `unsure`
+    finds the statements whose reads may raise an UnboundLocalError or a NameError.
+    """
     while True:
-        dropper = _Dropper(removable, stacks)
+        dropper = _Dropper(removable, stacks, frozenset(unsure(block)), _forward(block))
         new, _ = dropper.block(block, frozenset(), frozenset())
         new = _without_unread_stacks(new, stacks)
         if new == block:
@@ -31,10 +36,21 @@ def drop_dead_code(block: ir.Block, removable: Removable, stacks: Live) -> ir.Bl
         block = new
 
 
+def _forward(block: ir.Block) -> frozenset[int]:
+    """The ids of the statements before the backward part."""
+    notes = [k for k, s in enumerate(block) if s == ir.Note("backward")]
+    return frozenset(id(s) for s in ir.walk(block[: notes[0]] if notes else ()))
+
+
 @dataclass
 class _Dropper:
-    removable: Removable
+    judge: Removable
     stacks: Live
+    unsure: frozenset[int]
+    forward: frozenset[int]
+
+    def removable(self, stmt: ir.Stmt) -> bool:
+        return id(stmt) not in self.unsure and self.judge(stmt, id(stmt) in self.forward)
 
     def block(self, block: ir.Block, live: Live, at_break: Live) -> tuple[ir.Block, Live]:
         out: list[ir.Stmt] = []
@@ -107,6 +123,8 @@ class _Dropper:
         if not then and not orelse:
             if self.removable(stmt):
                 return None, live
+            if id(stmt) in self.forward:  # taking the truth of the test may raise
+                return replace(stmt, then=(), orelse=()), live | ir.reads(stmt.test)
             return ir.Effect(stmt.test, stmt.at), live | ir.reads(stmt.test)
         new = replace(stmt, then=then, orelse=orelse)
         if not then:

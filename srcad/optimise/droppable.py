@@ -7,12 +7,10 @@ s = a + b       goes: numbers can be added
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from srcad.adjoint.ends import Parts
 from srcad.ir import nodes as ir
-from srcad.ir.types import Type
+from srcad.ir.types import Array, Dct, Lst, Number, Scalar, Tup, Type
 from srcad.optimise.certain import Judge
 from srcad.optimise.total import Total
 
@@ -25,21 +23,38 @@ class Droppable:
     total: Total
     unreversed: frozenset[str]
 
-    @staticmethod
-    def of(parts: Parts, type_of: Callable[[ir.Expr], Type]) -> Droppable:
-        """For one function reversed."""
-        judge = Judge.of(parts.facts)
-        return Droppable(judge, Total(judge.called, type_of), parts.unreversed)
-
-    def __call__(self, stmt: ir.Stmt) -> bool:
+    def __call__(self, stmt: ir.Stmt, of_user: bool) -> bool:
+        """Whether nobody misses the statement; `of_user`: it is part of the user's program."""
         if not self.judge.removable(stmt):
             return False
+        if not of_user:
+            return True
         if isinstance(stmt, ir.Effect):
             generated = isinstance(stmt.value, ir.Call) and isinstance(stmt.value.func, ir.Ref)
             return generated or self.total(stmt.value)
-        if not self.unreversed & set(ir.targets(stmt)) or ir.blocks(stmt):
+        if not ir.blocks(stmt) and not self.unreversed & set(ir.targets(stmt)):
             return True
-        if isinstance(stmt, ir.Unpack):
-            items = getattr(self.total.type_of(stmt.value), "items", None)
-            return items is not None and stmt.star is None and len(items) == len(stmt.targets)
-        return all(map(self.total, ir.expressions(stmt)))
+        return self.harmless(stmt) and all(map(self.total, ir.expressions(stmt)))
+
+    def harmless(self, stmt: ir.Stmt) -> bool:
+        """Whether what the statement does with its value cannot raise."""
+        match stmt:
+            case ir.Unpack(names, value, star):
+                items = getattr(self.total.type_of(value), "items", None)
+                return star is None and items is not None and len(items) == len(names)
+            case ir.If(test):
+                return isinstance(self.total.type_of(test), Scalar | Number)  # it has a truth
+            case ir.For(target, iterable):
+                return isinstance(target, str) and _iterates(self.total.type_of(iterable))
+            case _:
+                return True
+
+
+def _iterates(kind: Type) -> bool:
+    match kind:
+        case Array(_, dims):
+            return bool(dims)
+        case Scalar(python):
+            return python in (range, str)
+        case _:
+            return isinstance(kind, Lst | Tup | Dct)

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from srcad.adjoint.ends import Parts
+from srcad.adjoint.unassigned import unsure_names
 from srcad.analysis import effects
 from srcad.analysis.infer import Inference
 from srcad.ir import nodes as ir
 from srcad.ir import verify
+from srcad.ir.assigned import unsure_reads
 from srcad.ir.types import BOTTOM, Type
 from srcad.optimise.certain import Judge
 from srcad.optimise.copies import fold_copies
@@ -96,7 +98,10 @@ class Passes:
 
     def drop(self, body: ir.Block) -> ir.Block:
         droppable = Droppable(self.judge, self.total, self.parts.unreversed)
-        return drop_dead_code(body, droppable, self.parts.stacks)
+        return drop_dead_code(body, droppable, self.parts.stacks, self.unsure)
+
+    def unsure(self, body: ir.Block) -> dict[int, frozenset[str]]:
+        return unsure_reads(body, self.params, unsure_names(self.parts.facts.unit))
 
     def put_in(self, body: ir.Block) -> ir.Block:
         pure, total = self.judge.pure, self.total

@@ -44,5 +44,7 @@ def pure_function(value: object) -> bool:
         return False
     name = getattr(value, "__name__", "")
     if module.startswith("srcad.runtime"):
-        return name not in {"accumulate", "call", "call_method", "add_at", "taken", "indexable"}
+        return name not in {
+            "accumulate", "call", "call_method", "add_at", "taken", "indexable", "assigned",
+        }  # fmt: skip
     return module in {"_operator", "operator", "math"}

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedSyntax
+
 
 def unbroadcast(g: Any, x: Any) -> Any:
     """g summed over the axes along which x was broadcast, real if x is real.
@@ -14,7 +16,11 @@ def unbroadcast(g: Any, x: Any) -> Any:
     except that a real x takes the real part; for a Python number a Python number returns.
     """
     if isinstance(g, list | tuple | dict):
-        raise TypeError("a cotangent of a container where one of a number or an array was expected")
+        raise UnsupportedSyntax(
+            "An operator is applied to a list, a tuple or a dict met at run time, and its "
+            "derivative is not known. Make an array of it with np.array(...), or use a "
+            "comprehension."
+        )
     if np.iscomplexobj(g) and not np.iscomplexobj(x):
         g = np.real(g)
     shape = np.shape(x)

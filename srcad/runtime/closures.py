@@ -13,7 +13,14 @@ def captured(function: Any, name: str) -> Any:
         parts = {"function": function.func, "args": function.args, "kwargs": function.keywords}
         return parts[name]
     position = function.__code__.co_freevars.index(name)
-    return function.__closure__[position].cell_contents
+    try:
+        return function.__closure__[position].cell_contents
+    except ValueError:
+        raise NameError(
+            f"cannot access free variable '{name}' where it is not associated with a value in "
+            "enclosing scope",
+            name=name,
+        ) from None
 
 
 def default_of(function: Any, name: str) -> Any:

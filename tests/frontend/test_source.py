@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad.errors import SourceUnavailable, StaleSourceError
+from srcad.errors import SourceUnavailable, StaleSourceError, UnsupportedSyntax
 from srcad.frontend.bytecode import same_code
 from srcad.frontend.source import locate, unwrap
 
@@ -397,12 +397,23 @@ def generator(x: float) -> Any:
 @pytest.mark.parametrize(
     ("thing", "words"),
     [(len, "not written in Python"), (np.sin, "NumPy ufunc"), (Model, "is a class"),
-     (coroutine, "async function"), (generator, "generator function"), (3, "cannot be called"),
+     (3, "cannot be called"),
      ("".join, "not written in Python"), (np.sum, "not written in Python")],
 )  # fmt: skip
 def test_no_source(thing: Any, words: str) -> None:
     with pytest.raises(SourceUnavailable, match=words):
         locate(thing)
+
+
+@pytest.mark.parametrize(
+    ("thing", "words", "line"),
+    [(coroutine, "async function", "async def coroutine"), (generator, "generator", "yield x")],
+)
+def test_no_number(thing: Any, words: str, line: str) -> None:
+    with pytest.raises(UnsupportedSyntax, match=words) as caught:
+        locate(thing)
+    assert caught.value.place is not None
+    assert line in caught.value.place.text
 
 
 def test_dataclass_methods_have_no_source() -> None:

@@ -157,7 +157,9 @@ class Setting:
         self.passes: dict[str, Callable[[ir.Block], ir.Block]] = {
             "copies": lambda b: fold_copies(b, generated, PARAMS, total.size),
             "spreads": lambda b: place_spreads(b, generated, PARAMS, tidy),
-            "dead code": lambda b: drop_dead_code(b, judge.removable, stacks),
+            "dead code": lambda b: drop_dead_code(
+                b, lambda s, of_user: judge.removable(s), stacks, lambda b: {}
+            ),
             "nest": lambda b: nest(b, generated, judge.pure, tidy, total),
             "gather": Gatherer(judge.pure, tidy, type_of).backward,
             "represent": lambda b: represent(b, PARAMS, kind_of),

@@ -1,0 +1,96 @@
+"""Let the generated code read variables that may have no value, and let the user's code not.
+
+    if c:                      y = None
+        y = f(x)               if c:
+    …                 →            y = f(x)
+                               …
+                               y_saved.append(y)
+
+Where the user's program itself may read the variable before it has a value, that read must stay an
+UnboundLocalError: then the first value is `unset`, and a check stands before the read.
+"""
+
+from __future__ import annotations
+
+import builtins
+
+from srcad.adjoint.ends import unset
+from srcad.adjoint.weave import saved_names
+from srcad.analysis.program import Unit
+from srcad.ir import nodes as ir
+from srcad.ir.assigned import Names, maybe_unassigned, unsure_reads, value_reads
+from srcad.runtime import unassigned
+
+ASSIGNED = ir.Ref(unassigned.assigned, "assigned")
+UNSET = ir.Ref(unassigned.unset, "unset")
+
+
+def unsure_names(unit: Unit) -> Names:
+    """The names that may have no value when the user's program reads them."""
+    code = unit.code
+    function = unit.source.function
+    undefined = {
+        n
+        for n in code.free - code.locals
+        if n not in function.__globals__
+        and not hasattr(builtins, n)
+        and n not in function.__code__.co_freevars
+    }
+    return frozenset(code.locals | undefined) - frozenset(p.name for p in code.params)
+
+
+def initialised(
+    forward: ir.Block, unit: Unit, stacks: Names, needed: Names, last: Names = frozenset()
+) -> ir.Block:
+    """The forward part with a first value for what generated code may read too early.
+
+    `needed` are the variables that the backward part reads, `last` those read at the end.
+    """
+    params = frozenset(p.name for p in unit.code.params)
+    names = unsure_names(unit)
+
+    def by_user(stmt: ir.Stmt) -> set[str]:
+        return set() if saved_names(stmt, stacks) else value_reads(stmt)
+
+    every = names | needed | last | ir.assigned(forward)
+    unsure, _ = maybe_unassigned(forward, params, names, by_user)
+    unsaved, end = maybe_unassigned(forward, params, every, lambda s: saved_names(s, stacks))
+    first = unsaved | (last - end) | ((needed & unsure) - end)
+    checked = frozenset(first & unsure)
+    risky = unsure_reads(forward, params, names)
+    body = _checked(forward, risky, checked, unit, stacks)
+    starts = tuple(ir.Assign(n, UNSET) for n in sorted(checked))
+    return (*starts, *unset(first - checked), *body)
+
+
+def still_local(body: ir.Block, unit: Unit) -> ir.Block:
+    """The body with an assignment to each variable that is read without one: Python sees a global.
+
+    if DEBUG:  y = x            y = unset
+    return y               →    assigned(y, "y")
+    """
+    ends = [k for k, s in enumerate(body) if s == ir.Note("backward")]
+    forward, rest = body[: ends[0]], body[ends[0] :]
+    params = frozenset(p.name for p in unit.code.params)
+    mine = unsure_names(unit) & unit.code.locals - ir.assigned(forward)
+    risky = unsure_reads(forward, params, mine)
+    never = frozenset(n for names in risky.values() for n in names)
+    starts = tuple(ir.Assign(n, UNSET) for n in sorted(never))
+    return (*starts, *_checked(forward, risky, never, unit, frozenset()), *rest)
+
+
+def _checked(
+    block: ir.Block, risky: dict[int, Names], checked: Names, unit: Unit, stacks: Names
+) -> ir.Block:
+    out: list[ir.Stmt] = []
+    for stmt in block:
+        names = frozenset() if saved_names(stmt, stacks) else risky.get(id(stmt), frozenset())
+        at = getattr(stmt, "at", None)
+        for name in sorted(names & checked):
+            call = ir.Call(ASSIGNED, (ir.Name(name), ir.Const(unit.written(name) or name)))
+            out.append(ir.Effect(call, at))
+        if names - checked and isinstance(stmt, ir.Assign) and isinstance(stmt.value, ir.Name):
+            out.append(ir.Effect(stmt.value, at))  # a copy may be dropped, the read may not
+        inner = tuple(_checked(b, risky, checked, unit, stacks) for b in ir.blocks(stmt))
+        out.append(ir.with_blocks(stmt, inner) if inner else stmt)
+    return tuple(out)

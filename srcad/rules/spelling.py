@@ -1,0 +1,40 @@
+"""How a user would write a function: `np.linalg.norm`, `np.add.at`, `operator.iadd`."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+PACKAGES = (np, np.linalg, np.fft, np.random, math)
+
+
+def spelled(function: Any) -> str:
+    """The function as an expression that reaches it where its module was imported."""
+    name: str | None = getattr(function, "__name__", None)
+    if name is None:
+        return repr(function)
+    owner = getattr(function, "__self__", None)
+    if owner is not None and not inspect.ismodule(owner):
+        return f"{spelled(owner)}.{name}" if hasattr(owner, "__name__") else name
+    for package in PACKAGES:
+        if getattr(package, name, None) is function:
+            return f"{package.__name__.replace('numpy', 'np')}.{name}"
+    module = getattr(function, "__module__", None) or ""
+    if module in ("operator", "_operator") and hasattr(operator, name):
+        return f"operator.{name}"
+    if module in ("builtins", "__main__", ""):
+        return name
+    return f"{_public(module, name, function)}.{getattr(function, '__qualname__', name)}"
+
+
+def _public(module: str, name: str, function: Any) -> str:
+    """`struct` for what lives in `_struct`, where that is how one gets it."""
+    import sys
+
+    plain = module.lstrip("_").split(".")[0]
+    found = sys.modules.get(plain)
+    return plain if getattr(found, name, None) is function else module
