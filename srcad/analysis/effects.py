@@ -20,6 +20,7 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Append, Apply, Copy, Invoke, Mutation
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Obj, Tup, Type
+from srcad.runtime.substitutes import LISTS
 
 MUTATORS = {
     np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis,
@@ -292,7 +293,10 @@ def _makes(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
         return True
     if isinstance(value, ir.Call) and value.func in (ir.Name("list"), ir.Name("dict")):
         return True
-    return isinstance(inferred.operations.get(id(value)), Copy)
+    operation = inferred.operations.get(id(value))
+    if isinstance(operation, Invoke):
+        return operation.unit.function in LISTS
+    return isinstance(operation, Copy)
 
 
 def _fills(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:

@@ -29,12 +29,9 @@ class Calls(Expressions):
                 "Write the code out.",
                 node,
             )
-        if builtin and name == "super" and not node.args:
-            raise self.refuse("`super()` is not supported yet. Name the class.", node)
-        if isinstance(node.func, ast.Attribute):
-            func: ir.Expr = ir.Attr(self.atom(node.func.value), node.func.attr)
-        else:
-            func = self.atom(node.func)
+        if builtin and name == "super":
+            raise self.refuse("`super()` is supported as `super().method(...)` only.", node)
+        func = self.function_called(node.func)
         parts = [*node.args, *(k.value for k in node.keywords)]
         values = self.arguments(parts)
         args = tuple(values[: len(node.args)])
@@ -42,6 +39,32 @@ class Calls(Expressions):
             (k.arg, v) for k, v in zip(node.keywords, values[len(node.args) :], strict=True)
         )
         return ir.Call(func, args, kwargs)
+
+    def function_called(self, node: ast.expr) -> ir.Expr:
+        """What stands before the parentheses."""
+        match node:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[])):
+                if not self.is_bound("super"):
+                    return ir.Attr(self.parent(node), node.attr)
+            case ast.Call(func=ast.Name(id="getattr"), args=[obj, key], keywords=[]):
+                if not self.is_bound("getattr"):  # stays whole: it may be a method
+                    return ir.Call(ir.Name("getattr"), tuple(self.atoms([obj, key])))
+            case _:
+                pass
+        if isinstance(node, ast.Attribute):
+            return ir.Attr(self.atom(node.value), node.attr)
+        return self.atom(node)
+
+    def parent(self, node: ast.expr) -> ir.Call:
+        """`super()` with the arguments that Python finds for it."""
+        function = self.source.function
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        plain = [*self.node.args.posonlyargs, *self.node.args.args]
+        if "__class__" not in cells or not plain or self.node is not self.source.node:
+            raise self.refuse("`super()` is supported directly in a method only.", node)
+        cls = cells["__class__"].cell_contents
+        owner = ir.Name(self.variable(plain[0].arg))
+        return ir.Call(ir.Ref(super, "super"), (ir.Ref(cls, cls.__name__), owner))
 
     def arguments(self, parts: list[ast.expr]) -> list[ir.Expr]:
         eager = [self.eager(p) if isinstance(p, ast.GeneratorExp) else p for p in parts]
@@ -53,6 +76,3 @@ class Calls(Expressions):
 
     def has_generator(self, node: ast.Call) -> bool:
         return any(isinstance(a, ast.GeneratorExp) for a in node.args)
-
-    def is_bound(self, name: str) -> bool:
-        return name in self.scope.own or name in self.source.function.__globals__

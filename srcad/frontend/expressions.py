@@ -91,6 +91,10 @@ class Expressions(Plain):
                 return self.logic(node, hint)
             case ast.IfExp():
                 return self.choice(node, hint)
+            case ast.Call(
+                func=ast.Name(id="getattr"), args=[obj, ast.Constant(value=str(name))], keywords=[]
+            ) if name.isidentifier() and not self.is_bound("getattr"):
+                return ir.Attr(self.atom(obj), name)
             case ast.Call():
                 return self.call(node)
             case ast.Attribute(value=obj, attr=name):

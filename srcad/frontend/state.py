@@ -116,6 +116,16 @@ class State:
         known = (*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars)
         return next((n for n in known if n.startswith("_") and n.endswith(name)), name)
 
+    def is_bound(self, name: str) -> bool:
+        """Whether the name is not the builtin."""
+        function = self.source.function
+        return (
+            name in self.scope.own
+            or name in self.comprehension_names
+            or name in function.__globals__
+            or name in function.__code__.co_freevars
+        )
+
     def is_local(self, name: str) -> bool:
         return name in self.scope.own or name not in self.scope.free
 
