@@ -177,8 +177,12 @@ def _in_expression(
 
 
 def mutator(function: object) -> bool:
+    """Whether a function writes into its first argument: np.copyto, np.add.at."""
+    at = getattr(function, "__name__", "") == "at"
     try:
-        return function in MUTATORS or getattr(function, "__name__", "") == "at"
+        return function in MUTATORS or (
+            at and isinstance(getattr(function, "__self__", None), np.ufunc)
+        )
     except TypeError:
         return False
 

@@ -6,6 +6,7 @@ import ast
 from typing import TypeGuard
 
 from srcad.frontend.callees import Calls
+from srcad.frontend.scope import free_names
 from srcad.frontend.state import BINARY, atomic
 from srcad.ir import nodes as ir
 
@@ -56,11 +57,15 @@ class Bindings(Calls):
 
     def bind_parallel(self, targets: list[ast.expr], values: list[ast.expr]) -> None:
         """`a, b = b, a`: every value is read before any name is bound."""
+        if self.in_turn(targets, values):
+            for target, value in zip(targets, values, strict=True):
+                self.bind(target, value)
+            return
         bound = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
         atoms: list[ir.Expr] = []
         simple = all(isinstance(t, ast.Name) for t in targets)
         for k, value in enumerate(values):
-            if k == len(values) - 1 and simple:
+            if k == len(values) - 1 and simple and not self.trying:
                 atoms.append(self.value(value))
                 continue
             atom = self.atom(value)
@@ -69,7 +74,7 @@ class Bindings(Calls):
                 clash = atom.id in {self.variable(n) for n in earlier} or not simple
                 atom = self.temp(atom, atom.id) if clash else atom
             atoms.append(atom)
-        if simple and not atomic(atoms[-1]):
+        if atoms and simple and not atomic(atoms[-1]):
             touched = {self.variable(t.id) for t in targets[:-1] if isinstance(t, ast.Name)}
             if touched & ir.reads(atoms[-1]):
                 atoms[-1] = self.temp(atoms[-1])
@@ -79,6 +84,20 @@ class Bindings(Calls):
                 self.assign(self.variable(target.id), atom)
             else:
                 self.bind_atom(target, atom)
+
+    def in_turn(self, targets: list[ast.expr], values: list[ast.expr]) -> bool:
+        """Whether nobody can tell that the names are bound one after the other.
+
+        xs, ys = [], []
+        """
+        names = [t.id for t in targets if isinstance(t, ast.Name)]
+        if len(names) < len(targets) or len(set(names)) < len(names) or self.trying:
+            return False
+        later = [free_names(v) for v in values]
+        if any(name in used for k, name in enumerate(names) for used in later[k + 1 :]):
+            return False
+        walrus = any(isinstance(n, ast.NamedExpr) for v in values for n in ast.walk(v))
+        return not walrus and not self.scope.captured & set(names)
 
     def protect(self, atoms: list[ir.Expr], targets: list[ast.expr]) -> None:
         """Copy a variable that an earlier target of the same assignment overwrites."""
@@ -120,6 +139,6 @@ class Bindings(Calls):
             case ast.Subscript(value=obj, slice=index):
                 return ir.Item(self.atom(obj), self.index(index))
             case ast.Attribute(value=obj, attr=name):
-                return ir.Attr(self.atom(obj), name)
+                return ir.Attr(self.atom(obj), self.mangled(name))
             case _:
                 raise self.refuse("This target cannot be assigned to.", target)

@@ -45,14 +45,14 @@ class Calls(Expressions):
         match node:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[])):
                 if not self.is_bound("super"):
-                    return ir.Attr(self.parent(node), node.attr)
+                    return ir.Attr(self.parent(node), self.mangled(node.attr))
             case ast.Call(func=ast.Name(id="getattr"), args=[obj, key], keywords=[]):
                 if not self.is_bound("getattr"):  # stays whole: it may be a method
                     return ir.Call(ir.Name("getattr"), tuple(self.atoms([obj, key])))
             case _:
                 pass
         if isinstance(node, ast.Attribute):
-            return ir.Attr(self.atom(node.value), node.attr)
+            return ir.Attr(self.atom(node.value), self.mangled(node.attr))
         return self.atom(node)
 
     def parent(self, node: ast.expr) -> ir.Call:

@@ -94,11 +94,11 @@ class Expressions(Plain):
             case ast.Call(
                 func=ast.Name(id="getattr"), args=[obj, ast.Constant(value=str(name))], keywords=[]
             ) if name.isidentifier() and not self.is_bound("getattr"):
-                return ir.Attr(self.atom(obj), name)
+                return ir.Attr(self.atom(obj), self.mangled(name))
             case ast.Call():
                 return self.call(node)
             case ast.Attribute(value=obj, attr=name):
-                return ir.Attr(self.atom(obj), name)
+                return ir.Attr(self.atom(obj), self.mangled(name))
             case ast.Subscript(value=obj, slice=index):
                 base = self.atom(obj)
                 return ir.Item(base, self.index(index))

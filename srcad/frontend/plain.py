@@ -52,7 +52,7 @@ class Plain(State):
                 kwargs = tuple((k.arg, tree(k.value)) for k in keywords)
                 return ir.Call(tree(func), tuple(map(tree, args)), kwargs)
             case ast.Attribute(value=obj, attr=name):
-                return ir.Attr(tree(obj), name)
+                return ir.Attr(tree(obj), self.mangled(name))
             case ast.Subscript(value=obj, slice=index):
                 return ir.Item(tree(obj), tree(index))
             case ast.Slice(lower=lower, upper=upper, step=step):

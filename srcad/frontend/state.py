@@ -38,6 +38,7 @@ class State:
         self.comprehension_names: set[str] = set()
         self.at: ir.Loc | None = None
         self.tables: set[str] = set()
+        self.trying = 0  # `try` statements around the statement at hand
 
     # -- what later parts define -------------------------------------------------------
 
@@ -106,15 +107,14 @@ class State:
     def variable(self, name: str) -> str:
         if self.renamed.get(name):
             return self.renamed[name]
-        if name.startswith("__") and not name.endswith("__"):
-            return self.mangled(name)
-        return name
+        return self.mangled(name)
 
     def mangled(self, name: str) -> str:
-        """`__x` inside a class is `_Class__x`; the code object knows."""
-        code = self.source.function.__code__
-        known = (*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars)
-        return next((n for n in known if n.startswith("_") and n.endswith(name)), name)
+        """`__x` inside a class is `_Class__x`."""
+        if not name.startswith("__") or name.endswith("__"):
+            return name
+        cls = _class_around(self.source.function.__qualname__).lstrip("_")
+        return f"_{cls}{name}" if cls else name
 
     def is_bound(self, name: str) -> bool:
         """Whether the name is not the builtin."""
@@ -133,6 +133,14 @@ class State:
 def atomic(expr: ir.Expr) -> bool:
     """Whether the expression is a name or a constant."""
     return isinstance(expr, ir.Name | ir.Const | ir.Ref)
+
+
+def _class_around(qualified: str) -> str:
+    """The class whose body a function stands in: `C` of `f.<locals>.C.method.<locals>.g`."""
+    parts = qualified.split(".")[:-1]
+    while parts and parts[-1] == "<locals>":
+        parts = parts[:-2]
+    return parts[-1] if parts else ""
 
 
 def keyword(node: ast.AST) -> str:

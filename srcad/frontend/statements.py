@@ -87,6 +87,27 @@ class Statements(Loops):
                     "Deleting an element is not supported yet. Build a new container without it.",
                     self.source.place(target, self.function_name()),
                 )
+            if target.id in self.scope.captured or self.read_again(target):
+                raise self.refuse(
+                    f"`{target.id}` may be read after this `del`. Leave the `del` out.", target
+                )
+
+    def read_again(self, gone: ast.Name) -> bool:
+        """Whether a read may follow that no assignment comes before, as the text stands."""
+        here = gone.lineno
+        same = [n for n in ast.walk(self.node) if isinstance(n, ast.Name) and n.id == gone.id]
+        stores = [n.lineno for n in same if isinstance(n.ctx, ast.Store)]
+        around = [
+            n
+            for n in ast.walk(self.node)
+            if isinstance(n, ast.For | ast.While) and n.lineno <= here <= (n.end_lineno or 0)
+        ]
+        starts = [here, *(loop.lineno - 1 for loop in around)]
+        for read in (n.lineno for n in same if not isinstance(n.ctx, ast.Store) and n is not gone):
+            start = max((s for s in starts if s < read), default=None)
+            if start is not None and not any(start < line < read for line in stores):
+                return True
+        return False
 
     def do_FunctionDef(self, stmt: ast.FunctionDef) -> None:
         value: ir.Expr = self.closure(stmt)
@@ -114,11 +135,14 @@ class Statements(Loops):
     def do_Try(self, stmt: ast.Try) -> None:
         at = self.at
         handlers = []
+        self.trying += 1
         body = self.block(stmt.body)
         for h in stmt.handlers:
             kind = None if h.type is None else self.tree(h.type)
-            handlers.append(ir.Handler(kind, h.name, self.block(h.body)))
+            name = None if h.name is None else self.variable(h.name)
+            handlers.append(ir.Handler(kind, name, self.block(h.body)))
         orelse, final = self.block(stmt.orelse), self.block(stmt.finalbody)
+        self.trying -= 1
         self.out.append(ir.Try(body, tuple(handlers), orelse, final, at))
 
     def do_Match(self, stmt: ast.Match) -> None:
