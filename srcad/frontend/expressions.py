@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Sequence as Seq
 
 from srcad.frontend.plain import Plain
-from srcad.frontend.scope import captured_names, free_names
+from srcad.frontend.scope import captured_names
 from srcad.frontend.state import BINARY, COMPARE, UNARY, atomic, keyword
 from srcad.ir import nodes as ir
 
@@ -182,6 +183,20 @@ class Expressions(Plain):
         self.out.append(ir.If(test, tuple(then), tuple(orelse), self.at))
         return ir.Name(result)
 
+    def with_names(
+        self, node: ast.FunctionDef | ast.Lambda, names: dict[str, str]
+    ) -> ast.FunctionDef | ast.Lambda:
+        """The definition with variables of comprehensions under the names they have here."""
+        new = copy.deepcopy(node)
+        for part in ast.walk(new):
+            if isinstance(part, ast.Name) and part.id in names:
+                if isinstance(part.ctx, ast.Store):
+                    raise self.refuse(f"Two variables are called `{part.id}` here.", part)
+                part.id = names[part.id]
+            elif isinstance(part, ast.arg) and part.arg in names:
+                raise self.refuse(f"Two variables are called `{part.arg}` here.", part)
+        return new
+
     def closure(self, node: ast.FunctionDef | ast.Lambda) -> ir.Closure:
         if isinstance(node, ast.FunctionDef) and any(
             isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(node)
@@ -189,14 +204,12 @@ class Expressions(Plain):
             raise self.refuse(
                 "Generator functions are not supported yet. Return a list instead.", node
             )
-        inside = self.scope.own | self.comprehension_names
+        other = {n: m for n, m in self.renamed.items() if m != n and n in captured_names(node)}
+        if other:
+            node = self.with_names(node, other)
+        inside = self.scope.own | self.comprehension_names | set(self.renamed.values())
         captures = tuple(sorted(captured_names(node) & inside))
-        if any(self.renamed.get(n, n) != n for n in free_names(node) & inside):
-            raise self.refuse(
-                "A function made inside a comprehension cannot use the comprehension's variable "
-                "yet. Use a for loop, or functools.partial.",
-                node,
-            )
+        self.cells |= set(captures) & set(self.renamed.values())
         args = node.args
         positional = [*args.posonlyargs, *args.args]
         defaults = [

@@ -55,10 +55,11 @@ class Lowerer(Statements):
             tuple(self.out),
             result="",
             locals=self.scope.own | self.names.given(),
-            captured=self.scope.captured,
+            captured=self.scope.captured | self.cells,
             free=self.scope.free,
             taken=self.names.known(),
             tables=frozenset(self.tables),
+            cells=frozenset(self.cells),
         )
 
     def params(self) -> tuple[ir.Param, ...]:

@@ -38,6 +38,7 @@ class State:
         self.comprehension_names: set[str] = set()
         self.at: ir.Loc | None = None
         self.tables: set[str] = set()
+        self.cells: set[str] = set()  # variables of comprehensions that functions close over
         self.trying = 0  # `try` statements around the statement at hand
 
     # -- what later parts define -------------------------------------------------------

@@ -57,11 +57,8 @@ def accumulate(sequence: Any, function: Any = None, *, initial: Any = None) -> A
     return out
 
 
-class _Missing:
+class MISSING:
     """No default was given."""
-
-
-MISSING = _Missing()
 
 
 def largest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) -> Any:
