@@ -158,8 +158,8 @@ def _by_source(
 
 
 def _self_bar(function: Any, bars: list[Any]) -> Any:
-    if not isinstance(function, types.MethodType) and len(bars) == 1:
-        return bars[0]  # a callable object: its own cotangent
+    if len(bars) == 1:  # a method, or a callable object: its own cotangent
+        return {"__self__": bars[0]} if isinstance(function, types.MethodType) else bars[0]
     return Refusal(
         "The object behind this method or partial carries a derivative; call it "
         "directly instead of through a variable."

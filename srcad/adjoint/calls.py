@@ -113,6 +113,12 @@ class Calls(Cotangents):
             name = ir.Const(func.name)
             made = ir.Call(METHOD, (func.obj, name, *operation.args), operation.kwargs)
             values = (func.obj, *operation.args)
+        match func:
+            case ir.Call(ir.Name("getattr"), (ir.Name(owner) as obj, key)) if owner in self.active:
+                made = ir.Call(METHOD, (obj, key, *operation.args), operation.kwargs)
+                values = (obj, *operation.args)
+            case _:
+                pass
         args = (*values, *(v for _, v in operation.kwargs))
         forward = ir.Unpack((stmt.target, pullback), made, None, stmt.at)
         pulled = self.names.fresh("pulled")

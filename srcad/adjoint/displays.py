@@ -10,9 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from srcad import errors
+from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY
+from srcad.runtime import cotangents
+
+SURVIVOR = ir.Ref(cotangents.survivor, "survivor")
+SURVIVORS = ir.Ref(cotangents.survivors, "survivors")
 
 Pairs = list[tuple[Any, ...]]
 
@@ -56,41 +61,66 @@ class Displays:
     ) -> Pairs:
         """A dict display: of equal keys the last one counts."""
         pairs: Pairs = []
-        later: set[Any] = set()
-        unknown = False
+        later: set[Any] = set()  # literal keys of the items after this one
+        computed: list[ir.Expr] = []  # what holds the other keys after this one
         for key, item in zip(reversed(keys), reversed(values), strict=True):
-            if key is None:
-                found = self.spread(item, y_bar) if self.reverse.is_active(item) else []
-                pairs += [p for p in found if p[1].value not in later]
-                items = getattr(self.reverse.type_of(item), "items", None)
-                unknown = unknown or items is None
-                later |= {k for k, _ in items or ()}
-                continue
-            if self.reverse.is_active(item):
-                if unknown or (later and not isinstance(key, ir.Const)):
-                    raise errors.UnsupportedSyntax(
-                        "It is not known which of these keys are equal. Write the keys as "
-                        "literals.",
-                        self.reverse.place(),
-                    )
-                if not isinstance(key, ir.Const) or key.value not in later:
-                    pairs += self.item(item, y_bar, key)
+            active = self.reverse.is_active(item)
+            known = self.known_keys(item) if key is None else None
+            if active and key is None:
+                pairs += self.spread(item, known, y_bar, later, computed)
+            elif active and not (isinstance(key, ir.Const) and key.value in later):
+                assert key is not None
+                pairs += self.entry(key, item, y_bar, later, computed)
             if isinstance(key, ir.Const):
                 later.add(key.value)
+            elif key is not None:
+                computed.append(ir.Sequence("tuple", (key,)))
+            elif known is not None:
+                later |= set(known)
             else:
-                unknown = True
+                computed.append(item)
         return pairs
 
-    def spread(self, item: ir.Expr, y_bar: ir.Expr) -> Pairs:
-        kind = self.reverse.type_of(item)
-        items = getattr(kind, "items", None)
-        if items is None or not isinstance(item, ir.Name):
+    def known_keys(self, table: ir.Expr) -> tuple[Any, ...] | None:
+        items = getattr(self.reverse.type_of(table), "items", None)
+        return None if items is None else tuple(key for key, _ in items)
+
+    def entry(
+        self,
+        key: ir.Expr,
+        item: ir.Expr,
+        y_bar: ir.Expr,
+        later: set[Any],
+        computed: list[ir.Expr],
+    ) -> Pairs:
+        """One `key: item`; where later keys are not known to differ, they are asked."""
+        after = [*computed, *_constants(set() if isinstance(key, ir.Const) else later)]
+        if not after:
+            return self.item(item, y_bar, key)
+        return self.to(item, algebra.call(SURVIVOR, y_bar, key, item, *after))
+
+    def spread(
+        self,
+        item: ir.Expr,
+        known: tuple[Any, ...] | None,
+        y_bar: ir.Expr,
+        later: set[Any],
+        computed: list[ir.Expr],
+    ) -> Pairs:
+        """`**item`."""
+        if not isinstance(item, ir.Name):
             raise errors.UnsupportedSyntax(
-                "`**` of a dict whose keys are not known carries a derivative here. Write the "
-                "keys out.",
-                self.reverse.place(),
+                "Give the dict behind `**` a name on a line of its own.", self.reverse.place()
             )
-        return [(item.id, ir.Const(k), _cell(y_bar, ir.Const(k)), t) for k, t in items]
+        if known is None or computed:
+            table = algebra.call(SURVIVORS, y_bar, item, *computed, *_constants(later))
+            return [(item.id, table, True)]
+        types = dict(self.reverse.type_of(item).items)  # type: ignore[union-attr, arg-type]
+        return [
+            (item.id, ir.Const(k), _cell(y_bar, ir.Const(k)), types[k])
+            for k in known
+            if k not in later
+        ]
 
     def sequence(self, items: tuple[ir.Expr, ...], y_bar: ir.Expr) -> Pairs:
         pairs: Pairs = []
@@ -150,6 +180,10 @@ class Displays:
                 self.reverse.place(),
             )
         return []
+
+
+def _constants(keys: set[Any]) -> list[ir.Expr]:
+    return [ir.Sequence("tuple", tuple(map(ir.Const, sorted(keys, key=repr))))] if keys else []
 
 
 def _cell(y_bar: ir.Expr, key: ir.Expr) -> ir.Expr:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from srcad import errors
-from srcad.frontend.lower import Lowerer
+from srcad.frontend.expressions import Expressions
 from srcad.frontend.scope import scope_of
 from srcad.frontend.source import locate
 from srcad.ir import nodes as ir
@@ -80,7 +80,7 @@ def _body(function: Any) -> ir.Expr | None:
         expression: Any = only.value
     else:
         expression = node.body
-    lowerer = Lowerer(source, node, scope_of(node))
+    lowerer = Expressions(source, node, scope_of(node))
     if not lowerer.simple(expression):
         return None
     own = {p.name for p in inspect.signature(function).parameters.values()}

@@ -10,6 +10,7 @@ is in `cotangents`; calls, branches and exceptions have modules of their own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from srcad.adjoint.cotangents import Request, State
 from srcad.adjoint.exceptions import Exceptions
 from srcad.adjoint.loops import LoopPlan, plan
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
+from srcad.analysis import effects
 from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
@@ -122,6 +124,8 @@ class Reverse(Calls, Branches, Exceptions):
 
     def assign(self, stmt: ir.Assign) -> list[Node]:
         target, value = stmt.target, stmt.value
+        if isinstance(value, ir.Closure):
+            self.check_cells(stmt, value)
         if isinstance(value, ir.Closure) and target in self.state.present:
             self.check_captures(stmt, value)
         self.captured_here(value)
@@ -177,8 +181,7 @@ class Reverse(Calls, Branches, Exceptions):
         name = made.target
         if all(self.only_called(s, name) for s in order):
             return [s for s in order if name in self.live.after.get(id(s), frozenset())]
-        loops = [s for s in order if isinstance(s, ir.For | ir.While)]
-        around = [loop for loop in loops if any(s is made for s in ir.walk(loop.body))]
+        around = [loop for loop in self.around(made) if self.outlives(made, [loop])]
         position = next((k for k, s in enumerate(order) if s is made), -1)
         return [*order[position + 1 :], *(s for loop in around for s in ir.walk(loop.body))]
 
@@ -192,6 +195,42 @@ class Reverse(Calls, Branches, Exceptions):
             return False
         kind = self.type(stmt.target)
         return is_scalar(kind) or isinstance(kind, Array)
+
+    def check_cells(self, stmt: ir.Assign, closure: ir.Closure) -> None:
+        """Each run of a comprehension has variables of its own, where ours has one for all."""
+        for name in frozenset(closure.captures) & self.facts.unit.code.cells:
+            around = self.around(stmt)
+            binds = [
+                k
+                for k, s in enumerate(around)
+                if isinstance(s, ir.For) and name in ir.leaves(s.target)
+            ]
+            if binds and self.outlives(stmt, around[: binds[0]]):
+                raise errors.UnsupportedSyntax(
+                    f"This function keeps the `{name}` of one comprehension among several. Give "
+                    f"it the value: `{name}={name}` as a default.",
+                    self.place(),
+                )
+
+    def around(self, stmt: ir.Stmt) -> list[ir.For | ir.While]:
+        """The loops around a statement, the outermost first."""
+        return [
+            s
+            for s in ir.walk(self.body)
+            if isinstance(s, ir.For | ir.While) and any(i is stmt for i in ir.walk(s.body))
+        ]
+
+    def outlives(self, stmt: ir.Assign, loops: Sequence[ir.For | ir.While]) -> bool:
+        """Whether the function made here is still held when one of these loops goes on."""
+        if not loops:
+            return False
+        everyone = frozenset(self.facts.types)
+        same = effects.aliases(self.facts, self.body).together(stmt.target, everyone)
+        holders = {n for n in same if effects.holds(self.type(n))}
+        return any(
+            holders & (self.live.body.get(id(s), frozenset()) | self.live.after[id(s)])
+            for s in loops
+        )
 
     def distribute(self, target: str, pairs: list[tuple[Any, ...]]) -> None:
         """Add the contributions; the one to the target's own older value comes last."""

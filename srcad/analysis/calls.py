@@ -11,12 +11,14 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import operator
 import types as pytypes
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad.analysis.bind import CannotBind, Signature, bind, expand
+from srcad.analysis.bind import expand
+from srcad.analysis.construct import construct, plain_dataclass, replaced
 from srcad.analysis.invoke import Found, apply, constant_expr, invoke_closure, invoke_function
 from srcad.analysis.operations import (
     Append,
@@ -24,7 +26,6 @@ from srcad.analysis.operations import (
     Copy,
     Dynamic,
     Inert,
-    Make,
     Mutation,
     Part,
     Refused,
@@ -55,14 +56,27 @@ from srcad.rules.table import TABLE
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.containers import values
 from srcad.runtime.methods import METHODS
-from srcad.runtime.substitutes import SUBSTITUTES
+from srcad.runtime.substitutes import (
+    SUBSTITUTES,
+    dict_merged,
+    dict_of_names,
+    dict_of_pairs,
+    items_of,
+    items_tuple,
+)
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
 
 
 def call(expr: ir.Call, inference: Inference) -> Found:  # noqa: C901 - one decision over the kinds
+    by_name = _method_by_name(expr.func, inference)
+    if by_name is not None:
+        expr = dataclasses.replace(expr, func=by_name)
     if isinstance(expr.func, ir.Attr):
+        parent = _parent_method(expr, expr.func, inference)
+        if parent is not None:
+            return parent
         owner = inference.expr(expr.func.obj)
         found = method(expr, expr.func, owner, inference)
         if found is not None:
@@ -81,9 +95,8 @@ def call(expr: ir.Call, inference: Inference) -> Found:  # noqa: C901 - one deci
         case Known(value):
             return known_call(expr, value, args, kwargs, inference)
         case Method(function):
-            owner_expr = expr.func.obj if isinstance(expr.func, ir.Attr) else None
-            if owner_expr is None:
-                return ANY, Dynamic(expr.func, args, kwargs)
+            direct = isinstance(expr.func, ir.Attr)
+            owner_expr = expr.func.obj if direct else ir.Attr(expr.func, "__self__")  # type: ignore[union-attr]
             return invoke_function(function.value, (owner_expr, *args), kwargs, inference)
         case Clo():
             return invoke_closure(target, expr.func, args, kwargs, inference)
@@ -96,6 +109,40 @@ def call(expr: ir.Call, inference: Inference) -> Found:  # noqa: C901 - one deci
     return ANY, Dynamic(expr.func, args, kwargs)
 
 
+def _method_by_name(func: ir.Expr, inference: Inference) -> ir.Attr | None:
+    """`getattr(x, name)(...)` where the name is known: the method that it is."""
+    match func:
+        case ir.Call(ir.Name("getattr"), (obj, name), ()) if inference.expr(func.func) == Known.of(
+            getattr
+        ):
+            key = inference.expr(name)
+            known = isinstance(key, Scalar) and key.kind is str and key.known
+            return ir.Attr(obj, key.value) if known else None  # type: ignore[union-attr]
+        case _:
+            return None
+
+
+def _parent_method(expr: ir.Call, func: ir.Attr, inference: Inference) -> Found | None:
+    """`super(C, self).name(...)`: the method of the next class after C that has one."""
+    match func.obj:
+        case ir.Call(ir.Ref(found), (ir.Ref(cls), owner)) if found is super:
+            kind = inference.expr(owner)
+        case _:
+            return None
+    for arg in (*expr.args, *(v for _, v in expr.kwargs)):
+        inference.expr(arg)
+    if isinstance(kind, Bottom):
+        return BOTTOM, Inert()
+    order = kind.cls.__mro__ if isinstance(kind, Obj) else ()
+    for base in order[order.index(cls) + 1 :] if cls in order else ():
+        if func.name in vars(base):
+            method = inference.session.program.attribute(base, func.name)
+            if isinstance(vars(base)[func.name], pytypes.FunctionType):
+                return invoke_function(method, (owner, *expr.args), expr.kwargs, inference)
+            break
+    return ANY, Refused(f"`super().{func.name}(...)`")
+
+
 def known_call(
     expr: ir.Call,
     value: Any,
@@ -103,6 +150,12 @@ def known_call(
     kwargs: tuple[tuple[str | None, ir.Expr], ...],
     inference: Inference,
 ) -> Found:
+    if value is dataclasses.replace and len(args) == 1:
+        owner = inference.expr(args[0])
+        if isinstance(owner, Obj) and plain_dataclass(owner):
+            return replaced(owner.cls, args[0], expr, inference)
+        if isinstance(owner, Bottom):
+            return BOTTOM, Inert()
     spread = any(isinstance(a, ir.Star) for a in args) or any(k is None for k, _ in kwargs)
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
@@ -120,8 +173,8 @@ def known_call(
         made = construct(value, args, kwargs, inference)
         if made is not None:
             return made
-    substitute = SUBSTITUTES.get(value) if _hashable(value) else None
-    if substitute is not None and (TABLE.get(value) is None or _needs_substitute(value, kwargs)):
+    substitute = _substitute(value, args, kwargs, inference)
+    if substitute is not None:
         return invoke_function(substitute, args, kwargs, inference)
     if spread:
         expanded = expand(args, kwargs, inference)
@@ -139,9 +192,47 @@ def _hashable(value: Any) -> bool:
     return True
 
 
-def _needs_substitute(value: Any, kwargs: tuple[tuple[str | None, ir.Expr], ...]) -> bool:
-    """`max(xs, key=f)` calls a function of the user, which a rule cannot."""
-    return any(k == "key" for k, _ in kwargs) and value in (max, min, sorted)
+def _substitute(
+    value: Any,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Any:
+    """The function in plain Python that stands for this call of a builtin; None without one."""
+    if not _hashable(value):
+        return None
+    if value in (list, tuple, dict):
+        return _container(value, args, kwargs, inference)
+    if value is operator.attrgetter and not all(
+        isinstance(a, ir.Const) and "." not in str(a.value) for a in args
+    ):
+        return None
+    if TABLE.get(value) is None:
+        return SUBSTITUTES.get(value)
+    # `max(xs, key=f)` calls a function of the user, which a rule cannot
+    special = value in (max, min) and any(k in ("key", "default") for k, _ in kwargs)
+    return SUBSTITUTES[value] if special else None
+
+
+def _container(
+    value: Any,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Any:
+    """`list(x)` of what is no list yet, `dict(old, key=v)`, `dict(pairs)`."""
+    if len(args) > 1 or any(isinstance(a, ir.Star) for a in args):
+        return None
+    if not args:
+        return dict_of_names if value is dict and kwargs else None
+    kind = inference.expr(args[0])
+    if value is dict:
+        if isinstance(kind, Dct):
+            return dict_merged if kwargs else None
+        return dict_of_pairs if isinstance(kind, Lst | Tup | Array) else None
+    if kwargs or isinstance(kind, Lst | Tup | Bottom | Dct | Scalar):
+        return None
+    return items_of if value is list else items_tuple
 
 
 def _captured(expr: ir.Call, inference: Inference) -> Found:
@@ -153,43 +244,6 @@ def _captured(expr: ir.Call, inference: Inference) -> Found:
         fields = dict((*kind.captures, *kind.defaults))
         return fields.get(name.value, ANY), Part(func, name)
     return (BOTTOM if isinstance(kind, Bottom) else ANY), Part(func, name)
-
-
-def construct(
-    cls: type,
-    args: tuple[ir.Expr, ...],
-    kwargs: tuple[tuple[str | None, ir.Expr], ...],
-    inference: Inference,
-) -> Found | None:
-    """`Point(x, y)` of a namedtuple or a dataclass."""
-    if issubclass(cls, BaseException):
-        return ANY, Inert()
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        names = tuple(cls._fields)
-        defaults = cls._field_defaults  # type: ignore[attr-defined]
-    elif dataclasses.is_dataclass(cls) and _generated_init(cls):
-        usable = [f for f in dataclasses.fields(cls) if f.init]
-        names = tuple(f.name for f in usable)
-        defaults = {f.name: f.default for f in usable if f.default is not dataclasses.MISSING}
-    else:
-        return None
-    signature = Signature(names, None, None, {k: constant_expr(v, k) for k, v in defaults.items()})
-    try:
-        bound = bind(signature, args, kwargs, inference)
-    except CannotBind:
-        return ANY, Refused(f"this call of `{cls.__name__}`")
-    kinds = [inference.expr(b) for b in bound]
-    made = Make(cls, tuple(zip(names, bound, strict=True)))
-    if issubclass(cls, tuple):
-        return Tup(tuple(kinds), cls), made
-    return Obj(cls, tuple(zip(names, kinds, strict=True))), made
-
-
-def _generated_init(cls: type) -> bool:
-    """Whether `__init__` is the one that @dataclass wrote, with nothing after it."""
-    code = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]
-    generated = code is not None and code.co_filename == "<string>"
-    return generated and not hasattr(cls, "__post_init__")
 
 
 def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> Found | None:
@@ -212,6 +266,8 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
             for arg in expr.args:
                 inference.expr(arg)
             return (STR if name in {"format", "join", "strip", "lower", "upper"} else ANY), Inert()
+        case Tup(_, cls) if name == "_replace" and hasattr(cls, "_fields"):
+            return replaced(cls, func.obj, expr, inference)
         case Lst() | Tup() | Dct():
             return container_method(expr, func, owner, inference)
         case _:

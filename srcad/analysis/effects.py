@@ -17,14 +17,16 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Append, Apply, Copy, Invoke, Mutation
+from srcad.analysis.operations import Append, Apply, Copy, Dynamic, Invoke, Mutation
 from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Obj, Tup, Type
+from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type
 from srcad.rules.spelling import spelled
+from srcad.rules.table import NoDerivative
 from srcad.rules.writes import unknown, written_arguments
 from srcad.runtime.methods import METHODS
+from srcad.runtime.substitutes import LISTS
 
 
 @dataclass
@@ -51,6 +53,15 @@ def mutable(kind: Type) -> bool:
     if isinstance(kind, Tup):
         return any(map(mutable, kind.items))
     return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)
+
+
+def holds(kind: Type) -> bool:
+    """Whether a value of the type may be, or hold, a function made by the program."""
+    if isinstance(kind, Lst | Dct):
+        return holds(kind.element)
+    if isinstance(kind, Tup):
+        return any(map(holds, kind.items))
+    return isinstance(kind, Obj | AnyType | Clo | Method)
 
 
 def aliases(inferred: Inferred, body: ir.Block) -> Aliases:  # noqa: C901 - one decision over the kinds
@@ -264,11 +275,13 @@ def built_here(inferred: Inferred, body: ir.Block, write: Write) -> bool:
     made = [b for b in _blocks(body) if any(_makes(s, name, inferred) for s in b)]
     if not made:
         return False
-    everywhere = sum(1 for s in ir.walk(body) if name in ir.targets(s))
-    makes = 0
     for block in made:
         position = next(k for k, s in enumerate(block) if _makes(s, name, inferred))
-        makes += sum(1 for s in block if _makes(s, name, inferred))
+        other = [
+            k
+            for k, s in enumerate(block)
+            if any(name in ir.targets(i) and not _makes(i, name, inferred) for i in ir.walk((s,)))
+        ]
         filled = [
             k for k, s in enumerate(block) if any(_fills(i, name, inferred) for i in ir.walk((s,)))
         ]
@@ -277,9 +290,16 @@ def built_here(inferred: Inferred, body: ir.Block, write: Write) -> bool:
         ]
         if any(k <= position for k in filled):
             return False
-        if held and filled and min(held) <= max(filled):
+        last = max(filled, default=position)
+        if filled and held and min(held) <= last:
             return False
-    return makes == everywhere and _nothing_outside(body, made, name, inferred)
+        if any(position < k <= last for k in other):
+            return False  # by then the name may stand for another list
+        if any(_read_whole(i, name, inferred) for s in block[:last] for i in ir.walk((s,))):
+            return False  # the backward part would see more items than were there
+        if any(_read_whole(i, name, inferred) for i in ir.walk(block[last : last + 1])):
+            return False
+    return _nothing_outside(body, made, name, inferred)
 
 
 def _blocks(body: ir.Block) -> list[ir.Block]:
@@ -294,7 +314,10 @@ def _makes(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
         return True
     if isinstance(value, ir.Call) and value.func in (ir.Name("list"), ir.Name("dict")):
         return True
-    return isinstance(inferred.operations.get(id(value)), Copy)
+    operation = inferred.operations.get(id(value))
+    if isinstance(operation, Invoke):
+        return operation.unit.function in LISTS
+    return isinstance(operation, Copy)
 
 
 def _fills(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
@@ -320,6 +343,27 @@ def _holds(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
             return isinstance(operation, Append) and name in ir.reads(operation.value)
         case _:
             return False
+
+
+def _read_whole(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
+    """Whether a derivative passes through all items at once: a loop over them, their sum."""
+    if isinstance(stmt, ir.For) and name in ir.reads(stmt.iterable):
+        return True
+    if isinstance(stmt, ir.If | ir.While | ir.Store):
+        return False
+    stack = list(ir.expressions(stmt))
+    while stack:
+        expr = stack.pop()
+        stack.extend(ir.children(expr))
+        operation = inferred.operations.get(id(expr))
+        if isinstance(operation, Apply) and not isinstance(operation.rule, NoDerivative):
+            whole = ir.Name(name) in (*operation.args, *(v for _, v in operation.kwargs))
+        else:
+            passed = isinstance(operation, Invoke | Dynamic) or isinstance(expr, ir.Sequence)
+            whole = passed and name in ir.reads(expr)
+        if whole:
+            return True
+    return False
 
 
 def _nothing_outside(body: ir.Block, made: list[ir.Block], name: str, inferred: Inferred) -> bool:

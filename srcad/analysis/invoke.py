@@ -39,6 +39,7 @@ from srcad.ir.types import (
 )
 from srcad.rules.table import TABLE
 from srcad.runtime.closures import captured, default_of
+from srcad.runtime.substitutes import STANDING_IN
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -59,7 +60,9 @@ def apply(
     rule = TABLE.get(function)
     special = None if kwargs else _container_call(function, args, kinds)
     if function is dict and kwargs:
-        return ANY, Refused("`dict(...)` with keywords", "Write {**old, 'key': value} instead.")
+        return ANY, Refused(
+            "`dict(...)` of this value with keywords", "Write {**old, 'key': value} instead."
+        )
     if special is not None:
         return special
     named = tuple((str(k), v) for k, v in kwargs)
@@ -141,9 +144,13 @@ def _invoke(
     try:
         bound = bind(signature, args, kwargs, inference)
     except CannotBind as problem:
-        if problem.certain:
+        if problem.certain and unit.function not in STANDING_IN:
             return ANY, Inert()  # Python raises its own TypeError when it runs
-        return ANY, Refused("`*` or `**` with an argument of unknown length")
+        return ANY, Refused(
+            "This form of the call"
+            if problem.certain
+            else "`*` or `**` with an argument of unknown length"
+        )
     defaults = dict(closure[1].defaults) if closure is not None else {}
     kinds = []
     for param, expr in zip(unit.code.params, bound, strict=True):

@@ -18,7 +18,7 @@ from srcad.analysis.calls import call
 from srcad.analysis.elements import element
 from srcad.analysis.invoke import Found, invoke_function
 from srcad.analysis.invoke import with_captures as with_captures
-from srcad.analysis.operations import Apply, Element, Inert, Part, Refused
+from srcad.analysis.operations import Apply, Element, Inert, Make, Part, Refused
 from srcad.analysis.program import MISSING
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
@@ -44,6 +44,7 @@ from srcad.ir.types import (
     type_of,
 )
 from srcad.rules.table import TABLE, NoDerivative
+from srcad.runtime import methods
 from srcad.runtime.methods import ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -58,8 +59,32 @@ def resolve(expr: ir.Attr | ir.Item | ir.Call, inference: Inference) -> Found:
         case ir.Item(obj, index):
             return item(expr, inference.expr(obj), inference.expr(index), inference)
         case ir.Call():
-            return call(expr, inference)
+            named = _getattr(expr, inference)
+            return call(expr, inference) if named is None else named
     raise AssertionError(expr)
+
+
+def _getattr(expr: ir.Call, inference: Inference) -> Found | None:
+    """`getattr(obj, name)`: the attribute, where the name is known or is that of a field."""
+    match inference.expr(expr.func), expr.args, expr.kwargs:
+        case Known(value), (obj, name), () if value is getattr:
+            pass
+        case _:
+            return None
+    owner, key = inference.expr(obj), inference.expr(name)
+    if isinstance(key, Scalar) and key.kind is str and key.known:
+        return attribute(ir.Attr(obj, key.value), owner, key.value, inference)
+    if isinstance(owner, AnyType):
+        return ANY, Part(obj, name)
+    if not isinstance(owner, Obj):
+        return None
+    plain = {n for n, _ in owner.fields}
+    for cls in owner.cls.__mro__[:-1]:
+        for other, value in vars(cls).items():
+            special = other.startswith("__") and other.endswith("__")
+            if not (special or other in plain or isinstance(value, pytypes.FunctionType)):
+                return ANY, Refused(f"`getattr` by a computed name, which may be `{other}`,")
+    return join_all([kind for _, kind in owner.fields]), Part(obj, name)
 
 
 # -- attributes ------------------------------------------------------------------------
@@ -82,6 +107,8 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             return _field(expr, owner, cls, dict(fields), name, inference)
         case AnyType():
             return ANY, Part(expr.obj, name)
+        case Method(_, bound) if name == "__self__":
+            return bound, Part(expr.obj, name)
         case Clo():
             return ANY, Inert()
         case _:
@@ -102,7 +129,8 @@ def _number_attribute(expr: ir.Attr, owner: Type, name: str, inference: Inferenc
             return ANY, Inert()  # raises when it runs
         return ANY, Refused(f"`.{name}` of {'an array' if python is np.ndarray else 'a number'}")
     rule = TABLE.get(function)
-    kind = inference.typed(function, (owner,), ())
+    flat = function is methods.flat and isinstance(owner, Array)
+    kind = Array(owner.dtype, (None,)) if flat else inference.typed(function, (owner,), ())  # type: ignore[union-attr]
     if isinstance(rule, NoDerivative):
         return (ANY if isinstance(kind, AnyType) else kind), Inert()
     return kind, Apply(function, (expr.obj,), (), rule, (owner,), "attribute")
@@ -123,7 +151,8 @@ def _field(
         return ANY, Inert() if hasattr(cls, name) else Refused(f"`.{name}`")
     if isinstance(found, pytypes.FunctionType):
         inference.session.program.attribute(cls, name)
-        return Method(Known.of(found), owner, name), Inert()
+        held = Make(pytypes.MethodType, (("__self__", expr.obj),))
+        return Method(Known.of(found), owner, name), held
     value = inference.session.program.attribute(cls, name)
     if isinstance(found, classmethod | staticmethod):
         return Known.of(value), Inert()

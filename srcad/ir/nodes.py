@@ -362,6 +362,7 @@ class Function:
     free: frozenset[str] = frozenset()  # names of enclosing scopes
     taken: frozenset[str] = field(default_factory=frozenset)  # every name in the user's text
     tables: frozenset[str] = frozenset()  # dicts that comprehensions fill
+    cells: frozenset[str] = frozenset()  # variables of comprehensions that functions close over
 
 
 def _no_parts(expr: Any) -> tuple[Expr, ...]:

@@ -18,6 +18,7 @@ from srcad.runtime.elementwise import (
     above,
     angle_slope,
     below,
+    i1,
     inside,
     larger,
     log_or_zero,
@@ -89,6 +90,7 @@ partials(np.fmin,     lambda y, x1, x2: np.where(np.isnan(x2), 1, larger(x2, x1)
 partials(np.absolute, lambda y, x: sign(x))
 partials(np.fabs,     lambda y, x: np.sign(x))
 partials(np.copysign, lambda y, x1, x2: ratio(y, x1), lambda y, x1, x2: 0)
+partials(np.i0,      lambda y, x: i1(x))
 partials(np.heaviside,  lambda y, x1, x2: 0, lambda y, x1, x2: np.equal(x1, 0))
 partials(np.nextafter,  lambda y, x1, x2: 1, lambda y, x1, x2: 0)
 partials(

@@ -24,6 +24,7 @@ linear(methods.astype, lambda y_bar, x, dtype, order="K", casting="unsafe", subo
        uncast(y_bar, x, dtype))
 linear(methods.compress, lambda y_bar, x, condition, axis=None, out=None:
        uncompress(y_bar, condition, x, axis))
+linear(methods.flat,   lambda y_bar, x: np.reshape(y_bar, np.shape(x)))
 linear(methods.item,   lambda y_bar, x, *args: unitem(y_bar, x, *args))
 linear(methods.tolist, lambda y_bar, x: unlist(y_bar, x))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 from typing import Any
 
 
@@ -12,6 +13,8 @@ def captured(function: Any, name: str) -> Any:
     if isinstance(function, functools.partial):
         parts = {"function": function.func, "args": function.args, "kwargs": function.keywords}
         return parts[name]
+    if isinstance(function, operator.itemgetter | operator.attrgetter):
+        return function.__reduce__()[1]  # all that it holds: `keys` or `names`
     position = function.__code__.co_freevars.index(name)
     try:
         return function.__closure__[position].cell_contents

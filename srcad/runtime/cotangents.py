@@ -40,6 +40,8 @@ def shadow(x: Any) -> Any:
         return None
     if isinstance(x, types.FunctionType):
         return _function_shadow(x)
+    if isinstance(x, types.MethodType):
+        return {"__self__": shadow(x.__self__)}
     if isinstance(x, functools.partial):
         return {"function": shadow(x.func), "args": shadow(x.args), "kwargs": shadow(x.keywords)}
     fields = _fields(x)
@@ -105,7 +107,7 @@ def add(a: Any, b: Any) -> Any:
 
 def indexable(items: Any) -> None:
     """Refuse to iterate over what cannot be indexed again in the backward part."""
-    if not isinstance(items, np.ndarray | list | tuple):
+    if not isinstance(items, np.ndarray | list | tuple | range | str):
         raise UnsupportedSyntax(
             f"A loop over a {type(items).__name__} whose items carry a derivative cannot be "
             "reversed. Loop over a list, a tuple or an array."
@@ -143,6 +145,16 @@ def taken(table: Any, key: Any, value: Any) -> Any:
     return table.pop(key) if key in table else shadow(value)
 
 
+def survivor(y_bar: Any, key: Any, value: Any, *later: Any) -> Any:
+    """The cotangent of what a dict display put under `key`: none when a later item replaced it."""
+    return shadow(value) if any(key in table for table in later) else y_bar[key]
+
+
+def survivors(y_bar: Any, table: Any, *later: Any) -> dict[Any, Any]:
+    """The cotangent of a dict that was spread into a display."""
+    return {key: survivor(y_bar, key, value, *later) for key, value in table.items()}
+
+
 def accumulate(owner: Any, key: Any, value: Any) -> None:
     """Add a cotangent to one cell of a shadow."""
     if value is None or owner is None:
@@ -156,6 +168,11 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
     elif isinstance(key, slice):
         for k, part in zip(range(len(owner))[key], value, strict=True):
             owner[k] = add(owner[k], part)
+    elif isinstance(owner, dict) and key not in owner:
+        raise UnsupportedSyntax(
+            f"`{key}` is not stored in the object that it is read from: its derivative cannot be "
+            "followed by name. Read what it is computed from."
+        )
     else:
         owner[key] = add(owner[key], value)
 

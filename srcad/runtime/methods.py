@@ -81,6 +81,11 @@ def dumps(x: Any) -> Any:
     return x.dumps()
 
 
+def flat(x: Any) -> Any:
+    """The elements of x.flat, in C order."""
+    return np.array(x.flat)
+
+
 def dtype(x: Any) -> Any:
     return x.dtype
 
@@ -153,6 +158,6 @@ ATTRIBUTES: dict[str, Callable[..., Any] | None] = {
     "shape": np.shape, "ndim": np.ndim, "size": np.size, "dtype": dtype, "nbytes": nbytes,
     "itemsize": itemsize, "strides": strides, "flags": flags, "base": None, "device": device,
     # memory in another guise
-    "flat": None, "data": None, "ctypes": None,
+    "flat": flat, "data": None, "ctypes": None,
 }
 # fmt: on

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
 from typing import Any
 
 
@@ -56,9 +57,19 @@ def accumulate(sequence: Any, function: Any = None, *, initial: Any = None) -> A
     return out
 
 
-def largest(items: Any, *more: Any, key: Any = None) -> Any:
-    """`max` with a key."""
+class MISSING:
+    """No default was given."""
+
+
+def largest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) -> Any:
+    """`max` with a key or a default."""
     candidates = (items, *more) if more else list(items)
+    if len(candidates) == 0:
+        if default is MISSING:
+            raise ValueError("max() iterable argument is empty")
+        return default
+    if key is None:
+        return max(candidates)
     best = candidates[0]
     best_key = key(best)
     for k in range(1, len(candidates)):
@@ -68,9 +79,15 @@ def largest(items: Any, *more: Any, key: Any = None) -> Any:
     return best
 
 
-def smallest(items: Any, *more: Any, key: Any = None) -> Any:
-    """`min` with a key."""
+def smallest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) -> Any:
+    """`min` with a key or a default."""
     candidates = (items, *more) if more else list(items)
+    if len(candidates) == 0:
+        if default is MISSING:
+            raise ValueError("min() iterable argument is empty")
+        return default
+    if key is None:
+        return min(candidates)
     best = candidates[0]
     best_key = key(best)
     for k in range(1, len(candidates)):
@@ -83,6 +100,45 @@ def smallest(items: Any, *more: Any, key: Any = None) -> Any:
 def partial(function: Any, *args: Any, **kwargs: Any) -> Any:
     """`functools.partial`."""
     return lambda *more, **options: function(*args, *more, **{**kwargs, **options})
+
+
+def itemgetter(*keys: Any) -> Any:
+    """`operator.itemgetter`."""
+    if len(keys) == 1:
+        return lambda owner: owner[keys[0]]
+    return lambda owner: tuple([owner[key] for key in keys])
+
+
+def attrgetter(*names: Any) -> Any:
+    """`operator.attrgetter`, of names without dots."""
+    if len(names) == 1:
+        return lambda owner: getattr(owner, names[0])
+    return lambda owner: tuple([getattr(owner, name) for name in names])
+
+
+def items_of(sequence: Any) -> Any:
+    """`list` of an array, or of something that is known only when it runs."""
+    return [item for item in sequence]  # noqa: C416 - `list` is what this stands for
+
+
+def items_tuple(sequence: Any) -> Any:
+    """`tuple` of the same."""
+    return tuple([item for item in sequence])  # noqa: C409, C416 - so that a loop is seen
+
+
+def dict_merged(table: Any, **named: Any) -> Any:
+    """`dict(table, key=value)`."""
+    return {**table, **named}
+
+
+def dict_of_pairs(pairs: Any, **named: Any) -> Any:
+    """`dict(pairs, key=value)`."""
+    return {**{key: value for key, value in pairs}, **named}  # noqa: C416 - so that a loop is seen
+
+
+def dict_of_names(**named: Any) -> Any:
+    """`dict(key=value)`."""
+    return {**named}
 
 
 def sorted_list(items: Any, *, key: Any = None, reverse: bool = False) -> Any:
@@ -99,7 +155,14 @@ def ranking(keys: Any, reverse: bool) -> list[int]:
 
 
 def zip_list(*sequences: Any, strict: bool = False) -> Any:
-    """`zip`, exhausted at once."""
+    """`zip`, exhausted at once; two and three sequences keep the kinds of their items."""
+    if len(sequences) == 2:
+        first, second = list(sequences[0]), list(sequences[1])
+        return [(first[k], second[k]) for k in range(shortest([first, second], strict))]
+    if len(sequences) == 3:
+        first, second, third = list(sequences[0]), list(sequences[1]), list(sequences[2])
+        count = shortest([first, second, third], strict)
+        return [(first[k], second[k], third[k]) for k in range(count)]
     rows = [list(s) for s in sequences]
     count = shortest(rows, strict)
     return [tuple([row[k] for row in rows]) for k in range(count)]
@@ -193,4 +256,10 @@ SUBSTITUTES: dict[Any, Any] = {
     itertools.pairwise: pairwise,
     max: largest,
     min: smallest,
+    operator.itemgetter: itemgetter,
+    operator.attrgetter: attrgetter,
 }
+LISTS = frozenset({items_of, sorted_list, dict_merged, dict_of_pairs, dict_of_names})
+STANDING_IN = frozenset(
+    {*SUBSTITUTES.values(), items_of, items_tuple, dict_merged, dict_of_pairs, dict_of_names}
+)

@@ -94,6 +94,7 @@ SAMPLES = [
     sample(np.copysign, S, S[::-1]),
     sample(np.sinc, S * 1e-2),
     sample(np.sinc, S * 9),
+    *(sample(np.i0, x) for x in (S, S * 30, -S, 0.0, S.reshape(2, -1), 12.5)),
     *(sample(np.absolute, x) for x in (S, Z, -0.3, -0.3 + 0.2j, E, P)),
     *(sample(np.fabs, x) for x in (S, -0.3)),
     *(sample(sign, x) for x in (Z, S)),

@@ -1,0 +1,98 @@
+"""Find out what a call of a class makes, and what a changed copy of an object holds.
+
+Point(x, y)                 a namedtuple or a dataclass     Make(Point, x=x, y=y)
+p._replace(x=v)             a changed copy                  Make(Point, x=v, y=p[1])
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from srcad.analysis.bind import CannotBind, Signature, bind
+from srcad.analysis.invoke import Found, constant_expr
+from srcad.analysis.operations import Inert, Make, Refused
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, Obj, Tup
+
+if TYPE_CHECKING:
+    from srcad.analysis.infer import Inference
+
+
+def construct(
+    cls: type,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found | None:
+    """`Point(x, y)` of a namedtuple or a dataclass."""
+    if issubclass(cls, BaseException):
+        return ANY, Inert()
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        names = tuple(cls._fields)
+        factories: dict[str, ir.Expr] = {}
+        defaults = cls._field_defaults  # type: ignore[attr-defined]
+    elif dataclasses.is_dataclass(cls) and _generated_init(cls):
+        usable = [f for f in dataclasses.fields(cls) if f.init]
+        names = tuple(f.name for f in usable)
+        defaults = {f.name: f.default for f in usable if f.default is not dataclasses.MISSING}
+        factories = {
+            f.name: ir.Call(constant_expr(f.default_factory, f.name))
+            for f in usable
+            if f.default_factory is not dataclasses.MISSING
+        }
+    else:
+        return None
+    given = {k: constant_expr(v, k) for k, v in defaults.items()}
+    signature = Signature(names, None, None, given | factories)
+    try:
+        bound = bind(signature, args, kwargs, inference)
+    except CannotBind:
+        return ANY, Refused(f"this call of `{cls.__name__}`")
+    kinds = [inference.expr(b) for b in bound]
+    made = Make(cls, tuple(zip(names, bound, strict=True)))
+    if issubclass(cls, tuple):
+        return Tup(tuple(kinds), cls), made
+    return Obj(cls, tuple(zip(names, kinds, strict=True))), made
+
+
+def _generated_init(cls: type) -> bool:
+    """Whether `__init__` is the one that @dataclass wrote, with nothing after it."""
+    code = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]
+    generated = code is not None and code.co_filename == "<string>"
+    return generated and not hasattr(cls, "__post_init__")
+
+
+def plain_dataclass(kind: Obj) -> bool:
+    """Whether an object of the class is its fields, all of which `__init__` takes, and no more."""
+    if not dataclasses.is_dataclass(kind.cls) or not _generated_init(kind.cls):
+        return False
+    fields = dataclasses.fields(kind.cls)
+    return all(f.init for f in fields) and {f.name for f in fields} == {n for n, _ in kind.fields}
+
+
+def replaced(cls: type, owner: ir.Expr, expr: ir.Call, inference: Inference) -> Found:
+    """`p._replace(x=v)` of a namedtuple and `dataclasses.replace(p, x=v)`."""
+    kind = inference.expr(owner)
+    for _, value in expr.kwargs:
+        inference.expr(value)
+    given = dict(expr.kwargs)
+    if None in given:
+        return ANY, Refused("`**` in `replace`")
+    if isinstance(kind, Tup):
+        old: dict[str, ir.Expr] = {
+            n: ir.Item(owner, ir.Const(k))
+            for k, n in enumerate(cls._fields)  # type: ignore[attr-defined]
+        }
+        types = dict(zip(old, kind.items, strict=True))
+    else:
+        assert isinstance(kind, Obj)
+        old = {f.name: ir.Attr(owner, f.name) for f in dataclasses.fields(cls)}
+        types = {n: t for n, t in kind.fields if n in old}
+    if not set(given) <= set(old):
+        return ANY, Inert()  # Python raises its own error when it runs
+    types |= {str(n): inference.expr(v) for n, v in given.items()}
+    made = Make(cls, tuple((n, given.get(n, old[n])) for n in old))
+    if isinstance(kind, Tup):
+        return Tup(tuple(types[n] for n in old), cls), made
+    return Obj(cls, tuple((n, types[n]) for n in old)), made

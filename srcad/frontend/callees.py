@@ -1,0 +1,78 @@
+"""Lower calls, and refuse those whose effect on the function cannot be seen."""
+
+from __future__ import annotations
+
+import ast
+
+from srcad.frontend.expressions import Expressions
+from srcad.ir import nodes as ir
+
+LAZY = {"any", "all"}
+
+
+class Calls(Expressions):
+    """Calls and their arguments."""
+
+    def call(self, node: ast.Call) -> ir.Expr:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        builtin = name and not self.is_bound(name)
+        if builtin and name in LAZY and self.has_generator(node):
+            return self.raw(node)
+        if builtin and name == "next" and self.has_generator(node):
+            return self.next_of(node)
+        if builtin and (
+            name in {"eval", "exec", "compile", "__import__"}
+            or (name in {"locals", "globals", "vars"} and not node.args)
+        ):
+            raise self.refuse(
+                f"`{name}(...)` cannot be differentiated: what it runs or reads is not visible. "
+                "Write the code out.",
+                node,
+            )
+        if builtin and name == "super":
+            raise self.refuse("`super()` is supported as `super().method(...)` only.", node)
+        func = self.function_called(node.func)
+        parts = [*node.args, *(k.value for k in node.keywords)]
+        values = self.arguments(parts)
+        args = tuple(values[: len(node.args)])
+        kwargs = tuple(
+            (k.arg, v) for k, v in zip(node.keywords, values[len(node.args) :], strict=True)
+        )
+        return ir.Call(func, args, kwargs)
+
+    def function_called(self, node: ast.expr) -> ir.Expr:
+        """What stands before the parentheses."""
+        match node:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[])):
+                if not self.is_bound("super"):
+                    return ir.Attr(self.parent(node), self.mangled(node.attr))
+            case ast.Call(func=ast.Name(id="getattr"), args=[obj, key], keywords=[]):
+                if not self.is_bound("getattr"):  # stays whole: it may be a method
+                    return ir.Call(ir.Name("getattr"), tuple(self.atoms([obj, key])))
+            case _:
+                pass
+        if isinstance(node, ast.Attribute):
+            return ir.Attr(self.atom(node.value), self.mangled(node.attr))
+        return self.atom(node)
+
+    def parent(self, node: ast.expr) -> ir.Call:
+        """`super()` with the arguments that Python finds for it."""
+        function = self.source.function
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        plain = [*self.node.args.posonlyargs, *self.node.args.args]
+        if "__class__" not in cells or not plain or self.node is not self.source.node:
+            raise self.refuse("`super()` is supported directly in a method only.", node)
+        cls = cells["__class__"].cell_contents
+        owner = ir.Name(self.variable(plain[0].arg))
+        return ir.Call(ir.Ref(super, "super"), (ir.Ref(cls, cls.__name__), owner))
+
+    def arguments(self, parts: list[ast.expr]) -> list[ir.Expr]:
+        eager = [self.eager(p) if isinstance(p, ast.GeneratorExp) else p for p in parts]
+        return self.atoms(eager)
+
+    def eager(self, node: ast.GeneratorExp) -> ast.expr:
+        """A generator that its consumer exhausts at once is the same as a list."""
+        return ast.copy_location(ast.ListComp(node.elt, node.generators), node)
+
+    def has_generator(self, node: ast.Call) -> bool:
+        return any(isinstance(a, ast.GeneratorExp) for a in node.args)

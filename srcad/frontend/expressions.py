@@ -1,0 +1,237 @@
+"""Lower expressions: one operation at a time, operands first and in Python's order."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Sequence as Seq
+
+from srcad.frontend.plain import Plain
+from srcad.frontend.scope import captured_names
+from srcad.frontend.state import BINARY, COMPARE, UNARY, atomic, keyword
+from srcad.ir import nodes as ir
+
+WORDS = {"+": "plus", "-": "minus", "*": "times", "/": "over", "@": "dot", "**": "power"}
+
+
+class Expressions(Plain):
+    """Expressions that may carry a derivative."""
+
+    def atom(self, node: ast.expr, hint: str = "") -> ir.Expr:
+        """A name or a constant holding the value of `node`."""
+        value = self.value(node)
+        if atomic(value) or self.is_path(value):
+            return value
+        return self.temp(value, hint or self.hint(value), node)
+
+    def atoms(self, items: Seq[ast.expr]) -> list[ir.Expr]:
+        """Operands in order; a name that a later operand rebinds (walrus) is copied first."""
+        found: list[ir.Expr] = []
+        for k, node in enumerate(items):
+            rebound = {
+                self.variable(n.target.id)
+                for later in items[k + 1 :]
+                for n in ast.walk(later)
+                if isinstance(n, ast.NamedExpr)
+            }
+            if isinstance(node, ast.Starred):
+                atom: ir.Expr = ir.Star(self.atom(node.value))
+            else:
+                atom = self.atom(node)
+            if isinstance(atom, ir.Name) and atom.id in rebound:
+                atom = self.temp(atom, atom.id)
+            found.append(atom)
+        return found
+
+    def is_path(self, value: ir.Expr) -> bool:
+        """`np.linalg.norm`: attributes of a name from outside the function."""
+        while isinstance(value, ir.Attr):
+            value = value.obj
+        return isinstance(value, ir.Name) and not self.is_local(value.id)
+
+    def hint(self, value: ir.Expr) -> str:
+        match value:
+            case ir.Call(ir.Attr(_, name)) | ir.Call(ir.Name(name)):
+                return name
+            case ir.Binary(op, ir.Name(a), ir.Name(b)) if op in WORDS and len(a + b) < 12:
+                return f"{a}_{WORDS[op]}_{b}"
+            case ir.Binary("**", ir.Name(a), ir.Const(2)) if len(a) < 8:
+                return f"{a}_squared"
+            case ir.Binary(op):
+                return {"+": "sum_", "-": "diff", "*": "prod", "/": "ratio"}.get(op, "power")
+            case ir.Item(ir.Name(a)) if len(a) < 8:
+                return f"{a}_item"
+            case ir.Attr(ir.Name(a), name) if len(a + name) < 14:
+                return f"{a}_{name}"
+            case ir.Unary("-"):
+                return "negative"
+            case ir.Closure():
+                return "fn"
+            case _:
+                return "t"
+
+    def value(self, node: ast.expr, hint: str = "") -> ir.Expr:  # noqa: C901 - one decision over the kinds
+        """One operation on names and constants that computes `node`."""
+        match node:
+            case ast.Constant(value=value):
+                return ir.Const(value)
+            case ast.Name(id=name):
+                return ir.Name(self.variable(name))
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+                return ir.Const(-number)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return ir.Unary("not", self.test(operand))
+            case ast.UnaryOp(op=op, operand=operand):
+                return ir.Unary(UNARY[type(op)], self.atom(operand))
+            case ast.BinOp(left=left, op=op, right=right):
+                a, b = self.atoms((left, right))
+                return ir.Binary(BINARY[type(op)], a, b)
+            case ast.Compare():
+                return self.compare(node)
+            case ast.BoolOp():
+                return self.logic(node, hint)
+            case ast.IfExp():
+                return self.choice(node, hint)
+            case ast.Call(
+                func=ast.Name(id="getattr"), args=[obj, ast.Constant(value=str(name))], keywords=[]
+            ) if name.isidentifier() and not self.is_bound("getattr"):
+                return ir.Attr(self.atom(obj), self.mangled(name))
+            case ast.Call():
+                return self.call(node)
+            case ast.Attribute(value=obj, attr=name):
+                return ir.Attr(self.atom(obj), self.mangled(name))
+            case ast.Subscript(value=obj, slice=index):
+                base = self.atom(obj)
+                return ir.Item(base, self.index(index))
+            case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+                kind = type(node).__name__.lower()
+                return ir.Sequence(kind, tuple(self.atoms(items)))
+            case ast.Dict(keys=keys, values=values):
+                return self.mapping(keys, values)
+            case ast.ListComp():
+                return self.comprehension(node, hint)
+            case ast.DictComp():
+                return self.dict_comprehension(node, hint)
+            case ast.SetComp() | ast.JoinedStr():
+                return self.raw(node)
+            case ast.Lambda():
+                return self.closure(node)
+            case ast.NamedExpr(target=target, value=value):
+                lowered = self.value(value)
+                self.assign(self.variable(target.id), lowered)
+                return ir.Name(self.variable(target.id))
+            case ast.Slice():
+                return self.index(node)
+            case ast.GeneratorExp():
+                raise self.refuse(
+                    "A generator expression is supported where it is consumed at once "
+                    "(sum, max, list, a for loop). Write a list comprehension here.",
+                    node,
+                )
+            case _:
+                raise self.refuse(f"`{keyword(node)}` cannot be differentiated.", node)
+
+    def mapping(self, keys: list[ast.expr | None], values: list[ast.expr]) -> ir.Mapping:
+        ks: list[ir.Expr | None] = []
+        vs: list[ir.Expr] = []
+        for key, value in zip(keys, values, strict=True):
+            ks.append(None if key is None else self.atom(key))
+            vs.append(self.atom(value))
+        return ir.Mapping(tuple(ks), tuple(vs))
+
+    def compare(self, node: ast.Compare) -> ir.Expr:
+        ops = tuple(COMPARE[type(op)] for op in node.ops)
+        if len(ops) == 1 or all(self.simple(c) for c in node.comparators[1:]):
+            left, right = self.atoms((node.left, node.comparators[0]))
+            rest = [self.tree(c) for c in node.comparators[1:]]
+            return ir.Compare(left, ops, (right, *rest))
+        left, middle = self.atoms((node.left, node.comparators[0]))
+        result = self.temp(ir.Compare(left, ops[:1], (middle,)), "ordered")
+        with self.nested() as then:
+            rights = [self.atom(c) for c in node.comparators[1:]]
+            self.assign(result.id, ir.Compare(middle, ops[1:], tuple(rights)))
+        self.out.append(ir.If(result, tuple(then), (), self.at))
+        return result
+
+    def logic(self, node: ast.BoolOp, hint: str) -> ir.Expr:
+        """`a and b` as a value: b is evaluated only when a is true."""
+        if all(self.simple(v) and _truth(v) for v in node.values):
+            return self.tree(node)
+        first, *rest = node.values
+        result = self.names.fresh(hint or "either")
+        self.assign(result, self.value(first))
+        self.logic_rest(node.op, rest, result)
+        return ir.Name(result)
+
+    def logic_rest(self, op: ast.boolop, rest: list[ast.expr], result: str) -> None:
+        if not rest:
+            return
+        with self.nested() as then:
+            self.assign(result, self.value(rest[0]))
+            self.logic_rest(op, rest[1:], result)
+        name = ir.Name(result)
+        test = name if isinstance(op, ast.And) else ir.Unary("not", name)
+        self.out.append(ir.If(test, tuple(then), (), self.at))
+
+    def choice(self, node: ast.IfExp, hint: str) -> ir.Expr:
+        test = self.test(node.test)
+        result = self.names.fresh(hint or "choice")
+        with self.nested() as then:
+            self.assign(result, self.value(node.body))
+        with self.nested() as orelse:
+            self.assign(result, self.value(node.orelse))
+        self.out.append(ir.If(test, tuple(then), tuple(orelse), self.at))
+        return ir.Name(result)
+
+    def with_names(
+        self, node: ast.FunctionDef | ast.Lambda, names: dict[str, str]
+    ) -> ast.FunctionDef | ast.Lambda:
+        """The definition with variables of comprehensions under the names they have here."""
+        new = copy.deepcopy(node)
+        for part in ast.walk(new):
+            if isinstance(part, ast.Name) and part.id in names:
+                if isinstance(part.ctx, ast.Store):
+                    raise self.refuse(f"Two variables are called `{part.id}` here.", part)
+                part.id = names[part.id]
+            elif isinstance(part, ast.arg) and part.arg in names:
+                raise self.refuse(f"Two variables are called `{part.arg}` here.", part)
+        return new
+
+    def closure(self, node: ast.FunctionDef | ast.Lambda) -> ir.Closure:
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(node)
+        ):
+            raise self.refuse(
+                "Generator functions are not supported yet. Return a list instead.", node
+            )
+        other = {n: m for n, m in self.renamed.items() if m != n and n in captured_names(node)}
+        if other:
+            node = self.with_names(node, other)
+        inside = self.scope.own | self.comprehension_names | set(self.renamed.values())
+        captures = tuple(sorted(captured_names(node) & inside))
+        self.cells |= set(captures) & set(self.renamed.values())
+        args = node.args
+        positional = [*args.posonlyargs, *args.args]
+        defaults = [
+            (a.arg, self.atom(d))
+            for a, d in zip(
+                positional[len(positional) - len(args.defaults) :], args.defaults, strict=True
+            )
+        ]
+        defaults += [
+            (a.arg, self.atom(d))
+            for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+            if d is not None
+        ]
+        return ir.Closure(node, captures, tuple(defaults))
+
+
+def _truth(node: ast.expr) -> bool:
+    """Whether the value of `node` is a truth value: no derivative can hide in it."""
+    match node:
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=bool()):
+            return True
+        case ast.BoolOp(values=values):
+            return all(_truth(v) for v in values)
+        case _:
+            return False

@@ -1,0 +1,192 @@
+"""Lower the other statements: branches, blocks, matches, definitions, and those of one line."""
+
+from __future__ import annotations
+
+import ast
+
+from srcad import errors
+from srcad.frontend import patterns
+from srcad.frontend.loops import Loops
+from srcad.frontend.state import keyword
+from srcad.ir import nodes as ir
+
+
+class Statements(Loops):
+    """One method for each kind of statement, named after its class in `ast`."""
+
+    def statement(self, stmt: ast.stmt) -> None:
+        handler = getattr(self, "do_" + type(stmt).__name__, None)
+        if handler is None:
+            raise self.refuse(
+                f"`{keyword(stmt)}` cannot be differentiated. Move it out of the function.", stmt
+            )
+        handler(stmt)
+
+    def do_Pass(self, stmt: ast.Pass) -> None:
+        pass
+
+    def do_Nonlocal(self, stmt: ast.Nonlocal) -> None:
+        raise self.refuse(
+            "Writing to a variable of an enclosing function (`nonlocal`) is not supported yet. "
+            "Return the new value instead.",
+            stmt,
+        )
+
+    def do_Global(self, stmt: ast.Global) -> None:
+        written = set(stmt.names) & {
+            n.id
+            for n in ast.walk(self.node)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+        if written:
+            raise self.refuse(
+                f"Writing to the global `{min(written)}` is not supported: return it instead.",
+                stmt,
+            )
+
+    def do_Import(self, stmt: ast.Import | ast.ImportFrom) -> None:
+        names = tuple(a.asname or a.name.split(".")[0] for a in stmt.names)
+        if "*" in names:
+            raise self.refuse("`import *` inside a function is not Python.", stmt)
+        self.out.append(ir.Import(stmt, names, self.at))
+
+    do_ImportFrom = do_Import
+
+    def do_Expr(self, stmt: ast.Expr) -> None:
+        if isinstance(stmt.value, ast.Constant):
+            return
+        value = self.value(stmt.value)
+        if not isinstance(value, ir.Name | ir.Const):
+            self.out.append(ir.Effect(value, self.at))
+
+    def do_Return(self, stmt: ast.Return) -> None:
+        value = ir.Const(None) if stmt.value is None else self.value(stmt.value)
+        self.out.append(ir.Return(value, self.inside(stmt.value)))
+
+    def do_Break(self, stmt: ast.Break) -> None:
+        self.out.append(ir.Break(self.at))
+
+    def do_Continue(self, stmt: ast.Continue) -> None:
+        self.out.append(ir.Continue(self.at))
+
+    def do_Assert(self, stmt: ast.Assert) -> None:
+        # the message is only evaluated when the test fails, so it stays nested
+        test = self.test(stmt.test)
+        message = None if stmt.msg is None else self.raw(stmt.msg)
+        self.out.append(ir.Assert(test, message, self.at))
+
+    def do_Raise(self, stmt: ast.Raise) -> None:
+        exc = None if stmt.exc is None else self.raw(stmt.exc)
+        cause = None if stmt.cause is None else self.raw(stmt.cause)
+        self.out.append(ir.Raise(exc, cause, self.at))
+
+    def do_Delete(self, stmt: ast.Delete) -> None:
+        for target in stmt.targets:
+            if not isinstance(target, ast.Name):
+                raise errors.UnsupportedMutation(
+                    "Deleting an element is not supported yet. Build a new container without it.",
+                    self.source.place(target, self.function_name()),
+                )
+            if target.id in self.scope.captured or self.read_again(target):
+                raise self.refuse(
+                    f"`{target.id}` may be read after this `del`. Leave the `del` out.", target
+                )
+
+    def read_again(self, gone: ast.Name) -> bool:
+        """Whether a read may follow that no assignment comes before, as the text stands."""
+        here = gone.lineno
+        same = [n for n in ast.walk(self.node) if isinstance(n, ast.Name) and n.id == gone.id]
+        stores = [n.lineno for n in same if isinstance(n.ctx, ast.Store)]
+        around = [
+            n
+            for n in ast.walk(self.node)
+            if isinstance(n, ast.For | ast.While) and n.lineno <= here <= (n.end_lineno or 0)
+        ]
+        starts = [here, *(loop.lineno - 1 for loop in around)]
+        for read in (n.lineno for n in same if not isinstance(n.ctx, ast.Store) and n is not gone):
+            start = max((s for s in starts if s < read), default=None)
+            if start is not None and not any(start < line < read for line in stores):
+                return True
+        return False
+
+    def do_FunctionDef(self, stmt: ast.FunctionDef) -> None:
+        value: ir.Expr = self.closure(stmt)
+        for decorator in reversed(stmt.decorator_list):
+            inner = self.temp(value, stmt.name + "_plain")
+            value = ir.Call(self.atom(decorator), (inner,))
+        self.assign(self.variable(stmt.name), value)
+
+    def do_If(self, stmt: ast.If) -> None:
+        at = self.at
+        test = self.test(stmt.test)
+        self.out.append(ir.If(test, self.block(stmt.body), self.block(stmt.orelse), at))
+
+    def do_With(self, stmt: ast.With) -> None:
+        at = self.at
+        items = []
+        for item in stmt.items:
+            target = item.optional_vars
+            if target is not None and not isinstance(target, ast.Name):
+                raise self.refuse("Bind the context manager to a plain name.", target)
+            name = None if target is None else self.variable(target.id)
+            items.append((self.value(item.context_expr), name))
+        self.out.append(ir.With(tuple(items), self.block(stmt.body), at))
+
+    def do_Try(self, stmt: ast.Try) -> None:
+        at = self.at
+        handlers = []
+        self.trying += 1
+        body = self.block(stmt.body)
+        for h in stmt.handlers:
+            kind = None if h.type is None else self.tree(h.type)
+            name = None if h.name is None else self.variable(h.name)
+            handlers.append(ir.Handler(kind, name, self.block(h.body)))
+        orelse, final = self.block(stmt.orelse), self.block(stmt.finalbody)
+        self.trying -= 1
+        self.out.append(ir.Try(body, tuple(handlers), orelse, final, at))
+
+    def do_Match(self, stmt: ast.Match) -> None:
+        at = self.at
+        subject = self.atom(stmt.subject)
+        if not isinstance(subject, ir.Name):
+            subject = self.temp(subject, "subject")
+        self.cases(list(stmt.cases), subject, at)
+
+    def cases(self, cases: list[ast.match_case], subject: ir.Name, at: ir.Loc | None) -> None:
+        if not cases:
+            return
+        case, *rest = cases
+        found = patterns.match(case.pattern, subject, self.tree)
+        if case.guard is None:
+            with self.nested() as then:
+                self.captures(found.bindings)
+                self.block_into(case.body)
+            with self.nested() as orelse:
+                self.cases(rest, subject, at)
+            self.out.append(ir.If(found.test, tuple(then), tuple(orelse), at))
+            return
+        flag = self.names.fresh("matched")
+        with self.nested() as bind:
+            self.captures(found.bindings)
+            self.assign(flag, self.test(case.guard))
+        no = (ir.Assign(flag, ir.Const(False), at),)
+        self.out.append(ir.If(found.test, tuple(bind), no, at))
+        with self.nested() as orelse:
+            self.cases(rest, subject, at)
+        self.out.append(ir.If(ir.Name(flag), self.block(case.body), tuple(orelse), at))
+
+    def captures(self, bindings: tuple[tuple[str, ir.Expr], ...]) -> None:
+        for name, path in bindings:
+            self.assign(self.variable(name), self.flat(path))
+
+    def flat(self, path: ir.Expr) -> ir.Expr:
+        """A nested path `s[0].x` as one operation on a name."""
+        match path:
+            case ir.Item(obj, index) if not isinstance(obj, ir.Name):
+                return ir.Item(self.temp(self.flat(obj), "part"), index)
+            case ir.Attr(obj, name) if not isinstance(obj, ir.Name):
+                return ir.Attr(self.temp(self.flat(obj), "part"), name)
+            case ir.Call(func, (arg,)) if not isinstance(arg, ir.Name):
+                return ir.Call(func, (self.temp(self.flat(arg), "part"),))
+            case _:
+                return path

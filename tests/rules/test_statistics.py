@@ -1,0 +1,38 @@
+"""Check the rules of srcad.rules.statistics."""
+
+from __future__ import annotations
+
+import statistics
+
+import numpy as np
+import pytest
+
+import srcad.rules.statistics  # noqa: F401
+from tests.rules.harness import check, check_signature, rules_of, sample
+
+DATA = [0.5, 2.25, -1.0, 3.5]
+
+SAMPLES = [
+    *(sample(f, x).but(single=False)
+      for f in (statistics.mean, statistics.fmean) for x in (DATA, tuple(DATA), np.array(DATA))),
+    sample(statistics.fmean, DATA, [0.5, 1.0, 2.0, 0.25]).but(single=False),
+    sample(statistics.fmean, [1.0, -1.0], [1.0, 1.0]).but(single=False),
+    *(sample(f, DATA).but(single=False) for f in (statistics.variance, statistics.pvariance,
+                                                  statistics.stdev, statistics.pstdev)),
+    *(sample(f, DATA, 0.75).but(single=False, wrt=(0,))
+      for f in (statistics.variance, statistics.pvariance, statistics.stdev, statistics.pstdev)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SAMPLES, ids=str)
+def test_rule(case):
+    check(case)
+
+
+def test_every_rule_has_a_sample():
+    assert {*rules_of("srcad.rules.statistics")} <= {case.function for case in SAMPLES}
+
+
+@pytest.mark.parametrize("function", rules_of("srcad.rules.statistics"), ids=lambda f: f.__name__)
+def test_signatures(function):
+    check_signature(function)
