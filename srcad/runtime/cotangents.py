@@ -8,6 +8,7 @@ into them.
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import functools
 import inspect
@@ -44,6 +45,13 @@ def shadow(x: Any) -> Any:
         return {"__self__": shadow(x.__self__)}
     if isinstance(x, functools.partial):
         return {"function": shadow(x.func), "args": shadow(x.args), "kwargs": shadow(x.keywords)}
+    if isinstance(x, np.flatiter):
+        return shadow(np.array(x))
+    if isinstance(x, collections.abc.Iterator | collections.deque):
+        return Refusal(
+            f"A derivative passes through a {type(x).__name__}, which cannot be differentiated "
+            "yet. Use a list."
+        )
     fields = _fields(x)
     return None if fields is None else {k: shadow(v) for k, v in fields.items()}
 
@@ -90,8 +98,9 @@ class Refusal:
 
 def add(a: Any, b: Any) -> Any:
     """The sum of two cotangents of one value, either may be None; neither is changed."""
-    if isinstance(b, Refusal):
-        raise UnsupportedSyntax(b.reason)
+    for term in (a, b):
+        if isinstance(term, Refusal):
+            raise UnsupportedSyntax(term.reason)
     if a is None:
         return b
     if b is None:
@@ -159,8 +168,9 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
     """Add a cotangent to one cell of a shadow."""
     if value is None or owner is None:
         return
-    if isinstance(value, Refusal):
-        raise UnsupportedSyntax(value.reason)
+    for term in (owner, value):
+        if isinstance(term, Refusal):
+            raise UnsupportedSyntax(term.reason)
     if isinstance(owner, np.ndarray) and isinstance(key, str):
         _accumulate_attribute(owner, key, value)
     elif isinstance(owner, np.ndarray):
