@@ -65,6 +65,7 @@ def compile_it(source: str, value: float = 2.0) -> None:
     args: tuple[Any, ...] = (np.array([1.0, 2.0]) if source is ARRAY else value,)
     srcad.value_and_grad(f)(*args)
     srcad.grad(f)(*args)
+    srcad.grad(f, naive=True)(*args)
     srcad.vjp(f, *args)
 
 

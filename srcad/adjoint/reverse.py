@@ -10,7 +10,6 @@ is in `cotangents`; calls, branches and exceptions have modules of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,14 +22,14 @@ from srcad.adjoint.cotangents import Request, State
 from srcad.adjoint.exceptions import Exceptions
 from srcad.adjoint.loops import LoopPlan, plan
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
-from srcad.analysis import effects
 from srcad.analysis.activity import Active, active_reads
+from srcad.analysis.captures import Captures
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Apply, Dynamic, Element, Invoke, Part, Refused
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import Array, Lst, Tup, is_scalar
+from srcad.ir.types import Lst, Tup, is_scalar
 from srcad.runtime import cotangents
 from srcad.runtime.closures import captured
 
@@ -59,6 +58,7 @@ class Reverse(Calls, Branches, Exceptions):
     ) -> None:
         super().__init__(facts, body, active, live, names, request)
         self.contributions = Contributions(self)
+        self.captures = Captures(facts, body, live)
         self.refused: list[tuple[ir.Loc | None, errors.SrcadError]] = []
 
     def start(self, result: str) -> str | None:
@@ -162,75 +162,28 @@ class Reverse(Calls, Branches, Exceptions):
             case _:
                 pass
 
-    def check_captures(self, stmt: ir.Assign, closure: ir.Closure) -> None:
+    def check_captures(self, made: ir.Assign, closure: ir.Closure) -> None:
         """A closure reads its variables when called: they must not change after it is made."""
         own = getattr(closure.code, "name", None)
         for name in closure.captures:
             if name == own or name not in self.active:
                 continue
-            if any(name in ir.targets(s) for s in self.within_life(stmt)):
+            if self.captures.change(name, made):
                 raise errors.UnsupportedSyntax(
                     f"`{name}` changes after this function has captured it. Pass it as an "
                     "argument instead.",
                     self.place(),
                 )
 
-    def within_life(self, made: ir.Assign) -> list[ir.Stmt]:
-        """The statements that may run between the making of a function and its last call."""
-        order = list(ir.walk(self.body))
-        name = made.target
-        if all(self.only_called(s, name) for s in order):
-            return [s for s in order if name in self.live.after.get(id(s), frozenset())]
-        around = [loop for loop in self.around(made) if self.outlives(made, [loop])]
-        position = next((k for k, s in enumerate(order) if s is made), -1)
-        return [*order[position + 1 :], *(s for loop in around for s in ir.walk(loop.body))]
-
-    def only_called(self, stmt: ir.Stmt, name: str) -> bool:
-        """Whether a statement cannot keep the function: it calls it, or a call yields numbers."""
-        if name not in ir.statement_reads(stmt):
-            return True
-        if any(ir.blocks(stmt)):
-            return name not in frozenset().union(*map(ir.reads, ir.expressions(stmt)))
-        if not isinstance(stmt, ir.Assign) or not isinstance(stmt.value, ir.Call):
-            return False
-        kind = self.type(stmt.target)
-        return is_scalar(kind) or isinstance(kind, Array)
-
-    def check_cells(self, stmt: ir.Assign, closure: ir.Closure) -> None:
+    def check_cells(self, made: ir.Assign, closure: ir.Closure) -> None:
         """Each run of a comprehension has variables of its own, where ours has one for all."""
         for name in frozenset(closure.captures) & self.facts.unit.code.cells:
-            around = self.around(stmt)
-            binds = [
-                k
-                for k, s in enumerate(around)
-                if isinstance(s, ir.For) and name in ir.leaves(s.target)
-            ]
-            if binds and self.outlives(stmt, around[: binds[0]]):
+            if self.captures.mixed(name, made):
                 raise errors.UnsupportedSyntax(
                     f"This function keeps the `{name}` of one comprehension among several. Give "
                     f"it the value: `{name}={name}` as a default.",
                     self.place(),
                 )
-
-    def around(self, stmt: ir.Stmt) -> list[ir.For | ir.While]:
-        """The loops around a statement, the outermost first."""
-        return [
-            s
-            for s in ir.walk(self.body)
-            if isinstance(s, ir.For | ir.While) and any(i is stmt for i in ir.walk(s.body))
-        ]
-
-    def outlives(self, stmt: ir.Assign, loops: Sequence[ir.For | ir.While]) -> bool:
-        """Whether the function made here is still held when one of these loops goes on."""
-        if not loops:
-            return False
-        everyone = frozenset(self.facts.types)
-        same = effects.aliases(self.facts, self.body).together(stmt.target, everyone)
-        holders = {n for n in same if effects.holds(self.type(n))}
-        return any(
-            holders & (self.live.body.get(id(s), frozenset()) | self.live.after[id(s)])
-            for s in loops
-        )
 
     def distribute(self, target: str, pairs: list[tuple[Any, ...]]) -> None:
         """Add the contributions; the one to the target's own older value comes last."""

@@ -110,11 +110,19 @@ class _Normal:
             case _:
                 return self.atom(expr)
 
+    def callee(self, func: ir.Expr) -> bool:
+        """A path; `getattr(o, name)` and `super(C, self).m` stay whole, as they may be methods."""
+        if isinstance(func, ir.Call) and func.func == ir.Name("getattr"):
+            return all(map(self.atom, func.args))
+        owner = func.obj if isinstance(func, ir.Attr) else func
+        if isinstance(owner, ir.Call) and isinstance(owner.func, ir.Ref):
+            return owner.func.value is super and all(map(self.atom, owner.args))
+        return self.atom(owner)
+
     def value(self, expr: ir.Expr) -> bool:
         match expr:
             case ir.Call(func, args, kwargs):
-                callee = func.obj if isinstance(func, ir.Attr) else func
-                return self.atom(callee) and all(map(self.item, args)) and all(
+                return self.callee(func) and all(map(self.item, args)) and all(
                     self.item(v) for _, v in kwargs
                 )  # fmt: skip
             case ir.Attr(obj, _):

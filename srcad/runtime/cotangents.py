@@ -45,6 +45,10 @@ def shadow(x: Any) -> Any:
         return {"__self__": shadow(x.__self__)}
     if isinstance(x, functools.partial):
         return {"function": shadow(x.func), "args": shadow(x.args), "kwargs": shadow(x.keywords)}
+    return _object_shadow(x)
+
+
+def _object_shadow(x: Any) -> Any:
     if isinstance(x, np.flatiter):
         return shadow(np.array(x))
     if isinstance(x, collections.abc.Iterator | collections.deque):

@@ -15,17 +15,11 @@ REFUSED: dict[str, tuple[str, str]] = {
         "getattr by a computed name that may be a property",
     ),
     # functions
-    "closures.late_binding_lambdas": (
-        "UnsupportedSyntax",
-        "a lambda in a comprehension that uses its variable",
-    ),
     "closures.nonlocal_read_and_count": ("UnsupportedSyntax", "nonlocal is written"),
     "comprehensions.generator_function": ("UnsupportedSyntax", "yield"),
     # objects and dicts
     "objects.user_operators": ("MissingRule", "an object of a class with operators is made"),
-    "objects.local_object": ("UnsupportedSyntax", "dataclasses.replace of an object"),
+    "objects.local_object": ("MissingRule", "an object of a class with its own __init__ is made"),
     # writes
     "loops.all_pairs": ("UnsupportedMutation", "+= on what may be an array"),
-    "science.tridiagonal": ("UnsupportedMutation", "two lists filled in turn"),
-    "science.option_tree": ("UnsupportedMutation", "a list filled after it was read"),
 }

@@ -303,20 +303,20 @@ UNKNOWN = [
     ),
     Mistake(
         "numpy_without_rule",
-        "def f(x):\n    return np.i0(x) + np.bartlett(3)[1]  # <- here\n",
+        "def f(x):\n    return np.kaiser(5, x)[1] + np.bartlett(3)[1]  # <- here\n",
         gradient(1.5),
         errors.MissingRule,
-        (r"np\.i0|numpy\.i0", r"srcad\.\w+\("),
-        "np.i0(x)",
+        (r"np\.kaiser", r"srcad\.\w+\("),
+        "np.kaiser(5, x)",
     ),
     Mistake(
         "in_helper",
-        "def helper(v):\n    return np.i0(v) * 2  # <- here\n\n\n"
+        "def helper(v):\n    return np.kaiser(5, v)[1] * 2  # <- here\n\n\n"
         "def f(x):\n    y = x * x\n    return helper(y)\n",
         gradient(1.5),
         errors.MissingRule,
-        (r"np\.i0|numpy\.i0",),
-        "np.i0(v)",
+        (r"np\.kaiser",),
+        "np.kaiser(5, v)",
     ),
 ]
 

@@ -23,8 +23,9 @@ import numpy as np
 from srcad.analysis.infer import Inferred, Session
 from srcad.analysis.program import Program, Unit
 from srcad.emit.function import plain_text
-from srcad.frontend.lower import BINARY, COMPARE, UNARY, lower
+from srcad.frontend.lower import lower
 from srcad.frontend.source import locate
+from srcad.frontend.state import BINARY, COMPARE, UNARY
 from srcad.ir import nodes as ir
 from srcad.ir.types import Symbols, type_of
 from srcad.runtime import cotangents
