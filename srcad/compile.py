@@ -14,7 +14,7 @@ from typing import Any
 from srcad import errors
 from srcad.emit.load import load
 from srcad.emit.places import TABLES, LineTable, line_table
-from srcad.emit.printer import print_module
+from srcad.emit.printer import printed
 from srcad.frontend.source import GENERATED
 from srcad.guards import Guards
 from srcad.ir.types import (
@@ -207,19 +207,18 @@ def ready(work: Compilation, name: str, sizes: dict[int, str]) -> Entry:
                 raise errors.InternalError(f"two meanings of {text}")
             names[text] = value
         comments.update(emitted.comments)
-    body: list[ast.stmt] = [e.node for e in work.emitted]
-    module = ast.fix_missing_locations(ast.Module([*imports(names), *body], []))
-    text = print_module(module.body, comments)
+    module = printed([*imports(names), *(e.node for e in work.emitted)], comments)
     filename = f"{GENERATED}{name} {next(_SERIAL)}>"
-    loaded = load(text, {e.name: e.function for e in work.emitted}, names, filename)
-    table = line_table(text, work.emitted)
+    beside = {e.name: e.function for e in work.emitted}
+    loaded = load(module.text, beside, names, filename, module.tree)
+    table = line_table(module.tree, work.emitted)
     TABLES[filename] = table
     weakref.finalize(loaded[name], TABLES.pop, filename, None).atexit = False
     used: list[tuple[Any, frozenset[str]]] = [
         (u.function, u.code.taken - u.code.locals) for u in work.program.units.values()
     ]
     guards = Guards.of(work.program.guards.values(), used, sizes)
-    return Entry(loaded[name], text, guards, table, functions=loaded)
+    return Entry(loaded[name], module.text, guards, table, functions=loaded)
 
 
 def imports(names: dict[str, Any]) -> list[ast.stmt]:

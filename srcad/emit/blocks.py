@@ -162,6 +162,7 @@ def _unparsed_header(node: Any) -> str:
     if isinstance(node, ast.Match):
         return f"match {ast.unparse(node.subject)}:"
     bare.body, bare.orelse = [ast.Pass()], []
+    bare.lineno = 1  # asked for, though it is not printed
     return ast.unparse(bare).rsplit("\n", 1)[0].strip("\n")
 
 

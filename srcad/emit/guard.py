@@ -29,13 +29,14 @@ class Blank(ast.stmt):
     _fields = ()
 
 
-def verify(text: str, tree: ast.Module) -> None:
-    """Raise unless the text parses to the tree."""
+def verify(text: str, tree: ast.Module) -> ast.Module:
+    """What the text parses to; raises unless it is the tree."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         again = ast.parse(text)
     if not same_tree(again, tree):
         raise InternalError("the printed text does not say what its tree says:\n" + text)
+    return again
 
 
 _IGNORED = frozenset({"ctx", "type_comment", "kind", "type_ignores"})

@@ -31,12 +31,14 @@ def load(
     functions: Mapping[str, types.FunctionType],
     names: Mapping[str, object],
     filename: str,
+    tree: ast.Module | None = None,
 ) -> dict[str, types.FunctionType]:
     """The functions of the text; `functions[name]` is the user's function that each stands beside.
 
-    `names` are the free names of the text that are not the user's: imports, helpers, constants.
+    `names` are the free names of the text that are not the user's: imports, helpers, constants;
+    `tree` is the text parsed, where that is at hand.
     """
-    tree = ast.parse(text, filename)
+    tree = ast.parse(text, filename) if tree is None else tree
     nodes = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom):

@@ -44,21 +44,21 @@ class LineTable:
 TABLES: dict[str, LineTable] = {}  # by the file name of the generated text
 
 
-def line_table(text: str, emitted: list[Emitted]) -> LineTable:
-    """The table for a printed module."""
+def line_table(printed: ast.Module, emitted: list[Emitted]) -> LineTable:
+    """The table for a module as its text parses."""
     written = {e.name: e for e in emitted}
     lines: dict[int, tuple[Any, int, int, int, str]] = {}
-    for node in ast.parse(text).body:
+    for node in printed.body:
         if isinstance(node, ast.FunctionDef):
             own = written[node.name]
             # without the function itself, which may come and go while its text stays
             source = own.source and replace(own.source, function=None)
-            for tree, printed in _pairs(own.node.body[1:], node.body[1:]):
+            for tree, twin in _pairs(own.node.body[1:], node.body[1:]):
                 at = own.places.get(id(tree))
                 if at is not None and source is not None:
                     end = at.end_column if at.end_line == at.line else 10**6
                     spot = source, at.line, at.column, end, own.function.__name__
-                    for line in _own_lines(printed):
+                    for line in _own_lines(twin):
                         lines.setdefault(line, spot)
     return LineTable(lines)
 

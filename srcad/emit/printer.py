@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from srcad.emit.blocks import Blocks
@@ -27,7 +28,7 @@ with warnings.catch_warnings():
     from astor.code_gen import SourceGenerator, set_precedence
     from astor.op_util import Precedence, get_op_symbol
 
-__all__ = ["Blank", "Comment", "expression", "print_module", "statement", "verify"]
+__all__ = ["Blank", "Comment", "expression", "print_module", "printed", "statement", "verify"]
 
 _ATOM = Precedence.highest
 _COMMA = Precedence.Comma
@@ -45,8 +46,21 @@ def statement(node: ast.stmt) -> str:
     return lines.text().rstrip("\n")
 
 
+@dataclass(frozen=True)
+class Printed:
+    """A module's text, and what it parses to (the same program, with the places in the text)."""
+
+    text: str
+    tree: ast.Module
+
+
 def print_module(body: list[ast.stmt], comments: Mapping[int, str]) -> str:
     """The text of a module; `comments[id(statement)]` stands beside the statement's first line."""
+    return printed(body, comments).text
+
+
+def printed(body: list[ast.stmt], comments: Mapping[int, str]) -> Printed:
+    """A module printed, and parsed again."""
     failures: list[str] = []
     for printer in (_Expressions(), None):
         blocks = Blocks(comments, printer)
@@ -55,11 +69,11 @@ def print_module(body: list[ast.stmt], comments: Mapping[int, str]) -> str:
                 warnings.simplefilter("ignore")
                 blocks.block(body, 0)
             text = blocks.lines.text()
-            verify(text, ast.Module(body, []))
+            tree = verify(text, ast.Module(body, []))
         except Exception as error:  # astor fails in many ways; the second round has the last word
             failures.append(f"{type(error).__name__}: {error}")
         else:
-            return text
+            return Printed(text, tree)
     raise InternalError("a tree could not be printed: " + "; ".join(failures))
 
 

@@ -31,14 +31,26 @@ def scope_of(node: ast.FunctionDef | ast.Lambda) -> Scope:
     inner: set[str] = set()
     for child in _inner_functions(_body(node)):
         inner |= free_names(child)
-    mentioned = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | {
-        a.arg for a in ast.walk(node) if isinstance(a, ast.arg)
-    }
-    mentioned |= {n.name for n in ast.walk(node) if isinstance(n, ast.FunctionDef)}
-    mentioned |= {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)} & {"np"}
     return Scope(
-        frozenset(own), frozenset(own & inner), frozenset(free_names(node)), frozenset(mentioned)
+        frozenset(own),
+        frozenset(own & inner),
+        frozenset(free_names(node)),
+        frozenset(_mentioned(node)),
     )
+
+
+def _mentioned(node: ast.AST) -> set[str]:
+    """Every name that stands anywhere in the code: a generated name must be none of them."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        match part:
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.FunctionDef(name=name):
+                found.add(name)
+            case ast.Attribute(attr="np"):
+                found.add("np")
+            case _:
+                pass
+    return found
 
 
 def free_names(node: ast.AST) -> set[str]:

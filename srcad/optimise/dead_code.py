@@ -30,10 +30,9 @@ def drop_dead_code(block: ir.Block, removable: Removable, stacks: Live, unsure: 
     while True:
         dropper = _Dropper(removable, stacks, frozenset(unsure(block)), _forward(block))
         new, _ = dropper.block(block, frozenset(), frozenset())
-        new = _without_unread_stacks(new, stacks)
-        if new == block:
+        block = _without_unread_stacks(new, stacks)
+        if block is new:  # going backwards, one round finds everything else
             return new
-        block = new
 
 
 def _forward(block: ir.Block) -> frozenset[int]:
@@ -155,15 +154,18 @@ class _Dropper:
 def _without_unread_stacks(block: ir.Block, stacks: Live) -> ir.Block:
     """Drop a list of saved values when every value popped from it is thrown away."""
     read: set[str] = set()
+    made: set[str] = set()
     for stmt in ir.walk(block):
         match stmt:
+            case ir.Assign(target, ir.Sequence("list", ())) if target in stacks:
+                made.add(target)
             case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"), (item,))):
                 read |= ir.reads(item)
             case ir.Assign("_", ir.Call(ir.Attr(ir.Name(), "pop"), ())):
                 pass
             case _:
                 read |= ir.statement_reads(stmt)
-    gone = stacks - read
+    gone = frozenset(made - read)
     return _drop_stacks(block, gone) if gone else block
 
 

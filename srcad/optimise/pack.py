@@ -36,17 +36,9 @@ class Slot:
 
 def pack(body: ir.Block, stacks: frozenset[str], fresh: Callable[[str], str]) -> ir.Block:
     """The body with its lists of saved values joined; `fresh` makes a name."""
-    tried: set[frozenset[str]] = set()
-    while True:
-        slots = slots_of(body, stacks)
-        group = next((g for g in _groups(body, slots) if frozenset(g) not in tried), None)
-        if group is None:
-            break
-        tried.add(frozenset(group))
-        name = fresh("loop_saved")
-        stacks |= {name}
-        body = _joined(body, [slots[s] for s in group], name)
-    return _over_lists(body, stacks)
+    slots = slots_of(body, stacks)
+    joined = {fresh("loop_saved"): [slots[s] for s in group] for group in _groups(body, slots)}
+    return _over_lists(_joined(body, joined), stacks | set(joined))
 
 
 # -- finding ---------------------------------------------------------------------------
@@ -163,27 +155,26 @@ def _mentioned(block: ir.Block) -> set[str]:
 # -- joining ---------------------------------------------------------------------------
 
 
-def _joined(body: ir.Block, slots: list[Slot], stack: str) -> ir.Block:
-    last = max(slots, key=lambda s: s.push[1])
-    first = min(slots, key=lambda s: s.pop[1])
-    names = tuple(s.name for s in slots)
-    values = ir.Sequence("tuple", tuple(map(ir.Name, names)))
-    push = ir.Effect(ir.Call(ir.Attr(ir.Name(stack), "append"), (values,)))
-    pop = ir.Unpack(names, ir.Call(ir.Attr(ir.Name(stack), "pop")))
+def _joined(body: ir.Block, groups: dict[str, list[Slot]]) -> ir.Block:
+    """The body with each group of lists as one, by the new list's name."""
     new: dict[tuple[Path, int], ir.Stmt | None] = {}
-    for slot in slots:
-        new[slot.push] = push if slot is last else None
-        new[slot.pop] = pop if slot is first else None
-    gone = {s.stack for s in slots}
-    opened = False
+    for stack, slots in groups.items():
+        names = tuple(s.name for s in slots)
+        values = ir.Sequence("tuple", tuple(map(ir.Name, names)))
+        new.update((place, None) for s in slots for place in (s.push, s.pop))
+        push = ir.Effect(ir.Call(ir.Attr(ir.Name(stack), "append"), (values,)))
+        new[max(s.push for s in slots)] = push
+        pop = ir.Unpack(names, ir.Call(ir.Attr(ir.Name(stack), "pop")))
+        new[min(s.pop for s in slots)] = pop
+    joined = {s.stack: stack for stack, slots in groups.items() for s in slots}
+    opened: set[str] = set()
     out: list[ir.Stmt] = []
     for stmt in replaced(body, (), new):
-        if isinstance(stmt, ir.Assign) and stmt.target in gone:
-            if not opened:
-                out.append(replace(stmt, target=stack))
-            opened = True
-            continue
-        out.append(stmt)
+        if not isinstance(stmt, ir.Assign) or stmt.target not in joined:
+            out.append(stmt)
+        elif joined[stmt.target] not in opened:
+            opened.add(joined[stmt.target])
+            out.append(replace(stmt, target=joined[stmt.target]))
     return tuple(out)
 
 
@@ -210,8 +201,8 @@ def replaced(block: ir.Block, path: Path, new: dict[tuple[Path, int], ir.Stmt | 
 def _over_lists(body: ir.Block, stacks: frozenset[str]) -> ir.Block:
     """Loops that run once and begin with a pop go through the list instead."""
     counts = _mentions(body)
-    steady = {s for s in stacks if counts.get(s, 0) == 3 and _each_time(body, s)}
-    return _listed(body, steady)
+    steady = {s for s in stacks & _each_time(body) if counts.get(s, 0) == 3}
+    return _listed(body, steady) if steady else body
 
 
 def _mentions(body: ir.Block) -> dict[str, int]:
@@ -222,26 +213,22 @@ def _mentions(body: ir.Block) -> dict[str, int]:
     return counts
 
 
-def _each_time(block: ir.Block, stack: str) -> bool:
-    """Whether every iteration of one loop, which is not inside another, pushes once."""
+def _each_time(block: ir.Block) -> set[str]:
+    """The lists that get an item in every iteration of a loop which is not inside another."""
+    found: set[str] = set()
     for stmt in block:
         if isinstance(stmt, ir.For | ir.While):
             for inner in stmt.body:
-                if _pushes(inner, stack):
-                    return True
-                if leaves_early(inner):
-                    break
-        elif not isinstance(stmt, ir.Try) and any(_each_time(b, stack) for b in ir.blocks(stmt)):
-            return True
-    return False
-
-
-def _pushes(stmt: ir.Stmt, stack: str) -> bool:
-    match stmt:
-        case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
-            return owner == stack
-        case _:
-            return False
+                match inner:
+                    case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
+                        found.add(owner)
+                    case _ if leaves_early(inner):
+                        break
+                    case _:
+                        pass
+        elif not isinstance(stmt, ir.Try):
+            found = found.union(*map(_each_time, ir.blocks(stmt)))
+    return found
 
 
 def _listed(block: ir.Block, steady: set[str]) -> ir.Block:

@@ -64,7 +64,8 @@ class Passes:
     """Each pass with the facts that it needs.
 
     generated: names that only the compiler gave; user_bars: cotangents of the user's locals;
-    params: names that have a value from the start.
+    params: names that have a value from the start; unassigned: those that may have none when the
+    user's program reads them.
     """
 
     parts: Parts
@@ -75,6 +76,7 @@ class Passes:
     generated: frozenset[str]
     user_bars: frozenset[str]
     params: frozenset[str]
+    unassigned: frozenset[str]
 
     @staticmethod
     def of(parts: Parts, bound: str | None, type_of: Callable[[ir.Expr], Type]) -> Passes:
@@ -89,7 +91,10 @@ class Passes:
         gradients = {bar for name, bar in parts.bars.items() if name in params}
         user_bars = frozenset(parts.bars.values()) - generated - gradients
         total = Total(judge.called, type_of)
-        return Passes(parts, judge, type_of, tidier(type_of), total, generated, user_bars, params)
+        reads = unsure_reads(parts.forward, params, unsure_names(parts.facts.unit))
+        unassigned = frozenset().union(*reads.values())
+        tidy = tidier(type_of)
+        return Passes(parts, judge, type_of, tidy, total, generated, user_bars, params, unassigned)
 
     def fold(self, body: ir.Block) -> ir.Block:
         copied = self.generated | frozenset(self.parts.bars.values())
@@ -101,7 +106,7 @@ class Passes:
         return drop_dead_code(body, droppable, self.parts.stacks, self.unsure)
 
     def unsure(self, body: ir.Block) -> dict[int, frozenset[str]]:
-        return unsure_reads(body, self.params, unsure_names(self.parts.facts.unit))
+        return unsure_reads(body, self.params, self.unassigned) if self.unassigned else {}
 
     def put_in(self, body: ir.Block) -> ir.Block:
         pure, total = self.judge.pure, self.total

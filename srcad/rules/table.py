@@ -15,6 +15,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 Formula = Callable[..., Any]
@@ -91,6 +92,7 @@ def no_derivative(*functions: Any) -> None:
         TABLE.add(function, NoDerivative())
 
 
+@cache
 def parameters(rule: Rule) -> tuple[inspect.Parameter, ...]:
     """The parameters of the primal as the rule spells them (without y_bar and y)."""
     match rule:
