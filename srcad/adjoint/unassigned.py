@@ -49,8 +49,8 @@ def initialised(
     params = frozenset(p.name for p in unit.code.params)
     names = unsure_names(unit)
 
-    def by_user(stmt: ir.Stmt) -> set[str]:
-        return set() if saved_names(stmt, stacks) else value_reads(stmt)
+    def by_user(stmt: ir.Stmt) -> frozenset[str]:
+        return frozenset() if saved_names(stmt, stacks) else value_reads(stmt)
 
     every = names | needed | last | ir.assigned(forward)
     unsure, _ = maybe_unassigned(forward, params, names, by_user)

@@ -33,11 +33,11 @@ from typing import Any
 class _Expression:
     """What is asked of an expression again and again is found once."""
 
-    __slots__ = ("_reads",)
+    __slots__ = ("_reads", "_width")
 
 
 class _Statement:
-    __slots__ = ("_all_reads", "_bound", "_reads")
+    __slots__ = ("_all_reads", "_bound", "_proofs", "_reads", "_touched", "_values")
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,25 +397,96 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     return _CHILDREN[type(expr)](expr)
 
 
+def _each(parts: tuple[Expr, ...], change: Callable[[Expr], Expr]) -> tuple[Expr, ...]:
+    """The parts changed; the same tuple where nothing changes."""
+    new = tuple(map(change, parts))
+    return parts if all(map(operator.is_, new, parts)) else new
+
+
+def _call(e: Call, change: Callable[[Expr], Expr]) -> Expr:
+    func, args, kwargs = change(e.func), _each(e.args, change), e.kwargs
+    if kwargs:
+        values = tuple(v for _, v in kwargs)
+        new = _each(values, change)
+        if new is not values:
+            kwargs = tuple((k, v) for (k, _), v in zip(kwargs, new, strict=True))
+    same = func is e.func and args is e.args and kwargs is e.kwargs
+    return e if same else Call(func, args, kwargs)
+
+
+def _binary(e: Binary, change: Callable[[Expr], Expr]) -> Expr:
+    left, right = change(e.left), change(e.right)
+    return e if left is e.left and right is e.right else Binary(e.op, left, right)
+
+
+def _item(e: Item, change: Callable[[Expr], Expr]) -> Expr:
+    obj, index = change(e.obj), change(e.index)
+    return e if obj is e.obj and index is e.index else Item(obj, index)
+
+
+def _unary(e: Unary, change: Callable[[Expr], Expr]) -> Expr:
+    operand = change(e.operand)
+    return e if operand is e.operand else Unary(e.op, operand)
+
+
+def _attr(e: Attr, change: Callable[[Expr], Expr]) -> Expr:
+    obj = change(e.obj)
+    return e if obj is e.obj else Attr(obj, e.name)
+
+
+def _slice(e: Slice, change: Callable[[Expr], Expr]) -> Expr:
+    ends = e.lower, e.upper, e.step
+    new = tuple(None if p is None else change(p) for p in ends)
+    return e if all(map(operator.is_, new, ends)) else Slice(*new)
+
+
+def _compare(e: Compare, change: Callable[[Expr], Expr]) -> Expr:
+    left, rights = change(e.left), _each(e.rights, change)
+    return e if left is e.left and rights is e.rights else Compare(left, e.ops, rights)
+
+
+def _logic(e: Logic, change: Callable[[Expr], Expr]) -> Expr:
+    items = _each(e.items, change)
+    return e if items is e.items else Logic(e.op, items)
+
+
+def _sequence(e: Sequence, change: Callable[[Expr], Expr]) -> Expr:
+    items = _each(e.items, change)
+    return e if items is e.items else Sequence(e.kind, items)
+
+
+def _choice(e: Choice, change: Callable[[Expr], Expr]) -> Expr:
+    parts = e.test, e.then, e.orelse
+    new = _each(parts, change)
+    return e if new is parts else Choice(*new)
+
+
+def _mapping(e: Mapping, change: Callable[[Expr], Expr]) -> Expr:
+    keys = tuple(None if k is None else change(k) for k in e.keys)
+    values = _each(e.values, change)
+    same = values is e.values and all(map(operator.is_, keys, e.keys))
+    return e if same else Mapping(keys, values)
+
+
+def _star(e: Star, change: Callable[[Expr], Expr]) -> Expr:
+    value = change(e.value)
+    return e if value is e.value else Star(value)
+
+
+def _closure(e: Closure, change: Callable[[Expr], Expr]) -> Expr:
+    values = tuple(v for _, v in e.defaults)
+    new = _each(values, change)
+    if new is values:
+        return e
+    defaults = tuple((n, v) for (n, _), v in zip(e.defaults, new, strict=True))
+    return Closure(e.code, e.captures, defaults)
+
+
 _REBUILD: dict[type, Callable[[Any, Callable[[Expr], Expr]], Expr]] = {
-    Call: lambda e, f: Call(
-        f(e.func), tuple(map(f, e.args)), tuple((k, f(v)) for k, v in e.kwargs)
-    ),
-    Attr: lambda e, f: Attr(f(e.obj), e.name),
-    Item: lambda e, f: Item(f(e.obj), f(e.index)),
-    Slice: lambda e, f: Slice(*(None if p is None else f(p) for p in (e.lower, e.upper, e.step))),
-    Unary: lambda e, f: Unary(e.op, f(e.operand)),
-    Binary: lambda e, f: Binary(e.op, f(e.left), f(e.right)),
-    Compare: lambda e, f: Compare(f(e.left), e.ops, tuple(map(f, e.rights))),
-    Logic: lambda e, f: Logic(e.op, tuple(map(f, e.items))),
-    Sequence: lambda e, f: Sequence(e.kind, tuple(map(f, e.items))),
-    Choice: lambda e, f: Choice(f(e.test), f(e.then), f(e.orelse)),
-    Mapping: lambda e, f: Mapping(
-        tuple(None if k is None else f(k) for k in e.keys), tuple(map(f, e.values))
-    ),
-    Star: lambda e, f: Star(f(e.value)),
-    Closure: lambda e, f: Closure(e.code, e.captures, tuple((n, f(v)) for n, v in e.defaults)),
-}
+    Call: _call, Attr: _attr, Item: _item, Slice: _slice, Unary: _unary, Binary: _binary,
+    Compare: _compare, Logic: _logic, Sequence: _sequence, Choice: _choice, Mapping: _mapping,
+    Star: _star, Closure: _closure,
+}  # fmt: skip
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -424,18 +495,7 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     Where nothing changes it is the same object: facts are kept by identity.
     """
     make = _REBUILD.get(type(expr))
-    if make is None:
-        return expr
-    same = True
-
-    def note(part: Expr) -> Expr:
-        nonlocal same
-        new = change(part)
-        same = same and new is part
-        return new
-
-    new = make(expr, note)
-    return expr if same else new
+    return expr if make is None else make(expr, change)
 
 
 _NOTHING: frozenset[str] = frozenset()
@@ -595,15 +655,17 @@ def free_reads(block: Block, bound: frozenset[str] = frozenset()) -> frozenset[s
 
 
 def _free_reads(block: Block, bound: set[str], found: set[str]) -> set[str]:
+    """Adds to `found` what is read unbound; `bound`, which grows, is what is bound at the end."""
     for stmt in block:
         found |= statement_reads(stmt) - bound
-        inner = [_free_reads(b, bound | set(targets(stmt)), found) for b in blocks(stmt)]
+        own = targets(stmt)
+        inner = [_free_reads(b, bound.union(own), found) for b in blocks(stmt)]
         if isinstance(stmt, If):
-            bound = inner[0] & inner[1]
+            bound |= inner[0] & inner[1]
         elif isinstance(stmt, With):
-            bound = inner[0]
+            bound |= inner[0]
         elif not inner:
-            bound = bound | set(targets(stmt))
+            bound.update(own)
     return bound
 
 

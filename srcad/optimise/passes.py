@@ -46,13 +46,20 @@ def optimised(
     passes = Passes.of(parts, bound, typer(inference))
     fold, drop, put_in, gather = passes.fold, passes.drop, passes.put_in, passes.gather
     shapes, zeros, cheap = passes.shapes, passes.zeros, passes.cheap
+    settled: dict[str, ir.Block] = {}  # by pass: a body in which it finds nothing to do
     for step in (
         fold, drop, shapes, put_in, shapes, drop,
         fold, gather, zeros, drop,
         fold, put_in, cheap, gather, shapes, drop,
         put_in, gather, drop, passes.views, passes.pack, drop,
     ):  # fmt: skip
-        before, body = body, step(body)
+        if settled.get(step.__name__) is body:
+            continue
+        before, after = body, step(body)
+        if after == before:
+            settled[step.__name__] = before
+            continue
+        body = after
         verify.derivative(checked, step.__name__, body, before)
     body = protect(body, parts.facts.types)
     verify.derivative(checked, "protect", body)

@@ -13,7 +13,7 @@ from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.optimise.writes import written
 
-Quotients = dict[tuple[ir.Expr, ir.Expr], ir.Name]
+Quotients = dict[ir.Expr, dict[ir.Expr, ir.Name]]  # by divisor and dividend
 
 
 def reuse(body: ir.Block, params: frozenset[str]) -> ir.Block:
@@ -29,7 +29,7 @@ def reuse(body: ir.Block, params: frozenset[str]) -> ir.Block:
         match stmt:
             case ir.Assign(name, ir.Binary("/", ir.Name(a), ir.Name(b))):
                 if writes[name] == writes[a] == writes[b] == 1:
-                    found[ir.Name(a), ir.Name(b)] = ir.Name(name)
+                    found.setdefault(ir.Name(b), {})[ir.Name(a)] = ir.Name(name)
             case _:
                 pass
     if not found:
@@ -46,17 +46,27 @@ def _statement(stmt: ir.Stmt, found: Quotients) -> ir.Stmt:
 
 
 def _expr(expr: ir.Expr, found: Quotients) -> ir.Expr:
+    if not _divides(expr):
+        return expr
     if not isinstance(expr, ir.Binary) or expr.op not in "*/":
         return ir.rebuild(expr, lambda e: _expr(e, found))
     above: list[ir.Expr] = []
     below: list[ir.Expr] = []
     factors(expr, above, below)
-    for (a, b), name in found.items():
-        if a in above and b in below:
-            above[above.index(a)] = name
-            below.remove(b)
-            return _expr(_product(above, below), found)
+    for b in [b for b in below if isinstance(b, ir.Name) and b in found]:
+        for k, a in enumerate(above):
+            if isinstance(a, ir.Name) and a in found[b]:
+                above[k] = found[b][a]
+                below.remove(b)
+                return _expr(_product(above, below), found)
     return ir.rebuild(expr, lambda e: _expr(e, found))
+
+
+def _divides(expr: ir.Expr) -> bool:
+    """Whether there is a quotient anywhere in the expression."""
+    if isinstance(expr, ir.Binary) and expr.op == "/":
+        return True
+    return any(map(_divides, ir.children(expr)))
 
 
 def factors(expr: ir.Expr, above: list[ir.Expr], below: list[ir.Expr]) -> None:

@@ -13,21 +13,32 @@ def written(block: ir.Block) -> set[str]:
     return found
 
 
-def touched(stmt: ir.Stmt) -> set[str]:
+def touched(stmt: ir.Stmt) -> frozenset[str]:
     """Names of objects that the statement may write into."""
-    found: set[str] = set()
-    for inner in ir.walk((stmt,)):
-        match inner:
-            case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
-                found.add(owner)
-            case ir.Effect(ir.Call(func, args)):
-                found |= ir.reads(func)
-                for arg in args:
-                    found |= ir.reads(arg)
-            case ir.Store(target) | ir.Augment(target):
-                found |= ir.reads(target)
-            case ir.Assign(_, ir.Call(ir.Attr(ir.Name(owner), "pop"))):
-                found.add(owner)
-            case _:
-                pass
+    try:
+        return stmt._touched  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    found = _touched(stmt)
+    inner = ir.blocks(stmt)
+    if inner:
+        found = found.union(*(touched(s) for b in inner for s in b))
+    object.__setattr__(stmt, "_touched", found)
     return found
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def _touched(stmt: ir.Stmt) -> frozenset[str]:
+    match stmt:
+        case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
+            return frozenset((owner,))
+        case ir.Effect(ir.Call(func, args)):
+            return _NOTHING.union(ir.reads(func), *map(ir.reads, args))
+        case ir.Store(target) | ir.Augment(target):
+            return ir.reads(target)
+        case ir.Assign(_, ir.Call(ir.Attr(ir.Name(owner), "pop"))):
+            return frozenset((owner,))
+        case _:
+            return _NOTHING
