@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_LEAVES = (ast.Constant, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -55,28 +56,33 @@ def _mentioned(node: ast.AST) -> set[str]:
 
 def free_names(node: ast.AST) -> set[str]:
     """The names that a piece of code reads from the scopes around it."""
-    if isinstance(node, _FUNCTIONS):
-        outer = captured_names(node)
+    found: set[str] = set()
+    _add_free(node, found)
+    return found
+
+
+def _add_free(node: ast.AST, found: set[str]) -> None:
+    if isinstance(node, ast.Name):
+        found.add(node.id)
+    elif isinstance(node, _FUNCTIONS):
+        found |= captured_names(node)
         for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]:
-            outer |= free_names(default)
-        return outer
-    if isinstance(node, _COMPREHENSIONS):
+            _add_free(default, found)
+    elif isinstance(node, _COMPREHENSIONS):
         own = {
             n.id
             for g in node.generators
             for n in ast.walk(g.target)
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         }
-        used = set()
+        inner: set[str] = set()
         for child in ast.iter_child_nodes(node):
-            used |= free_names(child)
-        return (used - own) | free_names(node.generators[0].iter)
-    if isinstance(node, ast.Name):
-        return {node.id}
-    used = set()
-    for child in ast.iter_child_nodes(node):
-        used |= free_names(child)
-    return used
+            _add_free(child, inner)
+        found |= inner - own
+        _add_free(node.generators[0].iter, found)
+    elif not isinstance(node, _LEAVES):
+        for child in ast.iter_child_nodes(node):
+            _add_free(child, found)
 
 
 def captured_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.optimise.writes import written
+from srcad.optimise.writes import count, written
 
 
 def fold_copies(
@@ -35,8 +35,8 @@ def fold_copies(
     writes: Counter[str] = Counter(params)
     reads: Counter[str] = Counter()
     for stmt in ir.walk(block):
-        writes.update(written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
-        reads.update(_reads(stmt))
+        count(writes, written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
+        count(reads, _reads(stmt))
     return _Folder(generated, writes, reads, size).block(block, top=True)
 
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.optimise.copies import simplify
-from srcad.optimise.writes import written
+from srcad.optimise.writes import count, written
 
 WIDTH, SHORT = 76, 72
 Pure = Callable[[ir.Expr], bool]
@@ -40,7 +40,7 @@ def nest(
     reads: Counter[str] = Counter()
     writes: Counter[str] = Counter()
     for stmt in ir.walk(block):
-        writes.update(ir.targets(stmt))
+        count(writes, ir.targets(stmt))
         for expr in ir.expressions(stmt):
             count_reads(expr, reads)
         if isinstance(stmt, ir.AddTo | ir.AddAt):
@@ -64,6 +64,36 @@ def count_reads(expr: ir.Expr, reads: Counter[str]) -> None:
             stack.extend(ir.children(node))
 
 
+class _Waiting:
+    """Definitions on their way down: where they stand in the block, and what they read."""
+
+    def __init__(self, pure: Pure) -> None:
+        self.pure = pure
+        self.places: dict[str, int] = {}
+        self.values: dict[str, ir.Expr] = {}
+        self.impure: set[str] = set()
+        self.readers: dict[str, set[str]] = {}
+
+    def add(self, definition: ir.Assign, place: int) -> None:
+        name, value = definition.target, definition.value
+        self.places[name], self.values[name] = place, value
+        for read in ir.reads(value):
+            self.readers.setdefault(read, set()).add(name)
+        if not self.pure(value):
+            self.impure.add(name)
+
+    def drop(self, name: str) -> None:
+        if name in self.places:
+            del self.places[name]
+            for read in ir.reads(self.values.pop(name)):
+                self.readers[read].discard(name)
+            self.impure.discard(name)
+
+    def reading(self, changed: set[str]) -> set[str]:
+        """The definitions that read one of these names."""
+        return {name for read in changed for name in self.readers.get(read, ())}
+
+
 class _Nester:
     def __init__(
         self,
@@ -79,7 +109,7 @@ class _Nester:
 
     def block(self, block: ir.Block) -> ir.Block:
         out: Written = []
-        waiting: dict[str, int] = {}  # generated name -> position of its definition in out
+        waiting = _Waiting(self.pure)
         for stmt in block:
             self.backward = self.backward or stmt == ir.Note("backward")
             stmt = self.take_in(stmt, out, waiting)
@@ -89,7 +119,7 @@ class _Nester:
             out.append(stmt)
             self.forget(stmt, out, waiting)
             if isinstance(stmt, ir.Assign) and stmt.target in self.once:
-                waiting[stmt.target] = len(out) - 1
+                waiting.add(stmt, len(out) - 1)
             elif isinstance(stmt, ir.If) and self.backward:
                 self.choice(stmt, out)  # in the forward part it stays as the user wrote it
         return tuple(s for s in out if s is not None)
@@ -102,15 +132,13 @@ class _Nester:
             ):
                 out[-1] = ir.Assign(a, ir.Choice(test, x, y), stmt.at)
 
-    def take_in(self, stmt: ir.Stmt, out: Written, waiting: dict[str, int]) -> ir.Stmt:
+    def take_in(self, stmt: ir.Stmt, out: Written, waiting: _Waiting) -> ir.Stmt:
         """Inline what this statement reads, the latest definition first."""
         if isinstance(stmt, ir.While | ir.Try):
             return stmt  # its expressions run more than once, or not at all
         while True:
-            names = [
-                n for n in self.mentioned(stmt) if n in waiting and out[waiting[n]] is not None
-            ]
-            names.sort(key=lambda n: -waiting[n])
+            names = [n for n in self.mentioned(stmt) if n in waiting.places]
+            names.sort(key=lambda n: -waiting.places[n])
             for name in names:
                 new = self.inlined(stmt, name, out, waiting)
                 if new is not None:
@@ -125,10 +153,8 @@ class _Nester:
             found |= ir.reads(expr)
         return found
 
-    def inlined(
-        self, stmt: ir.Stmt, name: str, out: Written, waiting: dict[str, int]
-    ) -> ir.Stmt | None:
-        position = waiting[name]
+    def inlined(self, stmt: ir.Stmt, name: str, out: Written, waiting: _Waiting) -> ir.Stmt | None:
+        position = waiting.places[name]
         definition = out[position]
         assert isinstance(definition, ir.Assign)
         value = definition.value
@@ -150,7 +176,7 @@ class _Nester:
         if max((width(e) for e in ir.expressions(new)), default=0) > most:
             return None
         out[position] = None
-        del waiting[name]
+        waiting.drop(name)
         return new
 
     def first(self, stmt: ir.Stmt, name: str) -> bool:
@@ -162,28 +188,19 @@ class _Nester:
                 return True
         return True
 
-    def forget(self, stmt: ir.Stmt, out: Written, waiting: dict[str, int]) -> None:
+    def forget(self, stmt: ir.Stmt, out: Written, waiting: _Waiting) -> None:
         """A definition can no longer move past a statement that writes what it reads."""
-        if not waiting:
+        if not waiting.places:
             return
-        changed = written((stmt,))
-        effectful = not isinstance(stmt, ir.Note) and not self.quiet(stmt)
-        acts = not self.backward and self.acts(stmt)  # an error comes before what is done later
-        for name in list(waiting):
-            definition = out[waiting[name]]
-            if definition is None:
-                del waiting[name]
-                continue
-            if definition is stmt:
-                continue
-            assert isinstance(definition, ir.Assign)
-            if (
-                ir.reads(definition.value) & changed
-                or (effectful and not self.pure(definition.value))
-                or (acts and not self.total(definition.value))
-                or (isinstance(stmt, ir.Note) and not self.total(definition.value))
-            ):
-                del waiting[name]
+        gone = waiting.reading(written((stmt,)))
+        note = isinstance(stmt, ir.Note)
+        if not note and not self.quiet(stmt):
+            gone |= waiting.impure
+        # an error comes before what is done later
+        if note or (not self.backward and self.acts(stmt)):
+            gone |= {n for n, value in waiting.values.items() if not self.total(value)}
+        for name in gone:
+            waiting.drop(name)
 
     def acts(self, stmt: ir.Stmt) -> bool:
         """Whether the statement does what can be seen, besides adding to a list."""

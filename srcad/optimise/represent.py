@@ -20,6 +20,7 @@ import numpy as np
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Dim, Type
+from srcad.optimise.writes import count
 
 ZEROS = ir.Ref(np.zeros, "np.zeros")
 FILLED = {
@@ -64,7 +65,7 @@ class _Uses:
     def block(self, block: ir.Block, top: bool, backward: bool) -> None:
         for stmt in block:
             backward = backward or stmt == ir.Note("backward")
-            self.writes.update(ir.targets(stmt))
+            count(self.writes, ir.targets(stmt))
             if top and isinstance(stmt, ir.Assign) and not backward:
                 self.order.append(stmt.target)
             for expr in ir.expressions(stmt):
@@ -83,7 +84,7 @@ class _Uses:
             return
         else:
             rest = list(ir.children(expr))
-            self.values.update(_held(expr))
+            count(self.values, _held(expr))
         for child in rest:
             self.expr(child, backward)
 

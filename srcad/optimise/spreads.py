@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from srcad.ir import nodes as ir
 from srcad.optimise.tidy import spread_value
+from srcad.optimise.writes import count
 
 Tidy = Callable[[ir.Expr], ir.Expr]
 
@@ -22,7 +23,7 @@ def place_spreads(
     """The block without spread cotangents that every use can do without."""
     writes: Counter[str] = Counter(params)
     for stmt in ir.walk(block):
-        writes.update(ir.targets(stmt))
+        count(writes, ir.targets(stmt))
     return _block(block, generated, writes, tidy)
 
 

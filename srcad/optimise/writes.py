@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from srcad.ir import nodes as ir
+
+
+def count(counts: Counter[str], names: Iterable[str]) -> None:
+    """One more for each name."""
+    for name in names:
+        counts[name] += 1
 
 
 def written(block: ir.Block) -> set[str]:
