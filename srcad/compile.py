@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import gc
 import itertools
 import threading
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,6 +105,19 @@ class Cache:
         self.exact.clear()
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """The compiler makes trees, hardly a cycle: looking for some meanwhile takes a tenth longer."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_without_collector()
 def compile_fused(
     function: types.FunctionType,
     kinds: tuple[Type, ...],
@@ -180,6 +195,7 @@ def compile_pullback(
     return entry
 
 
+@_without_collector()
 def compile_split(
     function: types.FunctionType, kinds: tuple[Type, ...], symbols: Symbols, adapt: Any = None
 ) -> Entry:

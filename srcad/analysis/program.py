@@ -10,6 +10,7 @@ import ast
 import builtins
 import types as pytypes
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from srcad.analysis.webs import split_webs
@@ -125,8 +126,16 @@ def _may_change(obj: Any) -> bool:
 
 
 def _prepared(function: pytypes.FunctionType) -> tuple[Source, ir.Function]:
+    own = str(function.__module__).startswith("srcad.runtime.")
+    return _kept(function) if own else _read(function)
+
+
+def _read(function: pytypes.FunctionType) -> tuple[Source, ir.Function]:
     source = locate(function)
     return source, _readied(lower(source))
+
+
+_kept = cache(_read)  # the helpers of generated code do not change
 
 
 def _readied(function: ir.Function) -> ir.Function:

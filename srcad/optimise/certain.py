@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.analysis.infer import Inferred
@@ -28,6 +28,7 @@ class Judge:
 
     facts: Inferred
     functions: dict[ir.Expr, Any]
+    known: dict[int, tuple[ir.Expr, bool]] = field(default_factory=dict)  # by id, kept alive
 
     @staticmethod
     def of(facts: Inferred) -> Judge:
@@ -45,7 +46,12 @@ class Judge:
 
     def pure(self, expr: ir.Expr) -> bool:
         """Whether the expression has no effect besides its value."""
-        return pure(expr, self.called)
+        if isinstance(expr, ir.Name | ir.Const):
+            return True
+        found = self.known.get(id(expr))
+        if found is None:
+            found = self.known[id(expr)] = expr, pure(expr, self.called)
+        return found[1]
 
     def called(self, func: ir.Expr) -> Any:
         """The pure function that an expression refers to, if any."""

@@ -16,10 +16,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
+from functools import cached_property
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.optimise.writes import count, written
+from srcad.optimise.writes import count, written_by
 
 
 def fold_copies(
@@ -35,8 +36,8 @@ def fold_copies(
     writes: Counter[str] = Counter(params)
     reads: Counter[str] = Counter()
     for stmt in ir.walk(block):
-        count(writes, written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
-        count(reads, _reads(stmt))
+        count(writes, written_by(stmt) if not ir.blocks(stmt) else ir.targets(stmt))
+        count(reads, ir.statement_reads(stmt))
     return _Folder(generated, writes, reads, size).block(block, top=True)
 
 
@@ -97,25 +98,30 @@ class _Places:
     """Where the statements of one block, nested ones included, read and write each name."""
 
     def __init__(self, block: ir.Block) -> None:
-        self.reads: dict[str, list[int]] = {}
-        self.writes: dict[str, list[int]] = {}
-        for k, stmt in enumerate(block):
+        self.block = block
+
+    @cached_property
+    def reads(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for k, stmt in enumerate(self.block):
             for inner in ir.walk((stmt,)):
-                for name in _reads(inner):
-                    self.reads.setdefault(name, []).append(k)
-            for name in written((stmt,)):
-                self.writes.setdefault(name, []).append(k)
+                for name in ir.statement_reads(inner):
+                    found.setdefault(name, []).append(k)
+        return found
+
+    @cached_property
+    def writes(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for k, stmt in enumerate(self.block):
+            for name in written_by(stmt):
+                found.setdefault(name, []).append(k)
+        return found
 
     def writes_between(self, name: str, after: int, until: int) -> bool:
         """Whether a statement behind `after`, up to `until`, writes the name."""
         places = self.writes.get(name, [])
         found = bisect_right(places, after)
         return found < len(places) and places[found] <= until
-
-
-def _reads(stmt: ir.Stmt) -> list[str]:
-    """The names that a statement reads, once each."""
-    return list(ir.statement_reads(stmt))
 
 
 def _stable(value: ir.Expr, writes: Counter[str]) -> bool:

@@ -28,17 +28,12 @@ def drop_dead_code(block: ir.Block, removable: Removable, stacks: Live, unsure: 
     finds the statements whose reads may raise an UnboundLocalError or a NameError.
     """
     while True:
-        dropper = _Dropper(removable, stacks, frozenset(unsure(block)), _forward(block))
+        note = any(s == ir.Note("backward") for s in block)
+        dropper = _Dropper(removable, stacks, frozenset(unsure(block)), forward=not note)
         new, _ = dropper.block(block, frozenset(), frozenset())
         block = _without_unread_stacks(new, stacks)
         if block is new:  # going backwards, one round finds everything else
             return new
-
-
-def _forward(block: ir.Block) -> frozenset[int]:
-    """The ids of the statements before the backward part."""
-    notes = [k for k, s in enumerate(block) if s == ir.Note("backward")]
-    return frozenset(id(s) for s in ir.walk(block[: notes[0]] if notes else ()))
 
 
 @dataclass
@@ -46,39 +41,66 @@ class _Dropper:
     judge: Removable
     stacks: Live
     unsure: frozenset[int]
-    forward: frozenset[int]
+    forward: bool  # whether the statement at hand stands before the backward part
 
     def removable(self, stmt: ir.Stmt) -> bool:
-        return id(stmt) not in self.unsure and self.judge(stmt, id(stmt) in self.forward)
+        return id(stmt) not in self.unsure and self.judge(stmt, self.forward)
 
     def block(self, block: ir.Block, live: Live, at_break: Live) -> tuple[ir.Block, Live]:
+        """What is left of the block (the block itself where all is), and what is live before it."""
         out: list[ir.Stmt] = []
+        same = True
         for stmt in reversed(block):
             kept, live = self.statement(stmt, live, at_break)
+            same = same and kept is stmt
             if kept is not None:
                 out.append(kept)
-        return tuple(reversed(out)), live
+        return block if same else tuple(reversed(out)), live
 
-    def statement(  # noqa: C901 - one case for each kind of statement
-        self, stmt: ir.Stmt, live: Live, at_break: Live
-    ) -> tuple[ir.Stmt | None, Live]:
+    def statement(self, stmt: ir.Stmt, live: Live, at_break: Live) -> tuple[ir.Stmt | None, Live]:
+        kind = type(stmt)
+        if kind is ir.Assign:
+            return self.assign(stmt, live)  # type: ignore[arg-type]
+        if kind is ir.AddTo or kind is ir.AddAt:
+            if stmt.target not in live:  # type: ignore[union-attr,operator]
+                return None, live
+            return stmt, live | ir.statement_reads(stmt)
+        if ir.blocks(stmt):
+            return self.compound(stmt, live, at_break)
+        return self.other(stmt, live, at_break)
+
+    def assign(self, stmt: ir.Assign, live: Live) -> tuple[ir.Stmt | None, Live]:
+        target, value = stmt.target, stmt.value
+        if target in live:
+            if value == ir.Name(target):
+                return None, live
+            return stmt, live.difference((target,)) | ir.reads(value)
+        if self.is_pop(value):
+            return replace(stmt, target="_"), live | ir.reads(value)
+        if self.removable(stmt):
+            return None, live
+        return stmt, live | ir.reads(value)
+
+    def other(self, stmt: ir.Stmt, live: Live, at_break: Live) -> tuple[ir.Stmt | None, Live]:
         match stmt:
             case ir.Break():
                 return stmt, at_break
-            case ir.Assign(target, ir.Name(same)) if target == same:
-                return None, live
-            case ir.Assign(target, value):
-                if target not in live and (self.is_pop(value) or self.removable(stmt)):
-                    if self.is_pop(value):
-                        return replace(stmt, target="_"), live | ir.reads(value)
-                    return None, live
             case ir.Unpack(names):
-                if not live & set(names) and self.removable(stmt):
+                if live.isdisjoint(names) and self.removable(stmt):
                     return None, live
-            case ir.AddTo(target) | ir.AddAt(target):
-                if target not in live:
-                    return None, live
+            case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"))):
                 return stmt, live | ir.statement_reads(stmt)
+            case ir.Effect(value):
+                if self.removable(stmt) and not self.into_live(value, live):
+                    return None, live
+            case ir.Note("backward"):
+                self.forward = True  # from here on, towards the start
+            case _:
+                pass
+        return stmt, live.difference(ir.targets(stmt)) | ir.statement_reads(stmt)
+
+    def compound(self, stmt: ir.Stmt, live: Live, at_break: Live) -> tuple[ir.Stmt | None, Live]:
+        match stmt:
             case ir.If():
                 return self.branch(stmt, live, at_break)
             case ir.For() | ir.While():
@@ -87,20 +109,11 @@ class _Dropper:
                 inner, before = self.block(body, live, at_break)
                 if not inner and self.removable(stmt):
                     return None, live
-                new = replace(stmt, body=inner)
-                return new, (before - set(ir.targets(stmt))) | ir.statement_reads(stmt)
-            case ir.Try():
-                # what a handler may read is live everywhere in the body: keep it whole
-                every = live | ir.all_reads(stmt)
-                return stmt, every
-            case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"))):
-                return stmt, live | ir.statement_reads(stmt)
-            case ir.Effect(value):
-                if self.removable(stmt) and not self.into_live(value, live):
-                    return None, live
+                new = ir.with_blocks(stmt, (inner,))
+                return new, before.difference(ir.targets(stmt)) | ir.statement_reads(stmt)
             case _:
-                pass
-        return stmt, (live - set(ir.targets(stmt))) | ir.statement_reads(stmt)
+                # what a handler may read is live everywhere in the body: keep it whole
+                return stmt, live | ir.all_reads(stmt)
 
     def into_live(self, value: ir.Expr, live: Live) -> bool:
         """`np.add.at(x_bar, …)` and its like write into their first argument."""
@@ -122,10 +135,10 @@ class _Dropper:
         if not then and not orelse:
             if self.removable(stmt):
                 return None, live
-            if id(stmt) in self.forward:  # taking the truth of the test may raise
+            if self.forward:  # taking the truth of the test may raise
                 return replace(stmt, then=(), orelse=()), live | ir.reads(stmt.test)
             return ir.Effect(stmt.test, stmt.at), live | ir.reads(stmt.test)
-        new = replace(stmt, then=then, orelse=orelse)
+        new = ir.with_blocks(stmt, (then, orelse))
         if not then:
             test = stmt.test
             negated = (
@@ -148,7 +161,7 @@ class _Dropper:
             around = new
         if not body and self.removable(stmt) and not own & live and isinstance(stmt, ir.For):
             return None, live
-        return replace(stmt, body=body), around | ir.statement_reads(stmt)
+        return ir.with_blocks(stmt, (body,)), around | ir.statement_reads(stmt)
 
 
 def _without_unread_stacks(block: ir.Block, stacks: Live) -> ir.Block:

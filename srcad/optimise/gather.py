@@ -23,7 +23,7 @@ from srcad.analysis.shapes import broadcast
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Number, Scalar, Type, dims_of, is_scalar
 from srcad.optimise.nest import WIDTH, Pure, signed, width
-from srcad.optimise.writes import written
+from srcad.optimise.writes import written_by
 
 Tidy = Callable[[ir.Expr], ir.Expr]
 TypeOf = Callable[[ir.Expr], Type]
@@ -139,7 +139,7 @@ class _Waiting:
 
     def pass_by(self, stmt: ir.Stmt) -> None:
         """Forget the summands that cannot move past the statement."""
-        changed = written((stmt,))
+        changed = written_by(stmt)
         mentioned = changed | ir.all_reads(stmt)
         gone = {key for name in changed for key in self.needs.get(name, ())}
         for name in mentioned:

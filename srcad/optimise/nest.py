@@ -17,7 +17,7 @@ from dataclasses import replace
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.optimise.copies import simplify
-from srcad.optimise.writes import count, written
+from srcad.optimise.writes import count, written_by
 
 WIDTH, SHORT = 76, 72
 Pure = Callable[[ir.Expr], bool]
@@ -89,7 +89,7 @@ class _Waiting:
                 self.readers[read].discard(name)
             self.impure.discard(name)
 
-    def reading(self, changed: set[str]) -> set[str]:
+    def reading(self, changed: frozenset[str]) -> set[str]:
         """The definitions that read one of these names."""
         return {name for read in changed for name in self.readers.get(read, ())}
 
@@ -192,7 +192,7 @@ class _Nester:
         """A definition can no longer move past a statement that writes what it reads."""
         if not waiting.places:
             return
-        gone = waiting.reading(written((stmt,)))
+        gone = waiting.reading(written_by(stmt))
         note = isinstance(stmt, ir.Note)
         if not note and not self.quiet(stmt):
             gone |= waiting.impure

@@ -21,7 +21,7 @@ import numpy as np
 from srcad.ir import nodes as ir
 from srcad.ir.types import Type, is_scalar
 from srcad.optimise.nest import WIDTH, width
-from srcad.optimise.writes import written
+from srcad.optimise.writes import written_by
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Remaker:
             return body
         writes: Counter[str] = Counter(params)
         for stmt in ir.walk(body):
-            writes.update(written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
+            writes.update(written_by(stmt) if not ir.blocks(stmt) else ir.targets(stmt))
         known: dict[str, ir.Expr] = {}
         for stmt in body[:start]:
             if not isinstance(stmt, ir.Assign) or stmt.target not in generated:

@@ -11,7 +11,7 @@ from collections import Counter
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.optimise.writes import count, written
+from srcad.optimise.writes import count, written_by
 
 Quotients = dict[ir.Expr, dict[ir.Expr, ir.Name]]  # by divisor and dividend
 
@@ -23,7 +23,7 @@ def reuse(body: ir.Block, params: frozenset[str]) -> ir.Block:
         return body
     writes: Counter[str] = Counter(params)
     for stmt in ir.walk(body):
-        count(writes, written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
+        count(writes, written_by(stmt) if not ir.blocks(stmt) else ir.targets(stmt))
     found: Quotients = {}
     for stmt in body[:start]:
         match stmt:

@@ -24,7 +24,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type, is_scalar, same_shape
 from srcad.optimise.sums import SUM
 from srcad.optimise.tidy import spread_value
-from srcad.optimise.writes import written
+from srcad.optimise.writes import written_by
 
 Term = tuple[tuple[ir.Expr, ...], tuple[ir.Expr, ...]]  # what multiplies, what divides
 Sum = dict[Term, float]
@@ -63,7 +63,7 @@ class _Vanish:
         out: list[ir.Stmt] = []
         at = _Point(self.type_of, self.called, dict(known), zero)
         for stmt in block:
-            changed = written((stmt,))
+            changed = written_by(stmt)
             inner = ir.blocks(stmt)
             if inner:
                 around = at.after(changed)
@@ -97,7 +97,7 @@ class _Point:
     known: dict[str, ir.Expr] = field(default_factory=dict)
     zero: frozenset[str] = frozenset()
 
-    def after(self, changed: set[str]) -> _Point:
+    def after(self, changed: frozenset[str]) -> _Point:
         """What is still known when these names have changed."""
         known = {
             n: e for n, e in self.known.items() if n not in changed and not ir.reads(e) & changed

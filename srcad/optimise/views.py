@@ -22,7 +22,7 @@ from srcad.analysis.elements import is_basic
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type
 from srcad.optimise.pack import Path, Slot, block_at, replaced, slots_of
-from srcad.optimise.writes import written
+from srcad.optimise.writes import written_by
 
 
 def take_views_again(
@@ -38,7 +38,7 @@ def take_views_again(
         return body
     writes: Counter[str] = Counter(params)
     for stmt in ir.walk(body):
-        writes.update(written((stmt,)) if not ir.blocks(stmt) else ir.targets(stmt))
+        writes.update(written_by(stmt) if not ir.blocks(stmt) else ir.targets(stmt))
     new: dict[tuple[Path, int], ir.Stmt | None] = {}
     gone: set[str] = set()
     for slot in slots.values():

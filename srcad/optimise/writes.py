@@ -22,6 +22,12 @@ def written(block: ir.Block) -> set[str]:
     return found
 
 
+def written_by(stmt: ir.Stmt) -> frozenset[str]:
+    """The same for one statement."""
+    inside = touched(stmt)
+    return ir.bound(stmt) | inside if inside else ir.bound(stmt)
+
+
 def touched(stmt: ir.Stmt) -> frozenset[str]:
     """Names of objects that the statement may write into."""
     try:
