@@ -27,6 +27,7 @@ from srcad.analysis.infer import Inference, Session
 from srcad.analysis.liveness import liveness
 from srcad.analysis.program import Program, Unit
 from srcad.analysis.settle import settle
+from srcad.analysis.storage import marked
 from srcad.emit.function import Emitted, dump, emit
 from srcad.ir import nodes as ir
 from srcad.ir import verify
@@ -73,7 +74,7 @@ class Compilation:
     def reverse(self, unit: Unit, types: tuple[Type, ...], mask: tuple[bool, ...]) -> Parts:
         """Every pass up to the two blocks, for one function and one set of active parameters."""
         facts = fresh_facts(self.session, unit, types)
-        body = settle(facts).body
+        body = marked(facts, settle(facts).body)
         dump("settled", unit.name, body)
         verify.typed(unit.name, body, facts.types, tuple(p.name for p in unit.code.params))
         code = unit.code
@@ -83,7 +84,7 @@ class Compilation:
         names = Names(code.taken | set(facts.types))
         method = NaiveReverse if self.naive else Reverse
         reverser = method(facts, body, active, live, names, self.request)
-        reverser.refused.extend(effects.active_writes(facts, body, active))
+        reverser.refused.extend(effects.active_writes(facts, body, active, reverser.storage.plain))
         seed = reverser.start(code.result)
         nodes = reverser.block(body)
         reverser.refuse()

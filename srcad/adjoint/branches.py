@@ -89,6 +89,7 @@ class Branches(Cotangents):
         simple = isinstance(test, ir.Name) or (
             isinstance(test, ir.Unary) and isinstance(test.operand, ir.Name)
         )
+        written |= {n for n in ir.reads(test) if self.storage.written(n)}
         if not (ir.reads(test) & written) and (simple or (self.depth == 0 and cheap(test))):
             return None, test
         name = self.names.fresh("took_branch")

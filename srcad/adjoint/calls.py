@@ -13,11 +13,13 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents
 from srcad.adjoint.sweep import Node, Step
+from srcad.analysis.effects import mutable
 from srcad.analysis.operations import Dynamic, Invoke
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Clo, carries
-from srcad.runtime import calls, cotangents
+from srcad.runtime import calls, cotangents, writes
 
+COPIED = ir.Ref(writes.copied, "copied")
 PART = ir.Ref(cotangents.part, "part")
 DYNAMIC = ir.Ref(calls.call, "call")
 METHOD = ir.Ref(calls.call_method, "call_method")
@@ -39,7 +41,11 @@ class Calls(Cotangents):
         fwd, bwd = self.request(operation.unit, operation.params, mask, self.place())
         saved = self.names.fresh(f"{operation.unit.name}_saved")
         forward = ir.Unpack(
-            (stmt.target, saved), ir.Call(ir.Ref(None, fwd), operation.args), None, stmt.at
+            (stmt.target, saved),
+            ir.Call(ir.Ref(None, fwd), operation.args),
+            None,
+            stmt.at,
+            alters=stmt.alters,
         )
         pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), y_bar))
         given = [a for a, m in zip(operation.args, mask, strict=True) if m]
@@ -50,7 +56,16 @@ class Calls(Cotangents):
             self.give_captured(operation, self.named(pulled, "captured_bar"))
         else:
             self.give_all(operation, given, by_reference, pulled)
-        return [Step((forward,), tuple(self.out), before=False)]
+        return [Step((forward, *self.own_residuals(stmt, operation, saved)), tuple(self.out))]
+
+    def own_residuals(self, stmt: ir.Assign, operation: Invoke, saved: str) -> ir.Block:
+        """What the called function saved of memory that changes later must be copied."""
+        if not any(self.changed_later(n, stmt) for a in operation.args for n in ir.reads(a)):
+            return ()
+        return (ir.Assign(saved, algebra.call(COPIED, ir.Name(saved)), stmt.at),)
+
+    def changed_later(self, name: str, stmt: ir.Stmt) -> bool:
+        return mutable(self.type(name)) and self.storage.changes_after(name, stmt)
 
     def give_all(
         self, operation: Invoke, given: list[ir.Expr], by_reference: bool, pulled: ir.Expr
@@ -101,6 +116,13 @@ class Calls(Cotangents):
                 self.give(ir.Name(name), algebra.call(PART, bar, ir.Const(name)), False)
 
     def dynamic(self, stmt: ir.Assign, operation: Dynamic, y_bar: ir.Expr) -> list[Node]:
+        for read in sorted(ir.reads(stmt.value)):
+            if self.changed_later(read, stmt):
+                raise errors.UnsupportedMutation(
+                    f"`{read}` is written after this call, whose function is known only when it "
+                    f"runs and may need its contents. Give it a copy: `{read}.copy()`.",
+                    self.place(),
+                )
         pullback = self.names.fresh("pullback")
         func: ir.Expr = operation.func
         values: tuple[ir.Expr, ...] = (func, *operation.args)
@@ -120,7 +142,7 @@ class Calls(Cotangents):
             case _:
                 pass
         args = (*values, *(v for _, v in operation.kwargs))
-        forward = ir.Unpack((stmt.target, pullback), made, None, stmt.at)
+        forward = ir.Unpack((stmt.target, pullback), made, None, stmt.at, alters=stmt.alters)
         pulled = self.names.fresh("pulled")
         self.emit(ir.Assign(pulled, ir.Call(ir.Name(pullback), (y_bar,))))
         for k, arg in enumerate(args):

@@ -25,6 +25,7 @@ from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
+from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import ANY, AnyType, Array, Clo, Number, Scalar, Tup, Type, is_scalar
@@ -79,6 +80,7 @@ class Cotangents(ABC):
         self.depth = 0  # loops around the statement at hand
         self.live_before = _live_before(body, live)
         self.distinct = distinct(facts, body)
+        self.storage = Storage.of(facts, body, live)
 
     @abstractmethod
     def block(self, block: ir.Block) -> tuple[Node, ...]:

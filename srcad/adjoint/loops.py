@@ -14,7 +14,7 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, INT, Array, Dct, Lst, Scalar, Tup, Type, join_all
+from srcad.ir.types import ANY, INT, Array, Dct, Lst, Scalar, Tup, Type, is_scalar, join_all
 from srcad.runtime.cotangents import indexable
 
 INDEXABLE = ir.Ref(indexable, "indexable")
@@ -212,7 +212,9 @@ class _Planner:
             self.opaque(target, ir.Name(name))
             return
         if isinstance(target, str):
-            self.rebinds.append(ir.Assign(target, ir.Item(ir.Name(name), k), self.stmt.at))
+            # a number of an array that is written is saved, not read again
+            if not (is_scalar(self.type(ir.Name(target))) and self.reverse.storage.written(name)):
+                self.rebinds.append(ir.Assign(target, ir.Item(ir.Name(name), k), self.stmt.at))
             if target in self.reverse.active and name in self.reverse.active:
                 self.reads.append((target, name, k))
             return

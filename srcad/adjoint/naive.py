@@ -176,7 +176,7 @@ class NaiveWeaver(Weaver):
             case Branch(stmt, test, then, orelse):
                 f_then, b_then, _ = self.sequence(then, needed, depth)
                 f_else, b_else, _ = self.sequence(orelse, needed, depth)
-                forward = ir.If(stmt.test, f_then, f_else, stmt.at)
+                forward = ir.with_blocks(stmt, (f_then, f_else))
                 return (forward,), (ir.If(test, b_then, b_else, stmt.at),), needed
             case Loop():
                 return self.loop(node, needed, depth)

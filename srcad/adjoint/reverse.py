@@ -10,26 +10,28 @@ is in `cotangents`; calls, branches and exceptions have modules of their own.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.branches import Branches
 from srcad.adjoint.calls import Calls
+from srcad.adjoint.containers import Containers
 from srcad.adjoint.contributions import Contributions
 from srcad.adjoint.cotangents import Request, State
 from srcad.adjoint.exceptions import Exceptions
+from srcad.adjoint.keep import Keeper
 from srcad.adjoint.loops import LoopPlan, plan
+from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
+from srcad.adjoint.writes import Writes
 from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.captures import Captures
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
-from srcad.analysis.operations import Append, Apply, Dynamic, Element, Invoke, Part, Refused
+from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Refused
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import Lst, Tup, is_scalar
 from srcad.runtime import cotangents
 from srcad.runtime.closures import captured
 
@@ -44,7 +46,7 @@ def _position(at: ir.Loc | None) -> tuple[float, float, float]:
     return at.line, part.end_line, part.end_column
 
 
-class Reverse(Calls, Branches, Exceptions):
+class Reverse(Calls, Branches, Containers, Exceptions, Writes):
     """The reversal of one function body."""
 
     def __init__(
@@ -59,6 +61,7 @@ class Reverse(Calls, Branches, Exceptions):
         super().__init__(facts, body, active, live, names, request)
         self.contributions = Contributions(self)
         self.captures = Captures(facts, body, live)
+        self.keeper = Keeper(facts, body, self.storage, names, user_names(facts.unit))
         self.refused: list[tuple[ir.Loc | None, errors.SrcadError]] = []
 
     def start(self, result: str) -> str | None:
@@ -71,16 +74,21 @@ class Reverse(Calls, Branches, Exceptions):
     # -- blocks ------------------------------------------------------------------------
 
     def block(self, block: ir.Block) -> tuple[Node, ...]:
+        outer, self.keeper.waiting = self.keeper.waiting, {}
         nodes: list[Node] = []
         for stmt in reversed(block):
             nodes.extend(reversed(self.statement(stmt)))
+        first = self.keeper.copies(self.keeper.waiting)
+        if first:
+            nodes.append(Step(tuple(first)))
+        self.keeper.waiting = outer
         return tuple(reversed(nodes))
 
     def statement(self, stmt: ir.Stmt) -> list[Node]:
         self.out, self.at = [], getattr(stmt, "at", None)
         state, depth = self.state.copy(), self.depth
         try:
-            return self.reversed(stmt)
+            return self.keeper.around(stmt, self.reversed(stmt))
         except errors.SrcadError as problem:
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
@@ -110,8 +118,10 @@ class Reverse(Calls, Branches, Exceptions):
                 return [Scope(stmt, body, again=self.is_errstate(stmt))]
             case ir.Try():
                 return self.attempt(stmt)
-            case ir.Store():
-                return self.store(stmt)
+            case ir.Store() if self.fills(stmt):
+                return self.fill(stmt)
+            case ir.Store() | ir.Augment():
+                return self.write(stmt) if self.storage.plain(stmt) else [Step((stmt,))]
             case _:
                 pass
         return [Step((stmt,))]
@@ -215,94 +225,6 @@ class Reverse(Calls, Branches, Exceptions):
             self.add(*pair)
         else:
             self.add_at(*pair)
-
-    # -- unpacking and containers ------------------------------------------------------
-
-    def unpack(self, stmt: ir.Unpack) -> list[Node]:
-        if not self.is_active(stmt.value):
-            for name in stmt.targets:
-                self.take(name)
-            return [Step((stmt,))]
-        found = [(k, n, self.take(n)) for k, n in enumerate(stmt.targets)]
-        live = [(k, n, b) for k, n, b in found if b is not None]
-        if not live:
-            return [Step((stmt,))]
-        assert isinstance(stmt.value, ir.Name)
-        owner = stmt.value.id
-        if owner in stmt.targets:
-            # `a, x = x`: take the items from a name that the statement does not write
-            kept = self.names.fresh(f"{owner}_whole")
-            self.facts.types[kept] = self.type(owner)
-            self.active = self.active | {kept}
-            for _, name, _ in live:
-                self.state.present.add(name)
-            second = self.unpack(replace(stmt, value=ir.Name(kept)))
-            self.out = []
-            return [*self.assign(ir.Assign(kept, ir.Name(owner), stmt.at)), *second]
-        kind = self.type(owner)
-        absent = owner not in self.state.present
-        whole = len(live) == len(found) and stmt.star is None
-        plain = all(b is not None or is_scalar(self.type(n)) for _, n, b in found)
-        if isinstance(kind, Tup) and kind.items is not None and stmt.star is None:
-            whole = whole or (plain and len(found) == len(kind.items) and not self.naive)
-        if absent and whole and isinstance(kind, Tup | Lst) and owner in self.active:
-            parts = tuple(self.zeros(n) if b is None else b for _, n, b in found)
-            self.emit(ir.Assign(self.bar(owner), ir.Sequence("list", parts)))
-            self.state.present.add(owner)
-            return [Step((stmt,), tuple(self.out))]
-        for k, name, bar in live:
-            index: ir.Expr = ir.Const(k)
-            if stmt.star is not None and k > stmt.star:
-                index = ir.Const(k - len(stmt.targets))
-            elif k == stmt.star:
-                stop = k - len(stmt.targets) + 1
-                index = ir.Slice(ir.Const(k), ir.Const(stop) if stop else None, None)
-            self.add_at(owner, index, bar, self.type(name))
-        return [Step((stmt,), tuple(self.out))]
-
-    def effect(self, stmt: ir.Effect, value: ir.Expr) -> list[Node]:
-        operation = self.operation(value)
-        if isinstance(operation, Append) and operation.owner in self.active:
-            owner = operation.owner
-            item = operation.value
-            self.ensure(owner, owned=True)
-            popped = ir.Call(ir.Attr(ir.Name(self.bar(owner)), "pop"))
-            if isinstance(item, ir.Name) and item.id in self.active:
-                if item.id in self.state.present and not is_scalar(self.type(item.id)):
-                    name = self.names.fresh(f"{item.id}_part")
-                    self.emit(ir.Assign(name, popped))
-                    self.add(item.id, ir.Name(name))
-                else:
-                    self.add(item.id, popped)
-            else:
-                self.emit(ir.Effect(popped))
-            return [Step((stmt,), tuple(self.out))]
-        if isinstance(operation, Refused) and self.active & ir.reads(value):
-            raise self.refusal(operation)
-        if (
-            isinstance(operation, Apply)
-            and operation.rule is None
-            and self.active & ir.reads(value)
-        ):
-            raise self.contributions.missing(operation)
-        return [Step((stmt,))]
-
-    def store(self, stmt: ir.Store) -> list[Node]:
-        """`table[key] = value` of a dict comprehension: each key is new."""
-        owner = stmt.target.obj
-        if not isinstance(owner, ir.Name) or owner.id not in self.active:
-            return [Step((stmt,))]
-        if isinstance(stmt.target, ir.Item) and isinstance(stmt.value, ir.Name):
-            self.ensure(owner.id, owned=True)
-            bar = ir.Name(self.bar(owner.id))
-            popped = algebra.call(TAKEN, bar, stmt.target.index, stmt.value)
-            if stmt.value.id in self.active:
-                name = self.names.fresh(f"{stmt.value.id}_part")
-                self.emit(ir.Assign(name, popped))
-                self.add(stmt.value.id, ir.Name(name))
-            else:
-                self.emit(ir.Effect(popped))
-        return [Step((stmt,), tuple(self.out))]
 
     # -- loops -------------------------------------------------------------------------
 

@@ -150,7 +150,7 @@ class Weaver:
             case Branch(stmt, test, then, orelse):
                 a_f, a_b, _ = self.block(then, needed, depth)
                 b_f, b_b, _ = self.block(orelse, needed, depth)
-                fwd = (ir.If(stmt.test, a_f, b_f, stmt.at),)
+                fwd = (ir.with_blocks(stmt, (a_f, b_f)),)
                 bwd: ir.Block = ()
                 if a_b or b_b:
                     bwd = branch(test, a_b, b_b, stmt.at)
@@ -246,11 +246,7 @@ class Weaver:
         f = (*(self.push(n) for n in unsaved), *f)
         b = (*(self.pop(n) for n in unsaved), *node.rebinds, *b, *node.last)
         stmt = node.stmt
-        fwd: ir.Stmt
-        if isinstance(stmt, ir.For):
-            fwd = ir.For(stmt.target, stmt.iterable, f, stmt.at)
-        else:
-            fwd = ir.While(stmt.test, f, stmt.at)
+        fwd = ir.with_blocks(stmt, (f,))
         bwd: ir.Block = ()
         if b:
             bwd = (ir.For(node.target, node.iterable, b, stmt.at),)

@@ -10,23 +10,21 @@ derivative, and the backward part must not need its old contents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
-from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Append, Apply, Copy, Dynamic, Invoke, Mutation
+from srcad.analysis.elements import is_basic
+from srcad.analysis.filled import built_here
+from srcad.analysis.infer import Inferred, constant
+from srcad.analysis.operations import Append, Apply, Element, Invoke, Mutation
 from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type
 from srcad.rules.spelling import spelled
-from srcad.rules.table import NoDerivative
+from srcad.rules.views import makes_new
 from srcad.rules.writes import unknown, written_arguments
-from srcad.runtime.methods import METHODS
-from srcad.runtime.substitutes import LISTS
 
 
 @dataclass
@@ -88,7 +86,8 @@ def aliases(inferred: Inferred, body: ir.Block) -> Aliases:  # noqa: C901 - one 
                     link(name, iterable)
             case ir.Store(target, value):
                 for owner in ir.reads(target.obj):
-                    link(owner, value)
+                    if not isinstance(types.get(owner), Array):  # an array takes the contents
+                        link(owner, value)
             case ir.Effect(value):
                 operation = inferred.operations.get(id(value))
                 if isinstance(operation, Append):
@@ -110,23 +109,39 @@ def _passes(value: ir.Expr, inferred: Inferred) -> set[str]:
         if isinstance(left, Lst | Tup | AnyType | Obj):
             return set(ir.reads(value))
         return set()
-    if isinstance(operation, Apply) and (
-        isinstance(operation.function, np.ufunc) or operation.function in _NEW
-    ):
-        return set()
+    match operation:
+        case Apply(function):
+            options = {k: v.value if isinstance(v, ir.Const) else ... for k, v in operation.kwargs}
+            if makes_new(function, options):
+                return {n for o, _ in written_operands(operation) for n in ir.reads(o)}
+        case Element(owner, index):
+            basic = is_basic(index, lambda part: _kind(part, inferred))
+            return set() if basic is False else set(ir.reads(owner))
+        case _:
+            pass
     return set(ir.reads(value))
 
 
-_NEW = {np.sum, np.mean, np.dot, np.matmul, np.zeros_like, np.ones_like, np.copy, np.concatenate,
-        np.stack, np.where, np.outer, np.max, np.min, np.array, np.zeros, np.ones, np.exp,
-        np.linspace, np.arange, np.cumsum, np.einsum, np.linalg.norm, np.linalg.solve,
-        METHODS["copy"], METHODS["flatten"]}  # fmt: skip
+def _kind(expr: ir.Expr, inferred: Inferred) -> Type:
+    match expr:
+        case ir.Name(name):
+            return inferred.types.get(name, ANY)
+        case ir.Const(value):
+            return constant(value)
+        case ir.Unary(_, operand):
+            return _kind(operand, inferred)
+        case ir.Binary(_, left, right):
+            kinds = {_kind(left, inferred), _kind(right, inferred)}
+            return kinds.pop() if len(kinds) == 1 else ANY
+        case _:
+            return ANY
 
 
 def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
     """Every write in place of the function itself and of the functions it calls."""
     found: list[Write] = []
     for stmt in ir.walk(body):
+        before = len(found)
         match stmt:
             case ir.Store(target):
                 fill = (
@@ -143,6 +158,7 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
                 pass
         for expr in ir.expressions(stmt):
             _in_expression(expr, inferred, getattr(stmt, "at", None), found)
+        found[before:] = [replace(w, stmt=stmt) for w in found[before:]]
     return found
 
 
@@ -231,10 +247,15 @@ def written_names(inferred: Inferred, body: ir.Block) -> frozenset[str]:
 
 
 def active_writes(
-    inferred: Inferred, body: ir.Block, active: frozenset[str]
+    inferred: Inferred,
+    body: ir.Block,
+    active: frozenset[str],
+    plain: Callable[[ir.Store | ir.Augment], bool],
 ) -> Iterator[tuple[ir.Loc | None, SrcadError]]:
-    """Refusals of writes into what carries a derivative: reverse mode cannot undo them yet."""
+    """Refusals of writes into what carries a derivative that are not `plain`."""
     for write, reach in _reaches(inferred, body, active):
+        if isinstance(write.stmt, ir.Store | ir.Augment) and plain(write.stmt):
+            continue
         hit = {n for n in reach & active if mutable(inferred.types.get(n, ANY))}
         if hit:
             yield write.at, Refusal(inferred, write).of_active(hit)
@@ -243,9 +264,10 @@ def active_writes(
 def check_needed_writes(
     inferred: Inferred, body: ir.Block, active: frozenset[str], needed: frozenset[str]
 ) -> None:
-    """Refuse the writes that overwrite what the backward part reads."""
+    """Refuse the writes that overwrite what the backward part reads; of arrays it has copies."""
     for write, reach in _reaches(inferred, body, active):
-        lost = {n for n in reach & needed if mutable(inferred.types.get(n, ANY))}
+        kinds = {n: inferred.types.get(n, ANY) for n in reach & needed}
+        lost = {n for n, k in kinds.items() if mutable(k) and not isinstance(k, Array)}
         if lost:
             raise Refusal(inferred, write).of_needed(lost)
 
@@ -260,128 +282,3 @@ def _reaches(
         if not (write.append and built_here(inferred, body, write)):
             found = (classes.together(name, everyone) for name in write.names)
             yield write, frozenset().union(*found)
-
-
-def built_here(inferred: Inferred, body: ir.Block, write: Write) -> bool:
-    """A list or dict that is filled right where it is made, before anything else holds it.
-
-    row = []                        made
-    for x in xs: row.append(x)      filled
-    rows.append(row)                held: not written any more
-    """
-    (name,) = write.names if len(write.names) == 1 else ("",)
-    if not name or name in inferred.unit.code.captured:
-        return False
-    made = [b for b in _blocks(body) if any(_makes(s, name, inferred) for s in b)]
-    if not made:
-        return False
-    for block in made:
-        position = next(k for k, s in enumerate(block) if _makes(s, name, inferred))
-        other = [
-            k
-            for k, s in enumerate(block)
-            if any(name in ir.targets(i) and not _makes(i, name, inferred) for i in ir.walk((s,)))
-        ]
-        filled = [
-            k for k, s in enumerate(block) if any(_fills(i, name, inferred) for i in ir.walk((s,)))
-        ]
-        held = [
-            k for k, s in enumerate(block) if any(_holds(i, name, inferred) for i in ir.walk((s,)))
-        ]
-        if any(k <= position for k in filled):
-            return False
-        last = max(filled, default=position)
-        if filled and held and min(held) <= last:
-            return False
-        if any(position < k <= last for k in other):
-            return False  # by then the name may stand for another list
-        if any(_read_whole(i, name, inferred) for s in block[:last] for i in ir.walk((s,))):
-            return False  # the backward part would see more items than were there
-        if any(_read_whole(i, name, inferred) for i in ir.walk(block[last : last + 1])):
-            return False
-    return _nothing_outside(body, made, name, inferred)
-
-
-def _blocks(body: ir.Block) -> list[ir.Block]:
-    return [body, *(b for s in ir.walk(body) for b in ir.blocks(s))]
-
-
-def _makes(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
-    if not isinstance(stmt, ir.Assign) or stmt.target != name:
-        return False
-    value = stmt.value
-    if isinstance(value, ir.Sequence | ir.Mapping):
-        return True
-    if isinstance(value, ir.Call) and value.func in (ir.Name("list"), ir.Name("dict")):
-        return True
-    operation = inferred.operations.get(id(value))
-    if isinstance(operation, Invoke):
-        return operation.unit.function in LISTS
-    return isinstance(operation, Copy)
-
-
-def _fills(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
-    match stmt:
-        case ir.Effect(value):
-            operation = inferred.operations.get(id(value))
-            return isinstance(operation, Append) and operation.owner == name
-        case ir.Store(ir.Item(ir.Name(owner))):
-            return owner == name
-        case _:
-            return False
-
-
-def _holds(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
-    """Whether the statement makes something else refer to the list."""
-    match stmt:
-        case ir.Assign(_, value):
-            return name in _held(value, inferred)
-        case ir.Store(_, value):
-            return name in ir.reads(value)
-        case ir.Effect(value):
-            operation = inferred.operations.get(id(value))
-            return isinstance(operation, Append) and name in ir.reads(operation.value)
-        case _:
-            return False
-
-
-def _read_whole(stmt: ir.Stmt, name: str, inferred: Inferred) -> bool:
-    """Whether a derivative passes through all items at once: a loop over them, their sum."""
-    if isinstance(stmt, ir.For) and name in ir.reads(stmt.iterable):
-        return True
-    if isinstance(stmt, ir.If | ir.While | ir.Store):
-        return False
-    stack = list(ir.expressions(stmt))
-    while stack:
-        expr = stack.pop()
-        stack.extend(ir.children(expr))
-        operation = inferred.operations.get(id(expr))
-        if isinstance(operation, Apply) and not isinstance(operation.rule, NoDerivative):
-            whole = ir.Name(name) in (*operation.args, *(v for _, v in operation.kwargs))
-        else:
-            passed = isinstance(operation, Invoke | Dynamic) or isinstance(expr, ir.Sequence)
-            whole = passed and name in ir.reads(expr)
-        if whole:
-            return True
-    return False
-
-
-def _nothing_outside(body: ir.Block, made: list[ir.Block], name: str, inferred: Inferred) -> bool:
-    """No write or second holder where the list is not made."""
-    inside = {id(s) for b in made for s in ir.walk(b)}
-    return not any(_fills(s, name, inferred) for s in ir.walk(body) if id(s) not in inside)
-
-
-def _held(value: ir.Expr, inferred: Inferred) -> set[str]:
-    """Names that the value is another name for, or holds as they are."""
-    match value:
-        case ir.Name(name):
-            return {name}
-        case ir.Sequence() | ir.Mapping() | ir.Choice():
-            return set(ir.reads(value))
-        case _:
-            pass
-    operation = inferred.operations.get(id(value))
-    if isinstance(operation, Invoke):
-        return {n for n in ir.reads(value) if isinstance(inferred.types.get(n), Lst)}
-    return set()

@@ -48,6 +48,7 @@ class Write:
     unit: Any = None  # the function that writes, where it is a called one
     inner: Write | None = None  # the write in a called function
     unknown: Apply | None = None  # the call of a function of which nothing is known
+    stmt: ir.Stmt | None = None  # the statement that writes
 
 
 def cure_of(what: str, kind: Type) -> str:

@@ -47,7 +47,8 @@ SAME = {
     np.copy, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.flip, np.flipud,
     np.fliplr, np.roll, np.sort, np.argsort, np.cumsum, np.cumprod, np.ascontiguousarray,
     np.nan_to_num, np.linalg.inv, np.linalg.cholesky, np.tril, np.triu, np.real, np.imag,
-    np.asarray, np.array, np.asanyarray, np.clip, np.round, np.around,
+    np.asarray, np.array, np.asanyarray, np.clip, np.round, np.around, methods.copy,
+    methods.astype,
 }  # fmt: skip
 
 

@@ -116,7 +116,7 @@ class _Reaching:
                 return self.block(body, self.bound(stmt, env))
             case ir.Try():
                 return self.attempt(stmt, env)
-            case ir.Augment(ir.Name(name)):
+            case ir.Augment(ir.Name(name)) if not stmt.in_place:
                 self.use({name}, env)
                 new = self.bound(stmt, env)
                 joined = env.get(name, frozenset()) | new[name]

@@ -17,7 +17,7 @@ USER = _CALCULATE | _BLOCKS | {
     ir.While, ir.Try, ir.Raise, ir.Assert, ir.Store, ir.Augment, ir.Import,
 }  # fmt: skip
 FORWARD = USER | {ir.Break, ir.Note}
-BACKWARD = _CALCULATE | _BLOCKS | {ir.AddTo, ir.AddAt, ir.Return}
+BACKWARD = _CALCULATE | _BLOCKS | {ir.AddTo, ir.AddAt, ir.Store, ir.Augment, ir.Return}
 LOOPS = {"range", "zip", "enumerate", "reversed"}
 
 

@@ -17,6 +17,9 @@ After lowering, a statement that can carry a derivative has one operation on nam
 as its value (A-normal form).  Tests, indices and slice bounds never carry derivatives and stay
 whole, as the user wrote them.  `Break` is the last statement of its block.
 
+`alters`, on statements that write in place, are the variables whose contents change with it: those
+that may share memory with what is written (see `analysis/storage`).
+
 Long because the traversals stand beside the nodes: whoever adds a node sees them all.
 """
 
@@ -28,6 +31,8 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class _Expression:
@@ -175,6 +180,7 @@ class Assign(_Statement):
     target: str
     value: Expr
     at: Loc | None = None
+    alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +189,14 @@ class Unpack(_Statement):
     value: Expr
     star: int | None = None  # position of the starred target
     at: Loc | None = None
+    alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect(_Statement):
     value: Expr
     at: Loc | None = None
+    alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +205,7 @@ class If(_Statement):
     then: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...] = ()
     at: Loc | None = None
+    alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +213,7 @@ class While(_Statement):
     test: Expr
     body: tuple[Stmt, ...]
     at: Loc | None = None
+    alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
 Target = str | tuple["Target", ...]
@@ -222,6 +232,7 @@ class For(_Statement):
     iterable: Expr
     body: tuple[Stmt, ...]
     at: Loc | None = None
+    alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,16 +301,22 @@ class Store(_Statement):
     target: Item | Attr
     value: Expr
     at: Loc | None = None
+    alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Augment(_Statement):
-    """`target op= value` as the user wrote it: a rebinding for numbers, a write for arrays."""
+    """`target op= value` as the user wrote it: a rebinding for numbers, a write for arrays.
+
+    in_place: the target is known to be an object that the statement writes into.
+    """
 
     target: Name | Item | Attr
     op: str
     value: Expr
     at: Loc | None = None
+    alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
+    in_place: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -498,9 +515,6 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     return expr if make is None else make(expr, change)
 
 
-_NOTHING: frozenset[str] = frozenset()
-
-
 def reads(expr: Expr | None) -> frozenset[str]:
     """The variables that an expression reads."""
     if expr is None:
@@ -594,7 +608,7 @@ _TARGETS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     For: lambda s: leaves(s.target),
     Unpack: lambda s: s.targets,
     Import: lambda s: s.names,
-    Augment: lambda s: (s.target.id,) if isinstance(s.target, Name) else (),
+    Augment: lambda s: () if s.in_place or type(s.target) is not Name else (s.target.id,),
     With: lambda s: tuple(name for _, name in s.items if name is not None),
     Try: lambda s: tuple(h.name for h in s.handlers if h.name is not None),
 }
@@ -687,7 +701,9 @@ def map_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
     """The statement with `change` applied to each of its own expressions."""
     if type(stmt) is Assign:
         value = change(stmt.value)
-        return stmt if value is stmt.value else Assign(stmt.target, value, stmt.at)
+        if value is stmt.value:
+            return stmt
+        return Assign(stmt.target, value, stmt.at, alters=stmt.alters)
     if isinstance(stmt, Store | Augment):
         return _with_expressions(stmt, change)
     changed = tuple(map(change, expressions(stmt)))

@@ -34,7 +34,7 @@ def touched(stmt: ir.Stmt) -> frozenset[str]:
         return stmt._touched  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    found = _touched(stmt)
+    found = _touched(stmt) | getattr(stmt, "alters", _NOTHING)
     inner = ir.blocks(stmt)
     if inner:
         found = found.union(*(touched(s) for b in inner for s in b))

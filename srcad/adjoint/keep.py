@@ -1,0 +1,135 @@
+"""Keep copies of what the backward part reads, where a later write changes it.
+
+    y = u * w                      w_kept = np.copy(w)
+    w[0] = 0.0              →      y = u * w
+                                   w[0] = 0.0
+                                   …
+                                   u_bar = y_bar * w_kept
+
+The forward part stays the user's program: nothing is ever restored.  A copy costs no more than the
+operation that read the array.  It is made as early as its contents are there, once for all readers:
+behind the last statement that binds or writes the variable, or first in the block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from srcad.adjoint.sweep import Node, Step
+from srcad.adjoint.values import renamed, value_reads
+from srcad.analysis.infer import Inferred
+from srcad.analysis.operations import Element
+from srcad.analysis.storage import Storage
+from srcad.ir import nodes as ir
+from srcad.ir.names import Names
+from srcad.ir.types import ANY, Array
+
+COPY = ir.Ref(np.copy, "np.copy")
+
+
+@dataclass
+class Keeper:
+    """The copies of one function; `waiting` are those still to be made, by variable."""
+
+    facts: Inferred
+    body: ir.Block
+    storage: Storage
+    names: Names
+    user: frozenset[str]
+    waiting: dict[str, str] = field(default_factory=dict)
+    copied: set[str] = field(default_factory=set)  # views of our own that are made copies
+
+    def __post_init__(self) -> None:
+        self.views = self.own_views()
+
+    def own_views(self) -> frozenset[str]:
+        """`t = u[1:]` of the compiler's own, which is read before anything changes u."""
+        made: dict[str, list[ir.Stmt]] = {}
+        for stmt in ir.walk(self.body):
+            for name in ir.targets(stmt):
+                made.setdefault(name, []).append(stmt)
+        return frozenset(
+            name
+            for name, (stmt, *others) in made.items()
+            if not others
+            and name not in self.user
+            and isinstance(stmt, ir.Assign)
+            and isinstance(self.facts.operations.get(id(stmt.value)), Element)
+            and not self.storage.outlives(name)
+        )
+
+    def changes(self, name: str, stmt: ir.Stmt) -> bool:
+        """Whether the variable is an array that will not be the same when it is read backwards."""
+        kind = self.facts.types.get(name, ANY)
+        return (
+            isinstance(kind, Array)
+            and name in self.facts.types
+            and self.storage.changes_after(name, stmt)
+        )
+
+    def around(self, stmt: ir.Stmt, nodes: list[Node]) -> list[Node]:
+        """The statement reversed, reading copies, with the copies that must follow it at once."""
+        behind = self.due(ir.bound(stmt) | getattr(stmt, "alters", frozenset()) | _inside(stmt))
+        if _may_leave(stmt):  # what follows may not run, and its variables have no value
+            behind, self.waiting = {**behind, **self.waiting}, {}
+        nodes = [self.step(stmt, n) if isinstance(n, Step) else n for n in nodes]
+        if isinstance(stmt, ir.Assign) and stmt.target in self.copied:
+            copy = replace(stmt, value=ir.Call(COPY, (stmt.value,)))
+            nodes = [_with(n, stmt, copy) for n in nodes]
+        return [*nodes, Step(tuple(self.copies(behind)))] if behind else nodes
+
+    def step(self, stmt: ir.Stmt, step: Step) -> Step:
+        """The step with its backward part reading copies."""
+        table: dict[str, ir.Expr] = {}
+        results: dict[str, str] = {}
+        for name in sorted(value_reads(step.backward)):
+            if self.changes(name, stmt) and name in self.views:
+                self.copied.add(name)
+            elif self.changes(name, stmt):
+                result = name in ir.targets(stmt) and not step.before
+                place = results if result else self.waiting
+                if name not in place:
+                    place[name] = self.fresh(name)
+                table[name] = ir.Name(place[name])
+        if not table:
+            return step
+        forward = (*step.forward, *self.copies(results))
+        return replace(step, forward=forward, backward=renamed(step.backward, table))
+
+    def fresh(self, name: str) -> str:
+        kept = self.names.fresh(f"{name}_kept")
+        self.facts.types[kept] = self.facts.types[name]
+        return kept
+
+    def due(self, changed: frozenset[str]) -> dict[str, str]:
+        """The copies that cannot be made before a statement which changes these variables."""
+        found = {n: k for n, k in self.waiting.items() if n in changed}
+        self.waiting = {n: k for n, k in self.waiting.items() if n not in changed}
+        return found
+
+    def copies(self, which: dict[str, str]) -> list[ir.Stmt]:
+        """The statements that make these copies."""
+        return [ir.Assign(k, ir.Call(COPY, (ir.Name(n),))) for n, k in sorted(which.items())]
+
+
+def _may_leave(stmt: ir.Stmt) -> bool:
+    """Whether the statement may end the block, or the function, before its end."""
+    if isinstance(stmt, ir.Break | ir.Raise | ir.Assert):
+        return True
+    return any(_may_leave(s) for b in ir.blocks(stmt) for s in b)
+
+
+def _inside(stmt: ir.Stmt) -> frozenset[str]:
+    """What the statements of its blocks write in place."""
+    return frozenset().union(
+        *(getattr(s, "alters", frozenset()) for b in ir.blocks(stmt) for s in ir.walk(b))
+    )
+
+
+def _with(node: Node, stmt: ir.Stmt, new: ir.Stmt) -> Node:
+    """The node with another statement in the forward part."""
+    if not isinstance(node, Step):
+        return node
+    return replace(node, forward=tuple(new if s is stmt else s for s in node.forward))

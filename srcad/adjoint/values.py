@@ -1,0 +1,68 @@
+"""Which variables a backward part reads for their contents, and not for their shapes alone.
+
+x_bar = y_bar * w             w
+x_bar = np.zeros_like(x)      none: x gives shape and dtype
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from srcad.ir import nodes as ir
+from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.cotangents import shadow
+from srcad.runtime.writes import stored
+
+SHAPES = {"shape", "size", "ndim", "dtype"}
+LIKE: dict[object, int] = {  # the argument that gives its shape alone
+    np.zeros_like: 0, np.ones_like: 0, np.full_like: 0, np.empty_like: 0, np.shape: 0, np.ndim: 0,
+    np.size: 0, len: 0, unbroadcast: 1, stored: 1, shadow: 0,
+}  # fmt: skip
+
+
+def value_reads(block: ir.Block) -> frozenset[str]:
+    """The variables whose contents the statements may read."""
+    found: set[str] = set()
+    for stmt in ir.walk(block):
+        for expr in ir.expressions(stmt):
+            _add(expr, found)
+    return frozenset(found)
+
+
+def _add(expr: ir.Expr, found: set[str]) -> None:
+    match expr:
+        case ir.Name(name):
+            found.add(name)
+        case ir.Raw() | ir.Closure():
+            found |= ir.reads(expr)
+        case ir.Attr(ir.Name(), name) if name in SHAPES:
+            pass
+        case ir.Call(ir.Ref(function), args, kwargs) if _like(function) is not None:
+            for k, arg in enumerate(args):
+                if k != _like(function) or not isinstance(arg, ir.Name):
+                    _add(arg, found)
+            for _, value in kwargs:
+                _add(value, found)
+        case ir.Call(ir.Name("len"), (ir.Name(),), ()):
+            pass
+        case _:
+            for child in ir.children(expr):
+                _add(child, found)
+
+
+def _like(function: object) -> int | None:
+    try:
+        return LIKE.get(function)
+    except TypeError:  # it cannot be hashed
+        return None
+
+
+def renamed(block: ir.Block, names: Mapping[str, ir.Expr]) -> ir.Block:
+    """The statements with variables replaced where they are read."""
+    out = []
+    for stmt in block:
+        stmt = ir.with_blocks(stmt, tuple(renamed(b, names) for b in ir.blocks(stmt)))
+        out.append(ir.map_expressions(stmt, lambda e: ir.substitute(e, names)))
+    return tuple(out)

@@ -1,0 +1,173 @@
+"""Reverse writes into arrays.
+
+    u[i] = e          e_bar += u_bar[i]          what stood there before counts no more
+                      u_bar[i] = 0.0
+    u[1:] += e        e_bar += u_bar[1:]
+    u *= w            u_bar *= w                 where w carries no derivative
+    u *= e            as  t = u * e; u[...] = t  where it does
+
+The cotangent of an array that is written is a buffer of its own (`owned`), which every read before
+the write adds into, and every write takes from.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import errors
+from srcad.adjoint import algebra
+from srcad.adjoint.cotangents import Cotangents, slice_object
+from srcad.adjoint.sweep import Node, Step
+from srcad.analysis.elements import is_basic
+from srcad.analysis.infer import Inference
+from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Element
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, Array, Type, carries, dims_of, is_scalar
+from srcad.rules.table import TABLE
+from srcad.runtime import writes
+
+TAKEN_OUT = ir.Ref(writes.taken_out, "taken_out")
+LAST_WRITTEN = ir.Ref(writes.last_written, "last_written")
+STORED = ir.Ref(writes.stored, "stored")
+COPY, SUM = ir.Ref(np.copy, "np.copy"), ir.Ref(np.sum, "np.sum")
+WHOLE = ir.Const(Ellipsis)
+
+
+class Writes(Cotangents):
+    """The reversal of writes into arrays."""
+
+    def write(self, stmt: ir.Store | ir.Augment) -> list[Node]:
+        """`u[index] = e` and the operators that write in place."""
+        target = stmt.target
+        owner = target if isinstance(target, ir.Name) else target.obj
+        assert isinstance(owner, ir.Name)  # `plain` writes only get here
+        index = target.index if isinstance(target, ir.Item) else WHOLE
+        self.check_kind(owner.id, stmt.value)
+        if owner.id not in self.active or (not self.naive and owner.id not in self.state.present):
+            return [Step((stmt,))]
+        if isinstance(stmt, ir.Store):
+            self.overwrite(owner.id, index, stmt.value)
+        elif stmt.op in "+-":
+            self.increase(owner.id, index, stmt.value, stmt.op)
+        elif stmt.op in "*/" and not self.is_active(stmt.value):
+            self.ensure(owner.id, owned=True)
+            bar = ir.Name(self.bar(owner.id))
+            place = bar if index == WHOLE else ir.Item(bar, index)
+            self.emit(ir.Augment(place, stmt.op, stmt.value))
+        else:
+            return self.expanded(stmt, owner.id, index)
+        return [Step((stmt,), tuple(self.out))]
+
+    def check_kind(self, owner: str, value: ir.Expr) -> None:
+        kind = self.type(owner)
+        if self.is_active(value) and isinstance(kind, Array) and not carries(kind):
+            raise errors.UnsupportedMutation(
+                f"This writes a value with a derivative into `{owner}`, an array of {kind.dtype}, "
+                "where the derivative ends. Use an array of floats, or wrap the value in "
+                "srcad.stop_gradient(...).",
+                self.place(),
+            )
+
+    # -- what a write hands on ---------------------------------------------------------
+
+    def overwrite(self, owner: str, index: ir.Expr, value: ir.Expr) -> None:
+        """The value gets the cotangent of the place, and the place is zero before."""
+        self.ensure(owner, owned=True)
+        bar = ir.Name(self.bar(owner))
+        place, kind = ir.Item(bar, index), self.region(owner, index)
+        active = isinstance(value, ir.Name) and value.id in self.active
+        if not active:
+            self.emit(ir.Store(place, ir.Const(0.0)))
+        elif self.separate(index) and is_scalar(kind) and value.id != owner:  # type: ignore[union-attr]
+            self.give_region(value, place, kind, copy=False)
+            self.emit(ir.Store(place, ir.Const(0.0)))
+        elif self.separate(index):
+            hint = f"{value.id}_part"  # type: ignore[union-attr]
+            part = self.named(self.region_copy(place, index), hint)
+            self.emit(ir.Store(place, ir.Const(0.0)))
+            self.give_region(value, part, kind, copy=False)
+        else:
+            part = self.named(algebra.call(TAKEN_OUT, bar, slice_object(index)), f"{owner}_part")
+            self.give_region(value, part, kind, copy=False)
+
+    def increase(self, owner: str, index: ir.Expr, value: ir.Expr, op: str) -> None:
+        """The value gets the cotangent of the place, which keeps it."""
+        if not isinstance(value, ir.Name) or value.id not in self.active:
+            return
+        self.ensure(owner, owned=True)
+        bar, kind = ir.Name(self.bar(owner)), self.region(owner, index)
+        place: ir.Expr = bar if index == WHOLE else ir.Item(bar, index)
+        copied = is_scalar(kind)
+        if not self.separate(index):
+            place, copied = algebra.call(LAST_WRITTEN, bar, slice_object(index)), True
+        if op == "-":
+            self.give_region(value, algebra.neg(place), kind, copy=False)
+        else:
+            self.give_region(value, place, kind, copy=not copied)
+
+    def give_region(self, value: ir.Expr, bar: ir.Expr, kind: Type, copy: bool) -> None:
+        """Hand the cotangent of a place to the value that was broadcast into it."""
+        assert isinstance(value, ir.Name)
+        own = self.type(value.id)
+        dims, full = dims_of(own), dims_of(kind)
+        same = dims is not None and dims == full and None not in dims
+        if self.naive or not (same or (is_scalar(own) and kind != ANY)):
+            self.add(value.id, algebra.call(STORED, bar, value), True)
+        elif is_scalar(own):
+            total = bar if is_scalar(kind) else algebra.call(SUM, bar)
+            self.add(value.id, total, True)
+        elif copy and value.id not in self.state.present:
+            self.add(value.id, algebra.call(COPY, bar), True)
+        else:
+            self.add(value.id, bar, True)
+
+    def region(self, owner: str, index: ir.Expr) -> Type:
+        """The type of what stands at the index."""
+        if index == WHOLE:
+            return self.type(owner)
+        return Inference(self.facts.session, self.facts).expr(ir.Item(ir.Name(owner), index))
+
+    def region_copy(self, place: ir.Item, index: ir.Expr) -> ir.Expr:
+        """An index of slices is a view, which the zeros would reach."""
+        if is_basic(index, self.index_type):
+            return algebra.call(COPY, place)
+        return place
+
+    def separate(self, index: ir.Expr) -> bool:
+        """Whether no element can be written twice."""
+        if self.naive:
+            return False
+        basic = is_basic(index, self.index_type)
+        return bool(basic) or self.is_mask(index) or self.once(index)
+
+    # -- other operators ---------------------------------------------------------------
+
+    def expanded(self, stmt: ir.Augment, owner: str, index: ir.Expr) -> list[Node]:
+        """`u[i] **= e` as `old = u[i]; new = old ** e; u[i] = new`."""
+        old, new = self.names.fresh(f"{owner}_old"), self.names.fresh(f"{owner}_new")
+        read = ir.Item(ir.Name(owner), index)
+        value = ir.Binary(stmt.op, ir.Name(old), stmt.value)
+        kind = self.region(owner, index)
+        types, operations = self.facts.types, self.facts.operations
+        types[old] = kind
+        operations[id(read)] = Element(ir.Name(owner), index)
+        inference = Inference(self.facts.session, self.facts)
+        types[new] = inference.expr(value)
+        function = BINARY_FUNCTIONS[stmt.op]
+        both = (kind, self.type_of(stmt.value))
+        operations[id(value)] = Apply(
+            function, (ir.Name(old), stmt.value), (), TABLE.get(function), both, "operator"
+        )
+        self.facts.keep += [read, value]
+        self.active = self.active | {old, new}
+        self.storage.classes.union(old, owner)
+        steps: list[ir.Stmt] = [
+            ir.Assign(old, read, stmt.at),
+            ir.Assign(new, value, stmt.at),
+            ir.Store(read, ir.Name(new), stmt.at, alters=stmt.alters),
+        ]
+        nodes: list[Node] = []
+        for step in reversed(steps):
+            self.storage.stands_for(step, stmt)
+            nodes[:0] = self.statement(step)
+        return nodes

@@ -1,0 +1,136 @@
+"""Tell what the program writes in place, who shares memory with it, and what comes when.
+
+    u = x.copy()
+    left = u[:-1]             shares memory with u
+    u[1:] = 2 * left          writes into u; `left` is not read afterwards: a plain write
+    s = np.sum(u ** 2)        nothing changes u after this
+
+Names that may share memory form one class, whatever the order of the statements.  A write is plain
+when every other name of its class is dead behind it: then the written variable alone stands for the
+memory, and so does its cotangent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from srcad.analysis.effects import Aliases, aliases, mutable, writes
+from srcad.analysis.infer import Inferred
+from srcad.analysis.liveness import Liveness
+from srcad.analysis.refusals import Write
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, Array, Dct, Lst, Type, carries
+
+_WRITING = ir.Assign | ir.Unpack | ir.Effect | ir.Store | ir.Augment | ir.If | ir.While | ir.For
+Place = tuple[int, tuple[int, ...]]  # position in the text; the loops around, by id
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The memory of one function."""
+
+    facts: Inferred
+    live: Liveness
+    classes: Aliases
+    writes: dict[str, list[tuple[Place, ir.Stmt]]]  # into arrays, by the root of the class
+    places: dict[int, Place]  # by id of the statement
+
+    @staticmethod
+    def of(facts: Inferred, body: ir.Block, live: Liveness) -> Storage:
+        """The memory of the function with this body."""
+        classes, places = aliases(facts, body), _places(body)
+        found: dict[str, list[tuple[Place, ir.Stmt]]] = {}
+        for write in writes(facts, body):
+            assert write.stmt is not None
+            for name in write.names:
+                if _structure(write, facts.types.get(name, ANY)):
+                    continue
+                where = places[id(write.stmt)], write.stmt
+                found.setdefault(classes.find(name), []).append(where)
+        return Storage(facts, live, classes, found, places)
+
+    def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
+        """A statement that the compiler made in place of one of the user's."""
+        self.facts.keep.append(made)
+        self.places[id(made)] = self.places[id(stmt)]
+        self.live.after[id(made)] = self.live.after[id(stmt)]
+
+    def written(self, name: str) -> bool:
+        """Whether the memory of the variable is ever written in place."""
+        return self.classes.find(name) in self.writes
+
+    def changes_after(self, name: str, stmt: ir.Stmt) -> bool:
+        """Whether a write may change the variable's contents once the statement has begun."""
+        later = self.writes.get(self.classes.find(name), ())
+        if id(stmt) not in self.places:  # one that the compiler made
+            return bool(later)
+        place, loops = self.places[id(stmt)]
+        around = set(loops)
+        return any(w >= place or not around.isdisjoint(inside) for (w, inside), _ in later)
+
+    def outlives(self, name: str) -> bool:
+        """Whether the variable is read after a write that may change it."""
+        found = self.writes.get(self.classes.find(name), ())
+        return any(name in self.live.after[id(stmt)] for _, stmt in found)
+
+    def sharing(self, name: str) -> frozenset[str]:
+        """The variables that may share memory with this one, itself included."""
+        everyone = frozenset(self.facts.types) | {name}
+        return self.classes.together(name, everyone)
+
+    def plain(self, stmt: ir.Store | ir.Augment) -> bool:
+        """Whether only the written variable stands for the memory from here on."""
+        owner = stmt.target if isinstance(stmt.target, ir.Name) else stmt.target.obj
+        if not isinstance(owner, ir.Name) or isinstance(stmt.target, ir.Attr):
+            return False
+        kind, code = self.facts.types.get(owner.id, ANY), self.facts.unit.code
+        if not isinstance(kind, Array) or not carries(kind) or owner.id not in self.facts.types:
+            return False
+        others = {n for n in self.sharing(owner.id) if mutable(self.facts.types.get(n, ANY))}
+        others.discard(owner.id)
+        held = code.captured | code.cells
+        return not others & self.live.after[id(stmt)] and held.isdisjoint({owner.id, *others})
+
+
+def _structure(write: Write, kind: Type) -> bool:
+    """A write that changes which objects a list or a dict holds, and not these objects."""
+    inside = write.inner is not None or isinstance(write.stmt, ir.Augment)
+    return write.append or (isinstance(kind, Lst | Dct) and not inside)
+
+
+def marked(facts: Inferred, body: ir.Block) -> ir.Block:
+    """The body in which each statement that writes in place says what it changes."""
+    classes = aliases(facts, body)
+    everyone = frozenset(facts.types)
+    altered: dict[int, frozenset[str]] = {}
+    for write in writes(facts, body):
+        for name in write.names:
+            hit = classes.together(name, everyone) | {name}
+            altered[id(write.stmt)] = altered.get(id(write.stmt), frozenset()) | hit
+    return _mark(body, altered, facts.types) if altered else body
+
+
+def _mark(block: ir.Block, altered: dict[int, frozenset[str]], types: dict[str, Type]) -> ir.Block:
+    out: list[ir.Stmt] = []
+    for stmt in block:
+        new = ir.with_blocks(stmt, tuple(_mark(b, altered, types) for b in ir.blocks(stmt)))
+        if id(stmt) in altered and isinstance(new, _WRITING):
+            new = replace(new, alters=altered[id(stmt)])
+            if isinstance(new, ir.Augment) and isinstance(new.target, ir.Name):
+                new = replace(new, in_place=isinstance(types.get(new.target.id), Array))
+        out.append(new)
+    return tuple(out)
+
+
+def _places(body: ir.Block) -> dict[int, Place]:
+    found: dict[int, Place] = {}
+
+    def walk(block: ir.Block, loops: tuple[int, ...]) -> None:
+        for stmt in block:
+            found[id(stmt)] = len(found), loops
+            inner = (*loops, id(stmt)) if isinstance(stmt, ir.For | ir.While) else loops
+            for part in ir.blocks(stmt):
+                walk(part, inner)
+
+    walk(body, ())
+    return found

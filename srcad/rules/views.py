@@ -1,0 +1,56 @@
+"""Which functions may return memory of their arguments, and which always make their own.
+
+np.reshape(x, s)     may be a view of x, or a copy: NumPy decides when it runs
+np.exp(x)            always a new array
+np.add(a, b, out=c)  c itself
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcad.rules.table import TABLE
+from srcad.runtime.methods import METHODS
+
+_NAMES = (
+    "reshape", "ravel", "transpose", "swapaxes", "squeeze", "expand_dims", "moveaxis", "rollaxis",
+    "diagonal", "diag", "broadcast_to", "broadcast_arrays", "asarray", "asanyarray",
+    "ascontiguousarray", "asfortranarray", "require", "atleast_1d", "atleast_2d", "atleast_3d",
+    "real", "imag", "real_if_close", "split", "array_split", "hsplit", "vsplit", "dsplit",
+    "unstack", "flip", "fliplr", "flipud", "rot90", "nan_to_num", "array", "astype", "meshgrid",
+    "ix_", "einsum", "asarray_chkfinite", "matrix_transpose", "permute_dims", "trim_zeros",
+    "frombuffer",
+)  # fmt: skip
+MAY_VIEW = {getattr(np, n) for n in _NAMES if hasattr(np, n)}
+MAY_VIEW |= {
+    np.linalg.matrix_transpose, np.linalg.diagonal, np.lib.stride_tricks.sliding_window_view,
+    np.lib.stride_tricks.as_strided,
+}  # fmt: skip
+MAY_VIEW -= {np.array}  # a copy, unless it says `copy=False`
+METHOD_VIEWS = {
+    "reshape", "ravel", "transpose", "T", "mT", "swapaxes", "squeeze", "diagonal", "view", "real",
+    "imag", "conj", "conjugate", "astype", "base", "flat", "__array__", "byteswap",
+}  # fmt: skip
+
+
+def makes_new(function: Any, options: dict[str, Any]) -> bool:
+    """Whether the result of a call never shares memory with an argument.
+
+    `options` are the keywords of the call; a value that is not a literal is `...`.
+    """
+    if options.get("out") is not None or options.get("copy", True) is not True:
+        return False
+    try:
+        if function in MAY_VIEW:
+            return False
+    except TypeError:  # a callable that cannot be hashed
+        return False
+    if isinstance(function, np.ufunc):
+        return True
+    name = next((n for n, f in METHODS.items() if f is function), None)
+    if name is not None:
+        return name not in METHOD_VIEWS
+    module = str(getattr(function, "__module__", "") or "")
+    return module.split(".")[0] in ("numpy", "math") and TABLE.get(function) is not None

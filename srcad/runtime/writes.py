@@ -1,0 +1,86 @@
+"""Cotangents of what was written into arrays.
+
+x[i] = e           e_bar = x_bar[i], and x_bar[i] = 0: what stood there before counts no more
+x[[0, 0]] = a, b   b stays, a is lost: its cotangent is zero
+"""
+
+from __future__ import annotations
+
+import copy
+import types
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import UnsupportedMutation
+from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.cotangents import listed
+
+
+def taken_out(bar: np.ndarray, index: Any) -> Any:
+    """The cotangent of what was written at the index; from here on it is zero there."""
+    g = last_written(bar, index)
+    bar[index] = 0
+    return g
+
+
+def last_written(bar: np.ndarray, index: Any) -> Any:
+    """A copy of bar[index]; zero for what was written over by the same statement."""
+    g = bar[index]
+    if not isinstance(g, np.ndarray):
+        return g
+    stays = _stays(bar.shape, index, g.shape)
+    return g.copy() if stays is None else np.where(stays, g, 0)
+
+
+def stored(g: Any, value: Any) -> Any:
+    """The cotangent of a value that was broadcast into the place where g stands."""
+    if isinstance(value, list | tuple):
+        return listed(stored(g, np.asarray(value)), value)
+    lead = np.ndim(value) - np.ndim(g)
+    if lead > 0:  # `x[:2] = e` with e of shape (1, 2)
+        g = np.reshape(g, (1,) * lead + np.shape(g))
+    return unbroadcast(g, value)
+
+
+def copied(saved: Any) -> Any:
+    """What a called function saved, with arrays of its own: those it read will change."""
+    if isinstance(saved, np.ndarray):
+        return saved.copy()
+    if saved is None or isinstance(saved, _CONSTANT):
+        return saved
+    if isinstance(saved, dict):
+        return {key: copied(value) for key, value in saved.items()}
+    if isinstance(saved, list):
+        return [copied(value) for value in saved]
+    if isinstance(saved, tuple):
+        items = map(copied, saved)
+        return saved._make(items) if hasattr(saved, "_make") else tuple(items)
+    if isinstance(saved, types.FunctionType) and not saved.__closure__:
+        return saved
+    if hasattr(saved, "__dict__") and not callable(saved):
+        twin = copy.copy(saved)
+        twin.__dict__.update({name: copied(value) for name, value in saved.__dict__.items()})
+        return twin
+    raise UnsupportedMutation(
+        f"A called function needs a {type(saved).__name__} again that may change before. Call it "
+        "with copies of the arrays that are written later."
+    )
+
+
+_CONSTANT = (
+    bool, int, float, complex, str, bytes, range, slice, type, np.generic, np.dtype, np.ufunc,
+    types.ModuleType, types.BuiltinFunctionType,
+)  # fmt: skip
+
+
+def _stays(shape: tuple[int, ...], index: Any, full: tuple[int, ...]) -> np.ndarray | None:
+    """Which of the written elements are there afterwards; None where each is."""
+    parts = index if isinstance(index, tuple) else (index,)
+    arrays = [np.asarray(p) for p in parts if isinstance(p, np.ndarray | list)]
+    if all(a.dtype == bool or a.size <= 1 for a in arrays):
+        return None
+    count = np.arange(int(np.prod(full))).reshape(full)
+    tag = np.empty(shape, np.intp)
+    tag[index] = count
+    return np.asarray(tag[index] == count)
