@@ -20,12 +20,15 @@ from srcad.adjoint.residuals import BACKWARD, cut, opening, residuals_of, return
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.sweep import Node
 from srcad.adjoint.unassigned import initialised, still_local
+from srcad.adjoint.values import value_reads
 from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects
 from srcad.analysis.activity import activity
 from srcad.analysis.infer import Inference, Session
 from srcad.analysis.liveness import liveness
+from srcad.analysis.outside import Outside, outside_names, written_outside
 from srcad.analysis.program import Program, Unit
+from srcad.analysis.refusals import Refusal
 from srcad.analysis.settle import settle
 from srcad.analysis.storage import marked
 from srcad.emit.function import Emitted, dump, emit
@@ -64,6 +67,8 @@ class Compilation:
     waiting: list[Wanted] = field(default_factory=list)
     emitted: list[Emitted] = field(default_factory=list)
     names: Names = field(default_factory=Names)
+    written: dict[int, Outside] = field(default_factory=dict)  # objects of modules and closures
+    needed: dict[int, tuple[Any, str]] = field(default_factory=dict)  # those read backwards
     reusable: bool = False  # a pullback may be called again: saved lists are copied before popping
 
     def __post_init__(self) -> None:
@@ -135,6 +140,8 @@ class Compilation:
         stacks = frozenset(weaver.lists.values())
         needed = frozenset().union(*map(ir.all_reads, backward))
         effects.check_needed_writes(facts, body, reverser.active, needed & primal)
+        self.needed |= outside_names(facts, value_reads(backward))
+        self.written |= written_outside(facts, body)
         forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body))
         return forward, backward, stacks
 
@@ -235,6 +242,9 @@ class Compilation:
             except errors.SrcadError as problem:
                 problem.add_note(errors.called_from(callee.place))
                 raise
+        for key in self.needed.keys() & self.written.keys():
+            found = self.written[key]
+            raise Refusal(found.facts, found.write).of_needed({found.name})
 
     # -- optimising --------------------------------------------------------------------
 

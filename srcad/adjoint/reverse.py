@@ -121,7 +121,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             case ir.Store() if self.fills(stmt):
                 return self.fill(stmt)
             case ir.Store() | ir.Augment():
-                return self.write(stmt) if self.storage.plain(stmt) else [Step((stmt,))]
+                return self.write(stmt)
             case _:
                 pass
         return [Step((stmt,))]

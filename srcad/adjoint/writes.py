@@ -40,9 +40,10 @@ class Writes(Cotangents):
         """`u[index] = e` and the operators that write in place."""
         target = stmt.target
         owner = target if isinstance(target, ir.Name) else target.obj
-        assert isinstance(owner, ir.Name)  # `plain` writes only get here
+        self.check_kind(owner, stmt.value)
+        if not isinstance(owner, ir.Name) or not self.storage.plain(stmt):
+            return [Step((stmt,))]  # refused, where a derivative is involved
         index = target.index if isinstance(target, ir.Item) else WHOLE
-        self.check_kind(owner.id, stmt.value)
         if owner.id not in self.active or (not self.naive and owner.id not in self.state.present):
             return [Step((stmt,))]
         if isinstance(stmt, ir.Store):
@@ -58,11 +59,12 @@ class Writes(Cotangents):
             return self.expanded(stmt, owner.id, index)
         return [Step((stmt,), tuple(self.out))]
 
-    def check_kind(self, owner: str, value: ir.Expr) -> None:
-        kind = self.type(owner)
+    def check_kind(self, owner: ir.Expr, value: ir.Expr) -> None:
+        kind = self.type_of(owner)
         if self.is_active(value) and isinstance(kind, Array) and not carries(kind):
+            name = owner.id if isinstance(owner, ir.Name) else "this array"
             raise errors.UnsupportedMutation(
-                f"This writes a value with a derivative into `{owner}`, an array of {kind.dtype}, "
+                f"This writes a value with a derivative into `{name}`, an array of {kind.dtype}, "
                 "where the derivative ends. Use an array of floats, or wrap the value in "
                 "srcad.stop_gradient(...).",
                 self.place(),

@@ -176,22 +176,22 @@ OUTPUTS = [
 MUTATION = [
     Mistake(
         "element",
-        "def f(x):\n    y = np.zeros(3)\n    for i in range(3):\n"
-        "        y[i] = x[i] ** 2  # <- here\n    return y.sum()\n",
+        "def f(x):\n    y = np.zeros(3)\n    rows = [y]\n    for i in range(3):\n"
+        "        y[i] = x[i] ** 2  # <- here\n    return rows[0].sum()\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         ("in place|writes", "y", "new|stack|concatenate|where"),
     ),
     Mistake(
         "augmented_array",
-        "def f(x):\n    y = x * 2\n    y += x  # <- here\n    return y.sum()\n",
+        "def f(x):\n    y = x * 2\n    z = y\n    y += x  # <- here\n    return y.sum() + z[0]\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         (r"\+=", "y", "new|y = y"),
     ),
     Mistake(
         "argument",
-        "def f(x):\n    x[0] = 1.0  # <- here\n    return np.sum(x * x)\n",
+        "def f(x):\n    y = x[:]\n    x[0] = 1.0  # <- here\n    return np.sum(y * x)\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         ("x", "new|copy|where"),
@@ -202,6 +202,14 @@ MUTATION = [
         gradient(VECTOR),
         errors.UnsupportedMutation,
         (r"\*=",),
+    ),
+    Mistake(
+        "truncated",
+        "def f(x):\n    y = np.zeros(3, int)\n    y[0] = x[0]  # <- here\n"
+        "    return y.sum() + x[1]\n",
+        gradient(VECTOR),
+        errors.UnsupportedMutation,
+        ("`y`", "int64", "floats", "stop_gradient"),
     ),
     Mistake(
         "view",

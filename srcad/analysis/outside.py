@@ -1,0 +1,67 @@
+"""Find the objects from outside that a program writes into: arrays of modules and of closures.
+
+W = np.ones(3)
+def f(x):
+    y = np.sum(x * W)       the backward part reads W …
+    reset()                 … which this call has written by then: refused
+    return y
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.analysis.effects import aliases, writes
+from srcad.analysis.infer import Inferred
+from srcad.analysis.operations import Invoke
+from srcad.analysis.program import MISSING
+from srcad.analysis.refusals import Write
+from srcad.ir import nodes as ir
+
+
+@dataclass(frozen=True)
+class Outside:
+    """An object that is written, under its name in the function that writes it."""
+
+    value: Any  # kept, so that its id stays its own
+    name: str
+    write: Write
+    facts: Inferred
+
+
+def written_outside(facts: Inferred, body: ir.Block) -> dict[int, Outside]:
+    """The objects that a function writes, and the functions that it calls, by id."""
+    found: dict[int, Outside] = {}
+    _collect(facts, body, found, set())
+    return found
+
+
+def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: set[int]) -> None:
+    seen.add(id(facts))
+    program, unit = facts.session.program, facts.unit
+    classes = aliases(facts, body)
+    names = sorted(unit.code.free - unit.code.locals)
+    for write in writes(facts, body):
+        roots = {classes.find(n) for n in write.names}
+        for name in names:
+            if classes.find(name) in roots:
+                value = program.lookup(unit, name)
+                if value is not MISSING:
+                    found.setdefault(id(value), Outside(value, name, write, facts))
+    for operation in facts.operations.values():
+        if isinstance(operation, Invoke):
+            callee = facts.session.infer(operation.unit, operation.params)
+            if id(callee) not in seen:
+                _collect(callee, operation.unit.code.body, found, seen)
+
+
+def outside_names(facts: Inferred, names: frozenset[str]) -> dict[int, tuple[Any, str]]:
+    """The objects that these names stand for, of those from outside, by id."""
+    unit, program = facts.unit, facts.session.program
+    found: dict[int, tuple[Any, str]] = {}
+    for name in names & unit.code.free - unit.code.locals:
+        value = program.lookup(unit, name)
+        if value is not MISSING:
+            found[id(value)] = value, name
+    return found
