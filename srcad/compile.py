@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad import errors
+from srcad.analysis.effects import handed
 from srcad.emit.load import load
 from srcad.emit.places import TABLES, LineTable, line_table
 from srcad.emit.printer import printed
@@ -206,6 +207,13 @@ def compile_split(
     if adapt is not None:
         unit = adapt(unit)
     mask = tuple(map(carries, kinds))
+    facts = work.session.infer(unit, kinds)
+    for k in handed(facts, unit, kinds, mask):
+        raise errors.UnsupportedMutation(
+            f"{unit.name} is known only when it runs, and writes into `{unit.code.params[k].name}`,"
+            " which carries a derivative. Call the function by its name.",
+            unit.place(None),
+        )
     fwd, bwd = work.request(unit, kinds, mask, unit.place(None))
     work.finish_waiting()
     entry = ready(work, fwd, sizes)

@@ -76,8 +76,17 @@ class Compilation:
 
     # -- one function ------------------------------------------------------------------
 
-    def reverse(self, unit: Unit, types: tuple[Type, ...], mask: tuple[bool, ...]) -> Parts:
-        """Every pass up to the two blocks, for one function and one set of active parameters."""
+    def reverse(
+        self,
+        unit: Unit,
+        types: tuple[Type, ...],
+        mask: tuple[bool, ...],
+        shown: bool = False,
+    ) -> Parts:
+        """Every pass up to the two blocks, for one function and one set of active parameters.
+
+        shown: the caller is differentiated too, and goes on using the memory of the arguments.
+        """
         facts = fresh_facts(self.session, unit, types)
         body = marked(facts, settle(facts).body)
         dump("settled", unit.name, body)
@@ -88,9 +97,13 @@ class Compilation:
         live = liveness(body, frozenset({code.result}))
         names = Names(code.taken | set(facts.types))
         method = NaiveReverse if self.naive else Reverse
-        reverser = method(facts, body, active, live, names, self.request)
+        seen = frozenset(p.name for p in code.params) if shown else frozenset()
+        reverser = method(facts, body, active, live, names, self.request, seen)
+        hand = effects.handed(facts, unit, types, mask) if shown else ()
+        handed = tuple(code.params[k].name for k in hand)
         reverser.refused.extend(effects.active_writes(facts, body, active, reverser.storage.plain))
-        seed = reverser.start(code.result)
+        seed = reverser.start(code.result, handed)
+        bars_in = tuple(map(reverser.bar, handed))
         nodes = reverser.block(body)
         reverser.refuse()
         if not self.naive:
@@ -98,9 +111,10 @@ class Compilation:
             kind_of = lambda n: facts.types.get(n, BOTTOM)  # noqa: E731
             nodes = recompute(nodes, kind_of, user_names(unit), in_place)
         forward, backward, stacks = self.woven(reverser, nodes)
+        backward = (*reverser.first, *backward)
         present = frozenset(reverser.state.present)
         if isinstance(reverser, NaiveReverse):
-            backward = (*reverser.opening(seed), *backward)
+            backward = (*reverser.opening(frozenset({seed, *bars_in})), *backward)
             present = active & frozenset(reverser.bars)
         bars = reverser.bars
         facts.types.update({bar: facts.types.get(name, BOTTOM) for name, bar in bars.items()})
@@ -111,7 +125,8 @@ class Compilation:
             facts.types[given[param]] = active_params[param]
             forward = (ir.Assign(given[param], ir.Name(param)), *forward)
         dump("reversed", unit.name, (*forward, BACKWARD, *backward))
-        verify.derivative(frame(unit, stacks, seed), "reverse", (*forward, BACKWARD, *backward))
+        checked = frame(unit, stacks, (seed, *bars_in))
+        verify.derivative(checked, "reverse", (*forward, BACKWARD, *backward))
         return Parts(
             facts=facts,
             forward=forward,
@@ -123,6 +138,7 @@ class Compilation:
             generated=made - stacks - {code.result},
             stacks=stacks,
             given=given,
+            handed=bars_in,
         )
 
     def woven(
@@ -202,8 +218,11 @@ class Compilation:
         reusable: bool = False,
         finished: bool = False,
     ) -> None:
-        """A forward function that returns (value, saved) and a backward one that takes saved."""
-        parts = self.reverse(unit, types, mask)
+        """A forward function that returns (value, saved) and a backward one that takes saved.
+
+        finished: it is the user who calls them.
+        """
+        parts = self.reverse(unit, types, mask, shown=not finished)
         self.reusable = self.reusable or reusable
         params = [p.name for p in unit.code.params]
         result = unit.code.result
@@ -225,12 +244,12 @@ class Compilation:
         doc = f"Forward part of {where}: its value, and what the backward part needs."
         self.emit(fwd, params, forward, doc, unit)
         doc = f"Backward part of {where}: the cotangents of {', '.join(wanted)}."
-        self.emit(bwd, [saved, seed], backward, doc, unit)
+        self.emit(bwd, [saved, seed, *parts.handed], backward, doc, unit)
         self.finish_waiting()
 
     def emit(self, name: str, params: list[str], body: ir.Block, doc: str, unit: Unit) -> None:
         """One finished function."""
-        verify.function(name, params, body, frame(unit, frozenset(), None).outside)
+        verify.function(name, params, body, frame(unit, frozenset(), ()).outside)
         self.emitted.append(emit(name, params, body, doc, unit))
 
     def finish_waiting(self) -> None:
@@ -255,7 +274,7 @@ class Compilation:
 
         `own`: the body ends in gradients, which the user gets as memory of their own.
         """
-        given = parts.seed if bound is None else None
+        given = (parts.seed, *parts.handed) if bound is None else ()
         checked = frame(parts.facts.unit, parts.stacks, given)
         checked = verify.derivative(checked, "finish", body)
         if self.naive:
@@ -272,11 +291,11 @@ class Compilation:
         return body
 
 
-def frame(unit: Unit, stacks: frozenset[str], seed: str | None) -> verify.Frame:
-    """What the verifier must know of a function; `seed` where it is a parameter."""
+def frame(unit: Unit, stacks: frozenset[str], bars: tuple[str | None, ...]) -> verify.Frame:
+    """What the verifier must know of a function; `bars` are the cotangents handed in."""
     code = unit.code
     params = frozenset(p.name for p in code.params)
     own = params | code.locals | ir.assigned(code.body)
-    given = params | ({seed} if seed else set())
+    given = params | frozenset(b for b in bars if b is not None)
     outside = (code.taken | code.free) - own
     return verify.Frame(unit.name, given, outside, own, stacks, frozenset({code.result}))

@@ -13,8 +13,8 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents
 from srcad.adjoint.sweep import Node, Step
-from srcad.analysis.effects import mutable
-from srcad.analysis.operations import Dynamic, Invoke
+from srcad.analysis.effects import handed, mutable, written_params
+from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Clo, carries
 from srcad.runtime import calls, cotangents, writes
@@ -30,14 +30,22 @@ class Calls(Cotangents):
 
     def call(self, stmt: ir.Assign, operation: Invoke | Dynamic) -> list[Node]:
         y_bar = self.take(stmt.target)
-        if y_bar is None:
+        mask: tuple[bool, ...] = ()
+        written: tuple[int, ...] = ()
+        if isinstance(operation, Invoke):
+            mask = tuple(
+                bool(ir.reads(a) & self.active) and carries(t)
+                for a, t in zip(operation.args, operation.params, strict=True)
+            )
+            written = handed(self.facts, operation.unit, operation.params, mask)
+        if y_bar is None and not any(self.has_bar(operation.args[k]) for k in written):
             return [Step((stmt,))]
         if isinstance(operation, Dynamic):
+            assert y_bar is not None
             return self.dynamic(stmt, operation, y_bar)
-        mask = tuple(
-            bool(ir.reads(a) & self.active) and carries(t)
-            for a, t in zip(operation.args, operation.params, strict=True)
-        )
+        if y_bar is None:
+            y_bar = self.zeros(stmt.target) if stmt.target in self.active else ir.Const(None)
+        given_in = tuple(self.handed_in(operation.args[k]) for k in written)
         fwd, bwd = self.request(operation.unit, operation.params, mask, self.place())
         saved = self.names.fresh(f"{operation.unit.name}_saved")
         forward = ir.Unpack(
@@ -47,7 +55,7 @@ class Calls(Cotangents):
             stmt.at,
             alters=stmt.alters,
         )
-        pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), y_bar))
+        pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), y_bar, *given_in))
         given = [a for a, m in zip(operation.args, mask, strict=True) if m]
         by_reference = self.made_here(operation)
         if len(given) == 1 and not (by_reference and given[0] is operation.args[-1]):
@@ -57,6 +65,25 @@ class Calls(Cotangents):
         else:
             self.give_all(operation, given, by_reference, pulled)
         return [Step((forward, *self.own_residuals(stmt, operation, saved)), tuple(self.out))]
+
+    def has_bar(self, arg: ir.Expr) -> bool:
+        return isinstance(arg, ir.Name) and arg.id in self.state.present
+
+    def handed_in(self, arg: ir.Expr) -> ir.Expr:
+        """The cotangent of an array that the called function writes, as the function left it."""
+        assert isinstance(arg, ir.Name)  # `plain` calls only get here
+        self.ensure(arg.id, owned=True)
+        bar = self.take(arg.id)
+        assert bar is not None
+        return bar
+
+    def writes_active(self, operation: Operation | None) -> bool:
+        """Whether a called function writes an array that carries a derivative."""
+        if not isinstance(operation, Invoke):
+            return False
+        written = written_params(self.facts, operation.unit, operation.params)
+        pairs = zip(operation.args, written, strict=True)
+        return any(w is not None and self.is_active(a) for a, w in pairs)
 
     def own_residuals(self, stmt: ir.Assign, operation: Invoke, saved: str) -> ir.Block:
         """What the called function saved of memory that changes later must be copied."""

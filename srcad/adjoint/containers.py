@@ -14,9 +14,9 @@ from srcad.adjoint import algebra
 from srcad.adjoint.contributions import Contributions
 from srcad.adjoint.cotangents import Cotangents
 from srcad.adjoint.sweep import Node, Step
-from srcad.analysis.operations import Append, Apply, Refused
+from srcad.analysis.operations import Append, Apply, Dynamic, Invoke, Operation, Refused
 from srcad.ir import nodes as ir
-from srcad.ir.types import Lst, Tup, is_scalar
+from srcad.ir.types import ANY, Lst, Tup, is_scalar
 from srcad.runtime import cotangents
 
 TAKEN = ir.Ref(cotangents.taken, "taken")
@@ -26,6 +26,14 @@ class Containers(Cotangents):
     """The reversal of statements that take containers apart or fill them."""
 
     contributions: Contributions
+
+    @abstractmethod
+    def call(self, stmt: ir.Assign, operation: Invoke | Dynamic) -> list[Node]:
+        """Reverse a call of a user's function."""
+
+    @abstractmethod
+    def writes_active(self, operation: Operation | None) -> bool:
+        """Whether a called function writes an array that carries a derivative."""
 
     @abstractmethod
     def assign(self, stmt: ir.Assign) -> list[Node]:
@@ -75,6 +83,12 @@ class Containers(Cotangents):
 
     def effect(self, stmt: ir.Effect, value: ir.Expr) -> list[Node]:
         operation = self.operation(value)
+        if self.writes_active(operation) and self.storage.plain(stmt):
+            assert isinstance(operation, Invoke)
+            done = ir.Assign(self.names.fresh("done"), value, stmt.at, alters=stmt.alters)
+            self.facts.types[done.target] = ANY
+            self.storage.stands_for(done, stmt)
+            return self.call(done, operation)
         if isinstance(operation, Append) and operation.owner in self.active:
             owner = operation.owner
             item = operation.value

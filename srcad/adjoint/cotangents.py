@@ -70,6 +70,7 @@ class Cotangents(ABC):
         live: Liveness,
         names: Names,
         request: Request,
+        shown: frozenset[str] = frozenset(),
     ) -> None:
         self.facts, self.body, self.active = facts, body, active
         self.live, self.names, self.request = live, names, request
@@ -80,7 +81,7 @@ class Cotangents(ABC):
         self.depth = 0  # loops around the statement at hand
         self.live_before = _live_before(body, live)
         self.distinct = distinct(facts, body)
-        self.storage = Storage.of(facts, body, live)
+        self.storage = Storage.of(facts, body, live, shown)
 
     @abstractmethod
     def block(self, block: ir.Block) -> tuple[Node, ...]:

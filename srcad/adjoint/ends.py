@@ -31,11 +31,12 @@ class Parts:
     generated: frozenset[str]
     stacks: frozenset[str]
     given: dict[str, str]  # parameters that the function rebinds: where their first value is kept
+    handed: tuple[str, ...] = ()  # cotangents that the caller hands in besides the result's
 
     @property
     def unreversed(self) -> frozenset[str]:
         """The variables of the forward part that no backward statement takes a cotangent of."""
-        used = ir.free_reads(self.backward) | ir.assigned(self.backward) | {self.seed}
+        used = ir.free_reads(self.backward) | ir.assigned(self.backward) | {self.seed, *self.handed}
         reversed_ = {name for name, bar in self.bars.items() if bar in used}
         return frozenset(ir.assigned(self.forward)) - reversed_
 

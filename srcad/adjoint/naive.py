@@ -59,9 +59,9 @@ class NaiveReverse(Reverse):
     def state(self, found: State) -> None:
         """Nothing to remember."""
 
-    def opening(self, seed: str | None) -> ir.Block:
-        """Every cotangent is zero before the backward part, but for the one handed in."""
-        return tuple(ir.Assign(bar, NONE) for bar in self.bars.values() if bar != seed)
+    def opening(self, given: frozenset[str | None]) -> ir.Block:
+        """Every cotangent is zero before the backward part, but for those handed in."""
+        return tuple(ir.Assign(bar, NONE) for bar in self.bars.values() if bar not in given)
 
     def statement(self, stmt: ir.Stmt) -> list[Node]:
         nodes = [self.guarded(n) if isinstance(n, Step) else n for n in super().statement(stmt)]

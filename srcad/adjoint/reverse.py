@@ -57,19 +57,36 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         live: Liveness,
         names: Names,
         request: Request,
+        shown: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(facts, body, active, live, names, request)
+        super().__init__(facts, body, active, live, names, request, shown)
         self.contributions = Contributions(self)
         self.captures = Captures(facts, body, live)
         self.keeper = Keeper(facts, body, self.storage, names, user_names(facts.unit))
+        self.first: ir.Block = ()  # before everything else in the backward part
         self.refused: list[tuple[ir.Loc | None, errors.SrcadError]] = []
 
-    def start(self, result: str) -> str | None:
-        """The cotangent that the caller hands in, where the result carries a derivative."""
+    def start(self, result: str, handed: tuple[str, ...] = ()) -> str | None:
+        """The cotangent that the caller hands in, where the result carries a derivative.
+
+        handed: parameters that the function writes, whose cotangents the caller hands in as well.
+        """
+        self.state.present |= set(handed)
+        self.state.owned |= set(handed)
+        if result in handed:  # `return u`, where u was written: both cotangents are u's
+            seed = self.names.fresh(f"{result}_result_bar")
+            self.first = self.joined(result, seed)
+            return seed
         if result not in self.active:
             return None
         self.state.present.add(result)
         return self.bar(result)
+
+    def joined(self, name: str, bar: str) -> ir.Block:
+        """x_bar += bar, at the beginning of the backward part."""
+        self.out, self.at = [], None
+        self.add(name, ir.Name(bar))
+        return tuple(self.out)
 
     # -- blocks ------------------------------------------------------------------------
 
@@ -139,6 +156,8 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         if isinstance(value, ir.Closure) and target in self.state.present:
             self.check_captures(stmt, value)
         self.captured_here(value)
+        if self.writes_active(self.operation(value)) and self.storage.plain(stmt):
+            return self.call(stmt, self.operation(value))  # type: ignore[arg-type]
         if target not in self.active or not self.is_active(value):
             refused = self.operation(value)
             if isinstance(refused, Refused) and self.active & ir.reads(value):

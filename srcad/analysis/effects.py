@@ -235,6 +235,17 @@ def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> t
     return summary
 
 
+def handed(
+    inferred: Inferred, unit: Any, types: tuple[Type, ...], mask: tuple[bool, ...]
+) -> tuple[int, ...]:
+    """The active parameters that a called function writes: it gets their cotangents from outside.
+
+    u_bar of what the function left goes in, u_bar of what it was given comes out.
+    """
+    written = written_params(inferred, unit, types)
+    return tuple(k for k, (w, m) in enumerate(zip(written, mask, strict=True)) if w and m)
+
+
 def written_names(inferred: Inferred, body: ir.Block) -> frozenset[str]:
     """Names of objects that the program writes in place."""
     classes = aliases(inferred, body)
@@ -250,11 +261,11 @@ def active_writes(
     inferred: Inferred,
     body: ir.Block,
     active: frozenset[str],
-    plain: Callable[[ir.Store | ir.Augment], bool],
+    plain: Callable[[ir.Stmt], bool],
 ) -> Iterator[tuple[ir.Loc | None, SrcadError]]:
     """Refusals of writes into what carries a derivative that are not `plain`."""
     for write, reach in _reaches(inferred, body, active):
-        if isinstance(write.stmt, ir.Store | ir.Augment) and plain(write.stmt):
+        if write.stmt is not None and plain(write.stmt):
             continue
         hit = {n for n in reach & active if mutable(inferred.types.get(n, ANY))}
         if hit:

@@ -9,10 +9,14 @@ def f(x):
 
 from __future__ import annotations
 
+import types as pytypes
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from srcad.analysis.effects import aliases, writes
+from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Invoke
 from srcad.analysis.program import MISSING
@@ -43,11 +47,13 @@ def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: s
     classes = aliases(facts, body)
     names = sorted(unit.code.free - unit.code.locals)
     for write in writes(facts, body):
+        if write.append and built_here(facts, body, write):
+            continue
         roots = {classes.find(n) for n in write.names}
         for name in names:
             if classes.find(name) in roots:
                 value = program.lookup(unit, name)
-                if value is not MISSING:
+                if _holds_state(value):
                     found.setdefault(id(value), Outside(value, name, write, facts))
     for operation in facts.operations.values():
         if isinstance(operation, Invoke):
@@ -62,6 +68,15 @@ def outside_names(facts: Inferred, names: frozenset[str]) -> dict[int, tuple[Any
     found: dict[int, tuple[Any, str]] = {}
     for name in names & unit.code.free - unit.code.locals:
         value = program.lookup(unit, name)
-        if value is not MISSING:
+        if _holds_state(value):
             found[id(value)] = value, name
     return found
+
+
+def _holds_state(value: Any) -> bool:
+    """Whether writing into the object can be seen."""
+    if value is MISSING or isinstance(value, type | pytypes.BuiltinFunctionType | np.ufunc):
+        return False
+    if isinstance(value, pytypes.ModuleType):
+        return value.__name__.split(".")[0] not in {"numpy", "math"}
+    return isinstance(value, np.ndarray | list | dict | set) or hasattr(value, "__dict__")

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from srcad.analysis.effects import Aliases, aliases, mutable, writes
+from srcad.analysis.effects import Aliases, aliases, mutable, writes, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
+from srcad.analysis.operations import Invoke
 from srcad.analysis.refusals import Write
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Dct, Lst, Type, carries
@@ -34,9 +35,12 @@ class Storage:
     classes: Aliases
     writes: dict[str, list[tuple[Place, ir.Stmt]]]  # into arrays, by the root of the class
     places: dict[int, Place]  # by id of the statement
+    shown: frozenset[str]  # parameters whose memory the caller goes on using
 
     @staticmethod
-    def of(facts: Inferred, body: ir.Block, live: Liveness) -> Storage:
+    def of(
+        facts: Inferred, body: ir.Block, live: Liveness, shown: frozenset[str] = frozenset()
+    ) -> Storage:
         """The memory of the function with this body."""
         classes, places = aliases(facts, body), _places(body)
         found: dict[str, list[tuple[Place, ir.Stmt]]] = {}
@@ -47,7 +51,7 @@ class Storage:
                     continue
                 where = places[id(write.stmt)], write.stmt
                 found.setdefault(classes.find(name), []).append(where)
-        return Storage(facts, live, classes, found, places)
+        return Storage(facts, live, classes, found, places, shown)
 
     def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
         """A statement that the compiler made in place of one of the user's."""
@@ -78,18 +82,40 @@ class Storage:
         everyone = frozenset(self.facts.types) | {name}
         return self.classes.together(name, everyone)
 
-    def plain(self, stmt: ir.Store | ir.Augment) -> bool:
+    def plain(self, stmt: ir.Stmt) -> bool:
         """Whether only the written variable stands for the memory from here on."""
-        owner = stmt.target if isinstance(stmt.target, ir.Name) else stmt.target.obj
-        if not isinstance(owner, ir.Name) or isinstance(stmt.target, ir.Attr):
+        match stmt:
+            case ir.Store(ir.Item(ir.Name(owner))) | ir.Augment(ir.Name(owner)):
+                return self.alone(owner, stmt)
+            case ir.Augment(ir.Item(ir.Name(owner))):
+                return self.alone(owner, stmt)
+            case ir.Assign(_, value) | ir.Effect(value):
+                operation = self.facts.operations.get(id(value))
+                return isinstance(operation, Invoke) and self.plain_call(stmt, operation)
+            case _:
+                return False
+
+    def plain_call(self, stmt: ir.Stmt, operation: Invoke) -> bool:
+        """The same of every array that a called function writes."""
+        written = written_params(self.facts, operation.unit, operation.params)
+        given = [a for a, w in zip(operation.args, written, strict=True) if w is not None]
+        names = [a.id for a in given if isinstance(a, ir.Name)]
+        roots = {self.classes.find(n) for n in names}
+        others = {n for a in operation.args for n in ir.reads(a)} - set(names)
+        apart = len(roots) == len(given) and roots.isdisjoint(map(self.classes.find, others))
+        return apart and all(self.alone(name, stmt) for name in names)
+
+    def alone(self, owner: str, stmt: ir.Stmt) -> bool:
+        """Whether every other variable that may share the owner's memory is dead behind it."""
+        types, code = self.facts.types, self.facts.unit.code
+        kind = types.get(owner, ANY)
+        if not isinstance(kind, Array) or not carries(kind):
             return False
-        kind, code = self.facts.types.get(owner.id, ANY), self.facts.unit.code
-        if not isinstance(kind, Array) or not carries(kind) or owner.id not in self.facts.types:
-            return False
-        others = {n for n in self.sharing(owner.id) if mutable(self.facts.types.get(n, ANY))}
-        others.discard(owner.id)
-        held = code.captured | code.cells
-        return not others & self.live.after[id(stmt)] and held.isdisjoint({owner.id, *others})
+        others = {n for n in self.sharing(owner) if mutable(types.get(n, ANY))} - {owner}
+        used = self.live.after[id(stmt)] | self.shown
+        if owner not in used:
+            others -= set(ir.targets(stmt))  # the result of the call takes its place
+        return others.isdisjoint(used) and code.captured.isdisjoint({owner, *others})
 
 
 def _structure(write: Write, kind: Type) -> bool:

@@ -95,6 +95,7 @@ class Passes:
             generated |= {bound}
         elif parts.seed is not None:
             params |= {parts.seed}
+        params |= set(parts.handed)
         gradients = {bar for name, bar in parts.bars.items() if name in params}
         user_bars = frozenset(parts.bars.values()) - generated - gradients
         total = Total(judge.called, type_of)
