@@ -92,7 +92,7 @@ class Calls(Cotangents):
         return (ir.Assign(saved, algebra.call(COPIED, ir.Name(saved)), stmt.at),)
 
     def changed_later(self, name: str, stmt: ir.Stmt) -> bool:
-        return mutable(self.type(name)) and self.storage.changes_after(name, stmt)
+        return mutable(self.type(name)) and self.storage.changes_after(name, stmt, itself=False)
 
     def give_all(
         self, operation: Invoke, given: list[ir.Expr], by_reference: bool, pulled: ir.Expr

@@ -17,6 +17,7 @@ import numpy as np
 from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents, slice_object
+from srcad.adjoint.keep import Keeper
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inference
@@ -35,6 +36,8 @@ WHOLE = ir.Const(Ellipsis)
 
 class Writes(Cotangents):
     """The reversal of writes into arrays."""
+
+    keeper: Keeper
 
     def write(self, stmt: ir.Store | ir.Augment) -> list[Node]:
         """`u[index] = e` and the operators that write in place."""
@@ -163,6 +166,7 @@ class Writes(Cotangents):
         self.facts.keep += [read, value]
         self.active = self.active | {old, new}
         self.storage.classes.union(old, owner)
+        self.keeper.views |= {old}
         steps: list[ir.Stmt] = [
             ir.Assign(old, read, stmt.at),
             ir.Assign(new, value, stmt.at),

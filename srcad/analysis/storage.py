@@ -63,14 +63,17 @@ class Storage:
         """Whether the memory of the variable is ever written in place."""
         return self.classes.find(name) in self.writes
 
-    def changes_after(self, name: str, stmt: ir.Stmt) -> bool:
-        """Whether a write may change the variable's contents once the statement has begun."""
+    def changes_after(self, name: str, stmt: ir.Stmt, itself: bool = True) -> bool:
+        """Whether a write may change the variable's contents once the statement has begun.
+
+        itself: the statement's own writes count.
+        """
         later = self.writes.get(self.classes.find(name), ())
         if id(stmt) not in self.places:  # one that the compiler made
             return bool(later)
         place, loops = self.places[id(stmt)]
-        around = set(loops)
-        return any(w >= place or not around.isdisjoint(inside) for (w, inside), _ in later)
+        around, first = set(loops), place if itself else place + 1
+        return any(w >= first or not around.isdisjoint(inside) for (w, inside), _ in later)
 
     def outlives(self, name: str) -> bool:
         """Whether the variable is read after a write that may change it."""

@@ -23,6 +23,7 @@ from srcad.optimise.dead_code import drop_dead_code
 from srcad.optimise.droppable import Droppable
 from srcad.optimise.gather import Gatherer
 from srcad.optimise.nest import nest
+from srcad.optimise.overwrite import overwrite
 from srcad.optimise.own import protect
 from srcad.optimise.pack import pack
 from srcad.optimise.remake import Remaker
@@ -50,7 +51,7 @@ def optimised(
     for step in (
         fold, drop, shapes, put_in, shapes, drop,
         fold, gather, zeros, drop,
-        fold, put_in, cheap, gather, shapes, drop,
+        fold, put_in, passes.zeros_written, cheap, gather, shapes, drop,
         put_in, gather, drop, passes.views, passes.pack, drop,
     ):  # fmt: skip
         if settled.get(step.__name__) is body:
@@ -129,6 +130,9 @@ class Passes:
 
     def zeros(self, body: ir.Block) -> ir.Block:
         return vanish(body, self.type_of, self.judge.called)
+
+    def zeros_written(self, body: ir.Block) -> ir.Block:
+        return overwrite(body)
 
     def cheap(self, body: ir.Block) -> ir.Block:
         remaker = Remaker(self.type_of, self.judge.called, self.total.size)

@@ -230,7 +230,7 @@ MUTATION = [
     Mistake(
         "in_helper",
         "def scale(v):\n    v *= 2  # <- here\n    return v\n\n\n"
-        "def f(x):\n    y = x + 1\n    scale(y)\n    return y.sum()\n",
+        "def f(x):\n    y = x + 1\n    z = y[:2]\n    scale(y)\n    return y.sum() + z[0]\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         (r"\*=",),
