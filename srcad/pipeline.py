@@ -106,8 +106,8 @@ class Compilation:
         bars_in = tuple(map(reverser.bar, handed))
         nodes = reverser.block(body)
         reverser.refuse()
+        in_place = effects.written_names(facts, body)
         if not self.naive:
-            in_place = effects.written_names(facts, body)
             kind_of = lambda n: facts.types.get(n, BOTTOM)  # noqa: E731
             nodes = recompute(nodes, kind_of, user_names(unit), in_place)
         forward, backward, stacks = self.woven(reverser, nodes)
@@ -138,6 +138,7 @@ class Compilation:
             generated=made - stacks - {code.result},
             stacks=stacks,
             given=given,
+            in_place=in_place,
             handed=bars_in,
         )
 

@@ -38,6 +38,7 @@ class Calls(Cotangents):
                 for a, t in zip(operation.args, operation.params, strict=True)
             )
             written = handed(self.facts, operation.unit, operation.params, mask)
+            self.check_apart(operation)
         if y_bar is None and not any(self.has_bar(operation.args[k]) for k in written):
             return [Step((stmt,))]
         if isinstance(operation, Dynamic):
@@ -65,6 +66,14 @@ class Calls(Cotangents):
         else:
             self.give_all(operation, given, by_reference, pulled)
         return [Step((forward, *self.own_residuals(stmt, operation, saved)), tuple(self.out))]
+
+    def check_apart(self, operation: Invoke) -> None:
+        if not self.storage.apart(operation):
+            raise errors.UnsupportedMutation(
+                f"{operation.unit.name} writes into an argument that shares memory with another "
+                "argument. Give it a copy of one of them.",
+                self.place(),
+            )
 
     def has_bar(self, arg: ir.Expr) -> bool:
         return isinstance(arg, ir.Name) and arg.id in self.state.present

@@ -31,6 +31,7 @@ class Parts:
     generated: frozenset[str]
     stacks: frozenset[str]
     given: dict[str, str]  # parameters that the function rebinds: where their first value is kept
+    in_place: frozenset[str] = frozenset()  # variables whose contents the forward part changes
     handed: tuple[str, ...] = ()  # cotangents that the caller hands in besides the result's
 
     @property

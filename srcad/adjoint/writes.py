@@ -165,7 +165,7 @@ class Writes(Cotangents):
         )
         self.facts.keep += [read, value]
         self.active = self.active | {old, new}
-        self.storage.classes.union(old, owner)
+        self.storage.points.alias(old, owner)
         self.keeper.views |= {old}
         steps: list[ir.Stmt] = [
             ir.Assign(old, read, stmt.at),

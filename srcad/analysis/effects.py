@@ -4,53 +4,26 @@
     w[0] = 1.0          fine: no derivative passes through w, and it is not needed backwards
     w[1] = x ** 2       refused, at this line
 
-Names that may stand for the same object form one class; a class that is written must carry no
-derivative, and the backward part must not need its old contents.
+What a write may change are all the names that may reach the same memory (see `points`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from srcad.analysis.elements import is_basic
 from srcad.analysis.filled import built_here
-from srcad.analysis.infer import Inferred, constant
-from srcad.analysis.operations import Append, Apply, Element, Invoke, Mutation
+from srcad.analysis.infer import Inferred
+from srcad.analysis.operations import Append, Apply, Invoke, Mutation
+from srcad.analysis.points import Points
+from srcad.analysis.points import mutable as mutable
 from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type
 from srcad.rules.spelling import spelled
-from srcad.rules.views import makes_new
 from srcad.rules.writes import unknown, written_arguments
-
-
-@dataclass
-class Aliases:
-    """Union–find over names that may share memory."""
-
-    parent: dict[str, str] = field(default_factory=dict)
-
-    def find(self, name: str) -> str:
-        while self.parent.get(name, name) != name:
-            name = self.parent[name]
-        return name
-
-    def union(self, a: str, b: str) -> None:
-        self.parent[self.find(a)] = self.find(b)
-
-    def together(self, name: str, names: frozenset[str] | set[str]) -> frozenset[str]:
-        root = self.find(name)
-        return frozenset(n for n in names if self.find(n) == root)
-
-
-def mutable(kind: Type) -> bool:
-    """Whether an object of the type can be written into."""
-    if isinstance(kind, Tup):
-        return any(map(mutable, kind.items))
-    return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)
 
 
 def holds(kind: Type) -> bool:
@@ -62,79 +35,13 @@ def holds(kind: Type) -> bool:
     return isinstance(kind, Obj | AnyType | Clo | Method)
 
 
-def aliases(inferred: Inferred, body: ir.Block) -> Aliases:  # noqa: C901 - one decision over the kinds
-    """Which names may stand for the same object, or one inside the other."""
-    classes = Aliases()
-    types = inferred.types
-
-    def link(target: str, value: ir.Expr) -> None:
-        if not mutable(types.get(target, ANY)):
-            return
-        for name in _passes(value, inferred):
-            if mutable(types.get(name, ANY)):
-                classes.union(target, name)
-
-    for stmt in ir.walk(body):
-        match stmt:
-            case ir.Assign(target, value):
-                link(target, value)
-            case ir.Unpack(names, value):
-                for name in names:
-                    link(name, value)
-            case ir.For(target, iterable):
-                for name in ir.leaves(target):
-                    link(name, iterable)
-            case ir.Store(target, value):
-                for owner in ir.reads(target.obj):
-                    if not isinstance(types.get(owner), Array):  # an array takes the contents
-                        link(owner, value)
-            case ir.Effect(value):
-                operation = inferred.operations.get(id(value))
-                if isinstance(operation, Append):
-                    link(operation.owner, operation.value)
-            case _:
-                pass
-    return classes
-
-
-def _passes(value: ir.Expr, inferred: Inferred) -> set[str]:
-    """The names whose objects the value may be, or hold."""
-    operation = inferred.operations.get(id(value))
-    if isinstance(value, ir.Binary | ir.Unary | ir.Compare):
-        left = (
-            inferred.types.get(value.left.id)
-            if isinstance(value, ir.Binary) and isinstance(value.left, ir.Name)
-            else None
-        )
-        if isinstance(left, Lst | Tup | AnyType | Obj):
-            return set(ir.reads(value))
-        return set()
-    match operation:
-        case Apply(function):
-            options = {k: v.value if isinstance(v, ir.Const) else ... for k, v in operation.kwargs}
-            if makes_new(function, options):
-                return {n for o, _ in written_operands(operation) for n in ir.reads(o)}
-        case Element(owner, index):
-            basic = is_basic(index, lambda part: _kind(part, inferred))
-            return set() if basic is False else set(ir.reads(owner))
-        case _:
-            pass
-    return set(ir.reads(value))
-
-
-def _kind(expr: ir.Expr, inferred: Inferred) -> Type:
-    match expr:
-        case ir.Name(name):
-            return inferred.types.get(name, ANY)
-        case ir.Const(value):
-            return constant(value)
-        case ir.Unary(_, operand):
-            return _kind(operand, inferred)
-        case ir.Binary(_, left, right):
-            kinds = {_kind(left, inferred), _kind(right, inferred)}
-            return kinds.pop() if len(kinds) == 1 else ANY
-        case _:
-            return ANY
+def aliases(inferred: Inferred, body: ir.Block) -> Points:
+    """Which names may reach the same memory."""
+    known = inferred.memory.get(id(body))
+    if known is None or known[0] is not body:
+        known = inferred.memory[id(body)] = body, Points(inferred, body, written_params)
+    found: Points = known[1]
+    return found
 
 
 def writes(inferred: Inferred, body: ir.Block) -> list[Write]:

@@ -71,6 +71,7 @@ class Inferred:
     result: Type = BOTTOM
     keep: list[Any] = field(default_factory=list)  # keeps expressions alive, so ids stay theirs
     session: Any = None
+    memory: dict[int, Any] = field(default_factory=dict)  # what points where, by id of the body
 
 
 @dataclass

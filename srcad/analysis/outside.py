@@ -44,14 +44,13 @@ def written_outside(facts: Inferred, body: ir.Block) -> dict[int, Outside]:
 def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: set[int]) -> None:
     seen.add(id(facts))
     program, unit = facts.session.program, facts.unit
-    classes = aliases(facts, body)
+    points = aliases(facts, body)
     names = sorted(unit.code.free - unit.code.locals)
     for write in writes(facts, body):
         if write.append and built_here(facts, body, write):
             continue
-        roots = {classes.find(n) for n in write.names}
         for name in names:
-            if classes.find(name) in roots:
+            if any(points.together(n, (name,)) for n in write.names):
                 value = program.lookup(unit, name)
                 if _holds_state(value):
                     found.setdefault(id(value), Outside(value, name, write, facts))

@@ -5,19 +5,19 @@
     u[1:] = 2 * left          writes into u; `left` is not read afterwards: a plain write
     s = np.sum(u ** 2)        nothing changes u after this
 
-Names that may share memory form one class, whatever the order of the statements.  A write is plain
-when every other name of its class is dead behind it: then the written variable alone stands for the
-memory, and so does its cotangent.
+A write is plain when every other variable that may reach the memory is dead behind it: then the
+written variable alone stands for the memory, and so does its cotangent.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from srcad.analysis.effects import Aliases, aliases, mutable, writes, written_params
+from srcad.analysis.effects import aliases, mutable, writes, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Invoke
+from srcad.analysis.points import NONE, Points, Sites
 from srcad.analysis.refusals import Write
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Dct, Lst, Type, carries
@@ -32,8 +32,8 @@ class Storage:
 
     facts: Inferred
     live: Liveness
-    classes: Aliases
-    writes: dict[str, list[tuple[Place, ir.Stmt]]]  # into arrays, by the root of the class
+    points: Points
+    writes: list[tuple[Sites, Place, ir.Stmt]]  # into arrays: what they may change, and where
     places: dict[int, Place]  # by id of the statement
     shown: frozenset[str]  # parameters whose memory the caller goes on using
 
@@ -42,16 +42,14 @@ class Storage:
         facts: Inferred, body: ir.Block, live: Liveness, shown: frozenset[str] = frozenset()
     ) -> Storage:
         """The memory of the function with this body."""
-        classes, places = aliases(facts, body), _places(body)
-        found: dict[str, list[tuple[Place, ir.Stmt]]] = {}
+        points, places = aliases(facts, body), _places(body)
+        found: list[tuple[Sites, Place, ir.Stmt]] = []
         for write in writes(facts, body):
             assert write.stmt is not None
             for name in write.names:
-                if _structure(write, facts.types.get(name, ANY)):
-                    continue
-                where = places[id(write.stmt)], write.stmt
-                found.setdefault(classes.find(name), []).append(where)
-        return Storage(facts, live, classes, found, places, shown)
+                if not _structure(write, facts.types.get(name, ANY)):
+                    found.append((points.reach(name), places[id(write.stmt)], write.stmt))
+        return Storage(facts, live, points, found, places, shown)
 
     def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
         """A statement that the compiler made in place of one of the user's."""
@@ -59,16 +57,23 @@ class Storage:
         self.places[id(made)] = self.places[id(stmt)]
         self.live.after[id(made)] = self.live.after[id(stmt)]
 
+    def into(self, name: str) -> list[tuple[Place, ir.Stmt]]:
+        """The writes that may change what the variable reaches."""
+        if not self.writes:
+            return []
+        reach = self.points.reach(name)
+        return [(w, stmt) for sites, w, stmt in self.writes if not sites.isdisjoint(reach)]
+
     def written(self, name: str) -> bool:
         """Whether the memory of the variable is ever written in place."""
-        return self.classes.find(name) in self.writes
+        return bool(self.into(name))
 
     def changes_after(self, name: str, stmt: ir.Stmt, itself: bool = True) -> bool:
         """Whether a write may change the variable's contents once the statement has begun.
 
         itself: the statement's own writes count.
         """
-        later = self.writes.get(self.classes.find(name), ())
+        later = self.into(name)
         if id(stmt) not in self.places:  # one that the compiler made
             return bool(later)
         place, loops = self.places[id(stmt)]
@@ -77,13 +82,11 @@ class Storage:
 
     def outlives(self, name: str) -> bool:
         """Whether the variable is read after a write that may change it."""
-        found = self.writes.get(self.classes.find(name), ())
-        return any(name in self.live.after[id(stmt)] for _, stmt in found)
+        return any(name in self.live.after[id(stmt)] for _, stmt in self.into(name))
 
     def sharing(self, name: str) -> frozenset[str]:
         """The variables that may share memory with this one, itself included."""
-        everyone = frozenset(self.facts.types) | {name}
-        return self.classes.together(name, everyone)
+        return self.points.together(name, frozenset(self.facts.types) | {name})
 
     def plain(self, stmt: ir.Stmt) -> bool:
         """Whether only the written variable stands for the memory from here on."""
@@ -103,10 +106,20 @@ class Storage:
         written = written_params(self.facts, operation.unit, operation.params)
         given = [a for a, w in zip(operation.args, written, strict=True) if w is not None]
         names = [a.id for a in given if isinstance(a, ir.Name)]
-        roots = {self.classes.find(n) for n in names}
-        others = {n for a in operation.args for n in ir.reads(a)} - set(names)
-        apart = len(roots) == len(given) and roots.isdisjoint(map(self.classes.find, others))
-        return apart and all(self.alone(name, stmt) for name in names)
+        plain = len(names) == len(given) and all(self.alone(name, stmt) for name in names)
+        return plain and self.apart(operation)
+
+    def apart(self, operation: Invoke) -> bool:
+        """Whether no other argument shares memory with one that the called function writes."""
+        written = written_params(self.facts, operation.unit, operation.params)
+        if not any(written):
+            return True
+        reach = [NONE.union(*map(self.points.reach, ir.reads(a))) for a in operation.args]
+        return not any(
+            w is not None and j != k and not reach[k].isdisjoint(reach[j])
+            for k, w in enumerate(written)
+            for j in range(len(reach))
+        )
 
     def alone(self, owner: str, stmt: ir.Stmt) -> bool:
         """Whether every other variable that may share the owner's memory is dead behind it."""
@@ -129,12 +142,12 @@ def _structure(write: Write, kind: Type) -> bool:
 
 def marked(facts: Inferred, body: ir.Block) -> ir.Block:
     """The body in which each statement that writes in place says what it changes."""
-    classes = aliases(facts, body)
+    points = aliases(facts, body)
     everyone = frozenset(facts.types)
     altered: dict[int, frozenset[str]] = {}
     for write in writes(facts, body):
         for name in write.names:
-            hit = classes.together(name, everyone) | {name}
+            hit = points.together(name, everyone) | {name}
             altered[id(write.stmt)] = altered.get(id(write.stmt), frozenset()) | hit
     return _mark(body, altered, facts.types) if altered else body
 

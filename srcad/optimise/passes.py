@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from srcad.adjoint.ends import Parts
 from srcad.adjoint.unassigned import unsure_names
-from srcad.analysis import effects
 from srcad.analysis.infer import Inference
 from srcad.ir import nodes as ir
 from srcad.ir import verify
@@ -139,8 +138,8 @@ class Passes:
         return remaker.backward(reuse(body, self.params), self.generated, self.params)
 
     def views(self, body: ir.Block) -> ir.Block:
-        in_place = effects.written_names(self.parts.facts, body)
-        return take_views_again(body, self.parts.stacks, self.params, in_place, self.type_of)
+        written = self.parts.in_place
+        return take_views_again(body, self.parts.stacks, self.params, written, self.type_of)
 
     def pack(self, body: ir.Block) -> ir.Block:
         return pack(body, self.parts.stacks, self.parts.names.fresh)

@@ -1,0 +1,381 @@
+"""Find which variables may reach the same memory: what each may point to, whatever the order.
+
+    a = np.zeros(3)           a → {zeros}
+    v = a[1:]                 v → {zeros}           a view: one memory
+    pair = (a, x)             pair → {pair}, which holds {zeros} at 0 and {x} at 1
+    b, _ = pair               b → {zeros}
+    c = a + x                 c → {sum}             new memory
+
+A site is a place in the program where memory comes from: an operation, a parameter, an object from
+outside; what a parameter holds are sites of its own, found when they are read.  Method: Andersen,
+"Program Analysis and Specialization for the C Programming Language" (1994), chapter 4, with the
+items of containers told apart by constant keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.analysis.elements import is_basic
+from srcad.analysis.infer import Inferred, constant
+from srcad.analysis.operations import (
+    Append,
+    Apply,
+    Copy,
+    Element,
+    Inert,
+    Invoke,
+    Make,
+    Mutation,
+    Part,
+    Same,
+)
+from srcad.analysis.program import MISSING
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Obj, Scalar, Tup, Type
+from srcad.rules.views import makes_new
+from srcad.rules.writes import written_arguments
+from srcad.runtime.closures import captured
+
+Site = Hashable
+Sites = frozenset[Site]
+NONE: Sites = frozenset()
+ANY_KEY = "*"  # a key that is not known
+DEPTH = 4  # parts of parts of a parameter that are told apart
+
+
+def mutable(kind: Type) -> bool:
+    """Whether an object of the type can be written into."""
+    if isinstance(kind, Tup):
+        return any(map(mutable, kind.items))
+    return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)
+
+
+@dataclass
+class Points:
+    """What the variables of one function may point to.
+
+    written: tells which parameters a called function writes; returned: which ones its result may
+    be, or hold.
+    """
+
+    facts: Inferred
+    body: ir.Block
+    written: Callable[[Inferred, Any, tuple[Type, ...]], tuple[Any, ...]]
+    own: dict[str, set[Site]] = field(default_factory=dict)
+    heap: dict[Site, dict[Hashable, set[Site]]] = field(default_factory=dict)
+    changed: bool = False
+    solved: bool = False
+
+    def solve(self) -> None:
+        """Follow every statement until nothing new is found; once somebody asks."""
+        if self.solved:
+            return
+        self.solved = True
+        for param in self.facts.unit.code.params:
+            self.own[param.name] = {("param", param.name)}
+        while True:
+            self.changed = False
+            for stmt in ir.walk(self.body):
+                self.statement(stmt)
+            if not self.changed:
+                break
+
+    # -- questions ---------------------------------------------------------------------
+
+    def reach(self, name: str) -> Sites:
+        """Every site that the variable may point to, through containers too."""
+        if not mutable(self.facts.types.get(name, ANY)):
+            return NONE
+        self.solve()
+        return self.closure(self.named(name))
+
+    def together(self, name: str, names: Iterable[str]) -> frozenset[str]:
+        """Those of the names that may share memory with this one."""
+        mine = self.reach(name)
+        return frozenset(n for n in names if n == name or not mine.isdisjoint(self.reach(n)))
+
+    def alias(self, new: str, old: str) -> None:
+        """A variable that the compiler made for the memory of another."""
+        self.solve()
+        self.add(self.own.setdefault(new, set()), self.named(old))
+
+    def params_in(self, name: str) -> frozenset[str]:
+        """The parameters whose memory the variable may reach."""
+        return frozenset(p for s in self.reach(name) if (p := _param(s)))
+
+    # -- building ----------------------------------------------------------------------
+
+    def add(self, to: set[Site], found: Iterable[Site]) -> None:
+        before = len(to)
+        to.update(found)
+        self.changed = self.changed or len(to) > before
+
+    def named(self, name: str) -> Sites:
+        if name in self.own:
+            return frozenset(self.own[name])
+        if name in self.facts.types:
+            return NONE
+        value = self.facts.session.program.lookup(self.facts.unit, name)
+        return NONE if value is MISSING else frozenset({("outside", id(value))})
+
+    def closure(self, sites: Iterable[Site]) -> Sites:
+        found = set(sites)
+        stack = list(found)
+        while stack:
+            for held in self.heap.get(stack.pop(), {}).values():
+                fresh = held - found
+                found |= fresh
+                stack.extend(fresh)
+        return frozenset(found)
+
+    def held(self, sites: Iterable[Site], key: Hashable = ANY_KEY) -> Sites:
+        """What the objects hold under a key."""
+        found: set[Site] = set()
+        for site in sites:
+            cells = self.heap.setdefault(site, {})
+            if _outer(site):  # what a parameter holds is found when it is read
+                self.add(cells.setdefault(key, set()), {_part(site, key)})
+            if key == ANY_KEY:
+                found = found.union(*cells.values())
+            else:
+                found |= cells.get(key, set()) | cells.get(ANY_KEY, set())
+        return frozenset(found)
+
+    def put(self, sites: Iterable[Site], key: Hashable, values: Iterable[Site]) -> None:
+        for site in sites:
+            self.add(self.heap.setdefault(site, {}).setdefault(key, set()), values)
+
+    def new(self, expr: ir.Expr, items: Iterable[Site] = (), key: Hashable = ANY_KEY) -> Sites:
+        """A new object that holds these."""
+        site = frozenset({("new", id(expr))})
+        self.put(site, key, items)
+        return site
+
+    def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one case for each kind
+        match stmt:
+            case ir.Assign(target, value):
+                self.bind(target, self.value(value))
+            case ir.Unpack(names, value, star):
+                whole = self.value(value)
+                for k, name in enumerate(names):
+                    sites = self.items(value, whole, k if star is None else ANY_KEY)
+                    self.bind(name, self.new(value, sites) if k == star else sites)
+            case ir.For(target, iterable):
+                inside = self.inside(iterable)
+                for name in ir.leaves(target):
+                    self.bind(name, inside)
+            case ir.With(items):
+                for expr, given in items:
+                    if given is not None:
+                        self.bind(given, self.everything(expr))
+            case ir.Store(target, value):
+                if not isinstance(self.kind(target.obj), Array):  # an array takes the contents
+                    self.put(self.value(target.obj), _key(target), self.value(value))
+            case ir.Effect(value):
+                self.value(value)
+            case ir.If(test) | ir.While(test):
+                self.value(test)
+            case _:
+                pass
+
+    def bind(self, name: str, sites: Sites) -> None:
+        if mutable(self.facts.types.get(name, ANY)):
+            self.add(self.own.setdefault(name, set()), sites)
+
+    def kind(self, expr: ir.Expr) -> Type:
+        match expr:
+            case ir.Name(name):
+                return self.facts.types.get(name, ANY)
+            case ir.Const(value):
+                return constant(value)
+            case ir.Unary(_, operand):
+                return self.kind(operand)
+            case ir.Binary(_, left, right):
+                kinds = {self.kind(left), self.kind(right)}
+                return kinds.pop() if len(kinds) == 1 else ANY
+            case ir.Attr(_, "newaxis"):
+                return Scalar(type(None), None, True)
+            case _:
+                return ANY
+
+    def items(self, expr: ir.Expr, whole: Sites, key: Hashable) -> Sites:
+        """The items of what an expression gives: rows of an array are views of it."""
+        kind = self.kind(expr)
+        found = NONE if isinstance(kind, Array) else self.held(whole, key)
+        return found | (whole if isinstance(kind, Array | AnyType) else NONE)
+
+    def inside(self, iterable: ir.Expr) -> Sites:
+        """Whatever a loop over this may hand out."""
+        found: set[Site] = set()
+        for name in ir.reads(iterable):
+            found |= self.closure(self.items(ir.Name(name), self.named(name), ANY_KEY))
+        return frozenset(found)
+
+    def everything(self, expr: ir.Expr) -> Sites:
+        """A result of which nothing is known: new, or anything that the operands reach."""
+        direct = NONE.union(*map(self.named, ir.reads(expr)))
+        return self.new(expr, direct) | self.closure(direct)
+
+    # -- expressions -------------------------------------------------------------------
+
+    def value(self, expr: ir.Expr) -> Sites:  # noqa: C901 - one case for each operation
+        """The sites that the value of an expression may be."""
+        operation = self.facts.operations.get(id(expr))
+        match operation:
+            case Apply():
+                return self.applied(expr, operation)
+            case Invoke():
+                return self.invoked(expr, operation)
+            case Element(owner, index):
+                basic = is_basic(index, self.kind)
+                return self.new(expr) if basic is False else self.value(owner)
+            case Part(owner, key):
+                plain = key if isinstance(key, str) else _constant(key)
+                return self.items(owner, self.value(owner), plain)
+            case Same(inner):
+                return self.value(inner)
+            case Copy(inner):
+                return self.new(expr, self.items(inner, self.value(inner), ANY_KEY))
+            case Make(_, fields):
+                for k, (name, item) in enumerate(fields):
+                    self.new(expr, self.value(item), name)
+                    self.new(expr, self.value(item), k)
+                return self.new(expr)
+            case Append(owner, item):
+                self.put(self.named(owner), ANY_KEY, self.value(item))
+                return NONE
+            case Mutation(owner):
+                reached = self.closure(s for n in ir.reads(expr) for s in self.named(n))
+                self.put(self.value(owner), ANY_KEY, reached)
+                return reached
+            case Inert() if isinstance(expr, ir.Compare | ir.Logic | ir.Call):
+                return NONE
+            case None:
+                return self.shown(expr)
+            case _:
+                return self.everything(expr)
+
+    def shown(self, expr: ir.Expr) -> Sites:  # noqa: C901 - one case for each form
+        """Expressions that say by their form what they hold."""
+        match expr:
+            case ir.Name(name):
+                return self.named(name)
+            case ir.Const() | ir.Ref() | ir.Compare() | ir.Slice():
+                return NONE
+            case ir.Sequence(_, items):
+                for k, item in enumerate(items):
+                    star = isinstance(item, ir.Star)
+                    inner = item.value if isinstance(item, ir.Star) else item
+                    sites = self.value(inner)
+                    sites = self.items(inner, sites, ANY_KEY) if star else sites
+                    known = not any(isinstance(i, ir.Star) for i in items[: k + 1])
+                    self.new(expr, sites, k if known else ANY_KEY)
+                return self.new(expr)
+            case ir.Mapping(keys, values):
+                for key, value in zip(keys, values, strict=True):
+                    sites = self.value(value)
+                    if key is None:
+                        self.new(expr, self.held(sites))
+                    else:
+                        self.new(expr, sites, _constant(key))
+                return self.new(expr)
+            case ir.Choice(_, then, orelse):
+                return self.value(then) | self.value(orelse)
+            case ir.Logic(_, items):
+                return NONE.union(*map(self.value, items))
+            case ir.Closure(_, captures, defaults):
+                for name in captures:
+                    self.new(expr, self.named(name), name)
+                for name, value in defaults:
+                    self.new(expr, self.value(value), name)
+                return self.new(expr)
+            case ir.Call(ir.Ref(f), (ir.Name(fn), ir.Const(key))) if f is captured:
+                return self.held(self.named(fn), key)
+            case ir.Item(owner, index):
+                return self.items(owner, self.value(owner), _constant(index))
+            case ir.Attr(owner, name):
+                return self.items(owner, self.value(owner), name)
+            case _:
+                return self.everything(expr)
+
+    def applied(self, expr: ir.Expr, operation: Apply) -> Sites:
+        options = {k: v.value if isinstance(v, ir.Const) else ... for k, v in operation.kwargs}
+        function, args = operation.function, operation.args
+        numbers = all(isinstance(t, Array) or not mutable(t) for t in operation.types)
+        if operation.form == "operator" and numbers:
+            return self.new(expr)
+        if makes_new(function, options):
+            hit = written_arguments(function, len(args), options)
+            by_name = dict(operation.kwargs)
+            written = (args[k] if isinstance(k, int) else by_name[k] for k in hit)
+            return self.new(expr).union(*map(self.value, written))
+        return self.everything(expr)
+
+    def invoked(self, expr: ir.Expr, operation: Invoke) -> Sites:
+        """A called function may hand out its arguments, and store one in another."""
+        written = self.written(self.facts, operation.unit, operation.params)
+        given = [self.value(a) for a in operation.args]
+        whole = list(map(self.closure, given))
+        for k, inner in enumerate(written):
+            if inner is not None and not isinstance(operation.params[k], Array):
+                self.put(whole[k], ANY_KEY, NONE.union(*given))
+        out = returned(self.facts, operation.unit, operation.params, self.written)
+        if not out:
+            return self.new(expr)
+        items = NONE.union(*(given[k] for k in out))
+        return self.new(expr, items).union(*(whole[k] for k in out))
+
+
+_RETURNED: dict[int, tuple[Inferred, frozenset[int]]] = {}
+
+
+def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any) -> frozenset[int]:
+    """Which parameters the result of a function may be, or hold."""
+    callee = facts.session.infer(unit, params)
+    known = _RETURNED.get(id(callee))
+    if known is not None and known[0] is callee:
+        return known[1]
+    everyone = frozenset(range(len(params)))
+    if len(_RETURNED) > 5000:
+        _RETURNED.clear()
+    _RETURNED[id(callee)] = callee, everyone  # while it is found out, in a recursive call
+    found = everyone
+    if not mutable(callee.types.get(unit.code.result, ANY)):
+        found = frozenset()
+    else:
+        points = Points(callee, unit.code.body, written)
+        names = [p.name for p in unit.code.params]
+        found = frozenset(names.index(p) for p in points.params_in(unit.code.result))
+    _RETURNED[id(callee)] = callee, found
+    return found
+
+
+def _constant(expr: ir.Expr) -> Hashable:
+    if isinstance(expr, ir.Const) and isinstance(expr.value, str | int) and expr.value != ANY_KEY:
+        return expr.value if not isinstance(expr.value, int) or expr.value >= 0 else ANY_KEY
+    return ANY_KEY
+
+
+def _key(target: ir.Item | ir.Attr) -> Hashable:
+    return target.name if isinstance(target, ir.Attr) else _constant(target.index)
+
+
+def _outer(site: Site) -> bool:
+    return isinstance(site, tuple) and site[0] in ("param", "outside", "part")
+
+
+def _part(site: Site, key: Hashable) -> Site:
+    """What an object from outside holds under a key; deep inside, it holds itself."""
+    depth, inner = 0, site
+    while isinstance(inner, tuple) and inner[0] == "part":
+        depth, inner = depth + 1, inner[1]
+    return site if depth >= DEPTH else ("part", site, key)
+
+
+def _param(site: Site) -> str:
+    while isinstance(site, tuple) and site[0] == "part":
+        site = site[1]
+    return str(site[1]) if isinstance(site, tuple) and site[0] == "param" else ""
