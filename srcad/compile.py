@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad import errors
-from srcad.analysis.effects import handed
+from srcad.analysis.effects import handed, written_params
+from srcad.analysis.program import Unit
 from srcad.emit.load import load
 from srcad.emit.places import TABLES, LineTable, line_table
 from srcad.emit.printer import printed
@@ -35,6 +36,7 @@ from srcad.ir.types import (
     type_of,
 )
 from srcad.pipeline import Compilation
+from srcad.runtime.apart import kept_apart
 from srcad.runtime.cotangents import finish
 
 _SERIAL = itertools.count(1)
@@ -151,7 +153,18 @@ def compile_fused(
     entry = ready(work, work.emitted[0].name, sizes)
     if unknown:
         entry.run = checked(entry.run, unit.name, return_place(unit), value, aux)
+    entry.run = guarded(entry.run, work, unit, kinds)
     return entry
+
+
+def guarded(
+    run: Callable[..., Any], work: Compilation, unit: Unit, kinds: tuple[Type, ...]
+) -> Callable[..., Any]:
+    """`run`, which refuses arguments that share memory where the function writes into one."""
+    found = written_params(work.session.infer(unit, kinds), unit, kinds)
+    written = tuple(k for k, w in enumerate(found) if w is not None)
+    names = [p.name for p in unit.code.params]
+    return kept_apart(run, written, names, unit.place(None))
 
 
 def checked(
@@ -190,7 +203,7 @@ def compile_pullback(
     fwd, bwd = work.names.fresh(f"{unit.name}_fwd"), work.names.fresh(f"{unit.name}_bwd")
     work.split(unit, kinds, mask, fwd, bwd, reusable=True, finished=True)
     entry = ready(work, fwd, sizes)
-    entry.forward = entry.functions[fwd]
+    entry.forward = guarded(entry.functions[fwd], work, unit, kinds)
     entry.backward = entry.functions[bwd]
     entry.mask = mask
     return entry
@@ -217,7 +230,8 @@ def compile_split(
     fwd, bwd = work.request(unit, kinds, mask, unit.place(None))
     work.finish_waiting()
     entry = ready(work, fwd, sizes)
-    entry.forward, entry.backward, entry.mask = entry.functions[fwd], entry.functions[bwd], mask
+    entry.forward = guarded(entry.functions[fwd], work, unit, kinds)
+    entry.backward, entry.mask = entry.functions[bwd], mask
     return entry
 
 

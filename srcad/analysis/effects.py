@@ -18,6 +18,7 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Append, Apply, Invoke, Mutation
 from srcad.analysis.points import Points
 from srcad.analysis.points import mutable as mutable
+from srcad.analysis.program import Unit
 from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
@@ -42,6 +43,9 @@ def aliases(inferred: Inferred, body: ir.Block) -> Points:
         known = inferred.memory[id(body)] = body, Points(inferred, body, written_params)
     found: Points = known[1]
     return found
+
+
+Written = tuple[Write | None, ...]
 
 
 def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
@@ -113,33 +117,45 @@ def written_operands(operation: Apply) -> list[tuple[ir.Expr, str]]:
     return [(operation.args[k], "") if isinstance(k, int) else (by_name[k], f"{k}=") for k in hit]
 
 
-_SUMMARIES: dict[int, tuple[object, tuple[Write | None, ...]]] = {}
+def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> Written:
+    """For each parameter of a function of the program, the write into it, if there is one.
 
-
-def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> tuple[Any, ...]:
-    """For each parameter of a function of the program, the write into it, if there is one."""
+    Of functions that call each other, what is found so far is taken until nothing new is found.
+    """
     session = inferred.session
-    callee = session.infer(unit, params)
+    callee: Inferred = session.infer(unit, params)
     key = id(callee)
-    if key in _SUMMARIES and _SUMMARIES[key][0] is callee:
-        return _SUMMARIES[key][1]
+    if "written" in callee.memory:
+        known: Written = callee.memory["written"]
+        return known
+    if key in session.estimates:
+        session.leaning.add(key)
+        return session.estimates[key]  # type: ignore[no-any-return]
+    session.estimates[key] = (None,) * len(unit.code.params)
+    found = _written(callee, unit)
+    while [w is None for w in found] != [w is None for w in session.estimates[key]]:
+        session.estimates[key] = found
+        found = _written(callee, unit)
+    del session.estimates[key]
+    session.leaning.discard(key)
+    if not session.leaning:  # else it rests on what is not known yet
+        callee.memory["written"] = found
+    return found
+
+
+def _written(callee: Inferred, unit: Unit) -> Written:
     names = [p.name for p in unit.code.params]
-    _SUMMARIES[key] = (callee, (None,) * len(names))  # a recursive call adds nothing new
     body = unit.code.body
-    classes = aliases(callee, body)
+    points = Points(callee, body, written_params)
     hit: dict[str, Write] = {}
     for write in writes(callee, body):
         if write.append and built_here(callee, body, write):
             continue
         for name in write.names:
-            for param in classes.together(name, set(names)):
+            for param in points.together(name, set(names)):
                 mine = frozenset({name if unit.written(name) else param})
                 hit.setdefault(param, write.inner or replace(write, unit=unit, names=mine))
-    summary = tuple(hit.get(n) for n in names)
-    _SUMMARIES[key] = (callee, summary)
-    if len(_SUMMARIES) > 5000:
-        _SUMMARIES.clear()
-    return summary
+    return tuple(hit.get(n) for n in names)
 
 
 def handed(

@@ -71,7 +71,7 @@ class Inferred:
     result: Type = BOTTOM
     keep: list[Any] = field(default_factory=list)  # keeps expressions alive, so ids stay theirs
     session: Any = None
-    memory: dict[int, Any] = field(default_factory=dict)  # what points where, by id of the body
+    memory: dict[Any, Any] = field(default_factory=dict)  # what points where, what is written
 
 
 @dataclass
@@ -83,6 +83,8 @@ class Session:
     done: dict[Any, Inferred] = field(default_factory=dict)
     active: dict[Any, Inferred] = field(default_factory=dict)
     recursive: set[Any] = field(default_factory=set)
+    estimates: dict[int, Any] = field(default_factory=dict)  # of what functions write, meanwhile
+    leaning: set[int] = field(default_factory=set)  # those that another function has relied on
 
     def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         key = (id(unit), params)

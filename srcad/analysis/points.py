@@ -329,19 +329,14 @@ class Points:
         return self.new(expr, items).union(*(whole[k] for k in out))
 
 
-_RETURNED: dict[int, tuple[Inferred, frozenset[int]]] = {}
-
-
 def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any) -> frozenset[int]:
     """Which parameters the result of a function may be, or hold."""
     callee = facts.session.infer(unit, params)
-    known = _RETURNED.get(id(callee))
-    if known is not None and known[0] is callee:
-        return known[1]
+    if "returned" in callee.memory:
+        known: frozenset[int] = callee.memory["returned"]
+        return known
     everyone = frozenset(range(len(params)))
-    if len(_RETURNED) > 5000:
-        _RETURNED.clear()
-    _RETURNED[id(callee)] = callee, everyone  # while it is found out, in a recursive call
+    callee.memory["returned"] = everyone  # while it is found out, in a recursive call
     found = everyone
     if not mutable(callee.types.get(unit.code.result, ANY)):
         found = frozenset()
@@ -349,7 +344,7 @@ def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any)
         points = Points(callee, unit.code.body, written)
         names = [p.name for p in unit.code.params]
         found = frozenset(names.index(p) for p in points.params_in(unit.code.result))
-    _RETURNED[id(callee)] = callee, found
+    callee.memory["returned"] = found
     return found
 
 

@@ -85,7 +85,7 @@ def _dims(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> Dim
         return _transposed(function, first, args, kwargs)
     if function in {operator.matmul, np.matmul, np.dot}:
         return _product(function, first, dims_of(args[1]) if len(args) > 1 else None)
-    if function in {np.zeros, np.ones, np.empty, np.full}:
+    if function in {np.zeros, np.ones, np.empty, np.full, np.ndarray}:
         return _shape_argument(args[0])
     if function is np.outer and len(args) == 2 and first is not None and len(first) == 1:
         second = dims_of(args[1])

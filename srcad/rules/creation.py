@@ -8,7 +8,7 @@ from srcad.rules.table import no_derivative
 
 # fmt: off
 # --- new arrays, filled with constants ---
-no_derivative(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like,
+no_derivative(np.zeros, np.ones, np.empty, np.ndarray, np.zeros_like, np.ones_like, np.empty_like,
               np.eye, np.identity, np.tri, np.fromstring,
               np.hanning, np.hamming, np.blackman, np.bartlett)
 

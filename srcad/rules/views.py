@@ -40,6 +40,8 @@ def makes_new(function: Any, options: dict[str, Any]) -> bool:
 
     `options` are the keywords of the call; a value that is not a literal is `...`.
     """
+    if function is np.ndarray:
+        return options.get("buffer") is None
     if options.get("out") is not None or options.get("copy", True) is not True:
         return False
     try:
