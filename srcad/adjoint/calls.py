@@ -86,6 +86,14 @@ class Calls(Cotangents):
         assert bar is not None
         return bar
 
+    def check_plain_call(self, stmt: ir.Stmt) -> None:
+        if not self.storage.plain(stmt):
+            raise errors.UnsupportedMutation(
+                "This call writes into an array where a derivative passes, in a form that is not "
+                "supported yet. Return a new array instead.",
+                self.place(),
+            )
+
     def writes_active(self, operation: Operation | None) -> bool:
         """Whether a called function writes an array that carries a derivative."""
         if not isinstance(operation, Invoke):

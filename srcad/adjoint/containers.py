@@ -32,6 +32,10 @@ class Containers(Cotangents):
         """Reverse a call of a user's function."""
 
     @abstractmethod
+    def check_plain_call(self, stmt: ir.Stmt) -> None:
+        """Refuse a call whose writes are not plain."""
+
+    @abstractmethod
     def writes_active(self, operation: Operation | None) -> bool:
         """Whether a called function writes an array that carries a derivative."""
 
@@ -83,7 +87,8 @@ class Containers(Cotangents):
 
     def effect(self, stmt: ir.Effect, value: ir.Expr) -> list[Node]:
         operation = self.operation(value)
-        if self.writes_active(operation) and self.storage.plain(stmt):
+        if self.writes_active(operation):
+            self.check_plain_call(stmt)
             assert isinstance(operation, Invoke)
             done = ir.Assign(self.names.fresh("done"), value, stmt.at, alters=stmt.alters)
             self.facts.types[done.target] = ANY

@@ -54,6 +54,14 @@ class Exceptions(Cotangents):
     def check_attempt(self, stmt: ir.Try) -> None:
         if not stmt.handlers:
             return
+        for write in ir.walk(stmt.body):
+            operator = isinstance(write, ir.Augment) and write.alters
+            if operator and ir.reads(write.target) & self.active:  # type: ignore[union-attr]
+                raise errors.UnsupportedMutation(
+                    "An operator that writes in place inside `try` may be left half done by an "
+                    "exception. Write `x[...] = x + ...`, or move it out of the try.",
+                    self.place(write.at),
+                )
         for inner in stmt.body:
             nested = [s for b in ir.blocks(inner) for s in ir.walk(b)]
             active = {n for s in nested for n in ir.targets(s)} & self.active

@@ -156,7 +156,8 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         if isinstance(value, ir.Closure) and target in self.state.present:
             self.check_captures(stmt, value)
         self.captured_here(value)
-        if self.writes_active(self.operation(value)) and self.storage.plain(stmt):
+        if self.writes_active(self.operation(value)):
+            self.check_plain_call(stmt)
             return self.call(stmt, self.operation(value))  # type: ignore[arg-type]
         if target not in self.active or not self.is_active(value):
             refused = self.operation(value)

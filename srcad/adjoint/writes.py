@@ -45,7 +45,8 @@ class Writes(Cotangents):
         owner = target if isinstance(target, ir.Name) else target.obj
         self.check_kind(owner, stmt.value)
         if not isinstance(owner, ir.Name) or not self.storage.plain(stmt):
-            return [Step((stmt,))]  # refused, where a derivative is involved
+            self.check_inactive(owner)
+            return [Step((stmt,))]
         index = target.index if isinstance(target, ir.Item) else WHOLE
         if owner.id not in self.active or (not self.naive and owner.id not in self.state.present):
             return [Step((stmt,))]
@@ -61,6 +62,15 @@ class Writes(Cotangents):
         else:
             return self.expanded(stmt, owner.id, index)
         return [Step((stmt,), tuple(self.out))]
+
+    def check_inactive(self, owner: ir.Expr) -> None:
+        """The other writes are fine where no derivative is involved."""
+        if ir.reads(owner) & self.active:
+            raise errors.UnsupportedMutation(
+                "This writes in place where a derivative passes, in a form that is not supported "
+                "yet. Make a new array instead.",
+                self.place(),
+            )
 
     def check_kind(self, owner: ir.Expr, value: ir.Expr) -> None:
         kind = self.type_of(owner)

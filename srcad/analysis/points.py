@@ -116,8 +116,8 @@ class Points:
     def named(self, name: str) -> Sites:
         if name in self.own:
             return frozenset(self.own[name])
-        if name in self.facts.types:
-            return NONE
+        if name in self.facts.types:  # nothing known so far: at least its own memory
+            return frozenset({("name", name)})
         value = self.facts.session.program.lookup(self.facts.unit, name)
         return NONE if value is MISSING else frozenset({("outside", id(value))})
 
@@ -153,6 +153,12 @@ class Points:
         site = frozenset({("new", id(expr))})
         self.put(site, key, items)
         return site
+
+    def unseen(self, expr: ir.Expr, items: Iterable[Site] = ()) -> Sites:
+        """A new object of which it is not seen what else it holds: something new."""
+        inside = ("inside", id(expr))
+        self.put((inside,), ANY_KEY, (inside,))
+        return self.new(expr, (*items, inside))
 
     def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one case for each kind
         match stmt:
@@ -217,7 +223,7 @@ class Points:
     def everything(self, expr: ir.Expr) -> Sites:
         """A result of which nothing is known: new, or anything that the operands reach."""
         direct = NONE.union(*map(self.named, ir.reads(expr)))
-        return self.new(expr, direct) | self.closure(direct)
+        return self.unseen(expr, direct) | self.closure(direct)
 
     # -- expressions -------------------------------------------------------------------
 
@@ -311,7 +317,7 @@ class Points:
             hit = written_arguments(function, len(args), options)
             by_name = dict(operation.kwargs)
             written = (args[k] if isinstance(k, int) else by_name[k] for k in hit)
-            return self.new(expr).union(*map(self.value, written))
+            return self.unseen(expr).union(*map(self.value, written))
         return self.everything(expr)
 
     def invoked(self, expr: ir.Expr, operation: Invoke) -> Sites:
@@ -323,10 +329,8 @@ class Points:
             if inner is not None and not isinstance(operation.params[k], Array):
                 self.put(whole[k], ANY_KEY, NONE.union(*given))
         out = returned(self.facts, operation.unit, operation.params, self.written)
-        if not out:
-            return self.new(expr)
         items = NONE.union(*(given[k] for k in out))
-        return self.new(expr, items).union(*(whole[k] for k in out))
+        return self.unseen(expr, items).union(*(whole[k] for k in out))
 
 
 def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any) -> frozenset[int]:

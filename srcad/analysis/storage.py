@@ -54,8 +54,9 @@ class Storage:
     def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
         """A statement that the compiler made in place of one of the user's."""
         self.facts.keep.append(made)
-        self.places[id(made)] = self.places[id(stmt)]
-        self.live.after[id(made)] = self.live.after[id(stmt)]
+        if id(stmt) in self.places:
+            self.places[id(made)] = self.places[id(stmt)]
+            self.live.after[id(made)] = self.live.after[id(stmt)]
 
     def into(self, name: str) -> list[tuple[Place, ir.Stmt]]:
         """The writes that may change what the variable reaches."""
@@ -126,6 +127,8 @@ class Storage:
         types, code = self.facts.types, self.facts.unit.code
         kind = types.get(owner, ANY)
         if not isinstance(kind, Array) or not carries(kind):
+            return False
+        if id(stmt) not in self.live.after:  # one that the compiler made
             return False
         others = {n for n in self.sharing(owner) if mutable(types.get(n, ANY))} - {owner}
         used = self.live.after[id(stmt)] | self.shown

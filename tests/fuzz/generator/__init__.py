@@ -1,4 +1,4 @@
-"""`generate(seed)`: the source of a random program that writes into nothing.
+"""`generate(seed)`: the source of a random program; from seed WRITING on it writes in place.
 
 core          kinds of values, scopes, functions; lines and random choices
 arrays        NumPy expressions as templates
@@ -7,10 +7,12 @@ statements    bindings, branches, matches, inactive code
 loops         loops, lists and dicts
 functions     helpers, closures, functions that return functions, recursion
 attempts      exceptions
+writes        arrays written in place
 prelude       classes, constants and helpers of the module
 program       whole modules
 """
 
 from tests.fuzz.generator.program import generate
+from tests.fuzz.generator.writes import WRITING
 
-__all__ = ["generate"]
+__all__ = ["WRITING", "generate"]

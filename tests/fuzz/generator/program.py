@@ -14,6 +14,7 @@ from tests.fuzz.generator.prelude import (
     READ_ONLY,
     STRUCTS,
 )
+from tests.fuzz.generator.writes import WRITING, Writes
 
 IMPORTS = """import collections
 import contextlib
@@ -27,7 +28,7 @@ from tests.corpus import helpers_elsewhere as elsewhere
 """
 
 
-class Programs(Attempts):
+class Programs(Writes, Attempts):
     """Writes modules."""
 
     def call(self, scope: Scope, kind: Kind) -> str | None:
@@ -103,4 +104,6 @@ class Programs(Attempts):
 
 def generate(seed: int) -> str:
     """The source of program `seed`: always the same."""
-    return Programs(seed).program()
+    programs = Programs(seed)
+    programs.writing = seed >= WRITING
+    return programs.program()
