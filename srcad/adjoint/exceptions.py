@@ -56,7 +56,7 @@ class Exceptions(Cotangents):
             return
         for write in ir.walk(stmt.body):
             operator = isinstance(write, ir.Augment) and write.alters
-            if operator and ir.reads(write.target) & self.active:  # type: ignore[union-attr]
+            if operator and ir.reads(write.target) & self.active:  # type: ignore[union-attr,arg-type]
                 raise errors.UnsupportedMutation(
                     "An operator that writes in place inside `try` may be left half done by an "
                     "exception. Write `x[...] = x + ...`, or move it out of the try.",
