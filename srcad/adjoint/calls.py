@@ -23,6 +23,7 @@ COPIED = ir.Ref(writes.copied, "copied")
 PART = ir.Ref(cotangents.part, "part")
 DYNAMIC = ir.Ref(calls.call, "call")
 METHOD = ir.Ref(calls.call_method, "call_method")
+SPREAD = ir.Ref(calls.call_spread, "call_spread")
 
 
 class Calls(Cotangents):
@@ -151,32 +152,36 @@ class Calls(Cotangents):
                     self.place(),
                 )
         pullback = self.names.fresh("pullback")
-        func: ir.Expr = operation.func
-        values: tuple[ir.Expr, ...] = (func, *operation.args)
-        made = ir.Call(DYNAMIC, values, operation.kwargs)
-        if (
-            isinstance(func, ir.Attr)
-            and isinstance(func.obj, ir.Name)
-            and func.obj.id in self.active
-        ):
-            name = ir.Const(func.name)
-            made = ir.Call(METHOD, (func.obj, name, *operation.args), operation.kwargs)
-            values = (func.obj, *operation.args)
-        match func:
-            case ir.Call(ir.Name("getattr"), (ir.Name(owner) as obj, key)) if owner in self.active:
-                made = ir.Call(METHOD, (obj, key, *operation.args), operation.kwargs)
-                values = (obj, *operation.args)
-            case _:
-                pass
-        args = (*values, *(v for _, v in operation.kwargs))
+        owner, name = self.called(operation.func)
+        given: tuple[ir.Expr, ...] = operation.args
+        spread = any(isinstance(a, ir.Star) for a in given)
+        if spread or any(key is None for key, _ in operation.kwargs):
+            groups, tables = _groups(given), _tables(operation.kwargs)
+            parts = (ir.Sequence("tuple", groups), ir.Sequence("tuple", tables))
+            made = ir.Call(SPREAD, (owner, name or ir.Const(None), *parts))
+            values = (owner, *groups, *tables)
+        else:
+            first = (owner,) if name is None else (owner, name)
+            function = DYNAMIC if name is None else METHOD
+            made = ir.Call(function, (*first, *given), operation.kwargs)
+            values = (owner, *given, *(v for _, v in operation.kwargs))
         forward = ir.Unpack((stmt.target, pullback), made, None, stmt.at, alters=stmt.alters)
         pulled = self.names.fresh("pulled")
         self.emit(ir.Assign(pulled, ir.Call(ir.Name(pullback), (y_bar,))))
-        for k, arg in enumerate(args):
-            inner = arg.value if isinstance(arg, ir.Star) else arg
-            if ir.reads(inner) & self.active:
-                self.give(inner, ir.Item(ir.Name(pulled), ir.Const(k)), fresh=False)
+        for k, value in enumerate(values):
+            if ir.reads(value) & self.active:
+                self.give(value, ir.Item(ir.Name(pulled), ir.Const(k)), fresh=False)
         return [Step((forward,), tuple(self.out))]
+
+    def called(self, func: ir.Expr) -> tuple[ir.Expr, ir.Expr | None]:
+        """What is called: a function, or an object and the name of its method."""
+        match func:
+            case ir.Attr(ir.Name(owner) as obj, name) if owner in self.active:
+                return obj, ir.Const(name)
+            case ir.Call(ir.Name("getattr"), (ir.Name(owner) as obj, key)) if owner in self.active:
+                return obj, key
+            case _:
+                return func, None
 
     def give(self, arg: ir.Expr, bar: ir.Expr, fresh: bool) -> None:  # noqa: C901 - one case a form
         """Hand the cotangent of an argument to the variables that the argument was made of."""
@@ -208,3 +213,21 @@ class Calls(Cotangents):
                         "Give it a name on a line of its own.",
                         self.place(),
                     )
+
+
+def _groups(args: tuple[ir.Expr, ...]) -> tuple[ir.Expr, ...]:
+    """`a, b, *xs, c` as `(a, b), xs, (c,)`."""
+    groups: list[ir.Expr] = []
+    for arg in args:
+        if isinstance(arg, ir.Star):
+            groups.append(arg.value)
+        elif groups and isinstance(groups[-1], ir.Sequence):
+            groups[-1] = ir.Sequence("tuple", (*groups[-1].items, arg))
+        else:
+            groups.append(ir.Sequence("tuple", (arg,)))
+    return tuple(groups)
+
+
+def _tables(kwargs: tuple[tuple[str | None, ir.Expr], ...]) -> tuple[ir.Expr, ...]:
+    """`k=b, **more` as `{"k": b}, more`."""
+    return tuple(v if k is None else ir.Mapping((ir.Const(k),), (v,)) for k, v in kwargs)

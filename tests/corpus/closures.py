@@ -1,5 +1,7 @@
 """Nested functions and what they capture; global constants; names that could collide."""
 
+import functools
+
 import numpy
 import numpy as np
 from numpy import exp, sin
@@ -187,3 +189,52 @@ def reassigned_types(x):
     value = {value: total}
     value = value["total"], 3
     return value[0] * value[1]
+
+
+def scaling(factor):
+    def apply(t, shift=0.1 * factor):
+        return factor * t + shift
+
+    return apply
+
+
+@program(args=lambda rng: (rng.normal(size=2), 0.3), wrt=(0, 1))
+def default_replaced_by_caller(v, u):
+    """The default carries a derivative, and this call does not use it."""
+    return np.sum(scaling(v)(u, shift=0.2)) + scaling(u)(u) * scaling(u)(u, u)
+
+
+@program(args=lambda rng: (0.7,))
+def chosen_function_with_default(x):
+    """Which function runs is known late; its defaults carry a derivative too."""
+    g = (lambda t, k=x * x: t * k) if x > 0 else np.sin
+    h = (lambda t, *, k=x * x: t * k * x) if x > 0 else np.cos
+    return g(x) + g(x, k=2.0) + h(x) * h(x, k=0.5)
+
+
+@program(args=lambda rng: (0.7,))
+def functions_handed_to_chosen_function(x):
+    """What the arguments captured, were given as defaults, or hold as partials, counts."""
+
+    def total(functions, t):
+        result = 0.0
+        for function in functions:
+            result = result + function(t)
+        return result
+
+    inner = lambda t: t * x  # noqa: E731
+    h = total if x > 0 else np.multiply
+    bound = functools.partial(lambda a, b: a * b * x, x)
+    chosen = functools.partial(lambda a, b, k=x: k * a * b, x) if x > 0 else np.sin
+    power = bound if x > 0 else functools.partial(np.power, x)
+    late = h([lambda t: inner(t) * 2, lambda t, k=x * x: t * k, bound, np.sin], x)
+    return late + chosen(x) + power(x)
+
+
+@program(args=lambda rng: (0.7, 0.3), wrt=(0, 1))
+def spread_into_chosen_function(x, y):
+    """`*` and `**` in a call of a function that is known late."""
+    g = (lambda a, b, *, c=x: a * b * c) if x > 0 else np.power
+    pair, options = (x, y), {"c": x * x}
+    first = g(*pair, **options) + g(x, *pair[1:])
+    return first * g(*np.array([x, 2 * y])) + g(*[x], b=y, **options)
