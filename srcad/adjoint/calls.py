@@ -72,7 +72,12 @@ class Calls(Cotangents):
 
     def handed_in(self, arg: ir.Expr) -> ir.Expr:
         """The cotangent of an array that the called function writes, as the function left it."""
-        assert isinstance(arg, ir.Name)  # `plain` calls only get here
+        if not isinstance(arg, ir.Name):
+            raise errors.UnsupportedMutation(
+                "The called function writes into an argument that carries a derivative and has no "
+                "name here. Give it a name on a line of its own.",
+                self.place(),
+            )
         self.ensure(arg.id, owned=True)
         bar = self.take(arg.id)
         assert bar is not None

@@ -18,6 +18,7 @@ from srcad.analysis.elements import is_basic
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.operations import Append, Apply, Element, Invoke, Mutation
+from srcad.analysis.settle import rebinds
 from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
@@ -150,6 +151,8 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
                     and (target.obj.id in inferred.unit.code.tables)
                 )
                 found.append(_write(inferred, target.obj, stmt.at, "this assignment", fill))
+            case ir.Augment(ir.Name(name)) if rebinds(inferred.types.get(name, ANY)):
+                pass
             case ir.Augment(target):
                 owner = target if isinstance(target, ir.Name) else target.obj
                 what = f"{stmt.op}=" if owner is target else f"`{stmt.op}=`"
@@ -228,7 +231,8 @@ def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> t
             for param in classes.together(name, set(names)):
                 mine = frozenset({name if unit.written(name) else param})
                 hit.setdefault(param, write.inner or replace(write, unit=unit, names=mine))
-    summary = tuple(hit.get(n) for n in names)
+    # what is passed as a number is rebound, whatever the parameter is afterwards
+    summary = tuple(hit.get(n) if mutable(t) else None for n, t in zip(names, params, strict=True))
     _SUMMARIES[key] = (callee, summary)
     if len(_SUMMARIES) > 5000:
         _SUMMARIES.clear()
