@@ -18,6 +18,7 @@ from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Clo, carries
 from srcad.runtime import calls, cotangents, writes
+from srcad.runtime.closures import default_of
 
 COPIED = ir.Ref(writes.copied, "copied")
 PART = ir.Ref(cotangents.part, "part")
@@ -35,7 +36,7 @@ class Calls(Cotangents):
         written: tuple[int, ...] = ()
         if isinstance(operation, Invoke):
             mask = tuple(
-                bool(ir.reads(a) & self.active) and carries(t)
+                self.passes(a) and carries(t)
                 for a, t in zip(operation.args, operation.params, strict=True)
             )
             written = handed(self.facts, operation.unit, operation.params, mask)
@@ -131,22 +132,36 @@ class Calls(Cotangents):
         """Whether the called function captured variables of this very function."""
         if not isinstance(operation.closure, ir.Name):
             return False
-        name = operation.closure.id
+        return self.closures(operation.closure.id) is not None
+
+    def closures(self, name: str) -> list[ir.Closure] | None:
+        """What a variable is bound to, where that is functions made here alone."""
         made = [s for s in ir.walk(self.body) if name in ir.targets(s)]
-        return bool(made) and all(
-            isinstance(s, ir.Assign)
-            and isinstance(s.value, ir.Closure)
-            and not any(self.is_active(v) for _, v in s.value.defaults)
-            for s in made
-        )
+        found = [s.value for s in made if isinstance(s, ir.Assign)]
+        closures = [v for v in found if isinstance(v, ir.Closure)]
+        return closures if made and len(closures) == len(made) else None
+
+    def passes(self, arg: ir.Expr) -> bool:
+        """Whether a derivative passes through an argument; a default is asked where it was made."""
+        match arg:
+            case ir.Call(ir.Ref(f), (ir.Name(name), ir.Const(key))) if f is default_of:
+                made = self.closures(name)
+                if made is not None:
+                    return any(self.is_active(dict(c.defaults)[key]) for c in made)
+            case _:
+                pass
+        return bool(ir.reads(arg) & self.active)
 
     def give_captured(self, operation: Invoke, bar: ir.Expr) -> None:
         """A closure read its variables when it was called: that is where their cotangents go."""
+        for name in sorted(self.captured_by(operation)):
+            self.give(ir.Name(name), algebra.call(PART, bar, ir.Const(name)), False)
+
+    def captured_by(self, operation: Invoke) -> frozenset[str]:
+        """The active variables that the called function captured."""
         kind = operation.params[-1]
         assert isinstance(kind, Clo)
-        for name, _ in kind.captures:
-            if name in self.active:
-                self.give(ir.Name(name), algebra.call(PART, bar, ir.Const(name)), False)
+        return frozenset(name for name, _ in kind.captures) & self.active
 
     def dynamic(self, stmt: ir.Assign, operation: Dynamic, y_bar: ir.Expr) -> list[Node]:
         for read in sorted(ir.reads(stmt.value)):

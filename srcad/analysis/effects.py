@@ -18,8 +18,8 @@ from srcad.analysis.elements import is_basic
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.operations import Append, Apply, Element, Invoke, Mutation
-from srcad.analysis.settle import rebinds
 from srcad.analysis.refusals import Refusal, Write, cure_of
+from srcad.analysis.settle import rebinds
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type

@@ -238,3 +238,57 @@ def spread_into_chosen_function(x, y):
     pair, options = (x, y), {"c": x * x}
     first = g(*pair, **options) + g(x, *pair[1:])
     return first * g(*np.array([x, 2 * y])) + g(*[x], b=y, **options)
+
+
+@program(args=lambda rng: (0.3, 0.7), wrt=(0, 1))
+def called_in_a_loop(x, w):
+    """What a function captured gets its cotangent where the function is called."""
+    s = x
+
+    def step(t):
+        return t * w * x + offset(t)
+
+    def offset(t):
+        return w * t
+
+    for k in range(3):
+        s = step(s)
+        while s < 0.5:
+            s = offset(s) + step(0.5)
+    last = lambda t: w * t + x  # noqa: E731
+    for k in range(2):
+        s = last(s) * last(w)
+        w = w * s
+    return s
+
+
+@program(args=lambda rng: (0.3,))
+def captured_after_its_life(x):
+    """A variable may change once nobody can call the function that captured it."""
+    t = x
+    r = functools.reduce(lambda p, q: p * t + q, [x, x * x], 0.4)
+    t = r * 2
+    for v in [x, 2 * x]:
+        for u in map(lambda z: z * t, [v, r]):
+            t = t + 0.1 * u
+    return t * r
+
+
+@program(args=lambda rng: (0.3, 0.7), wrt=(0, 1))
+def captured_rebound_to_another_shape(x, w):
+    """A function that is only called reads its variables anew, whatever they are by then."""
+
+    def scale(a, k=0.4, m=w * x):
+        return a * w * k * m
+
+    def power(a, n):
+        return a if n == 0 else w * power(a * x, n - 1)
+
+    s = scale(x) + power(x, 2)
+    w = w * s
+    s = s + scale(s) + power(s, 1)
+    for _ in range(2):
+        s = s * scale(s, k=x) + scale(x, m=s)
+        w = np.sum(w * np.array([s, 1.0]))
+    w = np.array([s, w])
+    return np.sum(power(s, 1) * scale(w))
