@@ -6,6 +6,7 @@ The result is what generated code asks of `srcad.runtime.calls.call`: the value,
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 import weakref
@@ -16,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from srcad import errors
+from srcad.analysis.holding import opened
 from srcad.analysis.resolve import with_captures
 from srcad.compile import LOCK, Entry, compile_split, find
-from srcad.frontend.source import locate, unwrap
+from srcad.frontend.source import locate, refuse_placeholders, unwrap
 from srcad.ir.types import Clo, Known, Symbols, Type, carries, type_of
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.cotangents import Refusal
+from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.methods import METHODS
 from srcad.runtime.substitutes import SUBSTITUTES
 
@@ -41,6 +43,8 @@ def differentiate(
     if isinstance(bound, np.ndarray | np.generic) and METHODS.get(function.__name__) is not None:
         value, pull = differentiate(METHODS[function.__name__], (bound, *args), kwargs)
         return value, lambda y_bar: [pull(y_bar)[1], *pull(y_bar)[2:]]
+    if isinstance(function, functools.partial):
+        return _of_partial(function, args, kwargs)
     try:
         rule = TABLE.get(function)
         function = SUBSTITUTES.get(function, function) if rule is None else function
@@ -53,6 +57,34 @@ def differentiate(
             f"{function.__name__}(...) makes an object whose derivative is not supported yet here."
         )
     return _by_source(function, args, kwargs)
+
+
+def _of_partial(
+    function: functools.partial[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Pullback]:
+    """A partial holds a function, arguments and keywords: each has a cotangent."""
+    refuse_placeholders(function)
+    options = {**function.keywords, **kwargs}
+    value, pull = differentiate(function.func, (*function.args, *args), options)
+    held, count = len(function.args), len(function.args) + len(args)
+
+    def pullback(y_bar: Any) -> list[Any]:
+        inner, *bars = pull(y_bar)
+        named = dict(zip(options, bars[count:], strict=True))
+        keywords = {k: None if k in kwargs else named[k] for k in function.keywords}
+        own = {
+            "function": _or_zero(inner, function.func),
+            "args": list(map(_or_zero, bars[:held], function.args)),
+            "kwargs": {k: _or_zero(bar, function.keywords[k]) for k, bar in keywords.items()},
+        }
+        return [own, *bars[held:count], *(named[k] for k in kwargs)]
+
+    return value, pullback
+
+
+def _or_zero(bar: Any, value: Any) -> Any:
+    """The cotangent of a value; zero where it has none."""
+    return shadow(value) if bar is None else bar
 
 
 def _by_rule(
@@ -131,10 +163,13 @@ def _by_source(
     plain = target.function
     signature = inspect.signature(plain, follow_wrapped=False)
     bound = signature.bind(*target.args, *args, **{**target.kwargs, **kwargs})
+    given = set(bound.arguments)
     bound.apply_defaults()
+    parameters_left = [p for n, p in signature.parameters.items() if n not in given]
+    defaults = [p.name for p in parameters_left if p.default is not p.empty]
     canonical = [bound.arguments[n] for n in signature.parameters]
     symbols = Symbols()
-    kinds = [type_of(a, symbols) for a in canonical]
+    kinds = [opened(type_of(a, symbols)) for a in canonical]
     held = closure_type(plain, symbols)
     if held is not None:
         canonical.append(plain)
@@ -147,6 +182,7 @@ def _by_source(
         bars = entry.bars(saved, y_bar)
         own = bars.pop() if held is not None else None
         found = dict(zip(order, bars, strict=True))
+        own = _with_defaults(plain, own, {k: found[k] for k in defaults})
         flat = _flat(signature, found, bound)
         prefix = len(target.args)
         if own is None and prefix and any(b is not None for b in flat[:prefix]):
@@ -155,6 +191,16 @@ def _by_source(
         return [own, *flat[prefix : prefix + len(args)], *named]
 
     return out, pullback
+
+
+def _with_defaults(
+    function: types.FunctionType, own: Any, found: dict[str, Any]
+) -> dict[str, Any] | None:
+    """The cotangent of a function: what it captured, and the defaults it was made with."""
+    if own is None and all(bar is None for bar in found.values()):
+        return None
+    held: dict[str, Any] = {**(shadow(function) or {}), **(own or {})}
+    return {**held, **{name: bar for name, bar in found.items() if bar is not None}}
 
 
 def _self_bar(function: Any, bars: list[Any]) -> Any:
@@ -195,7 +241,7 @@ def closure_type(function: types.FunctionType, symbols: Symbols) -> Clo | None:
         except ValueError:
             return None
         if value is not function:
-            captures.append((name, type_of(value, symbols)))
+            captures.append((name, opened(type_of(value, symbols))))
     if not any(carries(t) for _, t in captures if not isinstance(t, Known)):
         return None
     source = locate(function)

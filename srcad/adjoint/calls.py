@@ -18,11 +18,13 @@ from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Clo, carries
 from srcad.runtime import calls, cotangents, writes
+from srcad.runtime.closures import default_of
 
 COPIED = ir.Ref(writes.copied, "copied")
 PART = ir.Ref(cotangents.part, "part")
 DYNAMIC = ir.Ref(calls.call, "call")
 METHOD = ir.Ref(calls.call_method, "call_method")
+SPREAD = ir.Ref(calls.call_spread, "call_spread")
 
 
 class Calls(Cotangents):
@@ -34,7 +36,7 @@ class Calls(Cotangents):
         written: tuple[int, ...] = ()
         if isinstance(operation, Invoke):
             mask = tuple(
-                bool(ir.reads(a) & self.active) and carries(t)
+                self.passes(a) and carries(t)
                 for a, t in zip(operation.args, operation.params, strict=True)
             )
             written = handed(self.facts, operation.unit, operation.params, mask)
@@ -80,7 +82,12 @@ class Calls(Cotangents):
 
     def handed_in(self, arg: ir.Expr) -> ir.Expr:
         """The cotangent of an array that the called function writes, as the function left it."""
-        assert isinstance(arg, ir.Name)  # `plain` calls only get here
+        if not isinstance(arg, ir.Name):
+            raise errors.UnsupportedMutation(
+                "The called function writes into an argument that carries a derivative and has no "
+                "name here. Give it a name on a line of its own.",
+                self.place(),
+            )
         self.ensure(arg.id, owned=True)
         bar = self.take(arg.id)
         assert bar is not None
@@ -142,22 +149,36 @@ class Calls(Cotangents):
         """Whether the called function captured variables of this very function."""
         if not isinstance(operation.closure, ir.Name):
             return False
-        name = operation.closure.id
+        return self.closures(operation.closure.id) is not None
+
+    def closures(self, name: str) -> list[ir.Closure] | None:
+        """What a variable is bound to, where that is functions made here alone."""
         made = [s for s in ir.walk(self.body) if name in ir.targets(s)]
-        return bool(made) and all(
-            isinstance(s, ir.Assign)
-            and isinstance(s.value, ir.Closure)
-            and not any(self.is_active(v) for _, v in s.value.defaults)
-            for s in made
-        )
+        found = [s.value for s in made if isinstance(s, ir.Assign)]
+        closures = [v for v in found if isinstance(v, ir.Closure)]
+        return closures if made and len(closures) == len(made) else None
+
+    def passes(self, arg: ir.Expr) -> bool:
+        """Whether a derivative passes through an argument; a default is asked where it was made."""
+        match arg:
+            case ir.Call(ir.Ref(f), (ir.Name(name), ir.Const(key))) if f is default_of:
+                made = self.closures(name)
+                if made is not None:
+                    return any(self.is_active(dict(c.defaults)[key]) for c in made)
+            case _:
+                pass
+        return bool(ir.reads(arg) & self.active)
 
     def give_captured(self, operation: Invoke, bar: ir.Expr) -> None:
         """A closure read its variables when it was called: that is where their cotangents go."""
+        for name in sorted(self.captured_by(operation)):
+            self.give(ir.Name(name), algebra.call(PART, bar, ir.Const(name)), False)
+
+    def captured_by(self, operation: Invoke) -> frozenset[str]:
+        """The active variables that the called function captured."""
         kind = operation.params[-1]
         assert isinstance(kind, Clo)
-        for name, _ in kind.captures:
-            if name in self.active:
-                self.give(ir.Name(name), algebra.call(PART, bar, ir.Const(name)), False)
+        return frozenset(name for name, _ in kind.captures) & self.active
 
     def dynamic(self, stmt: ir.Assign, operation: Dynamic, y_bar: ir.Expr) -> list[Node]:
         for read in sorted(ir.reads(stmt.value)):
@@ -168,32 +189,36 @@ class Calls(Cotangents):
                     self.place(),
                 )
         pullback = self.names.fresh("pullback")
-        func: ir.Expr = operation.func
-        values: tuple[ir.Expr, ...] = (func, *operation.args)
-        made = ir.Call(DYNAMIC, values, operation.kwargs)
-        if (
-            isinstance(func, ir.Attr)
-            and isinstance(func.obj, ir.Name)
-            and func.obj.id in self.active
-        ):
-            name = ir.Const(func.name)
-            made = ir.Call(METHOD, (func.obj, name, *operation.args), operation.kwargs)
-            values = (func.obj, *operation.args)
-        match func:
-            case ir.Call(ir.Name("getattr"), (ir.Name(owner) as obj, key)) if owner in self.active:
-                made = ir.Call(METHOD, (obj, key, *operation.args), operation.kwargs)
-                values = (obj, *operation.args)
-            case _:
-                pass
-        args = (*values, *(v for _, v in operation.kwargs))
+        owner, name = self.called(operation.func)
+        given: tuple[ir.Expr, ...] = operation.args
+        spread = any(isinstance(a, ir.Star) for a in given)
+        if spread or any(key is None for key, _ in operation.kwargs):
+            groups, tables = _groups(given), _tables(operation.kwargs)
+            parts = (ir.Sequence("tuple", groups), ir.Sequence("tuple", tables))
+            made = ir.Call(SPREAD, (owner, name or ir.Const(None), *parts))
+            values = (owner, *groups, *tables)
+        else:
+            first = (owner,) if name is None else (owner, name)
+            function = DYNAMIC if name is None else METHOD
+            made = ir.Call(function, (*first, *given), operation.kwargs)
+            values = (owner, *given, *(v for _, v in operation.kwargs))
         forward = ir.Unpack((stmt.target, pullback), made, None, stmt.at, alters=stmt.alters)
         pulled = self.names.fresh("pulled")
         self.emit(ir.Assign(pulled, ir.Call(ir.Name(pullback), (y_bar,))))
-        for k, arg in enumerate(args):
-            inner = arg.value if isinstance(arg, ir.Star) else arg
-            if ir.reads(inner) & self.active:
-                self.give(inner, ir.Item(ir.Name(pulled), ir.Const(k)), fresh=False)
+        for k, value in enumerate(values):
+            if ir.reads(value) & self.active:
+                self.give(value, ir.Item(ir.Name(pulled), ir.Const(k)), fresh=False)
         return [Step((forward,), tuple(self.out))]
+
+    def called(self, func: ir.Expr) -> tuple[ir.Expr, ir.Expr | None]:
+        """What is called: a function, or an object and the name of its method."""
+        match func:
+            case ir.Attr(ir.Name(owner) as obj, name) if owner in self.active:
+                return obj, ir.Const(name)
+            case ir.Call(ir.Name("getattr"), (ir.Name(owner) as obj, key)) if owner in self.active:
+                return obj, key
+            case _:
+                return func, None
 
     def give(self, arg: ir.Expr, bar: ir.Expr, fresh: bool) -> None:  # noqa: C901 - one case a form
         """Hand the cotangent of an argument to the variables that the argument was made of."""
@@ -225,3 +250,21 @@ class Calls(Cotangents):
                         "Give it a name on a line of its own.",
                         self.place(),
                     )
+
+
+def _groups(args: tuple[ir.Expr, ...]) -> tuple[ir.Expr, ...]:
+    """`a, b, *xs, c` as `(a, b), xs, (c,)`."""
+    groups: list[ir.Expr] = []
+    for arg in args:
+        if isinstance(arg, ir.Star):
+            groups.append(arg.value)
+        elif groups and isinstance(groups[-1], ir.Sequence):
+            groups[-1] = ir.Sequence("tuple", (*groups[-1].items, arg))
+        else:
+            groups.append(ir.Sequence("tuple", (arg,)))
+    return tuple(groups)
+
+
+def _tables(kwargs: tuple[tuple[str | None, ir.Expr], ...]) -> tuple[ir.Expr, ...]:
+    """`k=b, **more` as `{"k": b}, more`."""
+    return tuple(v if k is None else ir.Mapping((ir.Const(k),), (v,)) for k, v in kwargs)

@@ -30,14 +30,16 @@ from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import ANY, AnyType, Array, Clo, Number, Scalar, Tup, Type, is_scalar
 from srcad.runtime import cotangents
-from srcad.runtime.closures import captured
+from srcad.runtime.closures import captured, default_of
 
 SHADOW = ir.Ref(cotangents.shadow, "shadow")
 ADD = ir.Ref(cotangents.add, "add")
 ACCUMULATE = ir.Ref(cotangents.accumulate, "accumulate")
+DEFAULT_OF = ir.Ref(default_of, "default_of")
 FIELD = ir.Ref(cotangents.field_key, "field_key")
 OWN = ir.Ref(cotangents.own, "own")
 ZEROS = ir.Ref(np.zeros_like, "np.zeros_like")
+SUM = ir.Ref(np.sum, "np.sum")
 ADD_AT = ir.Ref(np.add.at, "np.add.at")
 
 Request = Callable[[Unit, tuple[Type, ...], tuple[bool, ...], errors.Place], tuple[str, str]]
@@ -159,8 +161,12 @@ class Cotangents(ABC):
         cells = self.captured_cells(name) if isinstance(kind, Clo) else None
         if cells is not None:
             # the function object itself may hold other values by now
-            keys = tuple(ir.Const(key) for key in cells)
-            return ir.Mapping(keys, tuple(map(self.zeros, cells.values())))
+            assert isinstance(kind, Clo)
+            held = {key: self.zeros(local) for key, local in cells.items()}
+            for key, _ in kind.defaults:
+                given = algebra.call(DEFAULT_OF, ir.Name(name), ir.Const(key))
+                held[key] = algebra.call(SHADOW, given)
+            return ir.Mapping(tuple(map(ir.Const, held)), tuple(held.values()))
         return algebra.call(SHADOW, ir.Name(name))
 
     def captured_cells(self, name: str) -> dict[str, str] | None:
@@ -203,11 +209,15 @@ class Cotangents(ABC):
         if name not in self.state.present:
             self.emit(ir.Assign(bar, value))
             self.state.present.add(name)
-            if fresh and isinstance(kind, Array):
+            if fresh and isinstance(kind, Array) and kind.ndim > 0:
                 self.state.owned.add(name)
             return
-        if isinstance(kind, Array):
-            if name in self.state.owned and kind.ndim > 0:
+        if isinstance(kind, Array) and kind.ndim == 0:
+            # NumPy's sum of arrays without axes is a number: no buffer to write into
+            self.emit(ir.Assign(bar, algebra.add(ir.Name(bar), value)))
+            self.state.owned.discard(name)
+        elif isinstance(kind, Array):
+            if name in self.state.owned:
                 self.emit(_add_to(bar, value))
             else:
                 self.emit(ir.Assign(bar, algebra.add(ir.Name(bar), value)))
@@ -223,6 +233,11 @@ class Cotangents(ABC):
         if owner not in self.active:
             return
         kind = self.type(owner)
+        if is_scalar(kind) or (isinstance(kind, Array) and kind.ndim == 0):
+            # no axes: every index gives all that it holds
+            whole = value if is_scalar(result) else algebra.call(SUM, value)
+            self.add(owner, whole)
+            return
         self.ensure(owner, owned=True)
         bar = self.bar(owner)
         if isinstance(kind, Array):

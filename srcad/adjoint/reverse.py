@@ -10,6 +10,7 @@ is in `cotangents`; calls, branches and exceptions have modules of their own.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from srcad import errors
@@ -26,7 +27,7 @@ from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
 from srcad.adjoint.writes import Writes
 from srcad.analysis.activity import Active, active_reads
-from srcad.analysis.captures import Captures
+from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Refused
@@ -62,6 +63,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         super().__init__(facts, body, active, live, names, request, shown)
         self.contributions = Contributions(self)
         self.captures = Captures(facts, body, live)
+        self.called_only = called_only(facts, body)
         self.keeper = Keeper(facts, body, self.storage, names, user_names(facts.unit))
         self.first: ir.Block = ()  # before everything else in the backward part
         self.refused: list[tuple[ir.Loc | None, errors.SrcadError]] = []
@@ -153,7 +155,10 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         target, value = stmt.target, stmt.value
         if isinstance(value, ir.Closure):
             self.check_cells(stmt, value)
-        if isinstance(value, ir.Closure) and target in self.state.present:
+        passing = value
+        if isinstance(value, ir.Closure) and target in self.called_only:
+            passing = replace(value, captures=())  # these got their cotangents at the calls
+        elif isinstance(value, ir.Closure) and target in self.state.present:
             self.check_captures(stmt, value)
         self.captured_here(value)
         if self.writes_active(self.operation(value)):
@@ -179,7 +184,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         y_bar = self.take(target)
         if y_bar is None:
             return [Step((stmt,), tuple(self.out))]
-        pairs = self.contributions.of(value, operation, target, y_bar)
+        pairs = self.contributions.of(passing, operation, target, y_bar)
         self.distribute(target, pairs)
         return [Step((stmt,), tuple(self.out), before=reads_itself)]
 
@@ -302,6 +307,11 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             self.state.owned.discard(name)
         return body, tuple(self.out)
 
+    def active_defaults(self, name: str) -> bool:
+        """Whether a function made here has a default that carries a derivative."""
+        made = self.closures(name) or ()
+        return any(self.is_active(value) for c in made for _, value in c.defaults)
+
     def loop_state(self, stmt: ir.For | ir.While, the_plan: LoopPlan) -> tuple[list[str], set[str]]:
         """The variables whose cotangents go around the loop, and those added into by element."""
         used: set[str] = set()
@@ -311,6 +321,8 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             for expr in ir.expressions(inner):
                 used |= active_reads(expr, self.facts, self.active)
                 operation = self.operation(expr)
+                if isinstance(operation, Invoke) and self.made_here(operation):
+                    used |= self.captured_by(operation)
                 if isinstance(operation, Append):
                     used |= ir.reads(operation.value) & self.active
                     used |= {operation.owner} & self.active
@@ -331,4 +343,5 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         )
         local = {n for n in defined if n not in carried}
         around = (used | (self.state.present & (defined | used)) | self.state.present) & self.active
+        around -= {n for n in self.called_only if not self.active_defaults(n)}
         return sorted(n for n in around if n not in local), buffers & around

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from srcad.analysis import effects
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
+from srcad.analysis.operations import Invoke
 from srcad.ir import nodes as ir
 from srcad.ir.types import BOTTOM, Array, is_scalar
 
@@ -40,12 +41,28 @@ class Captures:
     def within_life(self, made: ir.Assign) -> list[ir.Stmt]:
         """The statements that may run between the making of a function and its last call."""
         order = list(ir.walk(self.body))
-        name = made.target
-        if all(self.only_called(s, name) for s in order):
-            return [s for s in order if name in self.live.after.get(id(s), frozenset())]
-        around = [loop for loop in self.around(made) if self.outlives(made, [loop])]
+        holders = frozenset({made.target})
+        if not all(self.only_called(s, made.target) for s in order):
+            holders |= self.holders(made)
         position = next((k for k, s in enumerate(order) if s is made), -1)
-        return [*order[position + 1 :], *(s for loop in around for s in ir.walk(loop.body))]
+        after = [
+            *order[position + 1 :],
+            *(s for loop in self.around(made) for s in ir.walk(loop.body)),
+        ]
+        return [s for s in after if holders & self.held_at(s)]
+
+    def holders(self, made: ir.Assign) -> frozenset[str]:
+        """The variables that may be the function, or something that holds it."""
+        everyone = frozenset(self.facts.types)
+        same = effects.aliases(self.facts, self.body).together(made.target, everyone)
+        return frozenset(n for n in same if effects.holds(self.facts.types.get(n, BOTTOM)))
+
+    def held_at(self, stmt: ir.Stmt) -> frozenset[str]:
+        """What is still used once the statement has bound its targets."""
+        after = self.live.after.get(id(stmt), frozenset())
+        if any(ir.blocks(stmt)):
+            return after | self.live.body.get(id(stmt), frozenset()) | ir.all_reads(stmt)
+        return after
 
     def only_called(self, stmt: ir.Stmt, name: str) -> bool:
         """Whether a statement cannot keep the function: it calls it, or a call yields numbers."""
@@ -70,9 +87,7 @@ class Captures:
         """Whether the function made here is still held when one of these loops goes on."""
         if not loops:
             return False
-        everyone = frozenset(self.facts.types)
-        same = effects.aliases(self.facts, self.body).together(made.target, everyone)
-        holders = {n for n in same if effects.holds(self.facts.types.get(n, BOTTOM))}
+        holders = self.holders(made)
         return any(
             holders & (self.live.body.get(id(s), frozenset()) | self.live.after[id(s)])
             for s in loops
@@ -81,3 +96,28 @@ class Captures:
 
 def _binds(loop: ir.For, name: str) -> bool:
     return name in ir.leaves(loop.target)
+
+
+def called_only(facts: Inferred, body: ir.Block) -> frozenset[str]:
+    """The functions made here that are only called: what they captured gets its cotangents then."""
+    made, other = set(), {facts.unit.code.result}
+    for stmt in ir.walk(body):
+        value = stmt.value if isinstance(stmt, ir.Assign | ir.Effect) else None
+        itself = set(ir.targets(stmt)) if isinstance(value, ir.Closure) else set()
+        made |= itself
+        other |= set(ir.targets(stmt)) - itself
+        called = _called_here(facts, value)
+        other |= ir.statement_reads(stmt) - itself - ({called} if called else set())
+    return frozenset(made - other)
+
+
+def _called_here(facts: Inferred, value: ir.Expr | None) -> str | None:
+    """The variable whose function the value calls, and of which it makes no other use."""
+    operation = facts.operations.get(id(value))
+    if not isinstance(operation, Invoke) or not isinstance(value, ir.Call):
+        return None
+    if not isinstance(operation.closure, ir.Name) or value.func != operation.closure:
+        return None
+    name = operation.closure.id
+    given = (*value.args, *(v for _, v in value.kwargs))
+    return None if any(name in ir.reads(a) for a in given) else name

@@ -20,6 +20,7 @@ from srcad.analysis.points import Points
 from srcad.analysis.points import mutable as mutable
 from srcad.analysis.program import Unit
 from srcad.analysis.refusals import Refusal, Write, cure_of
+from srcad.analysis.settle import rebinds
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type
@@ -61,6 +62,8 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
                     and (target.obj.id in inferred.unit.code.tables)
                 )
                 found.append(_write(inferred, target.obj, stmt.at, "this assignment", fill))
+            case ir.Augment(ir.Name(name)) if rebinds(inferred.types.get(name, ANY)):
+                pass
             case ir.Augment(target):
                 owner = target if isinstance(target, ir.Name) else target.obj
                 what = f"{stmt.op}=" if owner is target else f"`{stmt.op}=`"
@@ -155,7 +158,9 @@ def _written(callee: Inferred, unit: Unit) -> Written:
             for param in points.together(name, set(names)):
                 mine = frozenset({name if unit.written(name) else param})
                 hit.setdefault(param, write.inner or replace(write, unit=unit, names=mine))
-    return tuple(hit.get(n) for n in names)
+    # what is passed as a number is rebound, whatever the parameter is afterwards
+    pairs = zip(names, callee.params, strict=True)
+    return tuple(hit.get(n) if mutable(t) else None for n, t in pairs)
 
 
 def handed(

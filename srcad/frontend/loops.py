@@ -55,17 +55,27 @@ class Loops(Bindings):
             test = ir.Unary("not", ir.Name(broke))
             self.out.append(ir.If(test, self.block(stmt.orelse), (), self.loc(stmt)))
 
-    def loop(self, target: ast.expr, iterable: ast.expr, body: Lowering, at: ir.Loc | None) -> None:
-        """`for target in iterable`; `body()` lowers the body."""
+    def loop(
+        self,
+        target: ast.expr,
+        iterable: ast.expr,
+        body: Lowering,
+        at: ir.Loc | None,
+        outside: dict[str, str] | None = None,
+    ) -> None:
+        """`for target in iterable`; `body()` lowers the body, `outside` names the iterable's."""
         match iterable:
             case ast.Call(
                 func=ast.Name(id="map" | "filter" as name), args=[f, *rest], keywords=[]
             ) if rest and name not in self.scope.own:
-                self.mapped(name, target, f, rest, body, at)
+                with self.renaming(outside):
+                    function, inputs = self.atom(f), [self.iterable(e) for e in rest]
+                self.mapped(name, target, function, inputs, body, at)
                 return
             case _:
                 pass
-        expr = self.iterable(iterable)
+        with self.renaming(outside):
+            expr = self.iterable(iterable)
         with self.nested() as out:
             self.at = at
             where = self.loop_target(target)
@@ -76,14 +86,12 @@ class Loops(Bindings):
         self,
         name: str,
         target: ast.expr,
-        f: ast.expr,
-        rest: list[ast.expr],
+        function: ir.Expr,
+        inputs: list[ir.Expr],
         body: Lowering,
         at: ir.Loc | None,
     ) -> None:
         """`for y in map(f, xs)` is `for x in xs: y = f(x)`; filter tests instead."""
-        function = self.atom(f)
-        inputs = [self.iterable(e) for e in rest]
         items = tuple(self.names.fresh("item") for _ in inputs)
         with self.nested() as out:
             self.at = at
@@ -152,8 +160,8 @@ class Loops(Bindings):
             call = ir.Call(ir.Attr(ir.Name(result), "append"), (item,))
             self.out.append(ir.Effect(call, self.at))
 
-        with self.comprehension_scope(node.generators):
-            self.clauses(node.generators, add)
+        with self.comprehension_scope(node.generators) as outside:
+            self.clauses(node.generators, add, outside)
         return ir.Name(result)
 
     def dict_comprehension(self, node: ast.DictComp, hint: str) -> ir.Expr:
@@ -166,33 +174,49 @@ class Loops(Bindings):
             value = self.atom(node.value)
             self.out.append(ir.Store(ir.Item(ir.Name(result), key), value, self.at))
 
-        with self.comprehension_scope(node.generators):
-            self.clauses(node.generators, add)
+        with self.comprehension_scope(node.generators) as outside:
+            self.clauses(node.generators, add, outside)
         return ir.Name(result)
 
     @contextmanager
-    def comprehension_scope(self, generators: list[ast.comprehension]) -> Iterator[None]:
-        """The variables of a comprehension are its own: give them names nobody else has."""
+    def comprehension_scope(self, generators: list[ast.comprehension]) -> Iterator[dict[str, str]]:
+        """The variables of a comprehension are its own: give them names nobody else has.
+
+        What the first `for` runs over still stands outside: its names are those that are yielded.
+        """
         mine = {
             n.id
             for g in generators
             for n in ast.walk(g.target)
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         }
-        before = dict(self.renamed)
+        outside, inside = self.renamed, dict(self.renamed)
         for name in sorted(mine):
             clash = name in self.scope.own or name in self.scope.free
             if not clash and name not in self.comprehension_names:
-                self.renamed[name] = name
+                inside[name] = name
             else:
-                self.renamed[name] = self.names.fresh(name)
+                inside[name] = self.names.fresh(name)
             self.comprehension_names.add(name)
+        with self.renaming(inside):
+            yield outside
+
+    @contextmanager
+    def renaming(self, names: dict[str, str] | None) -> Iterator[None]:
+        """Lower with these names of variables of comprehensions; None: as they are."""
+        before = self.renamed
+        self.renamed = before if names is None else names
         try:
             yield
         finally:
             self.renamed = before
 
-    def clauses(self, generators: list[ast.comprehension], innermost: Callable[[], None]) -> None:
+    def clauses(
+        self,
+        generators: list[ast.comprehension],
+        innermost: Callable[[], None],
+        outside: dict[str, str] | None = None,
+    ) -> None:
         clause, *rest = generators
         if clause.is_async:
             raise self.refuse("Asynchronous comprehensions are not supported.", clause.target)
@@ -206,7 +230,7 @@ class Loops(Bindings):
                 )
             return tuple(out)
 
-        self.loop(clause.target, clause.iter, body, at)
+        self.loop(clause.target, clause.iter, body, at, outside)
 
     def guarded(self, tests: list[ast.expr], inside: Callable[[], None]) -> None:
         if not tests:
@@ -240,8 +264,8 @@ class Loops(Bindings):
                 self.guarded(clause.ifs, hit)
             return tuple(out)
 
-        with self.comprehension_scope([clause]):
-            self.loop(clause.target, clause.iter, body, at)
+        with self.comprehension_scope([clause]) as outside:
+            self.loop(clause.target, clause.iter, body, at, outside)
         return ir.Name(result)
 
 

@@ -114,7 +114,7 @@ def unwrap(callable_: Any) -> Target:
     kwargs: dict[str, Any] = {}
     while not isinstance(callable_, types.FunctionType):
         if isinstance(callable_, functools.partial):
-            _refuse_placeholders(callable_)
+            refuse_placeholders(callable_)
             args, kwargs = (*callable_.args, *args), {**callable_.keywords, **kwargs}
             callable_ = callable_.func
         elif isinstance(callable_, types.MethodType):
@@ -140,8 +140,9 @@ def _call_of_instance(instance: Any) -> Any:
     return bound
 
 
-def _refuse_placeholders(partial: functools.partial[Any]) -> None:
-    placeholder = getattr(functools, "Placeholder", None)  # Python 3.14
+def refuse_placeholders(partial: functools.partial[Any]) -> None:
+    """Python 3.14 has partials whose arguments do not all stand in front."""
+    placeholder = getattr(functools, "Placeholder", None)
     if placeholder is not None and any(a is placeholder for a in partial.args):
         raise SourceUnavailable(
             f"{partial!r} holds a Placeholder, so its arguments are not in front: "

@@ -124,6 +124,8 @@ Type = (
     AnyType | Scalar | Number | Array | Tup | Lst | Dct | Obj | Known | Method | Clo | Bottom
 )  # fmt: skip
 
+_Named = tuple[tuple[str, Type], ...]
+
 ANY = AnyType()
 BOTTOM = Bottom()
 FLOAT, INT, BOOL, COMPLEX = Scalar(float), Scalar(int), Scalar(bool), Scalar(complex)
@@ -244,11 +246,13 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
         case Obj(c1, f1), Obj(c2, f2) if c1 is c2 and [n for n, _ in f1] == [n for n, _ in f2]:
             return Obj(c1, tuple((n, join(t, u)) for (n, t), (_, u) in zip(f1, f2, strict=True)))
         case Clo(), Clo() if a.identity == b.identity and len(a.captures) == len(b.captures):
-            captures = tuple(
-                (n, join(t, u)) for (n, t), (_, u) in zip(a.captures, b.captures, strict=True)
-            )
-            return Clo(a.code, a.identity, captures, a.defaults, a.owner)
+            captures = _joined_pairs(a.captures, b.captures)
+            return Clo(a.code, a.identity, captures, _joined_pairs(a.defaults, b.defaults), a.owner)
     return ANY
+
+
+def _joined_pairs(a: _Named, b: _Named) -> _Named:
+    return tuple((n, join(t, u)) for (n, t), (_, u) in zip(a, b, strict=True))
 
 
 def count(dim: Dim) -> Scalar:

@@ -8,8 +8,12 @@ compiled when first met; the runtime itself knows nothing of the compiler.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+import numpy as np
+
+from srcad.runtime.cotangents import shadow
 
 Pullback = Callable[[Any], list[Any]]
 _COMPILE: list[Callable[..., tuple[Any, Pullback]]] = []
@@ -33,3 +37,51 @@ def call_method(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, 
 def call(function: Any, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
     """The value of the call, and its pullback to [function, *args, *kwargs.values()]."""
     return _COMPILE[0](function, args, kwargs)
+
+
+def call_spread(
+    owner: Any, name: str | None, groups: tuple[Any, ...], tables: tuple[Any, ...]
+) -> tuple[Any, Pullback]:
+    """A call with `*` or `**`: `f(a, *xs, k=b, **more)` has groups (a,), xs and {"k": b}, more.
+
+    The pullback goes to [owner, *groups, *tables].
+    """
+    spread = [_items(group) for group in groups]
+    args = [item for group in spread for item in group]
+    options = _merged(tables)
+    if name is None:
+        value, pullback = call(owner, *args, **options)
+    else:
+        value, pullback = call_method(owner, name, *args, **options)
+
+    def regrouped(y_bar: Any) -> list[Any]:
+        own, *bars = pullback(y_bar)
+        rest = iter(bars)
+        found = [_group_bar(group, [next(rest) for _ in group]) for group in spread]
+        return [own, *found, *({key: next(rest) for key in table} for table in tables)]
+
+    return value, regrouped
+
+
+def _items(group: Iterable[Any]) -> Any:
+    """What can be asked for its items again, and does not change when the user's list does."""
+    return group.copy() if isinstance(group, np.ndarray) else tuple(group)
+
+
+def _merged(tables: tuple[Any, ...]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for table in tables:
+        for key in table:
+            if key in merged:
+                raise TypeError(f"got multiple values for keyword argument '{key}'")
+            merged[key] = table[key]
+    return merged
+
+
+def _group_bar(group: Any, bars: list[Any]) -> Any:
+    """The cotangent of what was spread: an array for an array, else a list."""
+    if not isinstance(group, np.ndarray):
+        return bars
+    pairs = zip(group, bars, strict=True)
+    found = [shadow(item) if bar is None else bar for item, bar in pairs]
+    return np.array(found, group.dtype).reshape(group.shape)

@@ -128,13 +128,19 @@ def indexable(items: Any) -> None:
 
 
 def own(cotangent: Any) -> Any:
-    """A copy that may be added into."""
+    """A copy that may be added into; a number becomes an array of no axes."""
+    if isinstance(cotangent, np.generic | float | complex):
+        return np.array(cotangent)
+    return _copied(cotangent)
+
+
+def _copied(cotangent: Any) -> Any:
     if isinstance(cotangent, np.ndarray):
         return np.array(cotangent)
     if isinstance(cotangent, list | tuple):
-        return [own(c) for c in cotangent]
+        return [_copied(c) for c in cotangent]
     if isinstance(cotangent, dict):
-        return {k: own(c) for k, c in cotangent.items()}
+        return {k: _copied(c) for k, c in cotangent.items()}
     return cotangent
 
 

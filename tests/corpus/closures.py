@@ -1,5 +1,7 @@
 """Nested functions and what they capture; global constants; names that could collide."""
 
+import functools
+
 import numpy
 import numpy as np
 from numpy import exp, sin
@@ -187,3 +189,106 @@ def reassigned_types(x):
     value = {value: total}
     value = value["total"], 3
     return value[0] * value[1]
+
+
+def scaling(factor):
+    def apply(t, shift=0.1 * factor):
+        return factor * t + shift
+
+    return apply
+
+
+@program(args=lambda rng: (rng.normal(size=2), 0.3), wrt=(0, 1))
+def default_replaced_by_caller(v, u):
+    """The default carries a derivative, and this call does not use it."""
+    return np.sum(scaling(v)(u, shift=0.2)) + scaling(u)(u) * scaling(u)(u, u)
+
+
+@program(args=lambda rng: (0.7,))
+def chosen_function_with_default(x):
+    """Which function runs is known late; its defaults carry a derivative too."""
+    g = (lambda t, k=x * x: t * k) if x > 0 else np.sin
+    h = (lambda t, *, k=x * x: t * k * x) if x > 0 else np.cos
+    return g(x) + g(x, k=2.0) + h(x) * h(x, k=0.5)
+
+
+@program(args=lambda rng: (0.7,))
+def functions_handed_to_chosen_function(x):
+    """What the arguments captured, were given as defaults, or hold as partials, counts."""
+
+    def total(functions, t):
+        result = 0.0
+        for function in functions:
+            result = result + function(t)
+        return result
+
+    inner = lambda t: t * x  # noqa: E731
+    h = total if x > 0 else np.multiply
+    bound = functools.partial(lambda a, b: a * b * x, x)
+    chosen = functools.partial(lambda a, b, k=x: k * a * b, x) if x > 0 else np.sin
+    power = bound if x > 0 else functools.partial(np.power, x)
+    late = h([lambda t: inner(t) * 2, lambda t, k=x * x: t * k, bound, np.sin], x)
+    return late + chosen(x) + power(x)
+
+
+@program(args=lambda rng: (0.7, 0.3), wrt=(0, 1))
+def spread_into_chosen_function(x, y):
+    """`*` and `**` in a call of a function that is known late."""
+    g = (lambda a, b, *, c=x: a * b * c) if x > 0 else np.power
+    pair, options = (x, y), {"c": x * x}
+    first = g(*pair, **options) + g(x, *pair[1:])
+    return first * g(*np.array([x, 2 * y])) + g(*[x], b=y, **options)
+
+
+@program(args=lambda rng: (0.3, 0.7), wrt=(0, 1))
+def called_in_a_loop(x, w):
+    """What a function captured gets its cotangent where the function is called."""
+    s = x
+
+    def step(t):
+        return t * w * x + offset(t)
+
+    def offset(t):
+        return w * t
+
+    for k in range(3):
+        s = step(s)
+        while s < 0.5:
+            s = offset(s) + step(0.5)
+    last = lambda t: w * t + x  # noqa: E731
+    for k in range(2):
+        s = last(s) * last(w)
+        w = w * s
+    return s
+
+
+@program(args=lambda rng: (0.3,))
+def captured_after_its_life(x):
+    """A variable may change once nobody can call the function that captured it."""
+    t = x
+    r = functools.reduce(lambda p, q: p * t + q, [x, x * x], 0.4)
+    t = r * 2
+    for v in [x, 2 * x]:
+        for u in map(lambda z: z * t, [v, r]):
+            t = t + 0.1 * u
+    return t * r
+
+
+@program(args=lambda rng: (0.3, 0.7), wrt=(0, 1))
+def captured_rebound_to_another_shape(x, w):
+    """A function that is only called reads its variables anew, whatever they are by then."""
+
+    def scale(a, k=0.4, m=w * x):
+        return a * w * k * m
+
+    def power(a, n):
+        return a if n == 0 else w * power(a * x, n - 1)
+
+    s = scale(x) + power(x, 2)
+    w = w * s
+    s = s + scale(s) + power(s, 1)
+    for _ in range(2):
+        s = s * scale(s, k=x) + scale(x, m=s)
+        w = np.sum(w * np.array([s, 1.0]))
+    w = np.array([s, w])
+    return np.sum(power(s, 1) * scale(w))

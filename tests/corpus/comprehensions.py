@@ -115,3 +115,11 @@ def generator_function(x):
     for d in differences(x):
         s += d**2
     return s
+
+
+@program(args=lambda rng: (0.4, (0.7, [1.5, 0.3])), wrt=(0, 1))
+def first_iterable_stands_outside(s, pair):
+    """The variable of a comprehension may have the name of what it runs over."""
+    first = [s * pair for pair in pair[1] if pair > 0.5]
+    second = [pair * x for x, pair in zip(pair[1], map(np.sin, pair[1]))]
+    return sum(first) + sum(second) * pair[0] + next((pair for pair in pair[1] if pair < 1), s)

@@ -297,3 +297,22 @@ def several_results(a, b):
 def loss_with_aux(X, w):
     residual = X @ w - 1
     return np.mean(residual**2), {"worst": np.max(np.abs(residual)), "n": len(X)}
+
+
+def rescaled(values, weight, scale=2.0):
+    count = 0
+    while True:
+        count += 1
+        if count > 1:
+            break
+        weight /= 1.2
+    scale *= values[0]
+    return np.sum(values) * scale, weight
+
+
+@program(args=lambda rng: (0.6, rng.normal(size=3)), wrt=(0, 1))
+def numbers_as_arguments_are_rebound(w, x):
+    """`weight /= 1.2` of a number leaves the caller's alone; that of an array would not."""
+    total, weight = rescaled(x, w)
+    again, lighter = rescaled(x, weight, w)
+    return total * w + again * weight + lighter * w

@@ -128,3 +128,14 @@ def index_with_tuple_variable(x):
 def choose_and_select(x):
     y = np.select([x > 1, x > 0], [x**2, x**3], default=0.1)
     return y.sum() + np.choose([0, 1, 0], [x, 2 * x]).prod()
+
+
+@program(args=lambda rng: (np.array(0.7),))
+def array_without_axes(z):
+    """`z[()]` is a number, and so is the sum of two arrays without axes."""
+    total = z[()] + z
+    for _ in range(2):
+        total = total + z[()] * z * total
+    either = z if z > 0 else [z]
+    whole = np.sum(z[None] * 2) + np.sum(z[z > 0] ** 2) * z[...]
+    return total * whole + either + either[()] * either[None][0]
