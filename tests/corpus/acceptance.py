@@ -97,9 +97,7 @@ def l_std_of_constants(c):
     return np.std(c)
 
 
-@program(
-    args=lambda rng: (rng.normal(size=3).astype(np.float32), rng.normal(size=3)), wrt=(0, 1)
-)
+@program(args=lambda rng: (rng.normal(size=3).astype(np.float32), rng.normal(size=3)), wrt=(0, 1))
 def m_mixed_precision(f32, w64):
     return np.mean(f32 * w64)
 

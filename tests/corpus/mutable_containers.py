@@ -312,9 +312,7 @@ def argument_list_changes(xs, k):
     return sum(v**2 for v in xs)
 
 
-@program(
-    args=lambda rng: ({"w": rng.normal(size=2), "lr": 0.1},), tags=["mutates"]
-)
+@program(args=lambda rng: ({"w": rng.normal(size=2), "lr": 0.1},), tags=["mutates"])
 def argument_dict_changes(p):
     p["w"] = p["w"] - p["lr"] * p["w"] ** 2
     p["steps"] = 1

@@ -335,9 +335,7 @@ def accumulate_into_argument(total, x):
     return total @ np.arange(1.0, 4.0)
 
 
-@program(
-    args=lambda rng: (np.array([1.0, 2.0, 3.0]), 0.5), wrt=(0, 1), tags=["mutates", "raises"]
-)
+@program(args=lambda rng: (np.array([1.0, 2.0, 3.0]), 0.5), wrt=(0, 1), tags=["mutates", "raises"])
 def bad_shape_after_write(x, k):
     """The second write does not fit."""
     x *= k
