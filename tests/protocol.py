@@ -4,9 +4,9 @@
 see: value, state, output, gradient, memory.  The gradient's truth is this file's own central
 differences of the plain function in float64; nothing of srcad computes it.
 
-State is what the plain call leaves, to the bit: arguments, what they hold, who is whose alias; after
-the call, after the pullback, and when an exception leaves.  Differences move every array of the
-arguments on its own, so a program that needs two names of one array makes them itself.
+State is what the plain call leaves, to the bit: arguments, what they hold, who is whose alias;
+after the call, after the pullback, and when an exception leaves.  Differences move every array of
+the arguments on its own, so a program that needs two names of one array makes them itself.
 """
 
 from __future__ import annotations
