@@ -69,11 +69,18 @@ class Keeper:
             and self.storage.changes_after(name, stmt)
         )
 
-    def around(self, stmt: ir.Stmt, nodes: list[Node]) -> list[Node]:
-        """The statement reversed, reading copies, with the copies that must follow it at once."""
+    def behind(self, stmt: ir.Stmt) -> dict[str, str]:
+        """The copies that must follow the statement at once, for those who read later.
+
+        Asked before the statement is reversed: what it reads itself waits for an earlier place.
+        """
         behind = self.due(ir.bound(stmt) | getattr(stmt, "alters", frozenset()) | _inside(stmt))
         if _may_leave(stmt):  # what follows may not run, and its variables have no value
             behind, self.waiting = {**behind, **self.waiting}, {}
+        return behind
+
+    def around(self, stmt: ir.Stmt, nodes: list[Node], behind: dict[str, str]) -> list[Node]:
+        """The statement reversed, reading copies, with the copies that follow it."""
         nodes = [self.step(stmt, n) if isinstance(n, Step) else n for n in nodes]
         if isinstance(stmt, ir.Assign) and stmt.target in self.copied:
             copy = replace(stmt, value=ir.Call(COPY, (stmt.value,)))

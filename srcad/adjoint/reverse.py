@@ -105,7 +105,8 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         self.out, self.at = [], getattr(stmt, "at", None)
         state, depth = self.state.copy(), self.depth
         try:
-            return self.keeper.around(stmt, self.reversed(stmt))
+            behind = self.keeper.behind(stmt)
+            return self.keeper.around(stmt, self.reversed(stmt), behind)
         except errors.SrcadError as problem:
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
@@ -131,6 +132,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             case ir.For() | ir.While():
                 return self.loop(stmt)
             case ir.With():
+                self.check_contexts(stmt)
                 body = self.block(stmt.body)
                 return [Scope(stmt, body, again=self.is_errstate(stmt))]
             case ir.Try():
@@ -142,6 +144,16 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             case _:
                 pass
         return [Step((stmt,))]
+
+    def check_contexts(self, stmt: ir.With) -> None:
+        """A user's `__enter__` and `__exit__` run as they are: they must not hold what is active."""
+        for expr, _ in stmt.items:
+            if ir.reads(expr) & self.active:
+                raise errors.UnsupportedSyntax(
+                    "A context manager that holds a value with a derivative is not supported yet: "
+                    "entering and leaving it may change the value. Call what it does directly.",
+                    self.place(),
+                )
 
     def is_errstate(self, stmt: ir.With) -> bool:
         return all(
