@@ -45,11 +45,18 @@ class Keeper:
         self.views = self.own_views()
 
     def own_views(self) -> frozenset[str]:
-        """`t = u[1:]` of the compiler's own, which is read before anything changes u."""
+        """`t = u[1:]` of the compiler's own, which is read before anything changes u.
+
+        Only arithmetic may read it: sums and products of matrices round a copy, which lies
+        otherwise in memory, in another order.
+        """
         made: dict[str, list[ir.Stmt]] = {}
         for stmt in ir.walk(self.body):
             for name in ir.targets(stmt):
                 made.setdefault(name, []).append(stmt)
+            if not _arithmetic(stmt):
+                for name in ir.statement_reads(stmt):
+                    made.setdefault(name, []).append(stmt)
         return frozenset(
             name
             for name, (stmt, *others) in made.items()
@@ -119,6 +126,18 @@ class Keeper:
     def copies(self, which: dict[str, str]) -> list[ir.Stmt]:
         """The statements that make these copies."""
         return [ir.Assign(k, ir.Call(COPY, (ir.Name(n),))) for n, k in sorted(which.items())]
+
+
+def _arithmetic(stmt: ir.Stmt) -> bool:
+    """Whether the statement computes each element by itself, in the same way in any layout."""
+    match stmt:
+        case ir.Assign(_, value) | ir.Store(_, value):
+            elementwise = isinstance(value, ir.Binary) and value.op in ("+", "-", "*", "/")
+            return elementwise or isinstance(value, ir.Name | ir.Unary)
+        case ir.Augment(_, op):
+            return op in ("+", "-", "*", "/")
+        case _:
+            return False
 
 
 def _may_leave(stmt: ir.Stmt) -> bool:

@@ -42,7 +42,7 @@ def own_memory(body: ir.Block, types: dict[str, Type], facts: Inferred) -> ir.Bl
     return (*body[:-1], replace(last, value=plain(last.value)))
 
 
-def protect(body: ir.Block, types: dict[str, Type], bars: frozenset[str]) -> ir.Block:
+def protect(body: ir.Block, types: dict[str, Type], bars: frozenset[str] = frozenset()) -> ir.Block:
     """Copy what is written in place, unless it was made for that alone.
 
     x_bar = w              x_bar = np.array(w)
