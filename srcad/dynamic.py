@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import io
+import logging
 import types
 import weakref
 from collections import OrderedDict
@@ -40,6 +42,8 @@ def differentiate(
 ) -> tuple[Any, Pullback]:
     """Value and pullback of any callable."""
     bound = getattr(function, "__self__", None)
+    if isinstance(bound, io.IOBase | logging.Logger):  # writes what it is given out of the program
+        return function(*args, **kwargs), lambda _: [None] * (1 + len(args) + len(kwargs))
     if isinstance(bound, np.ndarray | np.generic) and METHODS.get(function.__name__) is not None:
         value, pull = differentiate(METHODS[function.__name__], (bound, *args), kwargs)
         return value, lambda y_bar: [pull(y_bar)[1], *pull(y_bar)[2:]]

@@ -3,6 +3,10 @@
 `check(program)` runs a program plainly and through srcad and compares everything a user could
 see: value, state, output, gradient, memory.  The gradient's truth is this file's own central
 differences of the plain function in float64; nothing of srcad computes it.
+
+State is what the plain call leaves, to the bit: arguments, what they hold, who is whose alias;
+after the call, after the pullback, and when an exception leaves.  Differences move every array of
+the arguments on its own, so a program that needs two names of one array makes them itself.
 """
 
 from __future__ import annotations
@@ -10,10 +14,12 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
+import enum
 import functools
 import inspect
 import io
 import types
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,16 +65,30 @@ def _is_dataclass(value: Any) -> bool:
     return dataclasses.is_dataclass(value) and not isinstance(value, type)
 
 
+def _is_object(value: Any) -> bool:
+    """An instance of a plain class that a program defines."""
+    if isinstance(value, (type, enum.Enum, types.FunctionType, BaseException)):
+        return False
+    return type(value).__module__.startswith("tests.") and hasattr(value, "__dict__")
+
+
+def attributes(value: Any) -> dict[str, Any]:
+    """What an object holds: the fields of a dataclass first, then whatever else was set."""
+    fields = dataclasses.fields(value) if _is_dataclass(value) else ()
+    named = {field.name: getattr(value, field.name) for field in fields}
+    return {**named, **getattr(value, "__dict__", {})}
+
+
 def children(value: Any) -> list[tuple[str, Any]]:
     """The parts of a container with the text that selects each; [] for everything else."""
     if isinstance(value, dict):
         return [(f"[{key!r}]", part) for key, part in value.items()]
     if _is_namedtuple(value):
         return [(f".{name}", part) for name, part in zip(value._fields, value, strict=True)]
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, deque)):
         return [(f"[{i}]", part) for i, part in enumerate(value)]
-    if _is_dataclass(value):
-        return [(f".{f.name}", getattr(value, f.name)) for f in dataclasses.fields(value)]
+    if _is_dataclass(value) or _is_object(value):
+        return [(f".{name}", part) for name, part in attributes(value).items()]
     return []
 
 
@@ -80,10 +100,12 @@ def rebuild(value: Any, parts: Sequence[Any]) -> Any:
         return new
     if _is_namedtuple(value):
         return type(value)(*parts)
-    if _is_dataclass(value):
+    if isinstance(value, deque):
+        return deque(parts, value.maxlen)
+    if _is_dataclass(value) or _is_object(value):
         new = copy.copy(value)
-        for field, part in zip(dataclasses.fields(value), parts, strict=True):
-            object.__setattr__(new, field.name, part)
+        for name, part in zip(attributes(value), parts, strict=True):
+            object.__setattr__(new, name, part)
         return new
     return type(value)(parts)
 
@@ -106,12 +128,39 @@ def map_leaves(change: Callable[[Leaf], Any], value: Any, other: Any = None) -> 
     return rebuild(value, [map_leaves(change, part, other) for _, part in parts])
 
 
+def laid_out(values: Any, like: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A new array of `values`, in memory as `like`: its order, gaps and negative strides.
+
+    Layout decides what is a view and what a copy, so differences must keep it.
+    """
+    if like.flags.c_contiguous:
+        return np.array(values, order="C")
+    values = np.asarray(values)
+    strides = [stride // like.itemsize * values.itemsize for stride in like.strides]
+    ends = [(n - 1) * stride for n, stride in zip(like.shape, strides, strict=True)]
+    low = sum(end for end in ends if end < 0)
+    high = sum(end for end in ends if end > 0) + values.itemsize
+    buffer = np.zeros(high - low, dtype=np.uint8)
+    new = np.ndarray(like.shape, values.dtype, buffer, -low, strides)
+    new[...] = values
+    return new
+
+
+def fresh(value: Any) -> Any:
+    """A copy that shares nothing with `value`, every array laid out as before."""
+
+    def again(leaf: Leaf) -> Any:
+        return laid_out(leaf, leaf) if isinstance(leaf, np.ndarray) else leaf
+
+    return map_leaves(again, value, other=copy.deepcopy)
+
+
 def in_double(value: Any) -> Any:
     """The same structure in float64, so that differences are accurate."""
 
     def double(leaf: Leaf) -> Any:
         if isinstance(leaf, np.ndarray):
-            return leaf.astype(np.float64)
+            return laid_out(leaf.astype(np.float64), leaf)
         return np.float64(leaf) if isinstance(leaf, np.floating) else leaf
 
     return map_leaves(double, value)
@@ -154,6 +203,29 @@ def _difference_of_atoms(a: Any, b: Any, path: str) -> str | None:
     if isinstance(state_a, dict) and isinstance(state_b, dict):
         return difference(state_a, state_b, path)
     return None
+
+
+def identities(value: Any, path: str = "value") -> Iterator[tuple[str, Any]]:
+    """Every array, container and object in a structure: whatever can be written in place."""
+    if isinstance(value, np.ndarray):
+        yield path, value
+    parts = children(value)
+    if parts and not isinstance(value, tuple) or isinstance(value, (list, dict, deque)):
+        yield path, value
+    for step, part in parts:
+        yield from identities(part, path + step)
+
+
+def _one_storage(a: Any, b: Any) -> bool:
+    both_arrays = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
+    return a is b or (both_arrays and np.may_share_memory(a, b))
+
+
+def aliases(value: Any) -> set[tuple[str, str, bool]]:
+    """The pairs of places that share storage, and whether they hold the very same object."""
+    found = list(identities(value))
+    pairs = [(p, a, q, b) for i, (p, a) in enumerate(found) for q, b in found[i + 1 :]]
+    return {(p, q, a is b) for p, a, q, b in pairs if _one_storage(a, b)}
 
 
 def arrays(value: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
@@ -217,7 +289,7 @@ def moved(value: Any, direction: Any, step: float) -> Any:
 
     def shift(leaf: Leaf) -> Any:
         new = leaf + step * next(given)
-        return np.asarray(new) if isinstance(leaf, np.ndarray) else type(leaf)(new)
+        return laid_out(new, leaf) if isinstance(leaf, np.ndarray) else type(leaf)(new)
 
     return map_leaves(shift, value)
 
@@ -339,6 +411,24 @@ class Case:
         with captured():
             return self.plain(*args)
 
+    @functools.cached_property
+    def exception(self) -> Exception | None:
+        """What leaves the plain call; only a program tagged "raises" may raise."""
+        if "raises" in self.program.tags:
+            try:
+                self.quiet(*self.args)
+            except Exception as error:
+                return error
+        return None
+
+    @functools.cached_property
+    def after(self) -> tuple[Any, ...]:
+        """The arguments as the plain call leaves them."""
+        args = self.args
+        with contextlib.suppress(*([type(self.exception)] if self.exception else [])):
+            self.quiet(*args)
+        return args
+
     def scalar(self) -> bool:
         """Is the output one that `grad` accepts?"""
         out = self.quiet(*self.args)
@@ -350,8 +440,8 @@ class Case:
         weight = [np.asarray(leaf, dtype=np.float64) for _, leaf in leaves(cotangent)]
 
         def phi(point: Any) -> float:
-            args = list(copy.deepcopy(fixed))
-            for i, value in zip(self.wrt, copy.deepcopy(point), strict=True):
+            args = list(fresh(fixed))
+            for i, value in zip(self.wrt, fresh(point), strict=True):
                 args[i] = value
             with np.errstate(all="ignore"):  # a long step may leave the domain
                 out = [leaf for _, leaf in leaves(self.quiet(*args))]
@@ -433,6 +523,9 @@ def check(program: Program) -> None:
     """The whole protocol on every set of arguments.  Raises Wrong, or what srcad raises."""
     for case in cases(program):
         try:
+            if case.exception:
+                check_exception(case)
+                continue
             check_pullback(case)
             if case.scalar() or program.has_aux:
                 check_gradient(case)
@@ -456,13 +549,16 @@ def check_gradient(case: Case) -> None:
 
     with captured():
         again = differentiate(*case.args, **program.kwargs)
-        alone = srcad.grad(program.function, program.wrt, **options)(*case.args, **program.kwargs)
+        alone_args, slow_args = case.args, case.args
+        alone = srcad.grad(program.function, program.wrt, **options)(*alone_args, **program.kwargs)
         naive = srcad.value_and_grad(program.function, program.wrt, naive=True, **options)
-        slow_value, slow = naive(*case.args, **program.kwargs)
+        slow_value, slow = naive(*slow_args, **program.kwargs)
     need(difference(again, (value, gradient)) is None, "the second call differs from the first")
     alone = alone[0] if program.has_aux else alone
     _judge(case, alone if isinstance(program.wrt, tuple) else (alone,), case.args, value, "grad")
     _agree(alone, gradient, "grad beside value_and_grad")
+    _as_left(case, alone_args, "grad")
+    _as_left(case, slow_args, "naive mode")
     need(difference(slow_value, value) is None, "naive mode: another value")
     _agree(slow, gradient)
 
@@ -474,22 +570,64 @@ def check_pullback(case: Case) -> None:
     function, args = _bound(case.program), case.args
     out, pullback = _as_the_plain_call(case, lambda: srcad.vjp(function, *args), args)
     cotangent = random_like(out, np.random.default_rng(5))
-    kept = copy.deepcopy(cotangent)
-    first = pullback(cotangent)
-    second = pullback(copy.deepcopy(kept))
+    kept, out_kept = copy.deepcopy(cotangent), copy.deepcopy(out)
+    given = pullback(cotangent)
     need(difference(cotangent, kept) is None, "the pullback changed the cotangent given to it")
-    need(isinstance(first, tuple) and len(first) == len(args), f"vjp gave {len(first)} cotangents")
+    need(isinstance(given, tuple) and len(given) == len(args), f"vjp gave {len(given)} cotangents")
+    _judge(case, [given[i] for i in case.wrt], args, (out, cotangent), "vjp")
+    first = copy.deepcopy(given)
+    _scribble(given)  # the caller's own: the pullback may not have kept them
+    second = pullback(copy.deepcopy(kept))
     chosen = [first[i] for i in case.wrt]
-    _judge(case, chosen, args, (out, cotangent), "vjp")
     need(difference(second, first) is None, "the pullback's second call differs from its first")
+    need(difference(out, out_kept) is None, "the pullback changed the value returned before")
+    _as_left(case, args, "the pullback")
     for i, arg in enumerate(args):
         if isinstance(arg, (int, np.integer)):
             need(first[i] is None, f"the cotangent of the integer argument {i} is {first[i]!r}")
     case.compare(chosen, kept, "vjp")
+    slow_args = case.args
     with captured():
-        slow_out, slow = srcad.vjp(function, *case.args, naive=True)
+        slow_out, slow = srcad.vjp(function, *slow_args, naive=True)
     need(difference(slow_out, out) is None, "naive mode: another value")
     _agree([slow(kept)[i] for i in case.wrt], chosen)
+    _as_left(case, slow_args, "naive mode's pullback")
+
+
+def check_exception(case: Case) -> None:
+    """The user's exception arrives as it is, and every argument is as the plain call left it."""
+    import srcad
+
+    program, function, expected = case.program, _bound(case.program), case.exception
+    for how, run in {
+        "vjp": lambda args: srcad.vjp(function, *args),
+        "grad": lambda args: srcad.grad(program.function, program.wrt)(*args, **program.kwargs),
+        "naive vjp": lambda args: srcad.vjp(function, *args, naive=True),
+    }.items():
+        args = case.args
+        try:
+            with captured():
+                run(args)
+        except Exception as error:
+            if type(error) is not type(expected):
+                raise
+            need(str(error) == str(expected), f"{how}: {error!r} is not {expected!r}")
+        else:
+            need(False, f"{how}: returns where the plain call raises {expected!r}")
+        _as_left(case, args, f"{how}, left by an exception")
+
+
+def _as_left(case: Case, args: tuple[Any, ...], how: str) -> None:
+    """The arguments are as the plain call leaves them, and alias each other as there."""
+    found = difference(args, case.after, "arguments")
+    need(found is None, f"after {how}: {found}")
+    need(aliases(args) == aliases(case.after), f"after {how}: arguments share other storage")
+
+
+def _scribble(value: Any) -> None:
+    for _, array in arrays(value):
+        if array.dtype.kind == "f":
+            array[...] = np.nan
 
 
 def _bound(program: Program) -> Call:
@@ -521,14 +659,18 @@ def _as_the_plain_call(case: Case, run: Callable[[], Any], args: tuple[Any, ...]
         difference(reachable(case.program.function), before, "globals after the call"),
     ):
         need(found is None, str(found))
+    mine, theirs = aliases((result[0], args)), aliases((plain_value, plain_args))
+    odd = sorted(mine ^ theirs)
+    need(not odd, f"value [0] and arguments [1] share storage otherwise: {odd[:3]}")
     return result
 
 
 def _judge(case: Case, gradients: Sequence[Any], args: Any, value: Any, how: str) -> None:
-    """Structure and memory of gradients."""
+    """Structure (that of the arguments before the call) and memory of gradients."""
+    entered = case.args
     need(len(gradients) == len(case.wrt), f"{how}: {len(gradients)} gradients")
     for i, gradient in zip(case.wrt, gradients, strict=True):
-        matches(gradient, args[i], f" ({how}) of argument {i}")
+        matches(gradient, entered[i], f" ({how}) of argument {i}")
     owns_its_memory(list(gradients), {"argument": args, "value": value})
 
 

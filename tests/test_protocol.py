@@ -22,6 +22,7 @@ from tests.protocol import (
     Wrong,
     check,
     derivative,
+    fresh,
     in_double,
     inner,
     leaves,
@@ -64,6 +65,7 @@ class StandIn(types.ModuleType):
         self.fault = fault
 
     def vjp(self, f: Any, *args: Any, naive: bool = False) -> Any:
+        entered = fresh(args)
         out = f(*args)
         differentiable = [i for i, a in enumerate(args) if any(True for _ in leaves(a))]
 
@@ -72,10 +74,11 @@ class StandIn(types.ModuleType):
             for i in differentiable:
 
                 def phi(x: Any, i: int = i) -> float:
-                    replaced = [*map(in_double, args[:i]), x, *map(in_double, args[i + 1 :])]
+                    replaced = list(fresh(in_double(entered)))
+                    replaced[i] = fresh(x)
                     return inner(silent(f, *replaced), out_bar)
 
-                gradient = numeric_gradient(phi, args[i])
+                gradient = numeric_gradient(phi, entered[i])
                 result[i] = gradient if naive else self.fault(gradient, args[i])
             return tuple(result)
 

@@ -41,11 +41,10 @@ class Calls(Cotangents):
             )
             written = handed(self.facts, operation.unit, operation.params, mask)
             self.check_apart(operation)
+        if isinstance(operation, Dynamic):
+            return self.dynamic(stmt, operation, y_bar)
         if y_bar is None and not any(self.has_bar(operation.args[k]) for k in written):
             return [Step((stmt,))]
-        if isinstance(operation, Dynamic):
-            assert y_bar is not None
-            return self.dynamic(stmt, operation, y_bar)
         if y_bar is None:
             y_bar = self.zeros(stmt.target) if stmt.target in self.active else ir.Const(None)
         given_in = tuple(self.handed_in(operation.args[k]) for k in written)
@@ -180,7 +179,12 @@ class Calls(Cotangents):
         assert isinstance(kind, Clo)
         return frozenset(name for name, _ in kind.captures) & self.active
 
-    def dynamic(self, stmt: ir.Assign, operation: Dynamic, y_bar: ir.Expr) -> list[Node]:
+    def dynamic(self, stmt: ir.Assign, operation: Dynamic, y_bar: ir.Expr | None) -> list[Node]:
+        """A call that finds its function when it runs.
+
+        Without y_bar nobody uses the result; the function may still keep or change what it is
+        given, so it is looked at all the same.
+        """
         for read in sorted(ir.reads(stmt.value)):
             if self.changed_later(read, stmt):
                 raise errors.UnsupportedMutation(
@@ -203,6 +207,8 @@ class Calls(Cotangents):
             made = ir.Call(function, (*first, *given), operation.kwargs)
             values = (owner, *given, *(v for _, v in operation.kwargs))
         forward = ir.Unpack((stmt.target, pullback), made, None, stmt.at, alters=stmt.alters)
+        if y_bar is None:
+            return [Step((forward,))]
         pulled = self.names.fresh("pulled")
         self.emit(ir.Assign(pulled, ir.Call(ir.Name(pullback), (y_bar,))))
         for k, value in enumerate(values):

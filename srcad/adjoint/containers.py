@@ -90,10 +90,9 @@ class Containers(Cotangents):
         if self.writes_active(operation):
             self.check_plain_call(stmt)
             assert isinstance(operation, Invoke)
-            done = ir.Assign(self.names.fresh("done"), value, stmt.at, alters=stmt.alters)
-            self.facts.types[done.target] = ANY
-            self.storage.stands_for(done, stmt)
-            return self.call(done, operation)
+            return self.call(self.done(stmt, value), operation)
+        if isinstance(operation, Dynamic) and self.active & ir.reads(value):
+            return self.call(self.done(stmt, value), operation)
         if isinstance(operation, Append) and operation.owner in self.active:
             owner = operation.owner
             item = operation.value
@@ -118,6 +117,13 @@ class Containers(Cotangents):
         ):
             raise self.contributions.missing(operation)
         return [Step((stmt,))]
+
+    def done(self, stmt: ir.Effect, value: ir.Expr) -> ir.Assign:
+        """The call of a statement, with a name for its result."""
+        done = ir.Assign(self.names.fresh("done"), value, stmt.at, alters=stmt.alters)
+        self.facts.types[done.target] = ANY
+        self.storage.stands_for(done, stmt)
+        return done
 
     def fills(self, stmt: ir.Store) -> bool:
         """Whether the statement fills the dict of a comprehension."""

@@ -209,7 +209,7 @@ class Cotangents(ABC):
         if name not in self.state.present:
             self.emit(ir.Assign(bar, value))
             self.state.present.add(name)
-            if fresh and isinstance(kind, Array) and kind.ndim > 0:
+            if fresh and isinstance(kind, Array) and kind.ndim > 0:  # of 0-d ones it is a number
                 self.state.owned.add(name)
             return
         if isinstance(kind, Array) and kind.ndim == 0:
@@ -221,7 +221,8 @@ class Cotangents(ABC):
                 self.emit(_add_to(bar, value))
             else:
                 self.emit(ir.Assign(bar, algebra.add(ir.Name(bar), value)))
-                self.state.owned.add(name)
+                if kind.ndim > 0:
+                    self.state.owned.add(name)
         elif is_scalar(kind):
             self.emit(_add_to(bar, value))
         else:

@@ -45,11 +45,18 @@ class Keeper:
         self.views = self.own_views()
 
     def own_views(self) -> frozenset[str]:
-        """`t = u[1:]` of the compiler's own, which is read before anything changes u."""
+        """`t = u[1:]` of the compiler's own, which is read before anything changes u.
+
+        Only arithmetic may read it: sums and products of matrices round a copy, which lies
+        otherwise in memory, in another order.
+        """
         made: dict[str, list[ir.Stmt]] = {}
         for stmt in ir.walk(self.body):
             for name in ir.targets(stmt):
                 made.setdefault(name, []).append(stmt)
+            if not _arithmetic(stmt):
+                for name in ir.statement_reads(stmt):
+                    made.setdefault(name, []).append(stmt)
         return frozenset(
             name
             for name, (stmt, *others) in made.items()
@@ -69,11 +76,18 @@ class Keeper:
             and self.storage.changes_after(name, stmt)
         )
 
-    def around(self, stmt: ir.Stmt, nodes: list[Node]) -> list[Node]:
-        """The statement reversed, reading copies, with the copies that must follow it at once."""
+    def behind(self, stmt: ir.Stmt) -> dict[str, str]:
+        """The copies that must follow the statement at once, for those who read later.
+
+        Asked before the statement is reversed: what it reads itself waits for an earlier place.
+        """
         behind = self.due(ir.bound(stmt) | getattr(stmt, "alters", frozenset()) | _inside(stmt))
         if _may_leave(stmt):  # what follows may not run, and its variables have no value
             behind, self.waiting = {**behind, **self.waiting}, {}
+        return behind
+
+    def around(self, stmt: ir.Stmt, nodes: list[Node], behind: dict[str, str]) -> list[Node]:
+        """The statement reversed, reading copies, with the copies that follow it."""
         nodes = [self.step(stmt, n) if isinstance(n, Step) else n for n in nodes]
         if isinstance(stmt, ir.Assign) and stmt.target in self.copied:
             copy = replace(stmt, value=ir.Call(COPY, (stmt.value,)))
@@ -112,6 +126,18 @@ class Keeper:
     def copies(self, which: dict[str, str]) -> list[ir.Stmt]:
         """The statements that make these copies."""
         return [ir.Assign(k, ir.Call(COPY, (ir.Name(n),))) for n, k in sorted(which.items())]
+
+
+def _arithmetic(stmt: ir.Stmt) -> bool:
+    """Whether the statement computes each element by itself, in the same way in any layout."""
+    match stmt:
+        case ir.Assign(_, value) | ir.Store(_, value):
+            elementwise = isinstance(value, ir.Binary) and value.op in ("+", "-", "*", "/")
+            return elementwise or isinstance(value, ir.Name | ir.Unary)
+        case ir.Augment(_, op):
+            return op in ("+", "-", "*", "/")
+        case _:
+            return False
 
 
 def _may_leave(stmt: ir.Stmt) -> bool:

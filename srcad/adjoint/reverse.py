@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.branches import Branches
@@ -33,9 +35,11 @@ from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Refused
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
+from srcad.ir.types import ANY, Array, Number, Scalar, carries, is_complex
 from srcad.runtime import cotangents
 from srcad.runtime.closures import captured
 
+REAL = ir.Ref(np.real, "np.real")
 TAKEN = ir.Ref(cotangents.taken, "taken")
 
 
@@ -107,7 +111,8 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         self.out, self.at = [], getattr(stmt, "at", None)
         state, depth = self.state.copy(), self.depth
         try:
-            return self.keeper.around(stmt, self.reversed(stmt))
+            behind = self.keeper.behind(stmt)
+            return self.keeper.around(stmt, self.reversed(stmt), behind)
         except errors.SrcadError as problem:
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
@@ -133,6 +138,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             case ir.For() | ir.While():
                 return self.loop(stmt)
             case ir.With():
+                self.check_contexts(stmt)
                 body = self.block(stmt.body)
                 return [Scope(stmt, body, again=self.is_errstate(stmt))]
             case ir.Try():
@@ -144,6 +150,16 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             case _:
                 pass
         return [Step((stmt,))]
+
+    def check_contexts(self, stmt: ir.With) -> None:
+        """A user's `__enter__` and `__exit__` run as they are: they must hold nothing active."""
+        for expr, _ in stmt.items:
+            if ir.reads(expr) & self.active:
+                raise errors.UnsupportedSyntax(
+                    "A context manager that holds a value with a derivative is not supported yet: "
+                    "entering and leaving it may change the value. Call what it does directly.",
+                    self.place(),
+                )
 
     def is_errstate(self, stmt: ir.With) -> bool:
         return all(
@@ -185,8 +201,22 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         if y_bar is None:
             return [Step((stmt,), tuple(self.out))]
         pairs = self.contributions.of(passing, operation, target, y_bar)
+        if is_complex(self.type(target)):
+            pairs = [self.projected(pair) for pair in pairs]
         self.distribute(target, pairs)
         return [Step((stmt,), tuple(self.out), before=reads_itself)]
+
+    def projected(self, pair: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A real variable in complex arithmetic gets the real part of what its place gets."""
+        kind = self.type(pair[0])
+        if kind == ANY or not carries(kind) or is_complex(kind):
+            return pair
+        if not isinstance(kind, Array | Number | Scalar):
+            return pair
+        if len(pair) == 3:
+            return pair[0], algebra.call(REAL, pair[1]), False
+        owner, index, value, result = pair
+        return owner, index, algebra.call(REAL, value), result
 
     def captured_here(self, value: ir.Expr) -> None:
         """Zeros for what a function captured are made while all its variables are bound."""

@@ -50,6 +50,7 @@ class Writes(Cotangents):
         index = target.index if isinstance(target, ir.Item) else WHOLE
         if owner.id not in self.active or (not self.naive and owner.id not in self.state.present):
             return [Step((stmt,))]
+        self.check_dimensions(owner.id)
         if isinstance(stmt, ir.Store):
             self.overwrite(owner.id, index, stmt.value)
         elif stmt.op in "+-":
@@ -80,6 +81,16 @@ class Writes(Cotangents):
                 f"This writes a value with a derivative into `{name}`, an array of {kind.dtype}, "
                 "where the derivative ends. Use an array of floats, or wrap the value in "
                 "srcad.stop_gradient(...).",
+                self.place(),
+            )
+
+    def check_dimensions(self, owner: str) -> None:
+        """The cotangent of a 0-d array is a number, which cannot be written in place."""
+        kind = self.type(owner)
+        if isinstance(kind, Array) and kind.ndim == 0:
+            raise errors.UnsupportedMutation(
+                f"This writes into `{owner}`, an array without dimensions, which is not supported "
+                "yet. Use a number, or an array of one element.",
                 self.place(),
             )
 

@@ -29,7 +29,7 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, carries
+from srcad.ir.types import ANY, Clo, Method, Obj, carries
 from srcad.rules.table import NoDerivative
 
 Active = frozenset[str]
@@ -73,13 +73,13 @@ class _Activity:
             case ir.Store(target, value):
                 if self.is_active(value):
                     for name in ir.reads(target.obj):
-                        self.mark(name)
+                        self.filled(name)
             case ir.Augment(target, _, value):
                 if self.is_active(value):
                     for name in (
                         ir.reads(target) if isinstance(target, ir.Name) else ir.reads(target.obj)
                     ):
-                        self.mark(name)
+                        self.filled(name)
             case _:
                 pass
 
@@ -105,7 +105,13 @@ class _Activity:
                     pass
             for expr in hit:
                 for name in ir.reads(expr):
-                    self.mark(name)
+                    self.filled(name)
+
+    def filled(self, name: str) -> None:
+        """An active value was put into it: an object may hold it where its type shows no number."""
+        if isinstance(self.facts.types.get(name, ANY), Obj | Clo | Method):
+            self.active.add(name)
+        self.mark(name)
 
     def mark(self, name: str) -> None:
         if carries(self.facts.types.get(name, ANY)):

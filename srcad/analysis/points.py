@@ -257,8 +257,10 @@ class Points:
                 reached = self.closure(s for n in ir.reads(expr) for s in self.named(n))
                 self.put(self.value(owner), ANY_KEY, reached)
                 return reached
-            case Inert() if isinstance(expr, ir.Compare | ir.Logic | ir.Call):
-                return NONE
+            case Inert() if isinstance(expr, ir.Compare | ir.Call):
+                return self.new(expr)
+            case Inert() if isinstance(expr, ir.Logic):
+                return self.shown(expr)
             case None:
                 return self.shown(expr)
             case _:
@@ -269,8 +271,10 @@ class Points:
         match expr:
             case ir.Name(name):
                 return self.named(name)
-            case ir.Const() | ir.Ref() | ir.Compare() | ir.Slice():
+            case ir.Const() | ir.Ref() | ir.Slice():
                 return NONE
+            case ir.Compare():  # of an array: a mask of its own
+                return self.new(expr)
             case ir.Sequence(_, items):
                 for k, item in enumerate(items):
                     star = isinstance(item, ir.Star)

@@ -292,6 +292,17 @@ def carries(t: Type) -> bool:
             return False
 
 
+def is_complex(kind: Type) -> bool:
+    """Whether a value of the type is known to be complex."""
+    match kind:
+        case Scalar(python):
+            return python is complex
+        case Number(dtype) | Array(dtype):
+            return dtype.startswith("complex")
+        case _:
+            return False
+
+
 def is_count(kind: Type) -> bool:
     """Whether a list may be repeated so many times: an integer, of Python or NumPy."""
     match kind:

@@ -42,16 +42,19 @@ def own_memory(body: ir.Block, types: dict[str, Type], facts: Inferred) -> ir.Bl
     return (*body[:-1], replace(last, value=plain(last.value)))
 
 
-def protect(body: ir.Block, types: dict[str, Type]) -> ir.Block:
-    """Copy what is added into in place, unless it was made for that alone.
+def protect(body: ir.Block, types: dict[str, Type], bars: frozenset[str] = frozenset()) -> ir.Block:
+    """Copy what is written in place, unless it was made for that alone.
 
     x_bar = w              x_bar = np.array(w)
     x_bar += y_bar    →    x_bar += y_bar
+
+    bars: the cotangents, in which the backward part may also make places zero.
     """
     added = {s.target for s in ir.walk(body) if isinstance(s, ir.AddTo | ir.AddAt)}
     scalars = {n for n in added if is_scalar(types.get(n, ANY))}
     written = added - scalars
     written |= {name for s in ir.walk(body) for name in _written_by_call(s)}
+    written |= {owner for s in ir.walk(body) if (owner := _overwritten(s)) in bars}
     loose = scalars & _maybe_zero_dimensional(body)
     if loose:
         body = _rebound(body, loose)
@@ -101,6 +104,17 @@ def _rebound(block: ir.Block, names: set[str]) -> ir.Block:
             stmt = ir.with_blocks(stmt, tuple(_rebound(b, names) for b in inner))
         out.append(stmt)
     return tuple(out)
+
+
+def _overwritten(stmt: ir.Stmt) -> str:
+    """The variable into which an assignment or an operator writes in place."""
+    match stmt:
+        case ir.Store(ir.Item(ir.Name(owner))):
+            return owner
+        case ir.Augment(ir.Name(owner) | ir.Item(ir.Name(owner))):
+            return owner
+        case _:
+            return ""
 
 
 def _written_by_call(stmt: ir.Stmt) -> set[str]:

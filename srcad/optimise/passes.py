@@ -61,7 +61,7 @@ def optimised(
             continue
         body = after
         verify.derivative(checked, step.__name__, body, before)
-    body = protect(body, parts.facts.types)
+    body = protect(body, parts.facts.types, frozenset(parts.bars.values()))
     verify.derivative(checked, "protect", body)
     return body
 

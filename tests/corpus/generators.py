@@ -1,0 +1,153 @@
+"""Generators, iterators, closures and contexts that keep state."""
+
+import itertools
+
+import numpy as np
+
+from tests.corpus.registry import program
+
+
+@program(args=lambda rng: (0.4, 1.1), wrt=(0, 1))
+def nonlocal_accumulator(a, b):
+    total = 0.0
+    calls = 0
+
+    def add(v):
+        nonlocal total, calls
+        total += v * (1 + calls)
+        calls += 1
+        return total
+
+    return add(a) * add(b) + add(a * b) + total * calls
+
+
+@program(args=lambda rng: (rng.normal(size=3), 0.2), wrt=(0, 1))
+def make_stepper(x, h):
+    """A closure with state, made by a helper."""
+
+    def stepper(u):
+        t = 0
+
+        def step():
+            nonlocal u, t
+            u = u - h * u**2
+            t += 1
+            return u * t
+
+        return step
+
+    step = stepper(x)
+    return np.sum(step() * step()) + np.sum(step())
+
+
+def powers(x, n):
+    """A generator of active values with its own state."""
+    p = 1.0
+    for _ in range(n):
+        p = p * x
+        yield p
+
+
+def pairs_of(xs):
+    for i, a in enumerate(xs):
+        for b in xs[i + 1 :]:
+            yield a, b
+
+
+@program(args=lambda rng: (0.8, 4), wrt=0)
+def generator_in_a_loop(x, n):
+    s = 0.0
+    for k, p in enumerate(powers(x, n)):
+        s += p / (k + 1)
+    return s * sum(powers(s, 2))
+
+
+@program(args=lambda rng: (rng.normal(size=4),))
+def generator_of_pairs(x):
+    s = 0.0
+    for a, b in pairs_of(x):
+        if a > 5:
+            break
+        s += (a - b) ** 2
+    return s + max(a * b for a, b in pairs_of(x[:2]))
+
+
+@program(args=lambda rng: (rng.normal(size=4),))
+def generator_by_hand(x):
+    """iter and next, an endless generator cut, `yield from`."""
+
+    def endless(v):
+        while True:
+            yield v
+            v = v * 0.5
+
+    def joined():
+        yield from x[:2]
+        yield from itertools.islice(endless(x[2]), 3)
+
+    it = iter(joined())
+    first = next(it)
+    rest = list(it)
+    return first * sum(rest) + next(it, x[3]) ** 2
+
+
+@program(args=lambda rng: (rng.normal(size=3), 0.1), wrt=(0, 1))
+def generator_writes_an_array(x, h):
+    """Each item is the same buffer, one step on."""
+
+    def trajectory(u, n):
+        for _ in range(n):
+            u[1:] -= h * u[:-1]
+            yield u
+
+    s = 0.0
+    for u in trajectory(x * 1.0, 3):
+        s += np.sum(u**2)
+    return s
+
+
+class Countdown:
+    """An iterator by protocol."""
+
+    def __init__(self, x, n):
+        self.x, self.n = x, n
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.n == 0:
+            raise StopIteration
+        self.n -= 1
+        self.x = self.x * 0.9
+        return self.x
+
+
+@program(args=lambda rng: (1.3, 3), wrt=0)
+def iterator_object(x, n):
+    s = 0.0
+    for v in Countdown(x, n):
+        s += v**2
+    return s
+
+
+class Scope:
+    """A context manager that scales while it is open."""
+
+    def __init__(self, state):
+        self.state = state
+
+    def __enter__(self):
+        self.state["scale"] *= 2.0
+        return self
+
+    def __exit__(self, *_):
+        self.state["scale"] /= 4.0
+
+
+@program(args=lambda rng: (0.7, 1.2), wrt=(0, 1))
+def context_manager_with_state(a, b):
+    state = {"scale": b}
+    with Scope(state) as scope:
+        inside = a * scope.state["scale"]
+    return inside * state["scale"] ** 2
