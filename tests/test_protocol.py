@@ -11,6 +11,7 @@ import inspect
 import io
 import sys
 import types
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -20,8 +21,12 @@ import pytest
 from tests.corpus.registry import Program, load
 from tests.protocol import (
     Wrong,
+    aliases,
+    cases,
     check,
+    check_exception,
     derivative,
+    difference,
     fresh,
     in_double,
     inner,
@@ -197,3 +202,94 @@ def test_a_changed_value_fails(name: str, install: Callable[[Fault], None]) -> N
     sys.modules["srcad"].vjp = vjp  # type: ignore[attr-defined]
     with pytest.raises(Wrong, match="value"):
         check(PROGRAMS[name])
+
+
+def args_after_pullback(args: Any, out: Any, pullback: Any) -> Any:
+    """The reverse sweep leaves an argument as it was before the call."""
+    entered = args[0].copy()
+
+    def restoring(out_bar: Any) -> Any:
+        args[0][...] = entered - 1.0
+        return pullback(out_bar)
+
+    return out, restoring
+
+
+def value_after_pullback(args: Any, out: Any, pullback: Any) -> Any:
+    """The reverse sweep writes into the value that was returned."""
+
+    def disturbing(out_bar: Any) -> Any:
+        for array in out:
+            array *= 2.0
+        return pullback(out_bar)
+
+    return out, disturbing
+
+
+def gradient_kept(args: Any, out: Any, pullback: Any) -> Any:
+    """The pullback hands out a buffer that it goes on using."""
+    found: list[Any] = []
+
+    def keeping(out_bar: Any) -> Any:
+        found[:] = found or [pullback(out_bar)]
+        return found[0]
+
+    return out, keeping
+
+
+def copy_of_an_argument(args: Any, out: Any, pullback: Any) -> Any:
+    """The result is a copy where the plain call returns the argument itself."""
+    return tuple(part.copy() for part in out), pullback
+
+
+STATE_FAULTS = [
+    ("writes.argument_cleared", args_after_pullback, "after the pullback: arguments"),
+    ("views.result_is_view_of_argument", value_after_pullback, "changed the value"),
+    ("writes.elements", gradient_kept, "second call differs"),
+    ("views.result_is_view_of_argument", copy_of_an_argument, "share storage otherwise"),
+]
+
+
+@pytest.mark.parametrize(("name", "fault", "message"), STATE_FAULTS)
+def test_a_disturbed_state_fails(
+    name: str, fault: Any, message: str, install: Callable[[Fault], None]
+) -> None:
+    install(no_fault)
+    module = sys.modules["srcad"]
+    right = module.vjp
+
+    def vjp(f: Any, *args: Any, naive: bool = False) -> Any:
+        return fault(args, *right(f, *args, naive=naive))
+
+    module.vjp = vjp  # type: ignore[attr-defined]
+    with pytest.raises(Wrong, match=message):
+        check(PROGRAMS[name])
+
+
+@pytest.mark.parametrize(
+    "name", ["writes.exception_half_way", "mutable_objects.exception_from_a_method"]
+)
+def test_arguments_after_an_exception(name: str, install: Callable[[Fault], None]) -> None:
+    """What the plain call wrote before its exception must be there."""
+    install(no_fault)
+    (case,) = (case for case in cases(PROGRAMS[name]) if case.exception)
+    check_exception(case)
+    right = sys.modules["srcad"].vjp
+
+    def vjp(f: Any, *args: Any, naive: bool = False) -> Any:
+        return right(f, *fresh(args), naive=naive)
+
+    sys.modules["srcad"].vjp = vjp  # type: ignore[attr-defined]
+    with pytest.raises(Wrong, match="left by an exception"):
+        check_exception(case)
+
+
+def test_objects_have_parts() -> None:
+    """Attributes count, also those that no field declares; a deque is a list."""
+    entry = PROGRAMS["mutable_objects.dataclass_argument_moves"].arguments(0)[0]
+    other = fresh(entry)
+    assert difference(entry, other) is None and not aliases((entry, other))
+    other.extra = 1
+    assert difference(entry, other) == "value: other parts"
+    assert difference(deque([1.0]), deque([2.0])) is not None
+    assert fresh(entry.position[::-1]).strides == entry.position[::-1].strides
