@@ -29,7 +29,7 @@ from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
 from srcad.adjoint.writes import Writes
 from srcad.analysis.activity import Active, active_reads, texts
-from srcad.analysis.captures import Captures, called_only
+from srcad.analysis.captures import Captures, called_only, handed_on
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Refused
@@ -172,6 +172,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         target, value = stmt.target, stmt.value
         if isinstance(value, ir.Closure):
             self.check_cells(stmt, value)
+            self.check_handed_on(stmt, value)
         passing = value
         if isinstance(value, ir.Closure) and target in self.called_only:
             passing = replace(value, captures=())  # these got their cotangents at the calls
@@ -249,6 +250,16 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
                 raise errors.UnsupportedSyntax(
                     f"`{name}` changes after this function has captured it. Pass it as an "
                     "argument instead.",
+                    self.place(),
+                )
+
+    def check_handed_on(self, made: ir.Assign, closure: ir.Closure) -> None:
+        """What a function hands on to functions that it makes is read when it is called."""
+        for name in sorted(handed_on(closure)):
+            if self.captures.change_for_made(name, made):
+                raise errors.UnsupportedSyntax(
+                    f"`{name}` changes after this function has captured it for a function that it "
+                    "makes. Pass it as an argument instead.",
                     self.place(),
                 )
 

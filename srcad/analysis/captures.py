@@ -9,6 +9,7 @@ return y + k
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from srcad.analysis import effects
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Invoke
+from srcad.frontend.scope import captured_names
 from srcad.ir import nodes as ir
 from srcad.ir.types import BOTTOM, Array, is_scalar
 
@@ -30,7 +32,11 @@ class Captures:
 
     def change(self, name: str, made: ir.Assign) -> bool:
         """Whether a variable is bound again between the making and the last call."""
-        return any(name in ir.targets(s) for s in self.within_life(made))
+        return any(name in ir.targets(s) for s in self.within_life(made, self.holding(made)))
+
+    def change_for_made(self, name: str, made: ir.Assign) -> bool:
+        """The same where the function hands the variable on to functions that it makes."""
+        return any(name in ir.targets(s) for s in self.within_life(made, self.got_from(made)))
 
     def mixed(self, name: str, made: ir.Assign) -> bool:
         """Whether the function outlives the run of the comprehension whose variable it reads."""
@@ -38,24 +44,35 @@ class Captures:
         binds = [k for k, s in enumerate(around) if isinstance(s, ir.For) and _binds(s, name)]
         return bool(binds) and self.outlives(made, around[: binds[0]])
 
-    def within_life(self, made: ir.Assign) -> list[ir.Stmt]:
-        """The statements that may run between the making of a function and its last call."""
+    def within_life(self, made: ir.Assign, holders: frozenset[str]) -> list[ir.Stmt]:
+        """The statements after the making at whose end one of these variables is still used."""
         order = list(ir.walk(self.body))
-        holders = frozenset({made.target})
-        if not all(self.only_called(s, made.target) for s in order):
-            holders |= self.holders(made)
         position = next((k for k, s in enumerate(order) if s is made), -1)
-        after = [
-            *order[position + 1 :],
-            *(s for loop in self.around(made) for s in ir.walk(loop.body)),
-        ]
-        return [s for s in after if holders & self.held_at(s)]
+        again = (s for loop in self.around(made) for s in ir.walk(loop.body))
+        return [s for s in (*order[position + 1 :], *again) if holders & self.held_at(s)]
 
-    def holders(self, made: ir.Assign) -> frozenset[str]:
+    def holding(self, made: ir.Assign) -> frozenset[str]:
         """The variables that may be the function, or something that holds it."""
+        if all(self.only_called(s, made.target) for s in ir.walk(self.body)):
+            return frozenset({made.target})
         everyone = frozenset(self.facts.types)
-        same = effects.aliases(self.facts, self.body).together(made.target, everyone)
-        return frozenset(n for n in same if effects.holds(self.facts.types.get(n, BOTTOM)))
+        same = effects.aliases(self.facts, self.body).holding(made.target, everyone)
+        return frozenset(n for n in same if self.may_hold(n)) | {made.target}
+
+    def got_from(self, made: ir.Assign) -> frozenset[str]:
+        """The function, and whatever may hold a function that came out of it."""
+        found, before = {made.target}, 0
+        while len(found) > before:
+            before = len(found)
+            for stmt in ir.walk(self.body):
+                read = ir.statement_reads(stmt)
+                if not found.isdisjoint(read):
+                    kept = read if isinstance(stmt, ir.Effect | ir.Store) else frozenset()
+                    found |= {n for n in (*ir.targets(stmt), *kept) if self.may_hold(n)}
+        return frozenset(found)
+
+    def may_hold(self, name: str) -> bool:
+        return effects.holds(self.facts.types.get(name, BOTTOM))
 
     def held_at(self, stmt: ir.Stmt) -> frozenset[str]:
         """What is still used once the statement has bound its targets."""
@@ -87,7 +104,7 @@ class Captures:
         """Whether the function made here is still held when one of these loops goes on."""
         if not loops:
             return False
-        holders = self.holders(made)
+        holders = self.holding(made)
         return any(
             holders & (self.live.body.get(id(s), frozenset()) | self.live.after[id(s)])
             for s in loops
@@ -96,6 +113,13 @@ class Captures:
 
 def _binds(loop: ir.For, name: str) -> bool:
     return name in ir.leaves(loop.target)
+
+
+def handed_on(closure: ir.Closure) -> frozenset[str]:
+    """The variables that a function captured and that functions made inside it capture again."""
+    inside = (n for n in ast.walk(closure.code) if n is not closure.code)
+    nested = [n for n in inside if isinstance(n, ast.FunctionDef | ast.Lambda)]
+    return frozenset(closure.captures) & frozenset().union(*map(captured_names, nested))
 
 
 def called_only(facts: Inferred, body: ir.Block) -> frozenset[str]:

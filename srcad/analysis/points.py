@@ -97,6 +97,12 @@ class Points:
         mine = self.reach(name)
         return frozenset(n for n in names if n == name or not mine.isdisjoint(self.reach(n)))
 
+    def holding(self, name: str, names: Iterable[str]) -> frozenset[str]:
+        """Those of the names that may be the object itself that this one is, or hold it."""
+        self.solve()
+        itself = self.named(name)
+        return frozenset(n for n in names if n == name or not itself.isdisjoint(self.reach(n)))
+
     def alias(self, new: str, old: str) -> None:
         """A variable that the compiler made for the memory of another."""
         self.solve()

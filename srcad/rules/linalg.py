@@ -68,8 +68,8 @@ vjp(np.linalg.det,     lambda y_bar, y, a: np.expand_dims(y_bar, (-2, -1)) * cof
 vjp(np.linalg.slogdet, lambda y_bar, y, a: slogdet_bar(y_bar, y, a))
 
 # --- factorisations ---
-vjp(np.linalg.cholesky, lambda y_bar, y, a, /, *, upper=False: cholesky_bar(y_bar, y, upper))
-vjp(np.linalg.eigh,     lambda y_bar, y, a, UPLO="L": eigh_bar(y_bar, y))
+vjp(np.linalg.cholesky, lambda y_bar, y, a, /, *, upper=False: cholesky_bar(y_bar, y, a, upper))
+vjp(np.linalg.eigh,     lambda y_bar, y, a, UPLO="L": eigh_bar(y_bar, y, a, UPLO))
 vjp(np.linalg.eigvalsh, lambda y_bar, y, a, UPLO="L": eigvalsh_bar(y_bar, a, UPLO))
 vjp(np.linalg.eig,      lambda y_bar, y, a: eig_bar(y_bar, y, a))
 vjp(np.linalg.eigvals,  lambda y_bar, y, a: eigvals_bar(y_bar, a))

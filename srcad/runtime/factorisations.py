@@ -18,10 +18,17 @@ import numpy as np
 
 from srcad.errors import NotDifferentiable
 from srcad.runtime.indexing import uncast
-from srcad.runtime.matrices import adjoint, diagonal_of, hermitian_half, over, times_columns
+from srcad.runtime.matrices import (
+    adjoint,
+    diagonal_of,
+    hermitian_half,
+    over,
+    read_half,
+    times_columns,
+)
 
 
-def cholesky_bar(y_bar: Any, y: Any, upper: bool = False) -> Any:
+def cholesky_bar(y_bar: Any, y: Any, a: Any, upper: bool = False) -> Any:
     """ā = symmetric half of l⁻ᴴ Φ(lᴴ G) l⁻¹, Φ the lower triangle, its diagonal halved (Murray)."""
     g = np.conj(y_bar)
     l, g = (adjoint(y), adjoint(g)) if upper else (y, g)  # noqa: E741
@@ -29,10 +36,10 @@ def cholesky_bar(y_bar: Any, y: Any, upper: bool = False) -> Any:
     inner = inner - times_columns(np.eye(np.shape(l)[-1]), diagonal_of(inner) / 2)
     left = np.linalg.solve(adjoint(l), inner)
     both = adjoint(np.linalg.solve(adjoint(l), adjoint(left)))
-    return uncast(np.conj(hermitian_half(both)), y)
+    return uncast(np.conj(read_half(both, a, upper)), y)
 
 
-def eigh_bar(y_bar: Any, y: Any) -> Any:
+def eigh_bar(y_bar: Any, y: Any, a: Any, UPLO: Any = "L") -> Any:
     """ā = symmetric half of v (diag(w̄) + F ∘ vᴴ v̄) vᴴ, F_ij = 1/(w_j - w_i) off the diagonal.
 
     Finite for equal eigenvalues where the cotangent of their eigenvectors is zero (Giles 3.1).
@@ -44,13 +51,14 @@ def eigh_bar(y_bar: Any, y: Any) -> Any:
     gaps = np.expand_dims(w, -2) - np.expand_dims(w, -1)
     off = 1 - np.eye(np.shape(w)[-1], dtype=w.dtype)
     middle = over(inner * off, gaps) + times_columns(np.eye(np.shape(w)[-1], dtype=w.dtype), w_bar)
-    return np.conj(hermitian_half(v @ middle @ adjoint(v)))
+    return np.conj(read_half(v @ middle @ adjoint(v), a, UPLO in ("U", "u")))
 
 
 def eigvalsh_bar(y_bar: Any, a: Any, UPLO: Any = "L") -> Any:
     """ā = v diag(w̄) vᴴ, symmetric by itself."""
     v = np.linalg.eigh(a, UPLO)[1]
-    return np.conj(times_columns(v, np.real(y_bar)) @ adjoint(v))
+    a_bar = times_columns(v, np.real(y_bar)) @ adjoint(v)
+    return np.conj(read_half(a_bar, a, UPLO in ("U", "u")))
 
 
 def eig_bar(y_bar: Any, y: Any, a: Any) -> Any:

@@ -30,6 +30,18 @@ def hermitian_half(a: Any) -> Any:
     return (a + adjoint(a)) / 2
 
 
+def read_half(a_bar: Any, a: Any, upper: bool = False) -> Any:
+    """The cotangent of a matrix of which NumPy reads one triangle and takes it for hermitian.
+
+    Of a hermitian matrix it is hermitian itself; of any other it stands in the triangle read.
+    """
+    half = hermitian_half(a_bar)
+    if np.allclose(a, adjoint(a)):
+        return half
+    once = 2 * half - half * np.eye(np.shape(a)[-1], dtype=half.dtype)
+    return np.triu(once) if upper else np.tril(once)
+
+
 def diagonal_of(a: Any) -> Any:
     """The diagonals of matrices in the last two axes."""
     return np.diagonal(a, axis1=-2, axis2=-1)

@@ -95,3 +95,11 @@ def pinv_and_qr(A):
 
 register("np_det", np.linalg.det, args=square)
 register("np_inv_array", np.linalg.inv, args=square)
+
+
+@program(args=lambda rng: (rng.normal(size=(3, 3)) + 4 * np.eye(3),))
+def triangle_that_is_read(a):
+    """Of a matrix that is not symmetric NumPy reads one triangle: the other has no derivative."""
+    w, v = np.linalg.eigh(a, UPLO="U")
+    total = np.sum(np.linalg.cholesky(a)[1:] ** 2) + np.sum(w * np.abs(v[0]))
+    return total + np.sum(np.linalg.eigvalsh(a) ** 3)
