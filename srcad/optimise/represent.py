@@ -184,7 +184,7 @@ class _Change:
                     {}
                     if kind.dtype == "float64" and f is not np.full_like
                     else {"dtype": ir.Ref(getattr(np, kind.dtype), f"np.{kind.dtype}")}
-                    if hasattr(np, kind.dtype)
+                    if kind.dtype in vars(np)
                     else None
                 )
                 return None if dtype is None else algebra.call(FILLED[f], shape, *rest, **dtype)

@@ -412,6 +412,18 @@ def partly_written_by_loop(x, n):
 # ---------------------------------------------------------------- unsupported must not be ignored
 
 
+@program(args=lambda rng: (1.3,))
+def through_a_string(x):
+    """A number that goes through text keeps its slope, or is refused."""
+    return float(repr(x)) ** 2 + x
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def through_bytes(x):
+    y = np.frombuffer((x * 2.0).tobytes())
+    return np.sum(y**2)
+
+
 LATEST = 0.0
 
 

@@ -180,6 +180,18 @@ def deque_window(x):
     return s + window.pop() * window.popleft()
 
 
+@program(args=lambda rng: (0.4, 1.1), wrt=(0, 1))
+def bound_append(a, b):
+    """Methods under other names; a set that holds numbers."""
+    values = []
+    push = values.append
+    push(a * b)
+    push(b**2)
+    distinct = set()
+    distinct.add(a**3)
+    return values[0] * values[1] + sum(distinct)
+
+
 @program(args=lambda rng: (1.2,))
 def breadth_first(x):
     """A tree walked by a queue of active items."""

@@ -139,3 +139,10 @@ def array_without_axes(z):
     either = z if z > 0 else [z]
     whole = np.sum(z[None] * 2) + np.sum(z[z > 0] ** 2) * z[...]
     return total * whole + either + either[()] * either[None][0]
+
+
+@program(args=lambda rng: (rng.normal(size=4),))
+def real_elements_in_complex_sums(x):
+    """What a real element gets from complex arithmetic is real."""
+    z = np.exp(1j * x)
+    return np.abs(z[0] + x[1]) ** 2 + np.sum(np.abs(z[[1, 1]] * x[[0, 2]])) + z[3].imag * x[3]

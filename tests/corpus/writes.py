@@ -384,6 +384,15 @@ def several_targets(x, k):
     return np.sum(y**2) * np.sum(z**3)
 
 
+@program(args=lambda rng: (rng.normal(size=4),))
+def floors_of_a_product(x):
+    """What is added to is constant afterwards; the other factor stays the argument."""
+    y = x * 1.0
+    y[...] = np.floor(y)
+    y[0] = 0.0
+    return np.sum(y * x)
+
+
 @program(args=lambda rng: (rng.normal(size=3),))
 def loop_target_is_an_element(x):
     """The target of the loop is a place in an array."""
