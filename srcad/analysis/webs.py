@@ -24,7 +24,8 @@ Env = dict[str, int]
 def split_webs(function: ir.Function) -> ir.Function:
     """The function with one name for each web of definitions and uses."""
     facts = liveness(function.body, frozenset({function.result}))
-    webs = _Webs(facts, _pinned(function))
+    pinned = _pinned(function)
+    webs = _Webs(facts, pinned)
     env = {p.name: webs.define(p.name) for p in function.params}
     body, env = webs.block(function.body, env)
     result = env.get(function.result)
@@ -39,6 +40,7 @@ def split_webs(function: ir.Function) -> ir.Function:
         result=function.result if result is None else namer.name(result, function.result),
         taken=namer.names.known(),
         locals=function.locals | namer.names.given(),
+        pinned=pinned,
     )
 
 

@@ -12,7 +12,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from srcad.ir import nodes as ir
-from srcad.ir.assigned import maybe_unassigned
 from srcad.ir.names import reserved
 
 Problem = tuple[str, ir.Stmt | None]
@@ -34,9 +33,7 @@ def split_names(function: ir.Function) -> Iterator[Problem]:
 
 def _kept(function: ir.Function) -> set[str]:
     """Names that other code or Python's errors refer to, and those of `try`, keep one name."""
-    kept = set(function.captured | function.tables)
-    params = frozenset(p.name for p in function.params)
-    kept |= maybe_unassigned(function.body, params, function.locals - params)[0]
+    kept = set(function.captured | function.tables | function.pinned)
     for stmt in ir.walk(function.body):
         stack = list(ir.expressions(stmt))
         while stack:

@@ -380,6 +380,7 @@ class Function:
     taken: frozenset[str] = field(default_factory=frozenset)  # every name in the user's text
     tables: frozenset[str] = frozenset()  # dicts that comprehensions fill
     cells: frozenset[str] = frozenset()  # variables of comprehensions that functions close over
+    pinned: frozenset[str] = frozenset()  # names that `webs` leaves as they are
 
 
 def _no_parts(expr: Any) -> tuple[Expr, ...]:

@@ -41,6 +41,11 @@ class Verdict:
 class FuzzCase(protocol.Case):
     """Two random directions are enough: there are thousands of programs."""
 
+    @property
+    def rounding(self) -> float:
+        """Random programs may be ill-conditioned."""
+        return 1e-9
+
     def directions(self, rng: np.random.Generator) -> list[Any]:
         """Two random directions."""
         return [protocol.random_like(self.point(), rng) for _ in range(2)]
