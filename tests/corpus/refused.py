@@ -57,6 +57,14 @@ REFUSED: dict[str, tuple[str, str]] = {
     "hunt.types_of_layout": ("UnsupportedMutation", "a 0-d array is written"),
     "hunt.dual_numbers": ("MissingRule", "hunt.Dual"),
     "hunt.dual_numbers_nested": ("MissingRule", "hunt.Dual"),
+    "hunt.through_a_string": (
+        "UnsupportedSyntax",
+        "`float` reads a number out of text that a value with a derivative was ",
+    ),
+    "hunt.through_bytes": (
+        "UnsupportedSyntax",
+        "`np.frombuffer` reads a number out of text that a value with a derivat",
+    ),
     "hunt.through_a_module_global": ("UnsupportedSyntax", "a global is written"),
     "hunt.through_a_class_attribute": ("UnsupportedMutation", "an assignment into `Shared`"),
     "hunt.through_a_function_attribute": ("UnsupportedMutation", "an assignment into `helper`"),
@@ -89,6 +97,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "mutable_containers.stack_machine": ("UnsupportedMutation", "`.pop()` into `stack`"),
     "mutable_containers.queue_by_list": ("UnsupportedMutation", "`.append` into `queue`"),
     "mutable_containers.deque_window": ("SourceUnavailable", "deque.append"),
+    "mutable_containers.bound_append": ("SourceUnavailable", "list.append"),
     "mutable_containers.breadth_first": ("MissingRule", "collections.deque"),
     "mutable_containers.dict_set_and_update": ("UnsupportedMutation", "an assignment into `p`"),
     "mutable_containers.dict_pop_del_setdefault": ("UnsupportedMutation", "del of an element"),
