@@ -22,7 +22,7 @@ from srcad.adjoint.sweep import Node
 from srcad.adjoint.unassigned import initialised, still_local
 from srcad.adjoint.values import value_reads
 from srcad.adjoint.weave import Weaver
-from srcad.analysis import effects
+from srcad.analysis import effects, texts
 from srcad.analysis.activity import activity
 from srcad.analysis.infer import Inference, Session
 from srcad.analysis.liveness import liveness
@@ -102,6 +102,7 @@ class Compilation:
         hand = effects.handed(facts, unit, types, mask) if shown else ()
         handed = tuple(code.params[k].name for k in hand)
         reverser.refused.extend(effects.active_writes(facts, body, active, reverser.storage.plain))
+        reverser.refused.extend(texts.read_back(facts, body, active))
         seed = reverser.start(code.result, handed)
         bars_in = tuple(map(reverser.bar, handed))
         nodes = reverser.block(body)

@@ -28,7 +28,7 @@ from srcad.adjoint.loops import LoopPlan, plan
 from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
 from srcad.adjoint.writes import Writes
-from srcad.analysis.activity import Active, active_reads, texts
+from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.captures import Captures, called_only, handed_on
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
@@ -67,7 +67,6 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         super().__init__(facts, body, active, live, names, request, shown)
         self.contributions = Contributions(self)
         self.captures = Captures(facts, body, live)
-        self.texts = texts(facts, body, active)
         self.called_only = called_only(facts, body)
         self.keeper = Keeper(facts, body, self.storage, names, user_names(facts.unit))
         self.first: ir.Block = ()  # before everything else in the backward part
@@ -186,7 +185,6 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             refused = self.operation(value)
             if isinstance(refused, Refused) and self.active & ir.reads(value):
                 raise self.refusal(refused)
-            self.check_text(target, value)
             self.take(target)
             return [Step((stmt,), tuple(self.out))]
         operation = self.operation(value)
@@ -220,16 +218,6 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             return pair[0], algebra.call(REAL, pair[1]), False
         owner, index, value, result = pair
         return owner, index, algebra.call(REAL, value), result
-
-    def check_text(self, target: str, value: ir.Expr) -> None:
-        """A number read from text that was made of an active value would lose its derivative."""
-        inner = value.args if isinstance(value, ir.Call) else ()
-        if carries(self.type(target)) and any(ir.reads(a) & self.texts for a in inner):
-            raise errors.UnsupportedSyntax(
-                "This makes a number of text that was made of a value with a derivative, which "
-                "ends there. Use the value itself, or srcad.stop_gradient(...).",
-                self.place(),
-            )
 
     def captured_here(self, value: ir.Expr) -> None:
         """Zeros for what a function captured are made while all its variables are bound."""

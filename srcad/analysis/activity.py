@@ -29,7 +29,7 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Clo, Method, Obj, Scalar, carries
+from srcad.ir.types import ANY, Clo, Method, Obj, carries
 from srcad.rules.table import NoDerivative
 
 Active = frozenset[str]
@@ -38,20 +38,6 @@ Active = frozenset[str]
 def activity(inferred: Inferred, body: ir.Block, params: Active) -> Active:
     """The active variables, given the active parameters."""
     return _Activity(inferred, set(params)).run(body)
-
-
-def texts(inferred: Inferred, body: ir.Block, active: Active) -> Active:
-    """The strings and bytes that were made of active values: `repr(x)`, `x.tobytes()`."""
-    found: set[str] = set()
-    while True:
-        before = len(found)
-        for stmt in ir.walk(body):
-            if isinstance(stmt, ir.Assign) and ir.reads(stmt.value) & (active | found):
-                kind = inferred.types.get(stmt.target, ANY)
-                if isinstance(kind, Scalar) and kind.kind in (str, bytes):
-                    found.add(stmt.target)
-        if len(found) == before:
-            return frozenset(found)
 
 
 class _Activity:

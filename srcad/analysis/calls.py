@@ -261,6 +261,8 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
                 return apply(np.conj, (func.obj,), (), "call", inference)
             if not hasattr(kind, name):
                 return ANY, Inert()  # raises when it runs
+            if kind is float and name in {"hex", "as_integer_ratio"}:
+                return ANY, Refused(f"the method `.{name}` of a float")
             return inference.typed(getattr(kind, name), (owner,), ()), Inert()
         case Scalar(kind) if kind in (str, bytes):
             for arg in expr.args:

@@ -424,6 +424,17 @@ def through_bytes(x):
     return np.sum(y**2)
 
 
+ACTIVATIONS = {"tanh": np.tanh, "sin": np.sin}
+
+
+@program(args=lambda rng: ({"kind": "tanh", "w": 0.7, "order": "2.0"},))
+def text_that_chooses(p):
+    """Text beside numbers in one dict made of nothing active."""
+    f = ACTIVATIONS.get(p["kind"], np.exp)
+    log = f"{p['kind']}: {p['w']:.3f}"
+    return f(p["w"]) * float(p["order"]) * len(log.split(":"))
+
+
 LATEST = 0.0
 
 

@@ -23,9 +23,9 @@ REFUSED: dict[str, tuple[str, str]] = {
     # writes
     "loops.all_pairs": ("UnsupportedMutation", "+= on what may be an array"),
     # in place: arrays, views, containers, objects, generators
-    # . acceptance
+    # … acceptance
     "acceptance.c_write_through_view": ("UnsupportedMutation", "an assignment into `z`"),
-    # . generators
+    # … generators
     "generators.nonlocal_accumulator": ("UnsupportedSyntax", "nonlocal is written"),
     "generators.make_stepper": ("UnsupportedSyntax", "nonlocal is written"),
     "generators.generator_in_a_loop": ("UnsupportedSyntax", "yield"),
@@ -37,7 +37,7 @@ REFUSED: dict[str, tuple[str, str]] = {
         "UnsupportedSyntax",
         "a context manager that holds an active value",
     ),
-    # . hunt
+    # … hunt
     "hunt.missed_arm_of_a_ternary": ("UnsupportedMutation", "an assignment into `y`"),
     "hunt.missed_short_circuit": ("UnsupportedMutation", "`.append` into `log`"),
     "hunt.missed_write_into_inactive_object": (
@@ -57,11 +57,19 @@ REFUSED: dict[str, tuple[str, str]] = {
     "hunt.types_of_layout": ("UnsupportedMutation", "a 0-d array is written"),
     "hunt.dual_numbers": ("MissingRule", "hunt.Dual"),
     "hunt.dual_numbers_nested": ("MissingRule", "hunt.Dual"),
+    "hunt.through_a_string": (
+        "UnsupportedSyntax",
+        "a number read out of text",
+    ),
+    "hunt.through_bytes": (
+        "UnsupportedSyntax",
+        "a number read out of bytes",
+    ),
     "hunt.through_a_module_global": ("UnsupportedSyntax", "a global is written"),
     "hunt.through_a_class_attribute": ("UnsupportedMutation", "an assignment into `Shared`"),
     "hunt.through_a_function_attribute": ("UnsupportedMutation", "an assignment into `helper`"),
     "hunt.through_tolist_and_item": ("UnsupportedMutation", "an assignment into `xs`"),
-    # . kernels
+    # … kernels
     "kernels.heat_3d": ("UnsupportedMutation", "`+=` into `lap`"),
     "kernels.wave_leapfrog": ("UnsupportedMutation", "an assignment into `new`"),
     "kernels.floyd_warshall": ("UnsupportedMutation", "`np.fill_diagonal` into `d`"),
@@ -71,7 +79,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "kernels.rnn_with_hidden_states": ("UnsupportedMutation", "an assignment into `hs`"),
     "kernels.image_filters": ("UnsupportedMutation", "`out=` into `img`"),
     "kernels.option_by_grid": ("UnsupportedMutation", "`out=` into `V`"),
-    # . mutable_containers
+    # … mutable_containers
     "mutable_containers.insert_and_pop": ("UnsupportedMutation", "`.insert()` into `xs`"),
     "mutable_containers.extend_and_add": ("UnsupportedMutation", "`.extend()` into `xs`"),
     "mutable_containers.item_assignment": ("UnsupportedMutation", "an assignment into `xs`"),
@@ -89,6 +97,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "mutable_containers.stack_machine": ("UnsupportedMutation", "`.pop()` into `stack`"),
     "mutable_containers.queue_by_list": ("UnsupportedMutation", "`.append` into `queue`"),
     "mutable_containers.deque_window": ("SourceUnavailable", "deque.append"),
+    "mutable_containers.bound_append": ("SourceUnavailable", "list.append"),
     "mutable_containers.breadth_first": ("MissingRule", "collections.deque"),
     "mutable_containers.dict_set_and_update": ("UnsupportedMutation", "an assignment into `p`"),
     "mutable_containers.dict_pop_del_setdefault": ("UnsupportedMutation", "del of an element"),
@@ -125,7 +134,7 @@ REFUSED: dict[str, tuple[str, str]] = {
         "`.append` into `table`",
     ),
     "mutable_containers.priority_queue": ("UnsupportedMutation", "`.sort()` into `tasks`"),
-    # . mutable_objects
+    # … mutable_objects
     "mutable_objects.gates": ("UnsupportedMutation", "an assignment into `self`"),
     "mutable_objects.gates_forward_and_backward": (
         "UnsupportedMutation",
@@ -156,14 +165,14 @@ REFUSED: dict[str, tuple[str, str]] = {
     "mutable_objects.exception_from_a_method": ("UnsupportedMutation", "an assignment into `self`"),
     "mutable_objects.two_objects_one_array": ("UnsupportedMutation", "`+=` into `self`"),
     "mutable_objects.object_returned": ("UnsupportedMutation", "`+=` into `self`"),
-    # . storage_kinds
+    # … storage_kinds
     "storage_kinds.no_elements": ("UnsupportedMutation", "`*=` into `row`"),
     "storage_kinds.zero_dimensional": ("UnsupportedMutation", "`+=` into `a`"),
     "storage_kinds.in_place_or_not": ("UnsupportedMutation", "`+=` into `a`"),
     "storage_kinds.complex_buffer": ("UnsupportedMutation", "an assignment into `z`"),
     "storage_kinds.object_array": ("NotDifferentiable", "an array of objects"),
     "storage_kinds.record_array": ("UnsupportedMutation", "an array of records"),
-    # . views
+    # … views
     "views.slice_of_slice": ("UnsupportedMutation", "an assignment into `z`"),
     "views.view_read_between_writes": ("UnsupportedMutation", "an assignment into `y`"),
     "views.transposed": ("UnsupportedMutation", "an assignment into `T`"),
@@ -203,11 +212,11 @@ REFUSED: dict[str, tuple[str, str]] = {
     "views.quadrants": ("UnsupportedMutation", "`-=` into `d`"),
     "views.rotated_and_flipped": ("UnsupportedMutation", "an assignment into `F`"),
     "views.buffer_by_meshgrid_and_atleast": ("UnsupportedMutation", "an assignment into `row`"),
-    # . writes
+    # … writes
     "writes.scalar_taken_before_write": ("UnsupportedMutation", "an assignment into `y`"),
     "writes.chained_indices": ("UnsupportedMutation", "an assignment into `U`"),
     "writes.restored_by_finally": ("UnsupportedMutation", "an assignment into `y`"),
-    # . writes_by_functions
+    # … writes_by_functions
     "writes_by_functions.add_at": ("UnsupportedMutation", "`np.add.at` into `y`"),
     "writes_by_functions.multiply_at": ("UnsupportedMutation", "`np.multiply.at` into `y`"),
     "writes_by_functions.maximum_at": ("UnsupportedMutation", "`np.maximum.at` into `y`"),
