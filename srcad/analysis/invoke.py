@@ -154,7 +154,7 @@ def _invoke(
     defaults = dict(closure[1].defaults) if closure is not None else {}
     kinds = []
     for param, expr in zip(unit.code.params, bound, strict=True):
-        if _is_default(expr):
+        if _is_default(expr) and param.name in defaults:
             kinds.append(defaults[param.name])
         else:
             kinds.append(inference.expr(expr))

@@ -72,6 +72,9 @@ class Loops(Bindings):
                     function, inputs = self.atom(f), [self.iterable(e) for e in rest]
                 self.mapped(name, target, function, inputs, body, at)
                 return
+            case ast.GeneratorExp(elt=elt, generators=[clause]) if not clause.is_async:
+                self.generated(target, elt, clause, body, at, outside)
+                return
             case _:
                 pass
         with self.renaming(outside):
@@ -81,6 +84,32 @@ class Loops(Bindings):
             where = self.loop_target(target)
             out.extend(body())
         self.out.append(ir.For(where, expr, tuple(out), at))
+
+    def generated(
+        self,
+        target: ast.expr,
+        elt: ast.expr,
+        clause: ast.comprehension,
+        body: Lowering,
+        at: ir.Loc | None,
+        outside: dict[str, str] | None,
+    ) -> None:
+        """`for y in (g(x) for x in xs)` is `for x in xs: y = g(x)`: each item when it is asked."""
+        here = self.renamed
+
+        def item() -> None:
+            value = self.atom(elt)
+            with self.renaming(here):
+                self.bind_atom(target, value)
+                self.out.extend(body())
+
+        def items() -> ir.Block:
+            with self.nested() as out:
+                self.guarded(clause.ifs, item)
+            return tuple(out)
+
+        with self.renaming(outside), self.comprehension_scope([clause]) as around:
+            self.loop(clause.target, clause.iter, items, at, around)
 
     def mapped(
         self,

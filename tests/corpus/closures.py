@@ -292,3 +292,25 @@ def captured_rebound_to_another_shape(x, w):
         w = np.sum(w * np.array([s, 1.0]))
     w = np.array([s, w])
     return np.sum(power(s, 1) * scale(w))
+
+
+@program(args=lambda rng: (0.4, 0.7), wrt=(0, 1))
+def handed_on_before_a_change(x, s):
+    """The inner function sees the last value of `s`, through the function that made it."""
+
+    def make():
+        return lambda t: t * s
+
+    g = make()
+    s = s * x
+    return g(x)
+
+
+@program(args=lambda rng: ([0.4, 0.7],))
+def default_holds_a_list(xs):
+    """A default that is a list has zeros of its own kind."""
+
+    def pick(kind, values, other=xs):
+        return values[0] * other[1] if kind is float else other[0]
+
+    return pick(float, xs) + pick(float, xs, [2.0, 3.0]) * pick(int, xs)

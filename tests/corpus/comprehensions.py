@@ -123,3 +123,18 @@ def first_iterable_stands_outside(s, pair):
     first = [s * pair for pair in pair[1] if pair > 0.5]
     second = [pair * x for x, pair in zip(pair[1], map(np.sin, pair[1]))]
     return sum(first) + sum(second) * pair[0] + next((pair for pair in pair[1] if pair < 1), s)
+
+
+@program(args=lambda rng: (0.4, [0.7, 1.5, 0.3]), wrt=(0, 1))
+def generator_sees_changes(s, xs):
+    """A generator expression makes each item when the loop asks for it."""
+    total = 0.0
+    for x in (s * x for x in xs if x > 0.1):
+        s = s / 2 + x
+        total = total + x * s
+        if total > 5:
+            break
+    for a, b in ((s, y) for y in xs):
+        s = s * 0.5 + b
+        total = total + a * b
+    return total + sum(y * z for y in (s * y for y in xs) for z in xs)

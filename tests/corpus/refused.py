@@ -16,6 +16,10 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     # functions
     "closures.nonlocal_read_and_count": ("UnsupportedSyntax", "nonlocal is written"),
+    "closures.handed_on_before_a_change": (
+        "UnsupportedSyntax",
+        "a variable captured through two functions changes",
+    ),
     "comprehensions.generator_function": ("UnsupportedSyntax", "yield"),
     # objects and dicts
     "objects.user_operators": ("MissingRule", "an object of a class with operators is made"),
