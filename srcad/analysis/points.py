@@ -43,7 +43,7 @@ Site = Hashable
 Sites = frozenset[Site]
 NONE: Sites = frozenset()
 ANY_KEY = "*"  # a key that is not known
-DEPTH = 4  # parts of parts of a parameter that are told apart
+DEPTH = 2  # parts of parts of a parameter that are told apart
 
 
 def mutable(kind: Type) -> bool:

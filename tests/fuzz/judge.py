@@ -44,7 +44,7 @@ class FuzzCase(protocol.Case):
     @property
     def rounding(self) -> float:
         """Random programs may be ill-conditioned."""
-        return 1e-9
+        return 1e-4 if self.single else 1e-9
 
     def directions(self, rng: np.random.Generator) -> list[Any]:
         """Two random directions."""
