@@ -81,7 +81,8 @@ class Cotangents(ABC):
         self.out: list[ir.Stmt] = []  # backward statements of the step at hand
         self.at: ir.Loc | None = None
         self.depth = 0  # loops around the statement at hand
-        self.live_before = _live_before(body, live)
+        self.read_by = _captures(body)
+        self.live_before = _live_before(body, live, self.read_by)
         self.distinct = distinct(facts, body)
         self.storage = Storage.of(facts, body, live, shown)
 
@@ -296,13 +297,27 @@ class Cotangents(ABC):
         return ir.Name(self.bar(name))
 
 
-def _live_before(body: ir.Block, live: Liveness) -> dict[int, frozenset[str]]:
+def _live_before(
+    body: ir.Block, live: Liveness, captures: dict[str, set[str]]
+) -> dict[int, frozenset[str]]:
     """For each `if`, the variables that may have a value from before it which is still used."""
     found: dict[int, frozenset[str]] = {}
     for stmt in ir.walk(body):
         if isinstance(stmt, ir.If):
-            inside = ir.all_reads(stmt)
-            found[id(stmt)] = inside | live.after.get(id(stmt), frozenset())
+            used = ir.all_reads(stmt) | live.after.get(id(stmt), frozenset())
+            found[id(stmt)] = used.union(*(captures.get(n, ()) for n in used))
+    return found
+
+
+def _captures(body: ir.Block) -> dict[str, set[str]]:
+    """What the functions made here read when they are called, through others of them too."""
+    found: dict[str, set[str]] = {}
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.Assign) and isinstance(stmt.value, ir.Closure):
+            found.setdefault(stmt.target, set()).update(stmt.value.captures)
+    for _ in found:
+        for names in found.values():
+            names.update(*(found.get(n, ()) for n in tuple(names)))
     return found
 
 

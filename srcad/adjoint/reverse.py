@@ -382,6 +382,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         carried = self.live.body.get(id(stmt), frozenset()) | self.live.after.get(
             id(stmt), frozenset()
         )
+        carried = carried.union(*(self.read_by.get(n, ()) for n in carried))
         local = {n for n in defined if n not in carried}
         around = (used | (self.state.present & (defined | used)) | self.state.present) & self.active
         around -= {n for n in self.called_only if not self.active_defaults(n)}

@@ -314,3 +314,29 @@ def default_holds_a_list(xs):
         return values[0] * other[1] if kind is float else other[0]
 
     return pick(float, xs) + pick(float, xs, [2.0, 3.0]) * pick(int, xs)
+
+
+@program(args=lambda rng: (0.3,))
+def captured_across_iterations_and_branches(x):
+    """A variable that is read through a function alone, in another iteration or in a branch."""
+    t, u = x, 2 * x
+
+    def g(a):
+        return a * t
+
+    def deep(b):
+        def pair(c):
+            return u, c
+
+        return pair(b)[0] if b > 0 else sum
+
+    s = x
+    for _ in range(3):
+        s = g(s) + deep(x)
+        t = s * x
+    while s > 0.1:
+        if s > 0:
+            s = g(s)
+        if x > 0:
+            t = s * x
+    return s
