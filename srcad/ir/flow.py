@@ -139,7 +139,8 @@ class _Reaching:
                 break
             head = new
         endless = isinstance(stmt, ir.While) and stmt.test == ir.Const(True)
-        return _joined([None if endless else head, *leaving])
+        # `webs` does not ask whether the test is always true
+        return _joined([None if endless and not leaving else head, *leaving])
 
     def attempt(self, stmt: ir.Try, env: Env) -> Env | None:
         """Names bound in a `try` are exempt: what reaches them is not told apart."""
