@@ -72,8 +72,8 @@ def _variables(value: ir.Expr, writes: Counter[str]) -> set[str]:
 
 def _put_in(stmt: ir.Stmt, known: dict[str, ir.Expr]) -> ir.Stmt:
     names = ir.statement_reads(stmt) & known.keys()
-    if not names or ir.blocks(stmt):
-        return stmt
+    if not names or ir.blocks(stmt) or isinstance(stmt, ir.Return):
+        return stmt  # what is handed out as it is needs its name
     chosen = {n: known[n] for n in names}
     new = ir.map_expressions(stmt, lambda e: ir.substitute(e, chosen))
     return stmt if max(map(width, ir.expressions(new)), default=0) > WIDTH else new
