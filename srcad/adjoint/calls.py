@@ -110,7 +110,8 @@ class Calls(Cotangents):
 
     def own_residuals(self, stmt: ir.Assign, operation: Invoke, saved: str) -> ir.Block:
         """What the called function saved of memory that changes later must be copied."""
-        if not any(self.changed_later(n, stmt) for a in operation.args for n in ir.reads(a)):
+        held = {stmt.target}.union(*map(ir.reads, operation.args))
+        if not any(self.changed_later(n, stmt) for n in held):
             return ()
         return (ir.Assign(saved, algebra.call(COPIED, ir.Name(saved)), stmt.at),)
 
@@ -185,7 +186,7 @@ class Calls(Cotangents):
         Without y_bar nobody uses the result; the function may still keep or change what it is
         given, so it is looked at all the same.
         """
-        for read in sorted(ir.reads(stmt.value)):
+        for read in sorted(ir.reads(stmt.value) | {stmt.target}):
             if self.changed_later(read, stmt):
                 raise errors.UnsupportedMutation(
                     f"`{read}` is written after this call, whose function is known only when it "

@@ -89,7 +89,7 @@ class Exceptions(Cotangents):
             self.facts.types[name] = self.type(inner.target)
             if inner.target in self.active and self.is_active(inner.value):
                 self.active = self.active | {name}
-            out.append(ir.Assign(name, inner.value, inner.at))
+            out.append(ir.Assign(name, inner.value, inner.at, alters=inner.alters))
             out.append(ir.Assign(inner.target, ir.Name(name), inner.at))
         return out
 

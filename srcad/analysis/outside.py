@@ -41,6 +41,28 @@ def written_outside(facts: Inferred, body: ir.Block) -> dict[int, Outside]:
     return found
 
 
+def called_writes(facts: Inferred, body: ir.Block) -> list[tuple[ir.Stmt, frozenset[int]]]:
+    """The statements that call functions which write objects from outside, and their ids."""
+    found: list[tuple[ir.Stmt, frozenset[int]]] = []
+    for stmt in ir.walk(body):
+        written: set[int] = set()
+        stack = list(ir.expressions(stmt))
+        while stack:
+            expr = stack.pop()
+            stack.extend(ir.children(expr))
+            operation = facts.operations.get(id(expr))
+            if isinstance(operation, Invoke):
+                callee = facts.session.infer(operation.unit, operation.params)
+                if "outside" not in callee.memory:
+                    callee.memory["outside"] = frozenset(
+                        written_outside(callee, operation.unit.code.body)
+                    )
+                written |= callee.memory["outside"]
+        if written:
+            found.append((stmt, frozenset(written)))
+    return found
+
+
 def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: set[int]) -> None:
     seen.add(id(facts))
     program, unit = facts.session.program, facts.unit

@@ -338,26 +338,29 @@ class Points:
         for k, inner in enumerate(written):
             if inner is not None and not isinstance(operation.params[k], Array):
                 self.put(whole[k], ANY_KEY, NONE.union(*given))
-        out = returned(self.facts, operation.unit, operation.params, self.written)
-        items = NONE.union(*(given[k] for k in out))
-        return self.unseen(expr, items).union(*(whole[k] for k in out))
+        out, outer = returned(self.facts, operation.unit, operation.params, self.written)
+        items = outer.union(*(given[k] for k in out))
+        return self.unseen(expr, items).union(outer, *(whole[k] for k in out))
 
 
-def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any) -> frozenset[int]:
-    """Which parameters the result of a function may be, or hold."""
+Returned = tuple[frozenset[int], Sites]
+
+
+def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any) -> Returned:
+    """Which parameters, and which memory from outside, the result of a function may be or hold."""
     callee = facts.session.infer(unit, params)
     if "returned" in callee.memory:
-        known: frozenset[int] = callee.memory["returned"]
+        known: Returned = callee.memory["returned"]
         return known
-    everyone = frozenset(range(len(params)))
-    callee.memory["returned"] = everyone  # while it is found out, in a recursive call
-    found = everyone
-    if not mutable(callee.types.get(unit.code.result, ANY)):
-        found = frozenset()
-    else:
+    # while it is found out, in a recursive call
+    callee.memory["returned"] = frozenset(range(len(params))), NONE
+    found: Returned = frozenset(), NONE
+    if mutable(callee.types.get(unit.code.result, ANY)):
         points = Points(callee, unit.code.body, written)
         names = [p.name for p in unit.code.params]
-        found = frozenset(names.index(p) for p in points.params_in(unit.code.result))
+        inside = frozenset(names.index(p) for p in points.params_in(unit.code.result))
+        reach = points.reach(unit.code.result)
+        found = inside, frozenset(s for s in reach if outer_id(s) is not None)
     callee.memory["returned"] = found
     return found
 
@@ -382,6 +385,13 @@ def _part(site: Site, key: Hashable) -> Site:
     while isinstance(inner, tuple) and inner[0] == "part":
         depth, inner = depth + 1, inner[1]
     return site if depth >= DEPTH else ("part", site, key)
+
+
+def outer_id(site: Site) -> int | None:
+    """The `id` of the object from outside that the memory belongs to, if it does."""
+    while isinstance(site, tuple) and site[0] == "part":
+        site = site[1]
+    return site[1] if isinstance(site, tuple) and site[0] == "outside" else None
 
 
 def _param(site: Site) -> str:

@@ -17,7 +17,8 @@ from srcad.analysis.effects import aliases, mutable, writes, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Invoke
-from srcad.analysis.points import NONE, Points, Sites
+from srcad.analysis.outside import called_writes
+from srcad.analysis.points import NONE, Points, Sites, outer_id
 from srcad.analysis.refusals import Write
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Dct, Lst, Type, carries
@@ -49,6 +50,10 @@ class Storage:
             for name in write.names:
                 if not _structure(write, facts.types.get(name, ANY)):
                     found.append((points.reach(name), places[id(write.stmt)], write.stmt))
+        for stmt, outer in called_writes(facts, body):
+            reached = frozenset().union(*map(points.reach, facts.types))
+            hit = frozenset(s for s in reached if outer_id(s) in outer)
+            found.append((hit, places[id(stmt)], stmt))
         return Storage(facts, live, points, found, places, shown)
 
     def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
@@ -131,6 +136,8 @@ class Storage:
         if id(stmt) not in self.live.after:  # one that the compiler made
             return False
         others = {n for n in self.sharing(owner) if mutable(types.get(n, ANY))} - {owner}
+        if any(outer_id(s) is not None for s in self.points.reach(owner)):
+            return False  # other functions may read it
         used = self.live.after[id(stmt)] | self.shown
         if owner not in used:
             others -= set(ir.targets(stmt))  # the result of the call takes its place
@@ -152,6 +159,9 @@ def marked(facts: Inferred, body: ir.Block) -> ir.Block:
         for name in write.names:
             hit = points.together(name, everyone) | {name}
             altered[id(write.stmt)] = altered.get(id(write.stmt), frozenset()) | hit
+    for stmt, outer in called_writes(facts, body):
+        hit = frozenset(n for n in everyone if any(outer_id(s) in outer for s in points.reach(n)))
+        altered[id(stmt)] = altered.get(id(stmt), frozenset()) | hit
     return _mark(body, altered, facts.types) if altered else body
 
 

@@ -72,11 +72,28 @@ def _of(bar: str, loop: ir.For) -> Iterator[int]:
 
 def _steps(loop: ir.For) -> bool:
     """Whether the loop counts through different numbers."""
-    match loop.iterable:
-        case ir.Call(func, (ir.Call(inner),)) if _named(func, "reversed"):
-            return isinstance(loop.target, str) and _named(inner, "range")
-        case ir.Call(func):
-            return isinstance(loop.target, str) and _named(func, "range")
+    counted = loop.iterable
+    match counted:
+        case ir.Call(func, (ir.Call() as inner,)) if _named(func, "reversed"):
+            counted = inner
+        case _:
+            pass
+    match counted:
+        case ir.Call(func, args, ()) if _named(func, "range"):
+            return isinstance(loop.target, str) and _from_zero(args)
+        case _:
+            return False
+
+
+def _from_zero(bounds: tuple[ir.Expr, ...]) -> bool:
+    """No number below zero, which would name an element from the other end a second time."""
+    match bounds:
+        case (_,):
+            return True
+        case (ir.Const(int() as first), _) | (ir.Const(int() as first), _, ir.Const(1)):
+            return first >= 0
+        case (_, ir.Const(int() as stop), ir.Const(int() as step)):
+            return step < 0 and stop >= -1
         case _:
             return False
 
