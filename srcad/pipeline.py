@@ -101,11 +101,14 @@ class Compilation:
         reverser = method(facts, body, active, live, names, self.request, seen)
         hand = effects.handed(facts, unit, types, mask) if shown else ()
         handed = tuple(code.params[k].name for k in hand)
-        reverser.refused.extend(effects.active_writes(facts, body, active, reverser.storage.plain))
+        active = reverser.active
+        fine = lambda s: reverser.storage.plain(s) or reverser.kept_by_memory(s)  # noqa: E731
+        reverser.refused.extend(effects.active_writes(facts, body, reverser.active, fine))
         reverser.refused.extend(texts.read_back(facts, body, active))
         seed = reverser.start(code.result, handed)
         bars_in = tuple(map(reverser.bar, handed))
         nodes = reverser.block(body)
+        nodes = (*reverser.entered(tuple(active_params)), *nodes)
         reverser.refuse()
         in_place = effects.written_names(facts, body)
         if not self.naive:
@@ -157,7 +160,8 @@ class Compilation:
         forward, backward = weaver.weave(nodes)
         stacks = frozenset(weaver.lists.values())
         needed = frozenset().union(*map(ir.all_reads, backward))
-        effects.check_needed_writes(facts, body, reverser.active, needed & primal)
+        kept = reverser.kept_by_memory
+        effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept)
         self.needed |= outside_names(facts, value_reads(backward))
         self.written |= written_outside(facts, body)
         forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from srcad import errors
 from srcad.adjoint import algebra
-from srcad.adjoint.cotangents import Cotangents
+from srcad.adjoint.memory import TAKEN, Memory
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.effects import handed, mutable, written_params
 from srcad.analysis.operations import Dynamic, Invoke, Operation
@@ -27,7 +27,7 @@ METHOD = ir.Ref(calls.call_method, "call_method")
 SPREAD = ir.Ref(calls.call_spread, "call_spread")
 
 
-class Calls(Cotangents):
+class Calls(Memory):
     """The reversal of calls."""
 
     def call(self, stmt: ir.Assign, operation: Invoke | Dynamic) -> list[Node]:
@@ -77,7 +77,9 @@ class Calls(Cotangents):
             )
 
     def has_bar(self, arg: ir.Expr) -> bool:
-        return isinstance(arg, ir.Name) and arg.id in self.state.present
+        if not isinstance(arg, ir.Name):
+            return False
+        return arg.id in self.state.present or arg.id in self.shared
 
     def handed_in(self, arg: ir.Expr) -> ir.Expr:
         """The cotangent of an array that the called function writes, as the function left it."""
@@ -87,13 +89,15 @@ class Calls(Cotangents):
                 "name here. Give it a name on a line of its own.",
                 self.place(),
             )
+        if arg.id in self.shared:
+            return self.named(self.shadow(TAKEN, arg), f"{arg.id}_after")
         self.ensure(arg.id, owned=True)
         bar = self.take(arg.id)
         assert bar is not None
         return bar
 
     def check_plain_call(self, stmt: ir.Stmt) -> None:
-        if not self.storage.plain(stmt):
+        if not self.storage.plain(stmt) and not self.kept_by_memory(stmt):
             raise errors.UnsupportedMutation(
                 "This call writes into an array where a derivative passes, in a form that is not "
                 "supported yet. Return a new array instead.",
@@ -131,6 +135,7 @@ class Calls(Cotangents):
             elif (
                 isinstance(arg, ir.Name)
                 and arg.id not in self.state.present
+                and arg.id not in self.shared
                 and given.count(arg) == 1
             ):
                 parts.append(self.bar(arg.id))

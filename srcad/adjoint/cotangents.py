@@ -85,6 +85,8 @@ class Cotangents(ABC):
         self.live_before = _live_before(body, live, self.read_by)
         self.distinct = distinct(facts, body)
         self.storage = Storage.of(facts, body, live, shown)
+        self.shared: frozenset[str] = frozenset()  # arrays whose cotangents memory holds
+        self.lent: dict[str, ir.Expr] = {}  # cotangents of shared ones, for one statement
 
     @abstractmethod
     def block(self, block: ir.Block) -> tuple[Node, ...]:
@@ -93,6 +95,14 @@ class Cotangents(ABC):
     @abstractmethod
     def statement(self, stmt: ir.Stmt) -> list[Node]:
         """Reverse one statement."""
+
+    @abstractmethod
+    def put(self, name: str, value: ir.Expr) -> ir.Stmt:
+        """x_bar += value, where memory holds x_bar."""
+
+    @abstractmethod
+    def put_at(self, name: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
+        """x_bar[index] += value, where memory holds x_bar."""
 
     # -- names and types ---------------------------------------------------------------
 
@@ -188,6 +198,7 @@ class Cotangents(ABC):
 
     def ensure(self, name: str, *, owned: bool = False) -> None:
         """Make the cotangent of a variable exist (and be our own buffer)."""
+        assert name not in self.shared
         bar = self.bar(name)
         if name not in self.state.present:
             self.emit(ir.Assign(bar, self.zeros(name)))
@@ -204,6 +215,9 @@ class Cotangents(ABC):
     def add(self, name: str, value: ir.Expr, fresh: bool = False) -> None:
         """x_bar += value; the first time x_bar = value.  `fresh`: nobody else holds the value."""
         if name not in self.active:
+            return
+        if name in self.shared:
+            self.emit(self.put(name, value))
             return
         bar = self.bar(name)
         kind = self.type(name)
@@ -233,6 +247,9 @@ class Cotangents(ABC):
     def add_at(self, owner: str, index: ir.Expr, value: ir.Expr, result: Type) -> None:
         """x_bar[index] += value."""
         if owner not in self.active:
+            return
+        if owner in self.shared:
+            self.emit(self.put_at(owner, index, value))
             return
         kind = self.type(owner)
         if is_scalar(kind) or (isinstance(kind, Array) and kind.ndim == 0):
@@ -290,6 +307,8 @@ class Cotangents(ABC):
 
     def take(self, name: str) -> ir.Expr | None:
         """The cotangent of a variable at its definition; before it, there is none yet."""
+        if name in self.shared:
+            return self.lent.pop(name, None)
         if name not in self.state.present:
             return None
         self.state.present.discard(name)

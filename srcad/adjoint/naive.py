@@ -101,6 +101,8 @@ class NaiveReverse(Reverse):
     def take(self, name: str) -> ir.Expr | None:
         if name not in self.active:
             return None
+        if name in self.shared:
+            return self.lent.pop(name, None)
         if name in self.now:
             return ir.Name(self.now[name])
         bar = self.bar(name)
@@ -120,12 +122,16 @@ class NaiveReverse(Reverse):
         self.emit(ir.If(ir.Compare(bar, ("is",), (NONE,)), (zeros,), (own,)))
 
     def add(self, name: str, value: ir.Expr, fresh: bool = False) -> None:
-        if name in self.active:
+        if name in self.shared:
+            self.emit(self.put(name, value))
+        elif name in self.active:
             bar = self.bar(name)
             self.emit(ir.Assign(bar, algebra.call(ADD, ir.Name(bar), value)))
 
     def add_at(self, owner: str, index: ir.Expr, value: ir.Expr, result: Type) -> None:
-        if owner in self.active:
+        if owner in self.shared:
+            self.emit(self.put_at(owner, index, value))
+        elif owner in self.active:
             self.ensure(owner)
             bar = ir.Name(self.bar(owner))
             self.emit(ir.Effect(algebra.call(ACCUMULATE, bar, slice_object(index), value)))

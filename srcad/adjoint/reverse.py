@@ -25,6 +25,7 @@ from srcad.adjoint.cotangents import Request, State
 from srcad.adjoint.exceptions import Exceptions
 from srcad.adjoint.keep import Keeper
 from srcad.adjoint.loops import LoopPlan, plan
+from srcad.adjoint.memory import Memory
 from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
 from srcad.adjoint.writes import Writes
@@ -51,7 +52,7 @@ def _position(at: ir.Loc | None) -> tuple[float, float, float]:
     return at.line, part.end_line, part.end_column
 
 
-class Reverse(Calls, Branches, Containers, Exceptions, Writes):
+class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
     """The reversal of one function body."""
 
     def __init__(
@@ -69,6 +70,8 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         self.captures = Captures(facts, body, live)
         self.called_only = called_only(facts, body)
         self.keeper = Keeper(facts, body, self.storage, names, user_names(facts.unit))
+        self.share()
+        self.keeper.views -= self.shared
         self.first: ir.Block = ()  # before everything else in the backward part
         self.refused: list[tuple[ir.Loc | None, errors.SrcadError]] = []
 
@@ -79,6 +82,12 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         """
         self.state.present |= set(handed)
         self.state.owned |= set(handed)
+        seed = self.seeded(result, handed)
+        self.first = (*self.opened((*handed, result)), *self.first)
+        return seed
+
+    def seeded(self, result: str, handed: tuple[str, ...]) -> str | None:
+        """The name of the result's cotangent, in the state."""
         if result in handed:  # `return u`, where u was written: both cotangents are u's
             seed = self.names.fresh(f"{result}_result_bar")
             self.first = self.joined(result, seed)
@@ -126,7 +135,10 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
             raise min(self.refused, key=lambda r: _position(r[0]))[1]
 
     def reversed(self, stmt: ir.Stmt) -> list[Node]:
+        self.lent = {}
         match stmt:
+            case ir.Assign(target) if target in self.shared:
+                return self.assign_shared(stmt)
             case ir.Assign():
                 return self.assign(stmt)
             case ir.Unpack():
@@ -386,4 +398,5 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes):
         local = {n for n in defined if n not in carried}
         around = (used | (self.state.present & (defined | used)) | self.state.present) & self.active
         around -= {n for n in self.called_only if not self.active_defaults(n)}
+        around -= self.shared
         return sorted(n for n in around if n not in local), buffers & around

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from srcad.ir import nodes as ir
+from srcad.runtime import shadows
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import shadow
 from srcad.runtime.writes import stored
@@ -19,6 +20,12 @@ SHAPES = {"shape", "size", "ndim", "dtype"}
 LIKE: dict[object, int] = {  # the argument that gives its shape alone
     np.zeros_like: 0, np.ones_like: 0, np.full_like: 0, np.empty_like: 0, np.shape: 0, np.ndim: 0,
     np.size: 0, len: 0, unbroadcast: 1, stored: 1, shadow: 0,
+}  # fmt: skip
+
+BY_REFERENCE: dict[object, int] = {  # how many arguments only tell which memory is meant
+    shadows.shadow_added: 2, shadows.shadow_added_at: 2, shadows.shadow_read: 2,
+    shadows.shadow_taken_out: 2, shadows.shadow_scaled: 2, shadows.shadow_taken: 100,
+    shadows.shadow_gathered: 2,
 }  # fmt: skip
 
 
@@ -37,6 +44,9 @@ def _add(expr: ir.Expr, found: set[str]) -> None:
             found.add(name)
         case ir.Raw() | ir.Closure():
             found |= ir.reads(expr)
+        case ir.Call(ir.Ref(function), args) if references(function):
+            for arg in args[references(function) :]:
+                _add(arg, found)
         case ir.Attr(ir.Name(), name) if name in SHAPES:
             pass
         case ir.Call(ir.Ref(function), args, kwargs) if _like(function) is not None:
@@ -64,5 +74,27 @@ def renamed(block: ir.Block, names: Mapping[str, ir.Expr]) -> ir.Block:
     out = []
     for stmt in block:
         stmt = ir.with_blocks(stmt, tuple(renamed(b, names) for b in ir.blocks(stmt)))
-        out.append(ir.map_expressions(stmt, lambda e: ir.substitute(e, names)))
+        out.append(ir.map_expressions(stmt, lambda e: _renamed(e, names)))
     return tuple(out)
+
+
+def _renamed(expr: ir.Expr, names: Mapping[str, ir.Expr]) -> ir.Expr:
+    if ir.reads(expr).isdisjoint(names):
+        return expr
+    match expr:
+        case ir.Name(name):
+            return names[name]
+        case ir.Call(ir.Ref(function) as called, args, kwargs) if references(function):
+            count = references(function)
+            others = tuple(_renamed(a, names) for a in args[count:])
+            return ir.Call(called, (*args[:count], *others), kwargs)
+        case _:
+            return ir.rebuild(expr, lambda e: _renamed(e, names))
+
+
+def references(function: object) -> int:
+    """How many arguments of a function stand for memory, whatever its contents."""
+    try:
+        return BY_REFERENCE.get(function, 0)
+    except TypeError:  # it cannot be hashed
+        return 0

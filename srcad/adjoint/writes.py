@@ -16,8 +16,9 @@ import numpy as np
 
 from srcad import errors
 from srcad.adjoint import algebra
-from srcad.adjoint.cotangents import Cotangents, slice_object
+from srcad.adjoint.cotangents import slice_object
 from srcad.adjoint.keep import Keeper
+from srcad.adjoint.memory import Memory
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inference
@@ -34,7 +35,7 @@ COPY, SUM = ir.Ref(np.copy, "np.copy"), ir.Ref(np.sum, "np.sum")
 WHOLE = ir.Const(Ellipsis)
 
 
-class Writes(Cotangents):
+class Writes(Memory):
     """The reversal of writes into arrays."""
 
     keeper: Keeper
@@ -44,6 +45,8 @@ class Writes(Cotangents):
         target = stmt.target
         owner = target if isinstance(target, ir.Name) else target.obj
         self.check_kind(owner, stmt.value)
+        if isinstance(owner, ir.Name) and owner.id in self.shared:
+            return self.write_shared(stmt, owner.id)
         if not isinstance(owner, ir.Name) or not self.storage.plain(stmt):
             self.check_inactive(owner)
             return [Step((stmt,))]
@@ -62,6 +65,27 @@ class Writes(Cotangents):
             self.emit(ir.Augment(place, stmt.op, stmt.value))
         else:
             return self.expanded(stmt, owner.id, index)
+        return [Step((stmt,), tuple(self.out))]
+
+    def write_shared(self, stmt: ir.Store | ir.Augment, owner: str) -> list[Node]:
+        """The same where memory holds the cotangent of the written array."""
+        index = stmt.target.index if isinstance(stmt.target, ir.Item) else WHOLE
+        value, kind = stmt.value, self.region(owner, index)
+        active = isinstance(value, ir.Name) and value.id in self.active
+        if isinstance(stmt, ir.Store):
+            part = self.place_taken(owner, index)
+            if active:
+                self.give_region(value, self.named(part, f"{owner}_part"), kind, copy=False)
+            else:
+                self.emit(ir.Effect(part))
+        elif stmt.op in "+-" and active:
+            part = self.place_read(owner, index)
+            part = algebra.neg(part) if stmt.op == "-" else part
+            self.give_region(value, self.named(part, f"{owner}_part"), kind, copy=False)
+        elif stmt.op in "*/" and not active:
+            self.emit(self.place_scaled(owner, index, value, stmt.op))
+        elif stmt.op not in "+-":
+            return self.expanded(stmt, owner, index)
         return [Step((stmt,), tuple(self.out))]
 
     def check_inactive(self, owner: ir.Expr) -> None:

@@ -201,10 +201,19 @@ def active_writes(
 
 
 def check_needed_writes(
-    inferred: Inferred, body: ir.Block, active: frozenset[str], needed: frozenset[str]
+    inferred: Inferred,
+    body: ir.Block,
+    active: frozenset[str],
+    needed: frozenset[str],
+    kept: Callable[[ir.Stmt], bool],
 ) -> None:
-    """Refuse the writes that overwrite what the backward part reads; of arrays it has copies."""
+    """Refuse the writes that overwrite what the backward part reads; of arrays it has copies.
+
+    kept: tells of a write whether memory holds the cotangents: containers stay as they are.
+    """
     for write, reach in _reaches(inferred, body, active):
+        if write.stmt is not None and kept(write.stmt):
+            continue
         kinds = {n: inferred.types.get(n, ANY) for n in reach & needed}
         lost = {n for n, k in kinds.items() if mutable(k) and not isinstance(k, Array)}
         if lost:

@@ -226,9 +226,9 @@ class Points:
             found |= self.closure(self.items(ir.Name(name), self.named(name), ANY_KEY))
         return frozenset(found)
 
-    def everything(self, expr: ir.Expr) -> Sites:
+    def everything(self, expr: ir.Expr, names: frozenset[str] | None = None) -> Sites:
         """A result of which nothing is known: new, or anything that the operands reach."""
-        direct = NONE.union(*map(self.named, ir.reads(expr)))
+        direct = NONE.union(*map(self.named, ir.reads(expr) if names is None else names))
         return self.unseen(expr, direct) | self.closure(direct)
 
     # -- expressions -------------------------------------------------------------------
@@ -328,7 +328,8 @@ class Points:
             by_name = dict(operation.kwargs)
             written = (args[k] if isinstance(k, int) else by_name[k] for k in hit)
             return self.unseen(expr).union(*map(self.value, written))
-        return self.everything(expr)
+        operands = (*args, *(value for _, value in operation.kwargs))
+        return self.everything(expr, frozenset().union(*map(ir.reads, operands)))
 
     def invoked(self, expr: ir.Expr, operation: Invoke) -> Sites:
         """A called function may hand out its arguments, and store one in another."""

@@ -43,6 +43,8 @@ def pure_function(value: object) -> bool:
     except TypeError:
         return False
     name = getattr(value, "__name__", "")
+    if module == "srcad.runtime.shadows":
+        return False
     if module.startswith("srcad.runtime"):
         return name not in {
             "accumulate", "call", "call_method", "add_at", "taken", "indexable", "assigned",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import types
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from srcad.errors import UnsupportedMutation
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import listed
+from srcad.runtime.owners import extent, owner_of, view_like
 
 
 def taken_out(bar: np.ndarray, index: Any) -> Any:
@@ -43,29 +45,67 @@ def stored(g: Any, value: Any) -> Any:
     return unbroadcast(g, value)
 
 
-def copied(saved: Any) -> Any:
-    """What a called function saved, with arrays of its own: those it read will change."""
+def copied(saved: Any, together: Together | None = None) -> Any:
+    """What a called function saved, with arrays of its own: those it read will change.
+
+    Arrays that share memory do so afterwards: their cotangents are found by it.
+    """
+    if together is None:
+        together = Together()
+        together.look(saved)
+        return copied(saved, together)
     if isinstance(saved, np.ndarray):
-        return saved.copy()
+        return together.copy(saved)
     if saved is None or isinstance(saved, _CONSTANT):
         return saved
     if isinstance(saved, dict):
-        return {key: copied(value) for key, value in saved.items()}
+        return {key: copied(value, together) for key, value in saved.items()}
     if isinstance(saved, list):
-        return [copied(value) for value in saved]
+        return [copied(value, together) for value in saved]
     if isinstance(saved, tuple):
-        items = map(copied, saved)
+        items = (copied(value, together) for value in saved)
         return saved._make(items) if hasattr(saved, "_make") else tuple(items)
     if isinstance(saved, types.FunctionType) and not saved.__closure__:
         return saved
     if hasattr(saved, "__dict__") and not callable(saved):
         twin = copy.copy(saved)
-        twin.__dict__.update({name: copied(value) for name, value in saved.__dict__.items()})
+        held = saved.__dict__.items()
+        twin.__dict__.update({name: copied(value, together) for name, value in held})
         return twin
     raise UnsupportedMutation(
         f"A called function needs a {type(saved).__name__} again that may change before. Call it "
         "with copies of the arrays that are written later."
     )
+
+
+@dataclass
+class Together:
+    """Copies of arrays, in which those that share memory go on sharing."""
+
+    seen: dict[int, set[tuple[Any, ...]]] = field(default_factory=dict)  # views by owner
+    twins: dict[int, np.ndarray] = field(default_factory=dict)
+
+    def look(self, saved: Any) -> None:
+        """Note which memory is met more than once."""
+        if isinstance(saved, np.ndarray):
+            place = saved.__array_interface__["data"][0], saved.shape, saved.strides
+            self.seen.setdefault(id(owner_of(saved)), set()).add(place)
+        elif isinstance(saved, dict):
+            self.look(list(saved.values()))
+        elif isinstance(saved, list | tuple):
+            for value in saved:
+                self.look(value)
+        elif hasattr(saved, "__dict__") and not callable(saved):
+            self.look(saved.__dict__)
+
+    def copy(self, array: np.ndarray) -> np.ndarray:
+        owner = owner_of(array)
+        if len(self.seen.get(id(owner), ())) < 2 and array is not owner:
+            return array.copy()
+        twin = self.twins.get(id(owner))
+        if twin is None:
+            twin = self.twins[id(owner)] = extent(owner).copy()
+        return view_like(twin, owner, array)
 
 
 _CONSTANT = (

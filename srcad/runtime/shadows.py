@@ -1,0 +1,123 @@
+"""The cotangents of memory that several variables share, found by what the arrays are made of.
+
+    v = u[1:]        the shadow of v is shadows.of(u)[1:]
+    v += e           e_bar = shadow_read(shadows, v, ...)
+
+Each array that owns memory has one shadow of the same size; every view of it has the same view of
+the shadow.  The arrays themselves are kept, so that nobody else gets their identity.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcad.runtime.owners import extent, owner_of, start_of, view_like
+from srcad.runtime.writes import last_written, taken_out
+
+Table = dict[int, tuple[np.ndarray, np.ndarray]]  # by identity of the owner: it, and its shadow
+
+
+class Shadows:
+    """The shadows of one run backwards."""
+
+    def __init__(self) -> None:
+        self.table: Table = {}
+
+    def of(self, array: np.ndarray) -> np.ndarray:
+        """The shadow of an array: a view, into which is added."""
+        owner = owner_of(array)
+        known = self.table.get(id(owner))
+        if known is None:
+            known = self.table[id(owner)] = owner, np.zeros(extent(owner).size, owner.dtype)
+        return view_like(known[1], owner, array)
+
+
+def shadow_added(shadows: Shadows, array: np.ndarray, value: Any) -> None:
+    """array_bar += value."""
+    bar = shadows.of(array)
+    if _injective(array):
+        bar += value
+    else:  # several elements of the view are one in memory
+        np.add.at(*_spread(shadows, array, value))
+
+
+def shadow_added_at(shadows: Shadows, array: np.ndarray, index: Any, value: Any) -> None:
+    """array_bar[index] += value, where an index may name an element twice."""
+    if _injective(array):
+        np.add.at(shadows.of(array), index, value)
+    else:
+        whole = np.zeros(array.shape, array.dtype)
+        np.add.at(whole, index, value)
+        shadow_added(shadows, array, whole)
+
+
+def shadow_taken(shadows: Shadows, array: Any, *sources: Any) -> Any:
+    """The cotangent of an array where it is made; before that, its memory did not exist.
+
+    sources: what it was made of; of a view of one of these it is zero, for it stands for the same
+    memory before and after.
+    """
+    if not isinstance(array, np.ndarray):
+        return 0.0
+    owner = owner_of(array)
+    if any(isinstance(s, np.ndarray) and owner_of(s) is owner for s in sources):
+        return np.zeros(array.shape, array.dtype)[()]
+    bar = shadows.of(array)
+    taken = bar.copy()
+    bar[...] = 0
+    return taken[()]
+
+
+def shadow_gathered(shadows: Shadows, holder: Any, bar: Any) -> Any:
+    """The cotangent of a container: what its variable got, and the memory of its arrays."""
+    if isinstance(holder, np.ndarray):
+        known = id(owner_of(holder)) in shadows.table
+        return bar + shadow_taken(shadows, holder) if known else bar
+    if isinstance(holder, dict):
+        return {key: shadow_gathered(shadows, item, bar[key]) for key, item in holder.items()}
+    if isinstance(holder, list | tuple):
+        return [shadow_gathered(shadows, item, b) for item, b in zip(holder, bar, strict=True)]
+    return bar
+
+
+def shadow_read(shadows: Shadows, array: np.ndarray, index: Any) -> Any:
+    """A copy of array_bar[index], for a value that was added there."""
+    return last_written(shadows.of(array), index)
+
+
+def shadow_taken_out(shadows: Shadows, array: np.ndarray, index: Any) -> Any:
+    """The cotangent of what was written at the index; from here on it is zero there."""
+    return taken_out(shadows.of(array), index)
+
+
+def shadow_scaled(shadows: Shadows, array: np.ndarray, index: Any, factor: Any, op: str) -> None:
+    """array_bar[index] *= factor, or /=, after `array[index] *= factor`."""
+    bar = shadows.of(array)
+    part = taken_out(bar, index)  # of an index that names an element twice the last one counts
+    np.add.at(bar, index, part * factor if op == "*" else part / factor)
+
+
+def _injective(array: np.ndarray) -> bool:
+    """Whether no two elements of the array are one in memory; if in doubt, not."""
+    reach = 0
+    for stride, size in sorted(zip(map(abs, array.strides), array.shape, strict=True)):
+        if size > 1:
+            if stride < max(reach, array.itemsize):
+                return False
+            reach = stride * (size - 1) + max(reach, array.itemsize)
+    return True
+
+
+def _spread(shadows: Shadows, array: np.ndarray, value: Any) -> tuple[Any, Any, Any]:
+    """Shadow, places and values, for `np.add.at`."""
+    owner = owner_of(array)
+    shadow = shadows.table[id(owner)][1]
+    places = np.zeros(array.shape, np.intp)
+    for axis, (stride, size) in enumerate(zip(array.strides, array.shape, strict=True)):
+        shape = [1] * array.ndim
+        shape[axis] = size
+        places += (np.arange(size) * stride).reshape(shape)
+    start = array.__array_interface__["data"][0] - start_of(owner)
+    return shadow, (places + start) // array.itemsize, np.broadcast_to(value, array.shape)
