@@ -135,7 +135,7 @@ class Calls(Memory):
             elif (
                 isinstance(arg, ir.Name)
                 and arg.id not in self.state.present
-                and arg.id not in self.shared
+                and arg.id not in self.shared | self.holders
                 and given.count(arg) == 1
             ):
                 parts.append(self.bar(arg.id))

@@ -86,6 +86,7 @@ class Cotangents(ABC):
         self.distinct = distinct(facts, body)
         self.storage = Storage.of(facts, body, live, shown)
         self.shared: frozenset[str] = frozenset()  # arrays whose cotangents memory holds
+        self.holders: frozenset[str] = frozenset()  # containers of these
         self.lent: dict[str, ir.Expr] = {}  # cotangents of shared ones, for one statement
 
     @abstractmethod
@@ -99,6 +100,10 @@ class Cotangents(ABC):
     @abstractmethod
     def put(self, name: str, value: ir.Expr) -> ir.Stmt:
         """x_bar += value, where memory holds x_bar."""
+
+    @abstractmethod
+    def spread(self, name: str, value: ir.Expr) -> ir.Expr:
+        """The part of a container's cotangent that does not stand for shared arrays."""
 
     @abstractmethod
     def put_at(self, name: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
@@ -219,6 +224,8 @@ class Cotangents(ABC):
         if name in self.shared:
             self.emit(self.put(name, value))
             return
+        if name in self.holders:
+            value, fresh = self.spread(name, value), False
         bar = self.bar(name)
         kind = self.type(name)
         if name not in self.state.present:

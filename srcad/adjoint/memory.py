@@ -18,16 +18,17 @@ from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents, slice_object
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.elements import is_basic
-from srcad.analysis.operations import Element, Operation, Part
+from srcad.analysis.operations import Apply, Element, Invoke, Operation, Part
 from srcad.analysis.shared import shared_arrays, written_by
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array
+from srcad.ir.types import Array, Clo
 from srcad.runtime import shadows
 
 SHADOWS = ir.Ref(shadows.Shadows, "Shadows")
 ADDED = ir.Ref(shadows.shadow_added, "shadow_added")
 ADDED_AT = ir.Ref(shadows.shadow_added_at, "shadow_added_at")
 GATHERED = ir.Ref(shadows.shadow_gathered, "shadow_gathered")
+SPREAD = ir.Ref(shadows.shadow_spread, "shadow_spread")
 TAKEN = ir.Ref(shadows.shadow_taken, "shadow_taken")
 READ = ir.Ref(shadows.shadow_read, "shadow_read")
 TAKEN_OUT = ir.Ref(shadows.shadow_taken_out, "shadow_taken_out")
@@ -87,6 +88,11 @@ class Memory(Cotangents):
                 put.append(self.put(name, ir.Name(self.bar(name))))
             self.state.present.discard(name)
             self.state.owned.discard(name)
+        for name in sorted(self.holders & frozenset(given)):
+            if self.naive or name in self.state.present:
+                bar = self.bar(name)
+                put.append(ir.Assign(bar, self.spread(name, ir.Name(bar))))
+                self.state.owned.discard(name)
         return tuple(put)
 
     # -- statements --------------------------------------------------------------------
@@ -115,10 +121,29 @@ class Memory(Cotangents):
 
     def lend(self, stmt: ir.Assign) -> None:
         """The cotangent of a new shared array, for the statement that makes it."""
-        sources = sorted(ir.reads(stmt.value) & self.shared - {stmt.target})
-        taken = self.shadow(TAKEN, ir.Name(stmt.target), *map(ir.Name, sources))
+        taken = self.shadow(TAKEN, ir.Name(stmt.target), *self.sources(stmt))
         self.emit(ir.Assign(self.bar(stmt.target), taken))
         self.lent[stmt.target] = ir.Name(self.bar(stmt.target))
+
+    def sources(self, stmt: ir.Assign) -> list[ir.Expr]:
+        """What the new memory may turn out to be."""
+        operation = self.operation(stmt.value)
+        names = set(ir.reads(stmt.value))
+        if isinstance(operation, Invoke) and operation.closure is not None:
+            kind = operation.params[-1]
+            names |= {name for name, _ in kind.captures} if isinstance(kind, Clo) else set()
+        known = (self.shared | self.holders) - {stmt.target}
+        return [ir.Name(n) for n in sorted(names & known) if not isinstance(self.type(n), Clo)]
+
+    def fill_holder(self, stmt: ir.Assign) -> None:
+        """The cotangent of a container of shared arrays that an operation made."""
+        operation = self.operation(stmt.value)
+        if stmt.target in self.holders and isinstance(operation, Invoke | Apply):
+            self.ensure(stmt.target)
+            bar = ir.Name(self.bar(stmt.target))
+            gathered = self.shadow(GATHERED, ir.Name(stmt.target), bar, *self.sources(stmt))
+            self.emit(ir.Assign(bar.id, gathered))
+            self.state.owned.discard(stmt.target)
 
     def is_view(self, operation: Operation | None, value: ir.Expr) -> bool:
         """Whether the value is certainly memory of an array that was there before."""
@@ -133,6 +158,9 @@ class Memory(Cotangents):
 
     def put(self, name: str, value: ir.Expr) -> ir.Stmt:
         return ir.Effect(self.shadow(ADDED, ir.Name(name), value))
+
+    def spread(self, name: str, value: ir.Expr) -> ir.Expr:
+        return self.shadow(SPREAD, ir.Name(name), value)
 
     def put_at(self, name: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
         return ir.Effect(self.shadow(ADDED_AT, ir.Name(name), slice_object(index), value))

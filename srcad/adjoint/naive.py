@@ -125,6 +125,7 @@ class NaiveReverse(Reverse):
         if name in self.shared:
             self.emit(self.put(name, value))
         elif name in self.active:
+            value = self.spread(name, value) if name in self.holders else value
             bar = self.bar(name)
             self.emit(ir.Assign(bar, algebra.call(ADD, ir.Name(bar), value)))
 

@@ -140,6 +140,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
             case ir.Assign(target) if target in self.shared:
                 return self.assign_shared(stmt)
             case ir.Assign():
+                self.fill_holder(stmt)
                 return self.assign(stmt)
             case ir.Unpack():
                 return self.unpack(stmt)

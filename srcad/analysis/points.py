@@ -125,7 +125,9 @@ class Points:
         if name in self.facts.types:  # nothing known so far: at least its own memory
             return frozenset({("name", name)})
         value = self.facts.session.program.lookup(self.facts.unit, name)
-        return NONE if value is MISSING else frozenset({("outside", id(value))})
+        if value is MISSING or getattr(value, "__module__", "") == "builtins":  # zip, len
+            return NONE
+        return frozenset({("outside", id(value))})
 
     def closure(self, sites: Iterable[Site]) -> Sites:
         found = set(sites)

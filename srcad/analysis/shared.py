@@ -13,14 +13,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from srcad.analysis.activity import Active, activity
+from srcad.analysis.captures import called_only
 from srcad.analysis.effects import mutable, written_params
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Append, Apply, Dynamic, Inert, Invoke, Make, Part
+from srcad.analysis.operations import Apply, Dynamic, Invoke, Mutation
 from srcad.analysis.outside import called_writes
 from srcad.analysis.points import Points, Sites, outer_id
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Dct, Lst, Number, Scalar, Tup, Type, carries, is_complex
+from srcad.ir.types import Array, Clo, Dct, Lst, Number, Scalar, Tup, Type, carries, is_complex
 from srcad.runtime.containers import stop_gradient
 
 Names = frozenset[str]
@@ -84,19 +85,27 @@ def _shared(storage: Storage, body: ir.Block, active: Active) -> tuple[Names, Na
         return None
     if any(outer_id(s) is not None for s in sites) or called_writes(facts, body):
         return None  # other functions may see it
-    if reached & facts.unit.code.captured or facts.unit.code.result in holders:
+    made = {n for n in holders if isinstance(facts.types[n], Clo)}
+    if not made <= called_only(facts, body) or not _open_to(facts, holders - made):
         return None
     params = {p.name for p in facts.unit.code.params} & holders
-    if params and (storage.shown or not all(_open(facts.types[p]) for p in params)):
+    if params and storage.shown:
         return None
     passing = all(_passes(facts, s, arrays, holders) for s in ir.walk(body))
     return (arrays, holders) if passing else None
+
+
+def _open_to(facts: Inferred, holders: Names) -> bool:
+    return all(_open(facts.types[n]) for n in holders)
 
 
 def _open(kind: Type) -> bool:
     """Whether a container is made of lists, tuples and dicts alone."""
     if isinstance(kind, Tup):
         return all(map(_open, kind.items))
+    if isinstance(kind, Lst | Dct) and kind.items is not None:
+        items = kind.items if isinstance(kind, Lst) else [t for _, t in kind.items]
+        return all(map(_open, items))
     if isinstance(kind, Lst | Dct):
         return _open(kind.element)
     return isinstance(kind, Array | Number | Scalar)
@@ -122,18 +131,14 @@ def _passes(facts: Inferred, stmt: ir.Stmt, arrays: Names, holders: Names) -> bo
     """Whether the statement only puts shared arrays into containers and takes them out again."""
     used = (ir.statement_reads(stmt) | set(ir.targets(stmt))) & holders
     match stmt:
-        case ir.Assign(_, ir.Closure() as value):
-            return not ir.reads(value) & (holders | arrays)
         case ir.Assign(_, ir.Attr(owner, "flat")):  # an iterator, not an array
             return not ir.reads(owner) & arrays
         case ir.Assign(_, value) | ir.Effect(value):
             operation = facts.operations.get(id(value))
             ends = isinstance(operation, Apply) and operation.function is stop_gradient
-            if ends or isinstance(operation, Dynamic):
+            if ends or isinstance(operation, Dynamic | Mutation):
                 return not ir.reads(value) & (holders | arrays)
-            if not used or isinstance(operation, Part | Make | Inert | Append):
-                return True
-            return operation is None and isinstance(value, ir.Name | ir.Sequence | ir.Mapping)
+            return True
         case ir.Unpack() | ir.For() | ir.If() | ir.While():
             return True
         case _:

@@ -9,10 +9,12 @@ the shadow.  The arrays themselves are kept, so that nobody else gets their iden
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from srcad.runtime.apart import arrays
 from srcad.runtime.owners import extent, owner_of, start_of, view_like
 from srcad.runtime.writes import last_written, taken_out
 
@@ -35,7 +37,9 @@ class Shadows:
 
 
 def shadow_added(shadows: Shadows, array: np.ndarray, value: Any) -> None:
-    """array_bar += value."""
+    """array_bar += value; None is zero."""
+    if value is None:
+        return
     bar = shadows.of(array)
     if _injective(array):
         bar += value
@@ -44,7 +48,9 @@ def shadow_added(shadows: Shadows, array: np.ndarray, value: Any) -> None:
 
 
 def shadow_added_at(shadows: Shadows, array: np.ndarray, index: Any, value: Any) -> None:
-    """array_bar[index] += value, where an index may name an element twice."""
+    """array_bar[index] += value, where an index may name an element twice; None is zero."""
+    if value is None:
+        return
     if _injective(array):
         np.add.at(shadows.of(array), index, value)
     else:
@@ -62,7 +68,7 @@ def shadow_taken(shadows: Shadows, array: Any, *sources: Any) -> Any:
     if not isinstance(array, np.ndarray):
         return 0.0
     owner = owner_of(array)
-    if any(isinstance(s, np.ndarray) and owner_of(s) is owner for s in sources):
+    if any(owner_of(a) is owner for s in sources for a in arrays(s)):
         return np.zeros(array.shape, array.dtype)[()]
     bar = shadows.of(array)
     taken = bar.copy()
@@ -70,15 +76,36 @@ def shadow_taken(shadows: Shadows, array: Any, *sources: Any) -> Any:
     return taken[()]
 
 
-def shadow_gathered(shadows: Shadows, holder: Any, bar: Any) -> Any:
+def shadow_gathered(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     """The cotangent of a container: what its variable got, and the memory of its arrays."""
+
+    def array(item: np.ndarray, bar: Any) -> Any:
+        taken = shadow_taken(shadows, item, *sources)
+        return taken if bar is None else bar + taken
+
+    return _mapped(array, holder, bar)
+
+
+def shadow_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
+    """A contribution to a container: what concerns its arrays goes into their memory at once."""
+
+    def array(item: np.ndarray, bar: Any) -> Any:
+        shadow_added(shadows, item, bar)
+        return None if bar is None else np.zeros(item.shape, item.dtype)
+
+    return _mapped(array, holder, bar)
+
+
+def _mapped(change: Callable[[np.ndarray, Any], Any], holder: Any, bar: Any) -> Any:
+    """The cotangent with what stands for arrays of real numbers changed."""
     if isinstance(holder, np.ndarray):
-        known = id(owner_of(holder)) in shadows.table
-        return bar + shadow_taken(shadows, holder) if known else bar
+        return change(holder, bar) if holder.dtype.kind == "f" else bar
+    if bar is None:
+        return None
     if isinstance(holder, dict):
-        return {key: shadow_gathered(shadows, item, bar[key]) for key, item in holder.items()}
-    if isinstance(holder, list | tuple):
-        return [shadow_gathered(shadows, item, b) for item, b in zip(holder, bar, strict=True)]
+        return {key: _mapped(change, holder[key], b) for key, b in bar.items()}
+    if isinstance(holder, list | tuple):  # a list may have grown since
+        return [_mapped(change, item, b) for item, b in zip(holder, bar, strict=False)]
     return bar
 
 
