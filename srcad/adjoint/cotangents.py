@@ -102,6 +102,10 @@ class Cotangents(ABC):
         """x_bar += value, where memory holds x_bar."""
 
     @abstractmethod
+    def put_in(self, name: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
+        """x_bar[index] += value, where x may be an array whose cotangent memory holds."""
+
+    @abstractmethod
     def spread(self, name: str, value: ir.Expr) -> ir.Expr:
         """The part of a container's cotangent that does not stand for shared arrays."""
 
@@ -257,6 +261,10 @@ class Cotangents(ABC):
             return
         if owner in self.shared:
             self.emit(self.put_at(owner, index, value))
+            return
+        if owner in self.holders and isinstance(self.type(owner), AnyType):
+            self.ensure(owner, owned=True)
+            self.emit(self.put_in(owner, index, value))
             return
         kind = self.type(owner)
         if is_scalar(kind) or (isinstance(kind, Array) and kind.ndim == 0):

@@ -18,16 +18,17 @@ from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents, slice_object
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.elements import is_basic
-from srcad.analysis.operations import Apply, Element, Invoke, Operation, Part
+from srcad.analysis.operations import Copy, Element, Invoke, Make, Operation, Part, Same
 from srcad.analysis.shared import shared_arrays, written_by
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Clo
+from srcad.ir.types import Array, Clo, Dct, Lst, Obj, Tup
 from srcad.runtime import shadows
 
 SHADOWS = ir.Ref(shadows.Shadows, "Shadows")
 ADDED = ir.Ref(shadows.shadow_added, "shadow_added")
 ADDED_AT = ir.Ref(shadows.shadow_added_at, "shadow_added_at")
 GATHERED = ir.Ref(shadows.shadow_gathered, "shadow_gathered")
+ACCUMULATE = ir.Ref(shadows.shadow_accumulate, "shadow_accumulate")
 SPREAD = ir.Ref(shadows.shadow_spread, "shadow_spread")
 TAKEN = ir.Ref(shadows.shadow_taken, "shadow_taken")
 READ = ir.Ref(shadows.shadow_read, "shadow_read")
@@ -42,6 +43,7 @@ class Memory(Cotangents):
         """Find the shared arrays."""
         found = shared_arrays(self.storage, self.body, self.active)
         self.shared, self.active, self.holders = found.arrays, found.active, found.holders
+        self.given_as: dict[str, str] = {}
         self.shadows = self.names.fresh("shadows") if self.shared else ""
 
     def kept_by_memory(self, stmt: ir.Stmt) -> bool:
@@ -59,9 +61,7 @@ class Memory(Cotangents):
         nodes: list[Node] = []
         for param in params:
             if param in self.shared:
-                kept = self.names.fresh(f"{param}_memory")
-                self.facts.types[kept] = self.type(param)
-                self.storage.points.alias(kept, param)
+                kept = self.given(param)
                 taken = ir.Assign(self.bar(param), self.shadow(TAKEN, ir.Name(kept)))
                 nodes.append(Step((ir.Assign(kept, ir.Name(param)),), (taken,)))
                 self.state.present.add(param)
@@ -69,6 +69,14 @@ class Memory(Cotangents):
             elif param in self.holders:
                 nodes.append(self.gathered(param))
         return nodes
+
+    def given(self, param: str) -> str:
+        """A name for the memory that a parameter was given, whatever it is bound to later."""
+        if param not in self.given_as:
+            kept = self.given_as[param] = self.names.fresh(f"{param}_memory")
+            self.facts.types[kept] = self.type(param)
+            self.storage.points.alias(kept, param)
+        return self.given_as[param]
 
     def gathered(self, param: str) -> Step:
         """The arrays of a container that was given have their cotangents in memory."""
@@ -78,14 +86,15 @@ class Memory(Cotangents):
         self.emit(ir.Assign(bar.id, self.shadow(GATHERED, ir.Name(param), bar)))
         return Step((), tuple(self.out))
 
-    def opened(self, given: tuple[str, ...]) -> ir.Block:
+    def opened(self, given: tuple[str, ...], handed: tuple[str, ...]) -> ir.Block:
         """What the caller hands in goes into the memory of its arrays first."""
         if not self.shared:
             return ()
         put: list[ir.Stmt] = [ir.Assign(self.shadows, ir.Call(SHADOWS))]
         for name in sorted(self.shared & frozenset(given)):
             if self.naive or name in self.state.present:
-                put.append(self.put(name, ir.Name(self.bar(name))))
+                place = self.given(name) if name in handed else name
+                put.append(self.put(place, ir.Name(self.bar(name))))
             self.state.present.discard(name)
             self.state.owned.discard(name)
         for name in sorted(self.holders & frozenset(given)):
@@ -105,19 +114,39 @@ class Memory(Cotangents):
         """Reverse an assignment of memory that others share: a view, or new memory."""
         target, value = stmt.target, stmt.value
         if self.is_view(self.operation(value), value):
+            if isinstance(value, ir.Name):  # maybe one that the compiler made
+                self.shared, self.active = self.shared | {value.id}, self.active | {value.id}
             return [Step((stmt,))]
-        if target in ir.reads(value):  # its memory must be told from that of the value before
-            kept = self.names.fresh(f"{target}_new")
-            self.facts.types[kept] = self.type(target)
-            self.storage.points.alias(kept, target)
-            self.shared, self.active = self.shared | {kept}, self.active | {kept}
-            second = ir.Assign(target, ir.Name(kept), stmt.at)
-            first = replace(stmt, target=kept)
-            for made in (first, second):
-                self.storage.stands_for(made, stmt)
+        if target in self.operands_of(value):
+            first, second = self.renamed(stmt)
+            self.shared |= {first.target}
             return [*self.assign_shared(first), Step((second,))]
         self.lend(stmt)
         return self.assign(stmt)
+
+    def assign_holder(self, stmt: ir.Assign) -> list[Node]:
+        """Reverse an assignment of what may hold shared arrays."""
+        if self.hands_on(self.operation(stmt.value)):
+            return self.assign(stmt)
+        if stmt.target in self.operands_of(stmt.value):
+            first, second = self.renamed(stmt)
+            self.holders |= {first.target}
+            last = self.assign(second)
+            self.out = []
+            return [*self.assign_holder(first), *last]
+        self.gather(stmt)
+        return self.assign(stmt)
+
+    def renamed(self, stmt: ir.Assign) -> tuple[ir.Assign, ir.Assign]:
+        """`u = f(u)` as `t = f(u); u = t`: the new memory must be told from the one before."""
+        kept = self.names.fresh(f"{stmt.target}_new")
+        self.facts.types[kept] = self.type(stmt.target)
+        self.storage.points.alias(kept, stmt.target)
+        self.active |= {kept}
+        first, second = replace(stmt, target=kept), ir.Assign(stmt.target, ir.Name(kept), stmt.at)
+        for made in (first, second):
+            self.storage.stands_for(made, stmt)
+        return first, second
 
     def lend(self, stmt: ir.Assign) -> None:
         """The cotangent of a new shared array, for the statement that makes it."""
@@ -127,23 +156,37 @@ class Memory(Cotangents):
 
     def sources(self, stmt: ir.Assign) -> list[ir.Expr]:
         """What the new memory may turn out to be."""
-        operation = self.operation(stmt.value)
-        names = set(ir.reads(stmt.value))
+        known = (self.shared | self.holders) - {stmt.target}
+        names = sorted(self.operands_of(stmt.value) & known)
+        return [ir.Name(n) for n in names if not isinstance(self.type(n), Clo)]
+
+    def operands_of(self, value: ir.Expr) -> frozenset[str]:
+        """What an expression reads, through the functions made here that it calls as well."""
+        operation = self.operation(value)
+        names = ir.reads(value)
         if isinstance(operation, Invoke) and operation.closure is not None:
             kind = operation.params[-1]
             names |= {name for name, _ in kind.captures} if isinstance(kind, Clo) else set()
-        known = (self.shared | self.holders) - {stmt.target}
-        return [ir.Name(n) for n in sorted(names & known) if not isinstance(self.type(n), Clo)]
+        return names
 
-    def fill_holder(self, stmt: ir.Assign) -> None:
+    def gather(self, stmt: ir.Assign) -> None:
         """The cotangent of a container of shared arrays that an operation made."""
-        operation = self.operation(stmt.value)
-        if stmt.target in self.holders and isinstance(operation, Invoke | Apply):
-            self.ensure(stmt.target)
-            bar = ir.Name(self.bar(stmt.target))
-            gathered = self.shadow(GATHERED, ir.Name(stmt.target), bar, *self.sources(stmt))
-            self.emit(ir.Assign(bar.id, gathered))
-            self.state.owned.discard(stmt.target)
+        self.ensure(stmt.target)
+        bar = ir.Name(self.bar(stmt.target))
+        gathered = self.shadow(GATHERED, ir.Name(stmt.target), bar, *self.sources(stmt))
+        self.emit(ir.Assign(bar.id, gathered))
+        self.state.owned.discard(stmt.target)
+
+    def holds_shared(self, name: str) -> bool:
+        return name in self.holders and not isinstance(self.type(name), Clo)
+
+    def hands_on(self, operation: Operation | None) -> bool:
+        """Whether the arrays of a container are certainly those that were there before."""
+        match operation:
+            case Part(ir.Name(owner), _):
+                return isinstance(self.type(owner), Tup | Lst | Dct | Obj)
+            case _:
+                return operation is None or isinstance(operation, Make | Copy | Same)
 
     def is_view(self, operation: Operation | None, value: ir.Expr) -> bool:
         """Whether the value is certainly memory of an array that was there before."""
@@ -151,8 +194,8 @@ class Memory(Cotangents):
             case Element(ir.Name(owner), index):
                 basic = is_basic(index, self.index_type)
                 return bool(basic) and isinstance(self.type(owner), Array)
-            case Part(ir.Name(owner), _):
-                return True
+            case Part():
+                return self.hands_on(operation)
             case _:
                 return operation is None and isinstance(value, ir.Name)
 
@@ -161,6 +204,11 @@ class Memory(Cotangents):
 
     def spread(self, name: str, value: ir.Expr) -> ir.Expr:
         return self.shadow(SPREAD, ir.Name(name), value)
+
+    def put_in(self, name: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
+        bar = ir.Name(self.bar(name))
+        key = slice_object(index)
+        return ir.Effect(self.shadow(ACCUMULATE, ir.Name(name), bar, key, value))
 
     def put_at(self, name: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
         return ir.Effect(self.shadow(ADDED_AT, ir.Name(name), slice_object(index), value))

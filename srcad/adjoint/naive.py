@@ -29,7 +29,7 @@ from srcad.adjoint.scopes import Needed
 from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, written_by
 from srcad.adjoint.weave import Weaver, at_ends
 from srcad.ir import nodes as ir
-from srcad.ir.types import Clo, Type
+from srcad.ir.types import AnyType, Clo, Type
 
 NONE = ir.Const(None)
 
@@ -132,6 +132,9 @@ class NaiveReverse(Reverse):
     def add_at(self, owner: str, index: ir.Expr, value: ir.Expr, result: Type) -> None:
         if owner in self.shared:
             self.emit(self.put_at(owner, index, value))
+        elif owner in self.holders and isinstance(self.type(owner), AnyType):
+            self.ensure(owner)
+            self.emit(self.put_in(owner, index, value))
         elif owner in self.active:
             self.ensure(owner)
             bar = ir.Name(self.bar(owner))

@@ -83,7 +83,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
         self.state.present |= set(handed)
         self.state.owned |= set(handed)
         seed = self.seeded(result, handed)
-        self.first = (*self.opened((*handed, result)), *self.first)
+        self.first = (*self.opened((*handed, result), handed), *self.first)
         return seed
 
     def seeded(self, result: str, handed: tuple[str, ...]) -> str | None:
@@ -139,8 +139,9 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
         match stmt:
             case ir.Assign(target) if target in self.shared:
                 return self.assign_shared(stmt)
+            case ir.Assign(target) if self.holds_shared(target):
+                return self.assign_holder(stmt)
             case ir.Assign():
-                self.fill_holder(stmt)
                 return self.assign(stmt)
             case ir.Unpack():
                 return self.unpack(stmt)

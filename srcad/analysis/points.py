@@ -14,9 +14,12 @@ items of containers told apart by constant keys.
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inferred, constant
@@ -125,7 +128,7 @@ class Points:
         if name in self.facts.types:  # nothing known so far: at least its own memory
             return frozenset({("name", name)})
         value = self.facts.session.program.lookup(self.facts.unit, name)
-        if value is MISSING or getattr(value, "__module__", "") == "builtins":  # zip, len
+        if value is MISSING or _holds_nothing(value):
             return NONE
         return frozenset({("outside", id(value))})
 
@@ -366,6 +369,19 @@ def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any)
         found = inside, frozenset(s for s in reach if outer_id(s) is not None)
     callee.memory["returned"] = found
     return found
+
+
+def _holds_nothing(value: object) -> bool:
+    """Whether no memory that can be written is reached through an object from outside."""
+    if isinstance(value, int | float | complex | str | bytes | np.generic | np.ufunc):
+        return True
+    if isinstance(value, types.ModuleType):
+        return value.__name__.split(".")[0] in _LIBRARIES
+    module = getattr(value, "__module__", "")
+    return isinstance(module, str) and module.split(".")[0] in _LIBRARIES
+
+
+_LIBRARIES = {"builtins", "math", "numpy", "operator"}
 
 
 def _constant(expr: ir.Expr) -> Hashable:

@@ -21,7 +21,7 @@ from srcad.analysis.outside import called_writes
 from srcad.analysis.points import Points, Sites, outer_id
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Clo, Dct, Lst, Number, Scalar, Tup, Type, carries, is_complex
+from srcad.ir.types import Array, Clo, Type, carries, is_complex
 from srcad.runtime.containers import stop_gradient
 
 Names = frozenset[str]
@@ -79,36 +79,20 @@ def _shared(storage: Storage, body: ir.Block, active: Active) -> tuple[Names, Na
     names = frozenset(n for n, t in facts.types.items() if mutable(t))
     sites = _closed(points, written, names)
     reached = frozenset(n for n in names if not points.reach(n).isdisjoint(sites))
-    arrays = frozenset(n for n in reached if isinstance(facts.types[n], Array))
+    arrays = frozenset(n for n in reached if _has_memory(facts.types[n]))
     holders = (reached - arrays) & active
     if not all(_supported(facts.types[n]) for n in arrays):
         return None
     if any(outer_id(s) is not None for s in sites) or called_writes(facts, body):
         return None  # other functions may see it
     made = {n for n in holders if isinstance(facts.types[n], Clo)}
-    if not made <= called_only(facts, body) or not _open_to(facts, holders - made):
+    if not made <= called_only(facts, body):
         return None
     params = {p.name for p in facts.unit.code.params} & holders
     if params and storage.shown:
         return None
-    passing = all(_passes(facts, s, arrays, holders) for s in ir.walk(body))
+    passing = all(_passes(facts, s, arrays | holders) for s in ir.walk(body))
     return (arrays, holders) if passing else None
-
-
-def _open_to(facts: Inferred, holders: Names) -> bool:
-    return all(_open(facts.types[n]) for n in holders)
-
-
-def _open(kind: Type) -> bool:
-    """Whether a container is made of lists, tuples and dicts alone."""
-    if isinstance(kind, Tup):
-        return all(map(_open, kind.items))
-    if isinstance(kind, Lst | Dct) and kind.items is not None:
-        items = kind.items if isinstance(kind, Lst) else [t for _, t in kind.items]
-        return all(map(_open, items))
-    if isinstance(kind, Lst | Dct):
-        return _open(kind.element)
-    return isinstance(kind, Array | Number | Scalar)
 
 
 def _closed(points: Points, written: set[str], names: Names) -> Sites:
@@ -122,24 +106,25 @@ def _closed(points: Points, written: set[str], names: Names) -> Sites:
         sites = more
 
 
-def _supported(kind: object) -> bool:
-    """A real array with axes: what has none may be a number, which has no memory."""
-    return isinstance(kind, Array) and carries(kind) and not is_complex(kind) and kind.ndim > 0
+def _has_memory(kind: Type) -> bool:
+    """An array with axes: what has none may be a number."""
+    return isinstance(kind, Array) and kind.ndim > 0
 
 
-def _passes(facts: Inferred, stmt: ir.Stmt, arrays: Names, holders: Names) -> bool:
-    """Whether the statement only puts shared arrays into containers and takes them out again."""
-    used = (ir.statement_reads(stmt) | set(ir.targets(stmt))) & holders
+def _supported(kind: Type) -> bool:
+    return carries(kind) and not is_complex(kind)
+
+
+def _passes(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
+    """Whether what the statement does with shared arrays, or what holds them, can be followed."""
     match stmt:
         case ir.Assign(_, ir.Attr(owner, "flat")):  # an iterator, not an array
-            return not ir.reads(owner) & arrays
+            return not ir.reads(owner) & touched
         case ir.Assign(_, value) | ir.Effect(value):
             operation = facts.operations.get(id(value))
             ends = isinstance(operation, Apply) and operation.function is stop_gradient
             if ends or isinstance(operation, Dynamic | Mutation):
-                return not ir.reads(value) & (holders | arrays)
-            return True
-        case ir.Unpack() | ir.For() | ir.If() | ir.While():
-            return True
+                return not ir.reads(value) & touched
         case _:
-            return not used
+            pass
+    return True

@@ -56,7 +56,7 @@ def _object_shadow(x: Any) -> Any:
             f"A derivative passes through a {type(x).__name__}, which cannot be differentiated "
             "yet. Use a list."
         )
-    fields = _fields(x)
+    fields = fields_of(x)
     return None if fields is None else {k: shadow(v) for k, v in fields.items()}
 
 
@@ -86,7 +86,7 @@ def _function_shadow(function: types.FunctionType) -> dict[str, Any] | None:
     return held
 
 
-def _fields(x: Any) -> dict[str, Any] | None:
+def fields_of(x: Any) -> dict[str, Any] | None:
     if dataclasses.is_dataclass(x):
         named = {f.name: getattr(x, f.name) for f in dataclasses.fields(x) if hasattr(x, f.name)}
         return {**named, **getattr(x, "__dict__", {})}
@@ -276,7 +276,7 @@ def _project(cotangent: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def _object_like(cotangent: Any, x: Any) -> Any:
-    fields = _fields(x)
+    fields = fields_of(x)
     if fields is None:
         return None
     made = object.__new__(type(x))

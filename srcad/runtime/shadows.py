@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedMutation
 from srcad.runtime.apart import arrays
+from srcad.runtime.cotangents import accumulate, fields_of
 from srcad.runtime.owners import extent, owner_of, start_of, view_like
 from srcad.runtime.writes import last_written, taken_out
 
@@ -71,9 +73,16 @@ def shadow_taken(shadows: Shadows, array: Any, *sources: Any) -> Any:
     if any(owner_of(a) is owner for s in sources for a in arrays(s)):
         return np.zeros(array.shape, array.dtype)[()]
     bar = shadows.of(array)
-    taken = bar.copy()
-    bar[...] = 0
-    return taken[()]
+    if _injective(array):
+        taken = bar.copy()
+        bar[...] = 0
+        return taken[()]
+    shadow, places, _ = _spread(shadows, array, 0)
+    once, first = np.unique(places, return_index=True)
+    taken = np.zeros(array.shape, array.dtype)
+    taken.reshape(-1)[first] = shadow[once]  # what stands for several elements counts once
+    shadow[once] = 0
+    return taken
 
 
 def shadow_gathered(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
@@ -106,7 +115,27 @@ def _mapped(change: Callable[[np.ndarray, Any], Any], holder: Any, bar: Any) -> 
         return {key: _mapped(change, holder[key], b) for key, b in bar.items()}
     if isinstance(holder, list | tuple):  # a list may have grown since
         return [_mapped(change, item, b) for item, b in zip(holder, bar, strict=False)]
+    if isinstance(bar, dict):
+        fields = fields_of(holder) or {}
+        if fields.keys() != bar.keys():
+            raise UnsupportedMutation(
+                f"A {type(holder).__name__} holds an array that is written under another name. "
+                "Give it a copy of the array."
+            )
+        return {key: _mapped(change, fields[key], b) for key, b in bar.items()}
     return bar
+
+
+def shadow_accumulate(shadows: Shadows, owner: Any, bar: Any, key: Any, value: Any) -> None:
+    """owner_bar[key] += value, where only the running program knows what the owner is."""
+    if not isinstance(owner, np.ndarray) or owner.dtype.kind != "f":
+        accumulate(bar, key, value)
+    elif isinstance(key, str):
+        whole = np.zeros(owner.shape, owner.dtype)
+        accumulate(whole, key, value)
+        shadow_added(shadows, owner, whole)
+    else:
+        shadow_added_at(shadows, owner, key, value)
 
 
 def shadow_read(shadows: Shadows, array: np.ndarray, index: Any) -> Any:
