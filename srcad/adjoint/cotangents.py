@@ -28,7 +28,18 @@ from srcad.analysis.program import Unit
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import ANY, AnyType, Array, Clo, Number, Scalar, Tup, Type, is_scalar
+from srcad.ir.types import (
+    ANY,
+    AnyType,
+    Array,
+    Clo,
+    Number,
+    Scalar,
+    Tup,
+    Type,
+    is_complex,
+    is_scalar,
+)
 from srcad.runtime import cotangents
 from srcad.runtime.closures import captured, default_of
 
@@ -176,6 +187,8 @@ class Cotangents(ABC):
         if isinstance(kind, Scalar | Number):
             complex_ = "complex" in (kind.dtype if isinstance(kind, Number) else kind.kind.__name__)
             return ir.Const(0j if complex_ else 0.0)
+        if isinstance(kind, Array) and kind.ndim == 0:  # its cotangent is a number
+            return ir.Const(0j if is_complex(kind) else 0.0)
         if isinstance(kind, Array):
             return algebra.call(ZEROS, ir.Name(name))
         cells = self.captured_cells(name) if isinstance(kind, Clo) else None

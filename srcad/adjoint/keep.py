@@ -25,8 +25,10 @@ from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import ANY, Array
+from srcad.runtime.writes import copied
 
 COPY = ir.Ref(np.copy, "np.copy")
+COPIED = ir.Ref(copied, "copied")
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Keeper:
     names: Names
     user: frozenset[str]
     waiting: dict[str, str] = field(default_factory=dict)
+    holders: frozenset[str] = frozenset()  # what may hold arrays that are written
     copied: set[str] = field(default_factory=set)  # views of our own that are made copies
 
     def __post_init__(self) -> None:
@@ -71,7 +74,7 @@ class Keeper:
         """Whether the variable is an array that will not be the same when it is read backwards."""
         kind = self.facts.types.get(name, ANY)
         return (
-            isinstance(kind, Array)
+            (isinstance(kind, Array) or name in self.holders)
             and name in self.facts.types
             and self.storage.changes_after(name, stmt)
         )
@@ -125,7 +128,11 @@ class Keeper:
 
     def copies(self, which: dict[str, str]) -> list[ir.Stmt]:
         """The statements that make these copies."""
-        return [ir.Assign(k, ir.Call(COPY, (ir.Name(n),))) for n, k in sorted(which.items())]
+        return [ir.Assign(k, self.copy(n)) for n, k in sorted(which.items())]
+
+    def copy(self, name: str) -> ir.Expr:
+        array = isinstance(self.facts.types.get(name, ANY), Array)
+        return ir.Call(COPY if array else COPIED, (ir.Name(name),))
 
 
 def _arithmetic(stmt: ir.Stmt) -> bool:

@@ -16,12 +16,13 @@ from dataclasses import replace
 
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents, slice_object
+from srcad.adjoint.keep import Keeper
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.elements import is_basic
 from srcad.analysis.operations import Copy, Element, Invoke, Make, Operation, Part, Same
 from srcad.analysis.shared import shared_arrays, written_by
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Clo, Dct, Lst, Obj, Tup
+from srcad.ir.types import AnyType, Array, Clo, Dct, Lst, Obj, Tup
 from srcad.runtime import shadows
 
 SHADOWS = ir.Ref(shadows.Shadows, "Shadows")
@@ -29,6 +30,7 @@ ADDED = ir.Ref(shadows.shadow_added, "shadow_added")
 ADDED_AT = ir.Ref(shadows.shadow_added_at, "shadow_added_at")
 GATHERED = ir.Ref(shadows.shadow_gathered, "shadow_gathered")
 ACCUMULATE = ir.Ref(shadows.shadow_accumulate, "shadow_accumulate")
+BACK = ir.Ref(shadows.shadow_put_back, "shadow_put_back")
 SPREAD = ir.Ref(shadows.shadow_spread, "shadow_spread")
 TAKEN = ir.Ref(shadows.shadow_taken, "shadow_taken")
 READ = ir.Ref(shadows.shadow_read, "shadow_read")
@@ -39,17 +41,27 @@ SCALED = ir.Ref(shadows.shadow_scaled, "shadow_scaled")
 class Memory(Cotangents):
     """The shared arrays of one function, and their shadows."""
 
+    keeper: Keeper
+
     def share(self) -> None:
         """Find the shared arrays."""
         found = shared_arrays(self.storage, self.body, self.active)
         self.shared, self.active, self.holders = found.arrays, found.active, found.holders
         self.given_as: dict[str, str] = {}
-        self.shadows = self.names.fresh("shadows") if self.shared else ""
+        touched = self.shared | self.holders
+        self.shadows = self.names.fresh("shadows") if touched else ""
 
     def kept_by_memory(self, stmt: ir.Stmt) -> bool:
         """Whether all that the statement writes into is shared."""
         written = written_by(self.facts, stmt)
+        if isinstance(stmt, ir.Augment) and isinstance(stmt.target, ir.Name):
+            written = frozenset(n for n in written if not self.may_rebind(n))
+            return written <= self.shared
         return bool(written) and written <= self.shared
+
+    def may_rebind(self, name: str) -> bool:
+        """Whether only the running program knows if `x += e` writes in place or binds x anew."""
+        return name in self.holders and isinstance(self.type(name), AnyType)
 
     def shadow(self, function: ir.Ref, *args: ir.Expr) -> ir.Expr:
         return algebra.call(function, ir.Name(self.shadows), *args)
@@ -88,7 +100,7 @@ class Memory(Cotangents):
 
     def opened(self, given: tuple[str, ...], handed: tuple[str, ...]) -> ir.Block:
         """What the caller hands in goes into the memory of its arrays first."""
-        if not self.shared:
+        if not self.shadows:
             return ()
         put: list[ir.Stmt] = [ir.Assign(self.shadows, ir.Call(SHADOWS))]
         for name in sorted(self.shared & frozenset(given)):
@@ -120,7 +132,8 @@ class Memory(Cotangents):
         if target in self.operands_of(value):
             first, second = self.renamed(stmt)
             self.shared |= {first.target}
-            return [*self.assign_shared(first), Step((second,))]
+            nodes = self.keeper.around(first, self.assign_shared(first), {})
+            return [*nodes, Step((second,))]
         self.lend(stmt)
         return self.assign(stmt)
 
@@ -133,9 +146,20 @@ class Memory(Cotangents):
             self.holders |= {first.target}
             last = self.assign(second)
             self.out = []
-            return [*self.assign_holder(first), *last]
+            return [*self.keeper.around(first, self.assign_holder(first), {}), *last]
         self.gather(stmt)
         return self.assign(stmt)
+
+    def assign_back(self, stmt: ir.Assign, old: str, new: str) -> list[Node]:
+        """`u = put_back(old, new)`: the memory of `old` with other contents, or a new number."""
+        self.out, self.at = [], stmt.at
+        self.ensure(stmt.target)
+        u_bar = self.take(stmt.target)
+        assert u_bar is not None
+        part = self.named(self.shadow(BACK, ir.Name(old), ir.Name(new), u_bar), f"{new}_part")
+        self.add(old, ir.Item(part, ir.Const(0)))
+        self.add(new, ir.Item(part, ir.Const(1)))
+        return [Step((stmt,), tuple(self.out))]
 
     def renamed(self, stmt: ir.Assign) -> tuple[ir.Assign, ir.Assign]:
         """`u = f(u)` as `t = f(u); u = t`: the new memory must be told from the one before."""

@@ -72,6 +72,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
         self.keeper = Keeper(facts, body, self.storage, names, user_names(facts.unit))
         self.share()
         self.keeper.views -= self.shared
+        self.keeper.holders = self.holders
         self.first: ir.Block = ()  # before everything else in the backward part
         self.refused: list[tuple[ir.Loc | None, errors.SrcadError]] = []
 
@@ -134,7 +135,7 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
         if self.refused:
             raise min(self.refused, key=lambda r: _position(r[0]))[1]
 
-    def reversed(self, stmt: ir.Stmt) -> list[Node]:
+    def reversed(self, stmt: ir.Stmt) -> list[Node]:  # noqa: C901 - one case for each kind
         self.lent = {}
         match stmt:
             case ir.Assign(target) if target in self.shared:
@@ -159,6 +160,8 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
                 return self.attempt(stmt)
             case ir.Store() if self.fills(stmt):
                 return self.fill(stmt)
+            case ir.Augment(ir.Name(owner)) if self.may_rebind(owner):
+                return self.augment_unknown(stmt, owner)
             case ir.Store() | ir.Augment():
                 return self.write(stmt)
             case _:

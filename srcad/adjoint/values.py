@@ -26,7 +26,7 @@ BY_REFERENCE: dict[object, int] = {  # how many arguments only tell which memory
     shadows.shadow_added: 2, shadows.shadow_added_at: 2, shadows.shadow_read: 2,
     shadows.shadow_taken_out: 2, shadows.shadow_scaled: 2, shadows.shadow_taken: 100,
     shadows.shadow_gathered: 2, shadows.shadow_spread: 2,
-    shadows.shadow_accumulate: 2,
+    shadows.shadow_accumulate: 2, shadows.shadow_put_back: 3,
 }  # fmt: skip
 
 

@@ -17,7 +17,6 @@ import numpy as np
 from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import slice_object
-from srcad.adjoint.keep import Keeper
 from srcad.adjoint.memory import Memory
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.elements import is_basic
@@ -30,6 +29,7 @@ from srcad.runtime import writes
 
 TAKEN_OUT = ir.Ref(writes.taken_out, "taken_out")
 LAST_WRITTEN = ir.Ref(writes.last_written, "last_written")
+PUT_BACK = ir.Ref(writes.put_back, "put_back")
 STORED = ir.Ref(writes.stored, "stored")
 COPY, SUM = ir.Ref(np.copy, "np.copy"), ir.Ref(np.sum, "np.sum")
 WHOLE = ir.Const(Ellipsis)
@@ -37,8 +37,6 @@ WHOLE = ir.Const(Ellipsis)
 
 class Writes(Memory):
     """The reversal of writes into arrays."""
-
-    keeper: Keeper
 
     def write(self, stmt: ir.Store | ir.Augment) -> list[Node]:
         """`u[index] = e` and the operators that write in place."""
@@ -87,6 +85,45 @@ class Writes(Memory):
         elif stmt.op not in "+-":
             return self.expanded(stmt, owner, index)
         return [Step((stmt,), tuple(self.out))]
+
+    def augment_unknown(self, stmt: ir.Augment, owner: str) -> list[Node]:
+        """`u += e`, where only the running program knows whether u is a number.
+
+        old = u;  new = old + e;  u = put_back(old, new)
+        """
+        old, new = self.names.fresh(f"{owner}_old"), self.names.fresh(f"{owner}_new")
+        types = self.facts.types
+        types[old] = types[new] = ANY
+        value = ir.Binary(stmt.op, ir.Name(old), stmt.value)
+        self.know(value, stmt.op, ANY)
+        self.storage.points.alias(old, owner)
+        self.holders |= {old}
+        self.keeper.holders |= {old}
+        self.active |= {old, new}
+        back = ir.Assign(
+            owner,
+            ir.Call(PUT_BACK, (ir.Name(old), ir.Name(new))),
+            stmt.at,
+            alters=stmt.alters | {old},
+        )
+        first = ir.Assign(old, ir.Name(owner), stmt.at)
+        second = ir.Assign(new, value, stmt.at)
+        for step in (first, second, back):
+            self.storage.stands_for(step, stmt)
+        nodes = self.keeper.around(back, self.assign_back(back, old, new), {})
+        nodes[:0] = self.statement(second)
+        nodes[:0] = self.statement(first)
+        return nodes
+
+    def know(self, value: ir.Binary, op: str, kind: Type) -> None:
+        """The operation of an expression that the compiler made."""
+        function = BINARY_FUNCTIONS[op]
+        both = (kind, self.type_of(value.right))
+        args = (value.left, value.right)
+        self.facts.operations[id(value)] = Apply(
+            function, args, (), TABLE.get(function), both, "operator"
+        )
+        self.facts.keep.append(value)
 
     def check_inactive(self, owner: ir.Expr) -> None:
         """The other writes are fine where no derivative is involved."""
@@ -203,12 +240,8 @@ class Writes(Memory):
         operations[id(read)] = Element(ir.Name(owner), index)
         inference = Inference(self.facts.session, self.facts)
         types[new] = inference.expr(value)
-        function = BINARY_FUNCTIONS[stmt.op]
-        both = (kind, self.type_of(stmt.value))
-        operations[id(value)] = Apply(
-            function, (ir.Name(old), stmt.value), (), TABLE.get(function), both, "operator"
-        )
-        self.facts.keep += [read, value]
+        self.know(value, stmt.op, kind)
+        self.facts.keep.append(read)
         self.active = self.active | {old, new}
         self.storage.points.alias(old, owner)
         self.keeper.views |= {old}

@@ -190,7 +190,10 @@ class Points:
                         self.bind(given, self.everything(expr))
             case ir.Store(target, value):
                 if not isinstance(self.kind(target.obj), Array):  # an array takes the contents
-                    self.put(self.value(target.obj), _key(target), self.value(value))
+                    key = self.key(target.obj, _key(target))
+                    self.put(self.value(target.obj), key, self.value(value))
+            case ir.Augment(ir.Name(target)) if isinstance(self.kind(stmt.target), AnyType):
+                self.bind(target, frozenset({("augmented", id(stmt))}))  # or a number so far
             case ir.Effect(value):
                 self.value(value)
             case ir.If(test) | ir.While(test):
@@ -217,6 +220,14 @@ class Points:
                 return Scalar(type(None), None, True)
             case _:
                 return ANY
+
+    def key(self, owner: ir.Expr, key: Hashable) -> Hashable:
+        """One key for each place: a namedtuple has names for its positions."""
+        kind = self.kind(owner)
+        fields = getattr(kind.cls, "_fields", ()) if isinstance(kind, Tup) else ()
+        if key in fields:
+            return fields.index(key)
+        return ANY_KEY if isinstance(kind, AnyType) else key
 
     def items(self, expr: ir.Expr, whole: Sites, key: Hashable) -> Sites:
         """The items of what an expression gives: rows of an array are views of it."""
@@ -251,7 +262,7 @@ class Points:
                 return self.new(expr) if basic is False else self.value(owner)
             case Part(owner, key):
                 plain = key if isinstance(key, str) else _constant(key)
-                return self.items(owner, self.value(owner), plain)
+                return self.items(owner, self.value(owner), self.key(owner, plain))
             case Same(inner):
                 return self.value(inner)
             case Copy(inner):
@@ -316,9 +327,9 @@ class Points:
             case ir.Call(ir.Ref(f), (ir.Name(fn), ir.Const(key))) if f is captured:
                 return self.held(self.named(fn), key)
             case ir.Item(owner, index):
-                return self.items(owner, self.value(owner), _constant(index))
+                return self.items(owner, self.value(owner), self.key(owner, _constant(index)))
             case ir.Attr(owner, name):
-                return self.items(owner, self.value(owner), name)
+                return self.items(owner, self.value(owner), self.key(owner, name))
             case _:
                 return self.everything(expr)
 

@@ -44,10 +44,10 @@ def shared_arrays(storage: Storage, body: ir.Block, active: Active) -> Shared:
         found = _shared(storage, body, known.active)
         if found is None:
             return Shared(NOTHING, NOTHING, active)
-        if found[0] <= known.arrays:
+        arrays, holders = known.arrays | found[0], known.holders | found[1]
+        if (arrays, holders) == (known.arrays, known.holders):
             return known
-        arrays = known.arrays | found[0]
-        known = Shared(arrays, found[1], activity(storage.facts, body, active | arrays))
+        known = Shared(arrays, holders, activity(storage.facts, body, active | arrays))
 
 
 def written_by(facts: Inferred, stmt: ir.Stmt) -> Names:

@@ -47,6 +47,7 @@ def pure_function(value: object) -> bool:
         return False
     if module.startswith("srcad.runtime"):
         return name not in {
-            "accumulate", "call", "call_method", "add_at", "taken", "indexable", "assigned",
+            "accumulate", "call", "call_method", "call_spread", "add_at", "taken", "taken_out",
+            "put_back", "indexable", "assigned",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}

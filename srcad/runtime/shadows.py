@@ -138,6 +138,13 @@ def shadow_accumulate(shadows: Shadows, owner: Any, bar: Any, key: Any, value: A
         shadow_added_at(shadows, owner, key, value)
 
 
+def shadow_put_back(shadows: Shadows, old: Any, new: Any, bar: Any) -> tuple[Any, Any]:
+    """The cotangents of `old` and `new` in `put_back(old, new)`."""
+    if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
+        return None, shadow_gathered(shadows, new, bar)
+    return bar, shadow_taken(shadows, old)
+
+
 def shadow_read(shadows: Shadows, array: np.ndarray, index: Any) -> Any:
     """A copy of array_bar[index], for a value that was added there."""
     return last_written(shadows.of(array), index)

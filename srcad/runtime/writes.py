@@ -45,6 +45,19 @@ def stored(g: Any, value: Any) -> Any:
     return unbroadcast(g, value)
 
 
+def put_back(old: Any, new: Any) -> Any:
+    """What `u += e` leaves in u: an array is written in place, a number is bound anew."""
+    if isinstance(old, np.ndarray):
+        np.copyto(old, new, casting="same_kind")
+        return old
+    if hasattr(type(old), "__iadd__") or hasattr(type(old), "__imul__"):
+        raise UnsupportedMutation(
+            f"An operator writes in place into a {type(old).__name__} where a derivative passes; "
+            "that is not supported yet. Make a new one."
+        )
+    return new
+
+
 def copied(saved: Any, together: Together | None = None) -> Any:
     """What a called function saved, with arrays of its own: those it read will change.
 
