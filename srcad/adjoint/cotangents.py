@@ -333,6 +333,12 @@ class Cotangents(ABC):
         flat = all(is_scalar(k) or (isinstance(k, Array) and k.ndim <= 1) for k in kinds)
         return flat and any(isinstance(p, ir.Name) and p.id in self.distinct for p in parts)
 
+    def same_memory(self, new: str, old: str) -> None:
+        """A name that the compiler made for what another variable is bound to."""
+        self.storage.points.alias(new, old)
+        self.shared |= {new} if old in self.shared else set()
+        self.holders |= {new} if old in self.holders else set()
+
     def take(self, name: str) -> ir.Expr | None:
         """The cotangent of a variable at its definition; before it, there is none yet."""
         if name in self.shared:

@@ -19,6 +19,7 @@ import numpy as np
 
 from srcad.adjoint.sweep import Node, Step
 from srcad.adjoint.values import renamed, value_reads
+from srcad.analysis.effects import mutable
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Element
 from srcad.analysis.storage import Storage
@@ -41,7 +42,6 @@ class Keeper:
     names: Names
     user: frozenset[str]
     waiting: dict[str, str] = field(default_factory=dict)
-    holders: frozenset[str] = frozenset()  # what may hold arrays that are written
     copied: set[str] = field(default_factory=set)  # views of our own that are made copies
 
     def __post_init__(self) -> None:
@@ -71,13 +71,9 @@ class Keeper:
         )
 
     def changes(self, name: str, stmt: ir.Stmt) -> bool:
-        """Whether the variable is an array that will not be the same when it is read backwards."""
+        """Whether the arrays of the variable are not the same when it is read backwards."""
         kind = self.facts.types.get(name, ANY)
-        return (
-            (isinstance(kind, Array) or name in self.holders)
-            and name in self.facts.types
-            and self.storage.changes_after(name, stmt)
-        )
+        return mutable(kind) and name in self.facts.types and self.storage.changes_after(name, stmt)
 
     def behind(self, stmt: ir.Stmt) -> dict[str, str]:
         """The copies that must follow the statement at once, for those who read later.

@@ -124,6 +124,7 @@ class _Planner:
             self.reverse.facts.types[name] = self.type(expr)
             if expr.id in self.reverse.active:
                 self.reverse.active = self.reverse.active | {name}
+            self.reverse.same_memory(name, expr.id)
             self.before.append(ir.Assign(name, expr, self.stmt.at))
             return ir.Name(name)
         if isinstance(expr, ir.Name | ir.Const | ir.Ref):

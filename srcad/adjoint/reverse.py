@@ -72,7 +72,6 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
         self.keeper = Keeper(facts, body, self.storage, names, user_names(facts.unit))
         self.share()
         self.keeper.views -= self.shared
-        self.keeper.holders = self.holders
         self.first: ir.Block = ()  # before everything else in the backward part
         self.refused: list[tuple[ir.Loc | None, errors.SrcadError]] = []
 

@@ -98,7 +98,6 @@ class Writes(Memory):
         self.know(value, stmt.op, ANY)
         self.storage.points.alias(old, owner)
         self.holders |= {old}
-        self.keeper.holders |= {old}
         self.active |= {old, new}
         back = ir.Assign(
             owner,

@@ -207,12 +207,14 @@ def check_needed_writes(
     needed: frozenset[str],
     kept: Callable[[ir.Stmt], bool],
 ) -> None:
-    """Refuse the writes that overwrite what the backward part reads; of arrays it has copies.
+    """Refuse the writes that overwrite what the backward part reads.
 
-    kept: tells of a write whether memory holds the cotangents: containers stay as they are.
+    Of what holds arrays it has copies where these change; a container must hold the same ones.
+    kept: tells of a write whether memory holds the cotangents, so that it is one into arrays.
     """
     for write, reach in _reaches(inferred, body, active):
-        if write.stmt is not None and kept(write.stmt):
+        arrays = all(isinstance(inferred.types.get(n, ANY), Array) for n in write.names)
+        if arrays or (write.stmt is not None and kept(write.stmt)):
             continue
         kinds = {n: inferred.types.get(n, ANY) for n in reach & needed}
         lost = {n for n, k in kinds.items() if mutable(k) and not isinstance(k, Array)}

@@ -50,21 +50,28 @@ class _Settler:
         if isinstance(stmt, ir.Augment):
             return (self.augment(stmt),)
         if isinstance(stmt, ir.Assign):
-            return (self.partial(stmt),)
+            return (self.standing_in(stmt),)
         inner = ir.blocks(stmt)
         if inner:
             return (ir.with_blocks(stmt, tuple(self.block(b) for b in inner)),)
         return (stmt,)
 
-    def partial(self, stmt: ir.Assign) -> ir.Stmt:
-        """`functools.partial` of a partial forgets the inner one: ours keeps both."""
+    def standing_in(self, stmt: ir.Assign) -> ir.Stmt:
+        """`functools.partial` of a partial forgets the inner one: ours keeps both.
+
+        What we make a list of is a list where no derivative passes, too.
+        """
         operation = self.facts.operations.get(id(stmt.value))
         if not isinstance(operation, Invoke) or operation.unit.inner is not None:
             return stmt
-        if operation.unit.function is not substitutes.partial:
+        function = operation.unit.function
+        value: ir.Expr
+        if function is substitutes.partial and isinstance(stmt.value, ir.Call):
+            value = replace(stmt.value, func=ir.Ref(substitutes.partial, "partial"))
+        elif function in substitutes.EXHAUSTED:
+            value = ir.Call(ir.Ref(list, "list"), (stmt.value,))
+        else:
             return stmt
-        assert isinstance(stmt.value, ir.Call)
-        value = replace(stmt.value, func=ir.Ref(substitutes.partial, "partial"))
         self.facts.keep.append(value)
         self.facts.operations[id(value)] = operation
         return replace(stmt, value=value)

@@ -259,6 +259,10 @@ SUBSTITUTES: dict[Any, Any] = {
     operator.itemgetter: itemgetter,
     operator.attrgetter: attrgetter,
 }
+EXHAUSTED = frozenset(  # lists in place of iterators
+    {map_list, filter_list, zip_list, enumerate_list, reversed_list, accumulate, combinations,
+     permutations, product, chain, pairwise}
+)  # fmt: skip
 LISTS = frozenset({items_of, sorted_list, dict_merged, dict_of_pairs, dict_of_names})
 STANDING_IN = frozenset(
     {*SUBSTITUTES.values(), items_of, items_tuple, dict_merged, dict_of_pairs, dict_of_names}

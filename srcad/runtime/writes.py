@@ -86,8 +86,8 @@ def copied(saved: Any, together: Together | None = None) -> Any:
         twin.__dict__.update({name: copied(value, together) for name, value in held})
         return twin
     raise UnsupportedMutation(
-        f"A called function needs a {type(saved).__name__} again that may change before. Call it "
-        "with copies of the arrays that are written later."
+        f"The backward part needs a {type(saved).__name__} again whose arrays may change before. "
+        "Write into copies of them."
     )
 
 
