@@ -46,7 +46,7 @@ class Calls(Memory):
         if y_bar is None and not any(self.has_bar(operation.args[k]) for k in written):
             return [Step((stmt,))]
         if y_bar is None:
-            y_bar = self.zeros(stmt.target) if stmt.target in self.active else ir.Const(None)
+            y_bar = self.zeros(stmt.target) if self.wanted(stmt, operation) else ir.Const(None)
         given_in = tuple(self.handed_in(operation.args[k]) for k in written)
         fwd, bwd = self.request(operation.unit, operation.params, mask, self.place())
         saved = self.names.fresh(f"{operation.unit.name}_saved")
@@ -67,6 +67,12 @@ class Calls(Memory):
         else:
             self.give_all(operation, given, by_reference, pulled)
         return [Step((forward, *self.own_residuals(stmt, operation, saved)), tuple(self.out))]
+
+    def wanted(self, stmt: ir.Assign, operation: Invoke) -> bool:
+        """Whether the called function asks for the cotangent of its result."""
+        callee = self.facts.session.infer(operation.unit, operation.params)
+        kind = callee.types.get(operation.unit.code.result, ANY)
+        return stmt.target in self.active or carries(kind)
 
     def check_apart(self, operation: Invoke) -> None:
         if not self.storage.apart(operation):

@@ -53,13 +53,13 @@ class Write:
 
 def cure_of(what: str, kind: Type) -> str:
     """What to write instead of a write into a value of the type."""
-    for owner, cure in ((Array, ARRAYS), (Lst, LISTS), (Dct, DICTS)):
-        if isinstance(kind, owner):
-            if what.endswith("=") and what != "out=":
-                return f"Write `NAME = NAME {what[:-1]} ...`." if what[0] in "+-*/" else cure
-            return METHODS.get((owner, what), cure)
     if what == "out=":
         return "Leave `out` away, and use the array that the function returns."
+    for owner, cure in ((Array, ARRAYS), (Lst, LISTS), (Dct, DICTS)):
+        if isinstance(kind, owner):
+            if what.endswith("="):
+                return f"Write `NAME = NAME {what[:-1]} ...`." if what[0] in "+-*/" else cure
+            return METHODS.get((owner, what), cure)
     return OTHERS
 
 

@@ -349,3 +349,23 @@ def mixed_list_written(x, n):
         t += s
         s += np.sum(t) * np.sum(L[0])
     return s
+
+
+def doubled(v):
+    v *= 2
+    return v
+
+
+@program(args=[positive])
+def result_of_a_writing_helper_unused(x):
+    y = x + 1
+    doubled(y)
+    return y.sum() * y[0]
+
+
+@program(args=[positive])
+def result_of_a_helper_that_writes_a_view_unused(x):
+    y = x + 1
+    z = y[:2]
+    doubled(z)
+    return y.sum() * z[0]

@@ -176,29 +176,30 @@ OUTPUTS = [
 MUTATION = [
     Mistake(
         "element",
-        "def f(x):\n    y = np.zeros(3)\n    rows = [y]\n    for i in range(3):\n"
-        "        y[i] = x[i] ** 2  # <- here\n    return rows[0].sum()\n",
+        "def f(x):\n    y = [0.0, 0.0, 0.0]\n    for i in range(3):\n"
+        "        y[i] = x[i] ** 2  # <- here\n    return y[0]\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         ("in place|writes", "y", "new|stack|concatenate|where"),
     ),
     Mistake(
         "augmented_array",
-        "def f(x):\n    y = x * 2\n    z = y\n    y += x  # <- here\n    return y.sum() + z[0]\n",
+        "def f(x):\n    y = x * (2 + 1j)\n    z = y\n    y += x  # <- here\n"
+        "    return abs(y.sum() + z[0])\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         (r"\+=", "y", "new|y = y"),
     ),
     Mistake(
         "argument",
-        "def f(x):\n    y = x[:]\n    x[0] = 1.0  # <- here\n    return np.sum(y * x)\n",
+        "def f(x):\n    y = x.flat\n    x[0] = 1.0  # <- here\n    return np.sum(y[1] * x)\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         ("x", "new|copy|where"),
     ),
     Mistake(
         "alias",
-        "def f(x):\n    y = x\n    y *= 2  # <- here\n    return x.sum()\n",
+        "def f(x):\n    y = x.flat\n    x *= 2  # <- here\n    return y[0]\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         (r"\*=",),
@@ -213,8 +214,8 @@ MUTATION = [
     ),
     Mistake(
         "view",
-        "def f(x):\n    y = x * 1.0\n    z = y[:2]\n    z[0] = 5.0  # <- here\n"
-        "    return (y ** 2).sum() + z.sum()\n",
+        "def f(x):\n    y = x * 1j\n    z = y[:2]\n    z[0] = 5.0  # <- here\n"
+        "    return abs((y ** 2).sum() + z.sum())\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         (r"`[yz]`",),
@@ -230,7 +231,7 @@ MUTATION = [
     Mistake(
         "in_helper",
         "def scale(v):\n    v *= 2  # <- here\n    return v\n\n\n"
-        "def f(x):\n    y = x + 1\n    z = y[:2]\n    scale(y)\n    return y.sum() + z[0]\n",
+        "def f(x):\n    y = x * 1j\n    z = y[:2]\n    scale(y)\n    return abs(y.sum() + z[0])\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         (r"\*=",),
