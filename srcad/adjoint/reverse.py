@@ -19,6 +19,7 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.branches import Branches
 from srcad.adjoint.calls import Calls
+from srcad.adjoint.captured import Captured
 from srcad.adjoint.containers import Containers
 from srcad.adjoint.contributions import Contributions
 from srcad.adjoint.cotangents import Request, State
@@ -30,7 +31,7 @@ from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
 from srcad.adjoint.writes import Writes
 from srcad.analysis.activity import Active, active_reads
-from srcad.analysis.captures import Captures, called_only, handed_on
+from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Refused
@@ -52,7 +53,7 @@ def _position(at: ir.Loc | None) -> tuple[float, float, float]:
     return at.line, part.end_line, part.end_column
 
 
-class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
+class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory):
     """The reversal of one function body."""
 
     def __init__(
@@ -243,39 +244,6 @@ class Reverse(Calls, Branches, Containers, Exceptions, Writes, Memory):
                     self.ensure(fn)
             case _:
                 pass
-
-    def check_captures(self, made: ir.Assign, closure: ir.Closure) -> None:
-        """A closure reads its variables when called: they must not change after it is made."""
-        own = getattr(closure.code, "name", None)
-        for name in closure.captures:
-            if name == own or name not in self.active:
-                continue
-            if self.captures.change(name, made):
-                raise errors.UnsupportedSyntax(
-                    f"`{name}` changes after this function has captured it. Pass it as an "
-                    "argument instead.",
-                    self.place(),
-                )
-
-    def check_handed_on(self, made: ir.Assign, closure: ir.Closure) -> None:
-        """What a function hands on to functions that it makes is read when it is called."""
-        for name in sorted(handed_on(closure)):
-            if self.captures.change_for_made(name, made):
-                raise errors.UnsupportedSyntax(
-                    f"`{name}` changes after this function has captured it for a function that it "
-                    "makes. Pass it as an argument instead.",
-                    self.place(),
-                )
-
-    def check_cells(self, made: ir.Assign, closure: ir.Closure) -> None:
-        """Each run of a comprehension has variables of its own, where ours has one for all."""
-        for name in frozenset(closure.captures) & self.facts.unit.code.cells:
-            if self.captures.mixed(name, made):
-                raise errors.UnsupportedSyntax(
-                    f"This function keeps the `{name}` of one comprehension among several. Give "
-                    f"it the value: `{name}={name}` as a default.",
-                    self.place(),
-                )
 
     def distribute(self, target: str, pairs: list[tuple[Any, ...]]) -> None:
         """Add the contributions; the one to the target's own older value comes last."""

@@ -14,12 +14,9 @@ items of containers told apart by constant keys.
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inferred, constant
@@ -36,17 +33,22 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.analysis.program import MISSING
+from srcad.analysis.sites import (
+    ANY_KEY,
+    NONE,
+    Site,
+    Sites,
+    holds_nothing,
+    is_outer,
+    outer_id,
+    param_of,
+    part_of,
+)
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Obj, Scalar, Tup, Type
 from srcad.rules.views import makes_new
 from srcad.rules.writes import written_arguments
 from srcad.runtime.closures import captured
-
-Site = Hashable
-Sites = frozenset[Site]
-NONE: Sites = frozenset()
-ANY_KEY = "*"  # a key that is not known
-DEPTH = 2  # parts of parts of a parameter that are told apart
 
 
 def mutable(kind: Type) -> bool:
@@ -113,7 +115,7 @@ class Points:
 
     def params_in(self, name: str) -> frozenset[str]:
         """The parameters whose memory the variable may reach."""
-        return frozenset(p for s in self.reach(name) if (p := _param(s)))
+        return frozenset(p for s in self.reach(name) if (p := param_of(s)))
 
     # -- building ----------------------------------------------------------------------
 
@@ -128,7 +130,7 @@ class Points:
         if name in self.facts.types:  # nothing known so far: at least its own memory
             return frozenset({("name", name)})
         value = self.facts.session.program.lookup(self.facts.unit, name)
-        if value is MISSING or _holds_nothing(value):
+        if value is MISSING or holds_nothing(value):
             return NONE
         return frozenset({("outside", id(value))})
 
@@ -147,8 +149,8 @@ class Points:
         found: set[Site] = set()
         for site in sites:
             cells = self.heap.setdefault(site, {})
-            if _outer(site):  # what a parameter holds is found when it is read
-                self.add(cells.setdefault(key, set()), {_part(site, key)})
+            if is_outer(site):  # what a parameter holds is found when it is read
+                self.add(cells.setdefault(key, set()), {part_of(site, key)})
             if key == ANY_KEY:
                 found = found.union(*cells.values())
             else:
@@ -382,19 +384,6 @@ def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any)
     return found
 
 
-def _holds_nothing(value: object) -> bool:
-    """Whether no memory that can be written is reached through an object from outside."""
-    if isinstance(value, int | float | complex | str | bytes | np.generic | np.ufunc):
-        return True
-    if isinstance(value, types.ModuleType):
-        return value.__name__.split(".")[0] in _LIBRARIES
-    module = getattr(value, "__module__", "")
-    return isinstance(module, str) and module.split(".")[0] in _LIBRARIES
-
-
-_LIBRARIES = {"builtins", "math", "numpy", "operator"}
-
-
 def _constant(expr: ir.Expr) -> Hashable:
     if isinstance(expr, ir.Const) and isinstance(expr.value, str | int) and expr.value != ANY_KEY:
         return expr.value if not isinstance(expr.value, int) or expr.value >= 0 else ANY_KEY
@@ -403,28 +392,3 @@ def _constant(expr: ir.Expr) -> Hashable:
 
 def _key(target: ir.Item | ir.Attr) -> Hashable:
     return target.name if isinstance(target, ir.Attr) else _constant(target.index)
-
-
-def _outer(site: Site) -> bool:
-    return isinstance(site, tuple) and site[0] in ("param", "outside", "part")
-
-
-def _part(site: Site, key: Hashable) -> Site:
-    """What an object from outside holds under a key; deep inside, it holds itself."""
-    depth, inner = 0, site
-    while isinstance(inner, tuple) and inner[0] == "part":
-        depth, inner = depth + 1, inner[1]
-    return site if depth >= DEPTH else ("part", site, key)
-
-
-def outer_id(site: Site) -> int | None:
-    """The `id` of the object from outside that the memory belongs to, if it does."""
-    while isinstance(site, tuple) and site[0] == "part":
-        site = site[1]
-    return site[1] if isinstance(site, tuple) and site[0] == "outside" else None
-
-
-def _param(site: Site) -> str:
-    while isinstance(site, tuple) and site[0] == "part":
-        site = site[1]
-    return str(site[1]) if isinstance(site, tuple) and site[0] == "param" else ""

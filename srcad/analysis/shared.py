@@ -18,7 +18,8 @@ from srcad.analysis.effects import mutable, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Mutation
 from srcad.analysis.outside import called_writes
-from srcad.analysis.points import Points, Sites, outer_id
+from srcad.analysis.points import Points
+from srcad.analysis.sites import Sites, outer_id
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Clo, Type, carries, is_complex

@@ -18,8 +18,9 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Invoke
 from srcad.analysis.outside import called_writes
-from srcad.analysis.points import NONE, Points, Sites, outer_id
+from srcad.analysis.points import Points
 from srcad.analysis.refusals import Write
+from srcad.analysis.sites import NONE, Sites, outer_id
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Dct, Lst, Type, carries
 

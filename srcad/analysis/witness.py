@@ -148,9 +148,10 @@ def forget_sizes(value: Any) -> Type:
         return Tup(tuple(map(forget_sizes, value)), type(value))
     if type(value) is list:
         items = [forget_sizes(v) for v in value]
-        return Lst(None, join_all(items))
+        return Lst(None, join_all(items) if items else ANY)
     if type(value) is dict:
-        return Dct(None, join_all([forget_sizes(v) for v in value.values()]))
+        held = [forget_sizes(v) for v in value.values()]
+        return Dct(None, join_all(held) if held else ANY)
     if isinstance(value, np.dtype | type):
         return Known.of(value)
     if type(value) in (range, slice):

@@ -1,0 +1,57 @@
+"""Places in the program where memory comes from: an operation, a parameter, an object from outside.
+
+("param", "x")                     what the parameter x is
+("part", ("param", "x"), "w")      what it holds under a key
+("outside", id(W))                 an object of a module
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Hashable
+
+import numpy as np
+
+Site = Hashable
+Sites = frozenset[Site]
+NONE: Sites = frozenset()
+ANY_KEY = "*"  # a key that is not known
+DEPTH = 2  # parts of parts of a parameter that are told apart
+
+
+def holds_nothing(value: object) -> bool:
+    """Whether no memory that can be written is reached through an object from outside."""
+    if isinstance(value, int | float | complex | str | bytes | np.generic | np.ufunc):
+        return True
+    if isinstance(value, types.ModuleType):
+        return value.__name__.split(".")[0] in _LIBRARIES
+    module = getattr(value, "__module__", "") if callable(value) else ""
+    return isinstance(module, str) and module.split(".")[0] in _LIBRARIES
+
+
+_LIBRARIES = {"builtins", "math", "numpy", "operator"}
+
+
+def is_outer(site: Site) -> bool:
+    return isinstance(site, tuple) and site[0] in ("param", "outside", "part")
+
+
+def part_of(site: Site, key: Hashable) -> Site:
+    """What an object from outside holds under a key; deep inside, it holds itself."""
+    depth, inner = 0, site
+    while isinstance(inner, tuple) and inner[0] == "part":
+        depth, inner = depth + 1, inner[1]
+    return site if depth >= DEPTH else ("part", site, key)
+
+
+def outer_id(site: Site) -> int | None:
+    """The `id` of the object from outside that the memory belongs to, if it does."""
+    while isinstance(site, tuple) and site[0] == "part":
+        site = site[1]
+    return site[1] if isinstance(site, tuple) and site[0] == "outside" else None
+
+
+def param_of(site: Site) -> str:
+    while isinstance(site, tuple) and site[0] == "part":
+        site = site[1]
+    return str(site[1]) if isinstance(site, tuple) and site[0] == "param" else ""
