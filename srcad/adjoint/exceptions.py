@@ -87,6 +87,7 @@ class Exceptions(Cotangents):
                 continue
             name = self.names.fresh(f"{inner.target}_tried")
             self.facts.types[name] = self.type(inner.target)
+            self.same_memory(name, inner.target)
             if inner.target in self.active and self.is_active(inner.value):
                 self.active = self.active | {name}
             out.append(ir.Assign(name, inner.value, inner.at, alters=inner.alters))

@@ -24,6 +24,7 @@ from typing import Any
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import ACCUMULATE, ADD, OWN, SHADOW, State, slice_object
 from srcad.adjoint.loops import plan
+from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.scopes import Needed
 from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, written_by
@@ -73,7 +74,7 @@ class NaiveReverse(Reverse):
         backward = step.backward
         taken = {s.target for s in backward if isinstance(s, ir.Assign) and s.value == NONE}
         kept = [s.target for s in backward if isinstance(s, ir.Assign) and s.target in self.kept]
-        if len(kept) == 1:
+        if len(kept) == 1 and not any(map(self.hands_in, backward)):
             test = ir.Compare(ir.Name(kept[0]), ("is not",), (NONE,))
             first = 1 + max(k for k, s in enumerate(backward) if _resets(s) or _binds(s, kept[0]))
             rest = backward[first:]
@@ -82,6 +83,14 @@ class NaiveReverse(Reverse):
         bound = sorted(written_by(step.forward) & self.active)
         resets = [ir.Assign(self.bar(n), NONE) for n in bound if self.bar(n) not in taken]
         return replace(step, backward=(*resets, *backward))
+
+    def hands_in(self, stmt: ir.Stmt) -> bool:
+        """A called function that writes a shared array has its cotangent to see to."""
+        match stmt:
+            case ir.Assign(_, ir.Call(called)):
+                return called == TAKEN
+            case _:
+                return False
 
     def loop(self, stmt: ir.For | ir.While) -> list[Node]:
         the_plan = plan(self, stmt)
