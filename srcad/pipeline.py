@@ -24,11 +24,12 @@ from srcad.adjoint.values import value_reads
 from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects, texts
 from srcad.analysis.activity import activity
-from srcad.analysis.infer import Inference, Session
+from srcad.analysis.infer import Inference
 from srcad.analysis.liveness import liveness
 from srcad.analysis.outside import Outside, outside_names, written_outside
 from srcad.analysis.program import Program, Unit
 from srcad.analysis.refusals import Refusal
+from srcad.analysis.session import Session
 from srcad.analysis.settle import settle
 from srcad.analysis.storage import marked
 from srcad.emit.function import Emitted, dump, emit
