@@ -55,7 +55,7 @@ from srcad.ir.types import (
     join_all,
     type_of,
 )
-from srcad.rules.methods import PUTS
+from srcad.rules.mutable import PUTS
 from srcad.rules.table import TABLE
 
 

@@ -1,26 +1,33 @@
-"""What the methods of lists, dicts and deques do with the values they are given.
-
-xs.append(v)         puts v                  xs.pop()             hands one out
-xs.extend(vs)        puts those of vs        d.setdefault(k, v)   puts v, and hands one out
-xs.sort()            moves what is there     d.get(k, v)          hands one out, or v
-"""
+"""Declare the methods of arrays that are called otherwise than NumPy's functions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import numpy as np
 
+from srcad.rules.table import linear, no_derivative
+from srcad.runtime import methods
+from srcad.runtime.indexing import uncast, uncompress
+from srcad.runtime.methods import unitem, unlist
+from srcad.runtime.shapes import inverse_axes, unravel, unreshape
 
-@dataclass(frozen=True)
-class Puts:
-    """Which argument of a method is put into the container; many: what it holds is."""
+# fmt: off
+linear(methods.reshape, lambda y_bar, x, *shape, order="C", copy=None:
+       unreshape(y_bar, x, order))
+linear(methods.transpose, lambda y_bar, x, *axes:
+       y_bar.T if not axes else np.transpose(y_bar, inverse_axes(axes, np.ndim(x))))
+linear(methods.flatten, lambda y_bar, x, order="C":
+       unravel(y_bar, x, order))
+linear(methods.copy,      lambda y_bar, x, order="C": y_bar)
+linear(methods.view,      lambda y_bar, x: y_bar)
+linear(methods.to_device, lambda y_bar, x, device, /, *, stream=None: y_bar)
+linear(methods.astype, lambda y_bar, x, dtype, order="K", casting="unsafe", subok=True, copy=True:
+       uncast(y_bar, x, dtype))
+linear(methods.compress, lambda y_bar, x, condition, axis=None, out=None:
+       uncompress(y_bar, condition, x, axis))
+linear(methods.flat,   lambda y_bar, x: np.reshape(y_bar, np.shape(x)))
+linear(methods.item,   lambda y_bar, x, *args: unitem(y_bar, x, *args))
+linear(methods.tolist, lambda y_bar, x: unlist(y_bar, x))
 
-    position: int
-    many: bool = False
-
-
-PUTS = {
-    "append": Puts(0), "appendleft": Puts(0), "insert": Puts(1), "setdefault": Puts(1),
-    "extend": Puts(0, many=True), "extendleft": Puts(0, many=True), "update": Puts(0, many=True),
-}  # fmt: skip
-HANDS_OUT = {"pop", "popleft", "popitem", "setdefault", "get"}
-MOVES = {"clear", "remove", "reverse", "sort", "rotate", "move_to_end", "pop", "popleft", "popitem"}
+no_derivative(methods.tobytes, methods.dumps, methods.dtype, methods.nbytes, methods.itemsize,
+              methods.strides, methods.flags, methods.base, methods.device)
+# fmt: on
