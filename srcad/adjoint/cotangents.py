@@ -25,6 +25,7 @@ from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
+from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -53,7 +54,7 @@ ZEROS = ir.Ref(np.zeros_like, "np.zeros_like")
 SUM = ir.Ref(np.sum, "np.sum")
 ADD_AT = ir.Ref(np.add.at, "np.add.at")
 
-Request = Callable[[Unit, tuple[Type, ...], tuple[bool, ...], errors.Place], tuple[str, str]]
+Request = Callable[[Unit, tuple[Type, ...], tuple[bool, ...], errors.Place, Asked], tuple[str, str]]
 
 
 @dataclass
@@ -84,7 +85,9 @@ class Cotangents(ABC):
         names: Names,
         request: Request,
         shown: frozenset[str] = frozenset(),
+        asked: Asked = NOT_ASKED,
     ) -> None:
+        self.asked = asked
         self.facts, self.body, self.active = facts, body, active
         self.live, self.names, self.request = live, names, request
         self.bars: dict[str, str] = {}
@@ -95,9 +98,10 @@ class Cotangents(ABC):
         self.read_by = _captures(body)
         self.live_before = _live_before(body, live, self.read_by)
         self.distinct = distinct(facts, body)
-        self.storage = Storage.of(facts, body, live, shown)
+        self.storage = Storage.of(facts, body, live, shown, asked.changing)
         self.shared: frozenset[str] = frozenset()  # arrays whose cotangents memory holds
         self.holders: frozenset[str] = frozenset()  # containers of these
+        self.cells: frozenset[str] = frozenset()  # those of the shared that are containers
         self.lent: dict[str, ir.Expr] = {}  # cotangents of shared ones, for one statement
 
     @abstractmethod
@@ -107,6 +111,14 @@ class Cotangents(ABC):
     @abstractmethod
     def statement(self, stmt: ir.Stmt) -> list[Node]:
         """Reverse one statement."""
+
+    def unknown(self) -> frozenset[str]:
+        """The variables that may stand for a container, or for something else."""
+        return frozenset(n for n in self.holders if isinstance(self.type(n), AnyType))
+
+    def moving(self) -> frozenset[str]:
+        """What is, or may be, a container that is written."""
+        return self.cells | self.holders
 
     @abstractmethod
     def put(self, name: str, value: ir.Expr) -> ir.Stmt:

@@ -45,14 +45,23 @@ class Memory(Cotangents):
 
     def share(self) -> None:
         """Find the shared arrays."""
-        found = shared_arrays(self.storage, self.body, self.active)
+        found = shared_arrays(self.storage, self.body, self.active, self.asked)
         self.shared, self.active, self.holders = found.arrays, found.active, found.holders
+        self.cells = found.cells
+        self.shared |= found.cells
+        self.problem = found.problem
         self.given_as: dict[str, str] = {}
+        self.filled = {id(stmt): names for names, stmt in self.storage.fills}
+        self.first_contents: dict[str, str] = {}  # of parameters that are cells
+        self.then: dict[str, str] = {}  # snapshots, for the statement at hand
+        self.taken_now: list[str] = []  # those that it needs before it
         touched = self.shared | self.holders
         self.shadows = self.names.fresh("shadows") if touched else ""
 
     def kept_by_memory(self, stmt: ir.Stmt) -> bool:
         """Whether all that the statement writes into is shared."""
+        if self.cells and id(stmt) in self.filled:
+            return self.filled[id(stmt)] <= self.shared | self.holders
         written = written_by(self.facts, stmt)
         if isinstance(stmt, ir.Augment) and isinstance(stmt.target, ir.Name):
             written = frozenset(n for n in written if not self.may_rebind(n))
@@ -102,7 +111,9 @@ class Memory(Cotangents):
         """What the caller hands in goes into the memory of its arrays first."""
         if not self.shadows:
             return ()
-        put: list[ir.Stmt] = [ir.Assign(self.shadows, ir.Call(SHADOWS))]
+        put: list[ir.Stmt] = []
+        if not self.asked:  # else the caller hands them in
+            put.append(ir.Assign(self.shadows, ir.Call(SHADOWS)))
         for name in sorted(self.shared & frozenset(given)):
             if self.naive or name in self.state.present:
                 place = self.given(name) if name in handed else name

@@ -20,6 +20,7 @@ from srcad.adjoint import algebra
 from srcad.adjoint.branches import Branches
 from srcad.adjoint.calls import Calls
 from srcad.adjoint.captured import Captured
+from srcad.adjoint.cells import CELL_ADDED
 from srcad.adjoint.containers import Containers
 from srcad.adjoint.contributions import Contributions
 from srcad.adjoint.cotangents import Request, State
@@ -35,6 +36,7 @@ from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Refused
+from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import ANY, Array, Number, Scalar, carries, is_complex
@@ -65,8 +67,9 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         names: Names,
         request: Request,
         shown: frozenset[str] = frozenset(),
+        asked: Asked = NOT_ASKED,
     ) -> None:
-        super().__init__(facts, body, active, live, names, request, shown)
+        super().__init__(facts, body, active, live, names, request, shown, asked)
         self.contributions = Contributions(self)
         self.captures = Captures(facts, body, live)
         self.called_only = called_only(facts, body)
@@ -83,6 +86,9 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         """
         self.state.present |= set(handed)
         self.state.owned |= set(handed)
+        if self.asked.result and result in self.shared:
+            self.first = (*self.opened(handed, handed), *self.first)
+            return None
         seed = self.seeded(result, handed)
         self.first = (*self.opened((*handed, result), handed), *self.first)
         return seed
@@ -120,15 +126,19 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
     def statement(self, stmt: ir.Stmt) -> list[Node]:
         self.out, self.at = [], getattr(stmt, "at", None)
         state, depth = self.state.copy(), self.depth
+        outer, self.then, self.taken_now = (self.then, self.taken_now), {}, []
         try:
             behind = self.keeper.behind(stmt)
-            return self.keeper.around(stmt, self.reversed(stmt), behind)
+            nodes = self.keeper.around(stmt, self.reversed(stmt), behind)
+            return [Step(self.snapshots()), *nodes] if self.taken_now else nodes
         except errors.SrcadError as problem:
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
             self.state, self.depth = state, depth
             self.state.present |= ir.free_reads((stmt,)) & self.active
             return [Step((stmt,))]
+        finally:
+            self.then, self.taken_now = outer
 
     def refuse(self) -> None:
         """Raise the first refusal, in the order of the user's text."""
@@ -137,6 +147,9 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
 
     def reversed(self, stmt: ir.Stmt) -> list[Node]:  # noqa: C901 - one case for each kind
         self.lent = {}
+        through = self.through_cells(stmt)
+        if through is not None:
+            return through
         match stmt:
             case ir.Assign(target) if target in self.shared:
                 return self.assign_shared(stmt)
@@ -315,9 +328,15 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
     ) -> tuple[tuple[Node, ...], ir.Block]:
         body = self.block(the_plan.stmt.body)
         self.out, self.at = [], at
-        for leaf, owner, index in the_plan.reads:
+        for leaf in the_plan.kept:
             bar = self.take(leaf)
             if bar is not None:
+                self.emit(ir.Effect(self.shadow(CELL_ADDED, ir.Name(leaf), bar)))
+        for leaf, owner, index in the_plan.reads:
+            bar = self.take(leaf)
+            if bar is not None and self.cells and owner in self.unknown():
+                self.give_unknown(ir.Name(owner), index, leaf, bar)
+            elif bar is not None:
                 self.add_at(owner, index, bar, self.type(leaf))
         if isinstance(the_plan.stmt, ir.For):
             for leaf in ir.leaves(the_plan.stmt.target):

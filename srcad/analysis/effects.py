@@ -67,7 +67,12 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
             case ir.Augment(target):
                 owner = target if isinstance(target, ir.Name) else target.obj
                 what = f"{stmt.op}=" if owner is target else f"`{stmt.op}=`"
-                found.append(_write(inferred, owner, stmt.at, what))
+                write = _write(inferred, owner, stmt.at, what)
+                # `x += e` binds a number anew, or writes into an array
+                rebinding = isinstance(target, ir.Name) and isinstance(
+                    inferred.types.get(target.id, ANY), AnyType
+                )
+                found.append(replace(write, structural=write.structural and not rebinding))
             case _:
                 pass
         for expr in ir.expressions(stmt):
@@ -82,7 +87,8 @@ def _write(
     """A write into `owner`; `how` as the catalogue of cures knows it."""
     kind = inferred.types.get(owner.id, ANY) if isinstance(owner, ir.Name) else ANY
     said = how if "`" in how or " " in how else f"`{how}`"
-    return Write(frozenset(ir.reads(owner)), at, said, cure_of(how, kind), append)
+    cure, structural = cure_of(how, kind), not isinstance(kind, Array)
+    return Write(frozenset(ir.reads(owner)), at, said, cure, append, structural=structural)
 
 
 def _in_expression(
@@ -106,7 +112,9 @@ def _in_expression(
                 written = written_params(inferred, unit, params)
                 for arg, inner in zip(args, written, strict=True):
                     if inner is not None and ir.reads(arg):
-                        found.append(Write(frozenset(ir.reads(arg)), at, inner.what, inner=inner))
+                        names, structural = frozenset(ir.reads(arg)), inner.structural
+                        inside = Write(names, at, inner.what, inner=inner, structural=structural)
+                        found.append(inside)
             case _:
                 pass
         stack.extend(ir.children(node))
@@ -157,7 +165,10 @@ def _written(callee: Inferred, unit: Unit) -> Written:
         for name in write.names:
             for param in points.together(name, set(names)):
                 mine = frozenset({name if unit.written(name) else param})
-                hit.setdefault(param, write.inner or replace(write, unit=unit, names=mine))
+                inner = write.inner or replace(write, unit=unit, names=mine)
+                first = hit.setdefault(param, inner)
+                structural = first.structural or inner.structural
+                hit[param] = replace(first, structural=structural)
     # what is passed as a number is rebound, whatever the parameter is afterwards
     pairs = zip(names, callee.params, strict=True)
     return tuple(hit.get(n) if mutable(t) else None for n, t in pairs)

@@ -25,6 +25,7 @@ from srcad.analysis.operations import (
     Apply,
     Copy,
     Element,
+    Handed,
     Inert,
     Invoke,
     Make,
@@ -262,6 +263,9 @@ class Points:
             case Element(owner, index):
                 basic = is_basic(index, self.kind)
                 return self.new(expr) if basic is False else self.value(owner)
+            case Part(owner, ir.Slice()) if not isinstance(self.kind(owner), Array):
+                items = self.items(owner, self.value(owner), ANY_KEY)
+                return self.new(expr, items) | (items if self.kind(owner) == ANY else NONE)
             case Part(owner, key):
                 plain = key if isinstance(key, str) else _constant(key)
                 return self.items(owner, self.value(owner), self.key(owner, plain))
@@ -278,9 +282,10 @@ class Points:
                 self.put(self.named(owner), ANY_KEY, self.value(item))
                 return NONE
             case Mutation(owner):
-                reached = self.closure(s for n in ir.reads(expr) for s in self.named(n))
-                self.put(self.value(owner), ANY_KEY, reached)
-                return reached
+                return self.mutated(expr, owner)
+            case Handed(owner, default):
+                held = self.items(owner, self.value(owner), ANY_KEY)
+                return held if default is None else held | self.value(default)
             case Inert() if isinstance(expr, ir.Compare | ir.Call):
                 return self.new(expr)
             case Inert() if isinstance(expr, ir.Logic):
@@ -289,6 +294,15 @@ class Points:
                 return self.shown(expr)
             case _:
                 return self.everything(expr)
+
+    def mutated(self, expr: ir.Expr, owner: ir.Expr) -> Sites:
+        """A method that writes: it puts its arguments, or what they hold, into the container."""
+        container = self.value(owner)
+        given = NONE
+        if isinstance(expr, ir.Call):
+            given = NONE.union(*map(self.value, (*expr.args, *(v for _, v in expr.kwargs))))
+        self.put(container, ANY_KEY, given | self.held(given))
+        return self.held(container) | self.held(self.held(container)) | given
 
     def shown(self, expr: ir.Expr) -> Sites:  # noqa: C901 - one case for each form
         """Expressions that say by their form what they hold."""

@@ -49,6 +49,7 @@ class Write:
     inner: Write | None = None  # the write in a called function
     unknown: Apply | None = None  # the call of a function of which nothing is known
     stmt: ir.Stmt | None = None  # the statement that writes
+    structural: bool = False  # it changes, or may, which objects a container holds
 
 
 def cure_of(what: str, kind: Type) -> str:

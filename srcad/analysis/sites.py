@@ -23,6 +23,8 @@ def holds_nothing(value: object) -> bool:
     """Whether no memory that can be written is reached through an object from outside."""
     if isinstance(value, int | float | complex | str | bytes | np.generic | np.ufunc):
         return True
+    if isinstance(value, types.FunctionType):
+        return not (value.__closure__ or value.__defaults__ or value.__kwdefaults__)
     if isinstance(value, types.ModuleType):
         return value.__name__.split(".")[0] in _LIBRARIES
     module = getattr(value, "__module__", "") if callable(value) else ""

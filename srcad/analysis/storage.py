@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from srcad.analysis.effects import aliases, mutable, writes, written_params
+from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Invoke
@@ -22,7 +23,7 @@ from srcad.analysis.points import Points
 from srcad.analysis.refusals import Write
 from srcad.analysis.sites import NONE, Sites, outer_id
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Dct, Lst, Type, carries
+from srcad.ir.types import ANY, Array, Dct, Lst, Obj, Type, carries
 
 _WRITING = ir.Assign | ir.Unpack | ir.Effect | ir.Store | ir.Augment | ir.If | ir.While | ir.For
 Place = tuple[int, tuple[int, ...]]  # position in the text; the loops around, by id
@@ -36,18 +37,27 @@ class Storage:
     live: Liveness
     points: Points
     writes: list[tuple[Sites, Place, ir.Stmt]]  # into arrays: what they may change, and where
+    fills: list[tuple[frozenset[str], ir.Stmt]]  # into containers, but where they are made
     places: dict[int, Place]  # by id of the statement
     shown: frozenset[str]  # parameters whose memory the caller goes on using
+    later: Sites = NONE  # memory that changes after the function has returned
 
     @staticmethod
     def of(
-        facts: Inferred, body: ir.Block, live: Liveness, shown: frozenset[str] = frozenset()
+        facts: Inferred,
+        body: ir.Block,
+        live: Liveness,
+        shown: frozenset[str] = frozenset(),
+        later: frozenset[str] = frozenset(),
     ) -> Storage:
         """The memory of the function with this body."""
         points, places = aliases(facts, body), _places(body)
         found: list[tuple[Sites, Place, ir.Stmt]] = []
+        fills: list[tuple[frozenset[str], ir.Stmt]] = []
         for write in writes(facts, body):
             assert write.stmt is not None
+            if write.structural and not (write.append and built_here(facts, body, write)):
+                fills.append((write.names, write.stmt))
             for name in write.names:
                 if not _structure(write, facts.types.get(name, ANY)):
                     found.append((points.reach(name), places[id(write.stmt)], write.stmt))
@@ -55,7 +65,8 @@ class Storage:
             reached = frozenset().union(*map(points.reach, facts.types))
             hit = frozenset(s for s in reached if outer_id(s) in outer)
             found.append((hit, places[id(stmt)], stmt))
-        return Storage(facts, live, points, found, places, shown)
+        changing = NONE.union(*map(points.reach, later))
+        return Storage(facts, live, points, found, fills, places, shown, changing)
 
     def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
         """A statement that the compiler made in place of one of the user's."""
@@ -81,11 +92,17 @@ class Storage:
         itself: the statement's own writes count.
         """
         later = self.into(name)
+        if self.changing(name):
+            return True
         if id(stmt) not in self.places:  # one that the compiler made
             return bool(later)
         place, loops = self.places[id(stmt)]
         around, first = set(loops), place if itself else place + 1
         return any(w >= first or not around.isdisjoint(inside) for (w, inside), _ in later)
+
+    def changing(self, name: str) -> bool:
+        """Whether the caller may write into the memory before the backward part runs."""
+        return bool(self.later) and not self.points.reach(name).isdisjoint(self.later)
 
     def outlives(self, name: str) -> bool:
         """Whether the variable is read after a write that may change it."""
@@ -148,7 +165,7 @@ class Storage:
 def _structure(write: Write, kind: Type) -> bool:
     """A write that changes which objects a list or a dict holds, and not these objects."""
     inside = write.inner is not None or isinstance(write.stmt, ir.Augment)
-    return write.append or (isinstance(kind, Lst | Dct) and not inside)
+    return write.append or (isinstance(kind, Lst | Dct | Obj) and not inside)
 
 
 def marked(facts: Inferred, body: ir.Block) -> ir.Block:
