@@ -1,6 +1,6 @@
 """Reverse what is done with containers that are written.
 
-    v_own = own(v)        v_bar += cell_taken(shadows, v_own)
+    v_own = owned(v)        v_bar += cell_taken(shadows, v_own)
     xs.append(v_own)      nothing
     xs.sort()             nothing
     u = xs[0]             cell_added(shadows, u, u_bar)
@@ -13,10 +13,12 @@ cotangents are found by these objects (`runtime/cells`).
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 
 from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import slice_object
+from srcad.adjoint.loops import LoopPlan
 from srcad.adjoint.memory import Memory
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.operations import (
@@ -139,10 +141,13 @@ class Cells(Memory):
     def read(self, stmt: ir.Stmt, *targets: str) -> list[Node]:
         """What came out of a container is the object that went in."""
         for target in targets:
-            bar = self.take(target)
-            if bar is not None:
-                self.emit(ir.Effect(self.shadow(CELL_ADDED, ir.Name(target), bar)))
+            self.handed_back(target)
         return [Step((stmt,), tuple(self.out))]
+
+    def handed_back(self, target: str) -> None:
+        bar = self.take(target)
+        if bar is not None:
+            self.emit(ir.Effect(self.shadow(CELL_ADDED, ir.Name(target), bar)))
 
     def read_unknown(
         self, stmt: ir.Assign, target: str, owner: ir.Name, operation: Part | Element
@@ -157,7 +162,7 @@ class Cells(Memory):
     def give_unknown(self, owner: ir.Name, key: ir.Expr, target: str, bar: ir.Expr) -> None:
         self.ensure(owner.id, owned=True)
         owner_bar = ir.Name(self.bar(owner.id))
-        read = self.shadow(CELL_READ, owner, owner_bar, key, ir.Name(target), bar)
+        read = self.shadow(CELL_READ, owner, ir.Name(target), owner_bar, key, bar)
         self.emit(ir.Effect(read))
 
     def unpacked(self, stmt: ir.Unpack, targets: tuple[str, ...], owner: str) -> list[Node]:
@@ -183,7 +188,7 @@ class Cells(Memory):
         return [Step((stmt,), tuple(self.out))]
 
     def owned(self, stmt: ir.Assign, target: str, value: ir.Call, inner: ir.Expr) -> list[Node]:
-        """`v_own = own(v)`, `new = owned_items(xs)`."""
+        """`v_own = owned(v)`, `new = owned_items(xs)`."""
         many = isinstance(self.operation(value), Copy)
         forward: list[ir.Stmt] = [stmt]
         active = isinstance(inner, ir.Name) and inner.id in self.active
@@ -192,12 +197,13 @@ class Cells(Memory):
             made = ir.Name(self.names.fresh(f"{target}_then"))
             self.facts.types[made.id] = self.type(target)
             forward.append(ir.Assign(made.id, algebra.call(SNAPSHOT, ir.Name(target)), stmt.at))
-        self.take(target)
-        self.out = []
+        y_bar = self.take(target)  # from an array that it was written into as well
         if active:
             assert isinstance(inner, ir.Name)
             taken = self.shadow(CELLS_GATHERED if many else CELL_TAKEN, made)
             part = self.named(taken, f"{inner.id}_part")
+            if y_bar is not None and not many:
+                self.add(inner.id, y_bar)
             self.add(inner.id, part)
         return [Step(tuple(forward), tuple(self.out))]
 
@@ -209,12 +215,26 @@ class Cells(Memory):
         target, value = stmt.target, stmt.value
         assert isinstance(target, ir.Item | ir.Attr)
         key = slice_object(target.index) if isinstance(target, ir.Item) else ir.Const(target.name)
-        taken = self.shadow(CELL_STORED, ir.Name(owner), key, value)
+        taken = self.shadow(CELL_STORED, ir.Name(owner), value, key)
         if isinstance(value, ir.Name) and value.id in self.active:
             self.add(value.id, self.named(taken, f"{value.id}_part"))
         else:
             self.emit(ir.Effect(taken))
         return [Step((stmt,), tuple(self.out))]
+
+    def handed_out(self, plan: LoopPlan) -> list[Node]:
+        """What a loop over containers that are written hands out, at the start of its body."""
+        if not self.cells:
+            return []
+        for leaf in plan.kept:
+            self.handed_back(leaf)
+        for leaf, owner, index in plan.reads:
+            if owner in self.unknown():
+                bar = self.take(leaf)
+                if bar is not None:
+                    self.give_unknown(ir.Name(owner), index, leaf, bar)
+        backward, self.out = tuple(self.out), []
+        return [Step((), backward)]
 
     # -- cotangents --------------------------------------------------------------------
 
@@ -259,17 +279,21 @@ class Cells(Memory):
             self.taken_now.append(name)
         return ir.Name(self.then[name])
 
-    def snapshots(self) -> ir.Block:
-        """The snapshots that the statement at hand needs, made before it."""
-        made = [
-            ir.Assign(self.then[n], algebra.call(SNAPSHOT, ir.Name(n)), self.at)
-            for n in self.taken_now
-        ]
-        return tuple(made)
+    def with_snapshots(self, work: Callable[[], list[Node]]) -> list[Node]:
+        """A statement reversed, behind the snapshots that its reversal reads."""
+        outer, self.then, self.taken_now = (self.then, self.taken_now), {}, []
+        try:
+            nodes = work()
+            made = [
+                ir.Assign(self.then[n], algebra.call(SNAPSHOT, ir.Name(n))) for n in self.taken_now
+            ]
+            return [Step(tuple(made)), *nodes] if made else nodes
+        finally:
+            self.then, self.taken_now = outer
 
 
 def _owns(func: ir.Expr) -> bool:
-    return isinstance(func, ir.Ref) and func.value in (cells.own, cells.owned_items)
+    return isinstance(func, ir.Ref) and func.value in (cells.owned, cells.owned_items)
 
 
 def _key(operation: Part | Element) -> ir.Expr:

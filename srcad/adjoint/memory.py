@@ -12,6 +12,7 @@ cotangents never wait in variables, so that branches and loops have nothing to c
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 
 from srcad.adjoint import algebra
@@ -74,6 +75,10 @@ class Memory(Cotangents):
 
     def shadow(self, function: ir.Ref, *args: ir.Expr) -> ir.Expr:
         return algebra.call(function, ir.Name(self.shadows), *args)
+
+    @abstractmethod
+    def with_snapshots(self, work: Callable[[], list[Node]]) -> list[Node]:
+        """A statement reversed, behind the snapshots that its reversal reads."""
 
     # -- from outside and back ---------------------------------------------------------
 

@@ -22,9 +22,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.adjoint import algebra
+from srcad.adjoint.cells import CELL_ADDED, CELL_ADDED_AT, CELL_READ
 from srcad.adjoint.cotangents import ACCUMULATE, ADD, OWN, SHADOW, State, slice_object
 from srcad.adjoint.loops import plan
-from srcad.adjoint.memory import TAKEN
+from srcad.adjoint.memory import ACCUMULATE as ACCUMULATED
+from srcad.adjoint.memory import ADDED, ADDED_AT
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.scopes import Needed
 from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, written_by
@@ -33,6 +35,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo, Type
 
 NONE = ir.Const(None)
+ADDING = (ADDED, ADDED_AT, ACCUMULATED, CELL_ADDED, CELL_ADDED_AT, CELL_READ)
 
 
 class _Everything(set[str]):
@@ -85,12 +88,10 @@ class NaiveReverse(Reverse):
         return replace(step, backward=(*resets, *backward))
 
     def hands_in(self, stmt: ir.Stmt) -> bool:
-        """A called function that writes a shared array has its cotangent to see to."""
-        match stmt:
-            case ir.Assign(_, ir.Call(called)):
-                return called == TAKEN
-            case _:
-                return False
+        """Whether the statement takes a cotangent out of memory, whatever the variable's is."""
+        if not self.shadows or self.shadows not in ir.all_reads(stmt):
+            return False
+        return not isinstance(stmt, ir.Effect) or getattr(stmt.value, "func", None) not in ADDING
 
     def loop(self, stmt: ir.For | ir.While) -> list[Node]:
         the_plan = plan(self, stmt)

@@ -20,7 +20,6 @@ from srcad.adjoint import algebra
 from srcad.adjoint.branches import Branches
 from srcad.adjoint.calls import Calls
 from srcad.adjoint.captured import Captured
-from srcad.adjoint.cells import CELL_ADDED
 from srcad.adjoint.containers import Containers
 from srcad.adjoint.contributions import Contributions
 from srcad.adjoint.cotangents import Request, State
@@ -126,19 +125,16 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
     def statement(self, stmt: ir.Stmt) -> list[Node]:
         self.out, self.at = [], getattr(stmt, "at", None)
         state, depth = self.state.copy(), self.depth
-        outer, self.then, self.taken_now = (self.then, self.taken_now), {}, []
         try:
             behind = self.keeper.behind(stmt)
-            nodes = self.keeper.around(stmt, self.reversed(stmt), behind)
-            return [Step(self.snapshots()), *nodes] if self.taken_now else nodes
+            work = lambda: self.keeper.around(stmt, self.reversed(stmt), behind)  # noqa: E731
+            return self.with_snapshots(work)
         except errors.SrcadError as problem:
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
             self.state, self.depth = state, depth
             self.state.present |= ir.free_reads((stmt,)) & self.active
             return [Step((stmt,))]
-        finally:
-            self.then, self.taken_now = outer
 
     def refuse(self) -> None:
         """Raise the first refusal, in the order of the user's text."""
@@ -328,15 +324,10 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
     ) -> tuple[tuple[Node, ...], ir.Block]:
         body = self.block(the_plan.stmt.body)
         self.out, self.at = [], at
-        for leaf in the_plan.kept:
-            bar = self.take(leaf)
-            if bar is not None:
-                self.emit(ir.Effect(self.shadow(CELL_ADDED, ir.Name(leaf), bar)))
+        body = (*self.handed_out(the_plan), *body)
         for leaf, owner, index in the_plan.reads:
             bar = self.take(leaf)
-            if bar is not None and self.cells and owner in self.unknown():
-                self.give_unknown(ir.Name(owner), index, leaf, bar)
-            elif bar is not None:
+            if bar is not None:
                 self.add_at(owner, index, bar, self.type(leaf))
         if isinstance(the_plan.stmt, ir.For):
             for leaf in ir.leaves(the_plan.stmt.target):

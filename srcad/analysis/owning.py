@@ -1,8 +1,8 @@
 """Give each number that is put into a cell an object of its own.
 
-    xs[i] = v           v_own = own(v)
+    xs[i] = v           v_own = owned(v)
                         xs[i] = v_own
-    xs = [a, 0.0]       a_own = own(a)
+    xs = [a, 0.0]       a_own = owned(a)
                         xs = [a_own, 0.0]
     xs.extend(pair)     pair_own = owned_items(pair)
                         xs.extend(pair_own)
@@ -41,7 +41,7 @@ from srcad.ir.types import ANY, AnyType, Array, Lst, Number, Obj, Scalar, Tup, T
 from srcad.rules.mutable import PUTS
 from srcad.runtime import cells
 
-OWN = ir.Ref(cells.own, "own")
+OWNED = ir.Ref(cells.owned, "owned")
 OWNED_ITEMS = ir.Ref(cells.owned_items, "owned_items")
 
 
@@ -208,7 +208,7 @@ class _Owning:
         """The value as an object of its own."""
         if isinstance(value, ir.Const) or not is_owned(self.type(value)):
             return [], value
-        return self.named(ir.Call(OWN, (value,)), Same(value), self.type(value), value, stmt)
+        return self.named(ir.Call(OWNED, (value,)), Same(value), self.type(value), value, stmt)
 
     def items(self, value: ir.Expr, stmt: ir.Stmt) -> tuple[list[ir.Stmt], ir.Expr]:
         """A container with the same items as objects of their own; cells have such already."""

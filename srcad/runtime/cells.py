@@ -1,6 +1,6 @@
 """Cotangents of the numbers that containers hold, found by the objects that the numbers are.
 
-    xs[0] = v                v_own = own(v)           an object that nobody else has
+    xs[0] = v                v_own = owned(v)           an object that nobody else has
                              xs[0] = v_own
     xs.sort()                xs.sort()                moves objects, whatever it is
     u = xs[2]                u = xs[2]
@@ -34,7 +34,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, float | complex | np.inexact)
 
 
-def own(value: Any) -> Any:
+def owned(value: Any) -> Any:
     """The value as an object that nobody else has: a new number, a tuple of such.
 
     What can be written itself is itself.
@@ -42,7 +42,7 @@ def own(value: Any) -> Any:
     if is_number(value):
         return value.copy() if isinstance(value, np.generic | np.ndarray) else _again(value)
     if isinstance(value, tuple):
-        return _like(value, [own(v) for v in value])
+        return _like(value, [owned(v) for v in value])
     if isinstance(value, types.FunctionType) and (value.__closure__ or value.__defaults__):
         raise UnsupportedMutation(
             f"The function `{value.__name__}`, which was made during the call, is put into a "
@@ -68,12 +68,12 @@ def owned_items(items: Any) -> Any:
     """A new container with the same items, each an object of its own."""
     if isinstance(items, dict):
         made = items.copy()
-        made.update({key: own(value) for key, value in items.items()})
+        made.update({key: owned(value) for key, value in items.items()})
         return made
     if isinstance(items, np.ndarray):
-        return [own(v) for v in items]
+        return [owned(v) for v in items]
     if isinstance(items, list | tuple):
-        return [own(v) for v in items]
+        return [owned(v) for v in items]
     raise UnsupportedMutation(
         f"The items of a {type(items).__name__} are put into a container that is written. Make a "
         "list of them first."
@@ -95,12 +95,12 @@ def _adopted(value: Any, known: dict[int, Any]) -> Any:
     if isinstance(value, list):
         twin: list[Any] = []
         known[id(value)] = twin
-        value[:] = [own(v) for v in value]
+        value[:] = [owned(v) for v in value]
         twin.extend(_adopted(v, known) for v in value)
         return twin
     if isinstance(value, dict):
         for key, item in value.items():
-            value[key] = own(item)
+            value[key] = owned(item)
         table = known[id(value)] = value.copy()
         for key, item in value.items():
             table[key] = _adopted(item, known)
@@ -111,7 +111,7 @@ def _adopted(value: Any, known: dict[int, Any]) -> Any:
     if fields is None:
         return value
     for name, item in fields.items():
-        value.__dict__[name] = own(item)
+        value.__dict__[name] = owned(item)
     return _twin(value, known, _adopted)
 
 
@@ -207,7 +207,7 @@ def cell_added_at(shadows: Shadows, owner: Any, key: Any, bar: Any) -> None:
         cell_added(shadows, owner[key], bar)
 
 
-def cell_read(shadows: Shadows, owner: Any, owner_bar: Any, key: Any, item: Any, bar: Any) -> None:
+def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any, bar: Any) -> None:
     """The same where only the running program knows what the owner is; `item` is what was read."""
     if isinstance(owner, np.ndarray) and owner.ndim:
         if isinstance(key, str):
@@ -232,11 +232,11 @@ def cell_taken(shadows: Shadows, value: Any) -> Any:
     return None
 
 
-def cell_stored(shadows: Shadows, owner: Any, key: Any, value: Any) -> Any:
-    """The cotangent of what `owner[key] = value` put there; the owner may be an array."""
+def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
+    """The cotangent of what `owner[key] = value` wrote, if the owner is an array."""
     if isinstance(owner, np.ndarray):
         return stored(taken_out(shadows.of(owner), key), value)
-    return cell_taken(shadows, value)
+    return None
 
 
 def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:
