@@ -73,7 +73,10 @@ class Keeper:
     def changes(self, name: str, stmt: ir.Stmt) -> bool:
         """Whether the arrays of the variable are not the same when it is read backwards."""
         kind = self.facts.types.get(name, ANY)
-        return mutable(kind) and name in self.facts.types and self.storage.changes_after(name, stmt)
+        if not mutable(kind) or name not in self.facts.types:
+            return False
+        moved = not isinstance(kind, Array) and self.storage.refilled_after(name, stmt)
+        return moved or self.storage.changes_after(name, stmt)
 
     def behind(self, stmt: ir.Stmt) -> dict[str, str]:
         """The copies that must follow the statement at once, for those who read later.

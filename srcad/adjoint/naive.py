@@ -22,11 +22,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.adjoint import algebra
-from srcad.adjoint.cells import CELL_ADDED, CELL_ADDED_AT, CELL_READ
+from srcad.adjoint.cells import CELL_MADE, CELL_STORED, CELL_TAKEN, CELLS_GATHERED
 from srcad.adjoint.cotangents import ACCUMULATE, ADD, OWN, SHADOW, State, slice_object
 from srcad.adjoint.loops import plan
-from srcad.adjoint.memory import ACCUMULATE as ACCUMULATED
-from srcad.adjoint.memory import ADDED, ADDED_AT
+from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.scopes import Needed
 from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, written_by
@@ -35,7 +34,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo, Type
 
 NONE = ir.Const(None)
-ADDING = (ADDED, ADDED_AT, ACCUMULATED, CELL_ADDED, CELL_ADDED_AT, CELL_READ)
+TAKING = (TAKEN, CELL_MADE, CELL_STORED, CELL_TAKEN, CELLS_GATHERED)
 
 
 class _Everything(set[str]):
@@ -91,7 +90,15 @@ class NaiveReverse(Reverse):
         """Whether the statement takes a cotangent out of memory, whatever the variable's is."""
         if not self.shadows or self.shadows not in ir.all_reads(stmt):
             return False
-        return not isinstance(stmt, ir.Effect) or getattr(stmt.value, "func", None) not in ADDING
+        stack = list(ir.expressions(stmt))
+        while stack:
+            expr = stack.pop()
+            stack.extend(ir.children(expr))
+            if isinstance(expr, ir.Call) and isinstance(expr.func, ir.Ref):
+                generated = expr.func.value is None and ir.Name(self.shadows) in expr.args
+                if expr.func in TAKING or generated:
+                    return True
+        return False
 
     def loop(self, stmt: ir.For | ir.While) -> list[Node]:
         the_plan = plan(self, stmt)

@@ -19,7 +19,7 @@ from srcad.runtime.writes import stored
 SHAPES = {"shape", "size", "ndim", "dtype"}
 LIKE: dict[object, int] = {  # the argument that gives its shape alone
     np.zeros_like: 0, np.ones_like: 0, np.full_like: 0, np.empty_like: 0, np.shape: 0, np.ndim: 0,
-    np.size: 0, len: 0, unbroadcast: 1, stored: 1, shadow: 0,
+    np.size: 0, unbroadcast: 1, stored: 1, shadow: 0,
     cells.cell_zeros: 0,
 }  # fmt: skip
 
@@ -59,8 +59,6 @@ def _add(expr: ir.Expr, found: set[str]) -> None:
                     _add(arg, found)
             for _, value in kwargs:
                 _add(value, found)
-        case ir.Call(ir.Name("len"), (ir.Name(),), ()):
-            pass
         case _:
             for child in ir.children(expr):
                 _add(child, found)

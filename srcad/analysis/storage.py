@@ -38,6 +38,7 @@ class Storage:
     points: Points
     writes: list[tuple[Sites, Place, ir.Stmt]]  # into arrays: what they may change, and where
     fills: list[tuple[frozenset[str], ir.Stmt]]  # into containers, but where they are made
+    refills: list[tuple[Sites, Place]]  # the same: which containers, and where
     places: dict[int, Place]  # by id of the statement
     shown: frozenset[str]  # parameters whose memory the caller goes on using
     later: Sites = NONE  # memory that changes after the function has returned
@@ -54,10 +55,13 @@ class Storage:
         points, places = aliases(facts, body), _places(body)
         found: list[tuple[Sites, Place, ir.Stmt]] = []
         fills: list[tuple[frozenset[str], ir.Stmt]] = []
+        refills: list[tuple[Sites, Place]] = []
         for write in writes(facts, body):
             assert write.stmt is not None
             if write.structural and not (write.append and built_here(facts, body, write)):
                 fills.append((write.names, write.stmt))
+                filled = frozenset().union(*map(points.reach, write.names))
+                refills.append((filled, places[id(write.stmt)]))
             for name in write.names:
                 if not _structure(write, facts.types.get(name, ANY)):
                     found.append((points.reach(name), places[id(write.stmt)], write.stmt))
@@ -66,7 +70,7 @@ class Storage:
             hit = frozenset(s for s in reached if outer_id(s) in outer)
             found.append((hit, places[id(stmt)], stmt))
         changing = NONE.union(*map(points.reach, later))
-        return Storage(facts, live, points, found, fills, places, shown, changing)
+        return Storage(facts, live, points, found, fills, refills, places, shown, changing)
 
     def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
         """A statement that the compiler made in place of one of the user's."""
@@ -99,6 +103,18 @@ class Storage:
         place, loops = self.places[id(stmt)]
         around, first = set(loops), place if itself else place + 1
         return any(w >= first or not around.isdisjoint(inside) for (w, inside), _ in later)
+
+    def refilled_after(self, name: str, stmt: ir.Stmt) -> bool:
+        """Whether a container may hold other objects once the statement has begun."""
+        later = self.refills and [w for s, w in self.refills if not s.isdisjoint(self.reach(name))]
+        if self.changing(name) or id(stmt) not in self.places:
+            return bool(later) or self.changing(name)
+        place, loops = self.places[id(stmt)]
+        around = set(loops)
+        return any(w >= place or not around.isdisjoint(inside) for w, inside in later)
+
+    def reach(self, name: str) -> Sites:
+        return self.points.reach(name)
 
     def changing(self, name: str) -> bool:
         """Whether the caller may write into the memory before the backward part runs."""
