@@ -101,11 +101,12 @@ class Compilation:
         active = activity(facts, body, frozenset(active_params))
         names = Names(code.taken | set(facts.types))
         seen = frozenset(p.name for p in code.params) if shown else frozenset()
-        body = marked(facts, with_own_numbers(facts, body, active, names, seen, asked))
-        active = activity(facts, body, active)
+        body, shared = with_own_numbers(facts, body, active, names, seen, asked)
+        if shared is not None:
+            body, active = marked(facts, body), shared.active
         live = liveness(body, frozenset({code.result}))
         method = NaiveReverse if self.naive else Reverse
-        reverser = method(facts, body, active, live, names, self.request, seen, asked)
+        reverser = method(facts, body, active, live, names, self.request, seen, asked, shared)
         hand = effects.handed(facts, unit, types, mask) if shown else ()
         handed = tuple(n for k in hand if (n := code.params[k].name) not in asked.params)
         ends = reverser.left(code.result)

@@ -25,7 +25,7 @@ from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
-from srcad.analysis.shared import NOT_ASKED, Asked
+from srcad.analysis.shared import NOT_ASKED, Asked, Shared
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -86,8 +86,9 @@ class Cotangents(ABC):
         request: Request,
         shown: frozenset[str] = frozenset(),
         asked: Asked = NOT_ASKED,
+        shared: Shared | None = None,
     ) -> None:
-        self.asked = asked
+        self.asked, self.given_shared = asked, shared
         self.facts, self.body, self.active = facts, body, active
         self.live, self.names, self.request = live, names, request
         self.bars: dict[str, str] = {}

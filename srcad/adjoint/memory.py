@@ -46,7 +46,9 @@ class Memory(Cotangents):
 
     def share(self) -> None:
         """Find the shared arrays."""
-        found = shared_arrays(self.storage, self.body, self.active, self.asked)
+        found = self.given_shared
+        if found is None:
+            found = shared_arrays(self.storage, self.body, self.active, self.asked)
         self.shared, self.active, self.holders = found.arrays, found.active, found.holders
         self.cells = found.cells
         self.shared |= found.cells

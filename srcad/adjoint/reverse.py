@@ -35,7 +35,7 @@ from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Refused
-from srcad.analysis.shared import NOT_ASKED, Asked
+from srcad.analysis.shared import NOT_ASKED, Asked, Shared
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import ANY, Array, Number, Scalar, carries, is_complex
@@ -67,8 +67,9 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         request: Request,
         shown: frozenset[str] = frozenset(),
         asked: Asked = NOT_ASKED,
+        shared: Shared | None = None,
     ) -> None:
-        super().__init__(facts, body, active, live, names, request, shown, asked)
+        super().__init__(facts, body, active, live, names, request, shown, asked, shared)
         self.contributions = Contributions(self)
         self.captures = Captures(facts, body, live)
         self.called_only = called_only(facts, body)

@@ -72,7 +72,9 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
                 rebinding = isinstance(target, ir.Name) and isinstance(
                     inferred.types.get(target.id, ANY), AnyType
                 )
-                found.append(replace(write, structural=write.structural and not rebinding))
+                structural = write.structural and not rebinding
+                contents = write.contents or owner is not target
+                found.append(replace(write, structural=structural, contents=contents))
             case _:
                 pass
         for expr in ir.expressions(stmt):
@@ -87,8 +89,15 @@ def _write(
     """A write into `owner`; `how` as the catalogue of cures knows it."""
     kind = inferred.types.get(owner.id, ANY) if isinstance(owner, ir.Name) else ANY
     said = how if "`" in how or " " in how else f"`{how}`"
-    cure, structural = cure_of(how, kind), not isinstance(kind, Array)
-    return Write(frozenset(ir.reads(owner)), at, said, cure, append, structural=structural)
+    return Write(
+        frozenset(ir.reads(owner)),
+        at,
+        said,
+        cure_of(how, kind),
+        append,
+        structural=not isinstance(kind, Array),
+        contents=not append and not isinstance(kind, Lst | Dct | Obj),
+    )
 
 
 def _in_expression(
@@ -112,9 +121,8 @@ def _in_expression(
                 written = written_params(inferred, unit, params)
                 for arg, inner in zip(args, written, strict=True):
                     if inner is not None and ir.reads(arg):
-                        names, structural = frozenset(ir.reads(arg)), inner.structural
-                        inside = Write(names, at, inner.what, inner=inner, structural=structural)
-                        found.append(inside)
+                        inside = Write(frozenset(ir.reads(arg)), at, inner.what, inner=inner)
+                        found.append(inside.of_kind(inner))
             case _:
                 pass
         stack.extend(ir.children(node))
@@ -167,8 +175,7 @@ def _written(callee: Inferred, unit: Unit) -> Written:
                 mine = frozenset({name if unit.written(name) else param})
                 inner = write.inner or replace(write, unit=unit, names=mine)
                 first = hit.setdefault(param, inner)
-                structural = first.structural or inner.structural
-                hit[param] = replace(first, structural=structural)
+                hit[param] = first if first is inner else first.of_kind(first, inner)
     # what is passed as a number is rebound, whatever the parameter is afterwards
     pairs = zip(names, callee.params, strict=True)
     return tuple(hit.get(n) if mutable(t) else None for n, t in pairs)

@@ -16,9 +16,9 @@ cell says `shared`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from srcad.analysis.activity import Active
+from srcad.analysis.activity import Active, activity
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.liveness import liveness
 from srcad.analysis.operations import (
@@ -33,7 +33,7 @@ from srcad.analysis.operations import (
     Operation,
     Same,
 )
-from srcad.analysis.shared import Asked, Shared, shared_arrays, unfollowed
+from srcad.analysis.shared import Asked, Shared, has_memory, is_cell, shared_arrays, unfollowed
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -45,11 +45,6 @@ OWNED = ir.Ref(cells.owned, "owned")
 OWNED_ITEMS = ir.Ref(cells.owned_items, "owned_items")
 
 
-def owning(facts: Inferred, body: ir.Block, shared: Shared, names: Names) -> ir.Block:
-    """The body in which cells are given objects of their own."""
-    return _Owning(facts, shared, names).block(body)
-
-
 def with_own_numbers(
     facts: Inferred,
     body: ir.Block,
@@ -57,16 +52,22 @@ def with_own_numbers(
     names: Names,
     shown: frozenset[str],
     asked: Asked,
-) -> ir.Block:
-    """The same, where any container that carries derivatives is written."""
+) -> tuple[ir.Block, Shared | None]:
+    """The same, where any container that carries derivatives is written, and what is a cell."""
     live = liveness(body, frozenset({facts.unit.code.result}))
     storage = Storage.of(facts, body, live, shown)
     if not storage.fills and not asked:
-        return body
+        return body, None
     shared = shared_arrays(storage, body, active, asked)
     if shared.problem is not None and asked:
         raise unfollowed(facts, shared.problem)
-    return owning(facts, body, shared, names) if shared.cells else body
+    if not shared.cells:
+        return body, None
+    pass_ = _Owning(facts, shared, names)
+    body = pass_.block(body)
+    shared = pass_.shared
+    made = replace(shared, cells=shared.cells | pass_.cells, holders=shared.holders | pass_.holders)
+    return body, replace(made, active=activity(facts, body, made.active | made.cells))
 
 
 def is_owned(kind: Type) -> bool:
@@ -89,6 +90,8 @@ class _Owning:
     facts: Inferred
     shared: Shared
     names: Names
+    cells: set[str] = field(default_factory=set)  # names that the pass made
+    holders: set[str] = field(default_factory=set)
 
     def block(self, block: ir.Block) -> ir.Block:
         return tuple(new for stmt in block for new in self.statement(stmt))
@@ -230,6 +233,10 @@ class _Owning:
     ) -> tuple[list[ir.Stmt], ir.Expr]:
         hint = of.id if isinstance(of, ir.Name) else "value"
         name = self.new(f"{hint}_own", kind)
+        if isinstance(operation, Copy):
+            self.cells.add(name)
+        elif isinstance(kind, Tup | AnyType):
+            self.holders.add(name)
         self.know(call, operation)
         return [ir.Assign(name, call, _at(stmt))], ir.Name(name)
 
@@ -245,6 +252,7 @@ class _Owning:
         read = replace(target)
         kind = self.type(read)
         old = self.new("old", kind)
+        self.note(old, kind)
         self.facts.keep.append(read)
         out.append(ir.Assign(old, read, stmt.at))
         name = old
@@ -256,6 +264,15 @@ class _Owning:
         else:
             out.append(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
         return [*out, *self.statement(ir.Store(target, ir.Name(name), stmt.at))]
+
+    def note(self, name: str, kind: Type) -> None:
+        """A variable for what a cell holds."""
+        if is_cell(kind):
+            self.cells.add(name)
+        elif isinstance(kind, Tup | AnyType):
+            self.holders.add(name)
+        elif has_memory(kind):
+            self.shared = replace(self.shared, arrays=self.shared.arrays | {name})
 
     def new(self, hint: str, kind: Type) -> str:
         """A variable of the compiler's own."""

@@ -47,7 +47,7 @@ class Asked:
 
     def by_memory(self, param: str, kind: Type) -> bool:
         """Whether the cotangent of a parameter is in memory alone, and not handed back."""
-        return param in self.params and (_has_memory(kind) or is_cell(kind))
+        return param in self.params and (has_memory(kind) or is_cell(kind))
 
     def __bool__(self) -> bool:
         return bool(self.params) or self.result
@@ -128,7 +128,7 @@ class _Finder:
         sites = self.closed(written | filled, names)
         reached = frozenset(n for n in names if not self.points.reach(n).isdisjoint(sites))
         types = self.facts.types
-        memory = frozenset(n for n in reached if _has_memory(types[n]))
+        memory = frozenset(n for n in reached if has_memory(types[n]))
         arrays = frozenset(n for n in memory if not filled or carries(types[n]))
         cells = frozenset(n for n in reached | filled if filled and is_cell(types[n]))
         holders = reached - memory - cells
@@ -183,7 +183,7 @@ class _Finder:
         return None
 
 
-def _has_memory(kind: Type) -> bool:
+def has_memory(kind: Type) -> bool:
     """An array with axes: what has none may be a number."""
     return isinstance(kind, Array) and kind.ndim > 0
 

@@ -20,10 +20,9 @@ from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Invoke
 from srcad.analysis.outside import called_writes
 from srcad.analysis.points import Points
-from srcad.analysis.refusals import Write
 from srcad.analysis.sites import NONE, Sites, outer_id
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Dct, Lst, Obj, Type, carries
+from srcad.ir.types import ANY, Array, Type, carries
 
 _WRITING = ir.Assign | ir.Unpack | ir.Effect | ir.Store | ir.Augment | ir.If | ir.While | ir.For
 Place = tuple[int, tuple[int, ...]]  # position in the text; the loops around, by id
@@ -63,7 +62,7 @@ class Storage:
                 filled = frozenset().union(*map(points.reach, write.names))
                 refills.append((filled, places[id(write.stmt)]))
             for name in write.names:
-                if not _structure(write, facts.types.get(name, ANY)):
+                if write.contents:
                     found.append((points.reach(name), places[id(write.stmt)], write.stmt))
         for stmt, outer in called_writes(facts, body):
             reached = frozenset().union(*map(points.reach, facts.types))
@@ -106,15 +105,15 @@ class Storage:
 
     def refilled_after(self, name: str, stmt: ir.Stmt) -> bool:
         """Whether a container may hold other objects once the statement has begun."""
-        later = self.refills and [w for s, w in self.refills if not s.isdisjoint(self.reach(name))]
+        if not self.refills:
+            return self.changing(name)
+        reach = self.points.reach(name)
+        later = [place for sites, place in self.refills if not sites.isdisjoint(reach)]
         if self.changing(name) or id(stmt) not in self.places:
             return bool(later) or self.changing(name)
-        place, loops = self.places[id(stmt)]
+        here, loops = self.places[id(stmt)]
         around = set(loops)
-        return any(w >= place or not around.isdisjoint(inside) for w, inside in later)
-
-    def reach(self, name: str) -> Sites:
-        return self.points.reach(name)
+        return any(w >= here or not around.isdisjoint(inside) for w, inside in later)
 
     def changing(self, name: str) -> bool:
         """Whether the caller may write into the memory before the backward part runs."""
@@ -176,12 +175,6 @@ class Storage:
         if owner not in used:
             others -= set(ir.targets(stmt))  # the result of the call takes its place
         return others.isdisjoint(used) and code.captured.isdisjoint({owner, *others})
-
-
-def _structure(write: Write, kind: Type) -> bool:
-    """A write that changes which objects a list or a dict holds, and not these objects."""
-    inside = write.inner is not None or isinstance(write.stmt, ir.Augment)
-    return write.append or (isinstance(kind, Lst | Dct | Obj) and not inside)
 
 
 def marked(facts: Inferred, body: ir.Block) -> ir.Block:
