@@ -42,7 +42,7 @@ class Calls(Cells):
                 for a, t in zip(operation.args, operation.params, strict=True)
             )
             asked = self.asks(stmt, operation)
-            if asked:
+            if asked:  # the call of a statement
                 return self.call_by_memory(stmt, operation, asked, y_bar)
             written = handed(self.facts, operation.unit, operation.params, mask)
             self.check_apart(operation)

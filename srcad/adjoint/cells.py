@@ -13,6 +13,7 @@ cotangents are found by these objects (`runtime/cells`).
 from __future__ import annotations
 
 import operator
+from abc import abstractmethod
 from collections.abc import Callable
 
 from srcad import errors
@@ -34,6 +35,7 @@ from srcad.analysis.operations import (
     Part,
     Refused,
 )
+from srcad.analysis.shared import Asked
 from srcad.ir import nodes as ir
 from srcad.ir.types import Clo
 from srcad.runtime import cells
@@ -92,6 +94,16 @@ class Cells(Memory):
         self.then[result] = kept
         return [Step((ir.Assign(kept, algebra.call(SNAPSHOT, ir.Name(result))),))]
 
+    @abstractmethod
+    def asks(self, stmt: ir.Assign, operation: Invoke) -> Asked:
+        """What a called function must keep by memory as well."""
+
+    @abstractmethod
+    def call_by_memory(
+        self, stmt: ir.Assign, operation: Invoke, asked: Asked, y_bar: ir.Expr | None
+    ) -> list[Node]:
+        """Reverse a call that gets containers which are written."""
+
     # -- statements --------------------------------------------------------------------
 
     def through_cells(self, stmt: ir.Stmt) -> list[Node] | None:
@@ -126,8 +138,13 @@ class Cells(Memory):
     def assigned(self, stmt: ir.Assign, target: str, value: ir.Expr) -> list[Node] | None:
         operation = self.operation(value)
         owner = getattr(operation, "owner", None)
+        if isinstance(operation, Invoke):
+            asked = self.asks(stmt, operation)
+            if asked:
+                return self.call_by_memory(stmt, operation, asked, self.take(target))
+            return None
         if target in self.cells:
-            moved = not isinstance(operation, Invoke | Dynamic | Refused)
+            moved = not isinstance(operation, Dynamic | Refused)
             return [Step((stmt,))] if moved else None
         if isinstance(operation, Mutation | Handed) and ir.reads(operation.owner) & self.moving():
             return self.read(stmt, target)

@@ -159,6 +159,8 @@ def known_call(
         if isinstance(owner, Bottom):
             return BOTTOM, Inert()
     spread = any(isinstance(a, ir.Star) for a in args) or any(k is None for k, _ in kwargs)
+    if getattr(value, "__module__", None) in _MEMORY:
+        return ANY, Inert()
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
         return invoke_function(value, args, kwargs, inference)
@@ -184,6 +186,9 @@ def known_call(
             return ANY, Dynamic(expr.func, args, kwargs)
         args, kwargs = expanded
     return apply(value, args, kwargs, "call", inference)
+
+
+_MEMORY = ("srcad.runtime.shadows", "srcad.runtime.cells")  # only in code that we generate
 
 
 def _hashable(value: Any) -> bool:
