@@ -35,6 +35,7 @@ from srcad.analysis.operations import (
     Part,
     Refused,
 )
+from srcad.analysis.owning import makes_container
 from srcad.analysis.shared import Asked
 from srcad.ir import nodes as ir
 from srcad.ir.types import Clo
@@ -143,6 +144,10 @@ class Cells(Memory):
             if asked:
                 return self.call_by_memory(stmt, operation, asked, self.take(target))
             return None
+        if target in self.holders and makes_container(self.facts, value):
+            self.take(target)
+            self.out = []
+            return [Step((stmt,))]
         if target in self.cells:
             moved = not isinstance(operation, Dynamic | Refused)
             return [Step((stmt,))] if moved else None

@@ -66,9 +66,17 @@ class Keeper:
             if not others
             and name not in self.user
             and isinstance(stmt, ir.Assign)
-            and isinstance(self.facts.operations.get(id(stmt.value)), Element)
+            and self.is_element(stmt.value)
             and not self.storage.outlives(name)
         )
+
+    def is_element(self, value: ir.Expr) -> bool:
+        """Whether a value is certainly part of an array."""
+        match self.facts.operations.get(id(value)):
+            case Element(ir.Name(owner)):
+                return isinstance(self.facts.types.get(owner, ANY), Array)
+            case _:
+                return False
 
     def changes(self, name: str, stmt: ir.Stmt) -> bool:
         """Whether the arrays of the variable are not the same when it is read backwards."""

@@ -25,7 +25,7 @@ from srcad.adjoint import algebra
 from srcad.adjoint.cells import CELL_MADE, CELL_STORED, CELL_TAKEN, CELLS_GATHERED
 from srcad.adjoint.cotangents import ACCUMULATE, ADD, OWN, SHADOW, State, slice_object
 from srcad.adjoint.loops import plan
-from srcad.adjoint.memory import TAKEN
+from srcad.adjoint.memory import BACK, TAKEN
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.scopes import Needed
 from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, written_by
@@ -34,7 +34,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo, Type
 
 NONE = ir.Const(None)
-TAKING = (TAKEN, CELL_MADE, CELL_STORED, CELL_TAKEN, CELLS_GATHERED)
+TAKING = (BACK, TAKEN, CELL_MADE, CELL_STORED, CELL_TAKEN, CELLS_GATHERED)
 
 
 class _Everything(set[str]):
@@ -132,7 +132,8 @@ class NaiveReverse(Reverse):
 
     def ensure(self, name: str, *, owned: bool = False) -> None:
         bar = ir.Name(self.bar(name))
-        known = isinstance(self.type(name), Clo)  # a function object may hold other values by now
+        # a function object may hold other values by now, a container other items
+        known = isinstance(self.type(name), Clo) or (self.cells and name in self.holders)
         zero = self.zeros(name) if known else algebra.call(SHADOW, ir.Name(name))
         zeros = ir.Assign(bar.id, zero)
         own = ir.Assign(bar.id, algebra.call(OWN, bar))

@@ -85,6 +85,22 @@ def is_owned(kind: Type) -> bool:
             return False
 
 
+def makes_container(facts: Inferred, value: ir.Expr) -> bool:
+    """Whether the value is certainly a new list, dict or object."""
+    match facts.operations.get(id(value)):
+        case None:
+            lists = isinstance(value, ir.Sequence) and value.kind == "list"
+            return lists or isinstance(value, ir.Mapping)
+        case Make(cls):
+            return not issubclass(cls, tuple)
+        case Copy(ir.Name(name)):
+            return is_cell(facts.types.get(name, ANY))
+        case Apply(form="operator", types=types):
+            return any(isinstance(t, Lst) for t in types) and not any(map(has_memory, types))
+        case _:
+            return False
+
+
 @dataclass
 class _Owning:
     facts: Inferred
@@ -108,7 +124,8 @@ class _Owning:
                 before, new = self.items(value, stmt)
                 return [*before, replace(stmt, value=new)]
             case ir.Assign(target, value):
-                before, new = self.value(value, stmt, target in self.shared.cells)
+                cell = target in self.shared.cells or self.makes_cell(target, value)
+                before, new = self.value(value, stmt, cell)
                 return [*before, stmt if new is value else replace(stmt, value=new)]
             case ir.Effect(value):
                 before, new = self.value(value, stmt, False)
@@ -122,6 +139,10 @@ class _Owning:
         if not isinstance(owner, ir.Name):
             return False
         return owner.id in self.shared.cells | self.shared.holders
+
+    def makes_cell(self, target: str, value: ir.Expr) -> bool:
+        """A new container, for a variable that may also stand for something else."""
+        return target in self.shared.holders and makes_container(self.facts, value)
 
     # -- values ------------------------------------------------------------------------
 

@@ -355,6 +355,10 @@ class Points:
         numbers = all(isinstance(t, Array) or not mutable(t) for t in operation.types)
         if operation.form == "operator" and numbers:
             return self.new(expr)
+        lists = any(isinstance(t, Lst | Tup) for t in operation.types)
+        if operation.form == "operator" and lists and not _arrays(operation.types):
+            held = (self.items(a, self.value(a), ANY_KEY) for a in args)
+            return self.new(expr, NONE.union(*held))  # `xs + ys`, `xs * 2`
         if makes_new(function, options):
             hit = written_arguments(function, len(args), options)
             by_name = dict(operation.kwargs)
@@ -396,6 +400,10 @@ def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any)
         found = inside, frozenset(s for s in reach if outer_id(s) is not None)
     callee.memory["returned"] = found
     return found
+
+
+def _arrays(types: tuple[Type, ...]) -> bool:
+    return any(isinstance(t, Array) for t in types)
 
 
 def _constant(expr: ir.Expr) -> Hashable:
