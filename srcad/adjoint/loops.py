@@ -170,9 +170,7 @@ class _Planner:
         match iterable:
             case ir.Call(ir.Name("enumerate"), args) if not isinstance(target, str):
                 start = self.start_of(iterable)
-                value = k if start == ir.Const(0) else ir.Binary("+", start, k)
-                if value != ir.Name(str(target[0])):
-                    self.bind(target[0], value)
+                self.number(target[0], k if start == ir.Const(0) else ir.Binary("+", start, k))
                 self.walk(target[1], args[0], k)
             case ir.Call(ir.Name("zip"), args) if not isinstance(target, str):
                 for part, inner in zip(target, args, strict=True):
@@ -181,11 +179,7 @@ class _Planner:
                 last = ir.Binary("-", self.length_of(inner), ir.Const(1))
                 self.walk(target, inner, ir.Binary("-", last, k))
             case ir.Call(ir.Name("range"), args):
-                if len(args) == 1:
-                    if k != ir.Name(str(target)):
-                        self.bind(target, k)
-                else:
-                    self.bind(target, ir.Item(iterable, k))
+                self.number(target, k if len(args) == 1 else ir.Item(iterable, k))
             case ir.Call(ir.Attr(obj, "items" | "values" | "keys"), ()) if self.is_cell(obj):
                 self.kept += ir.leaves(target)
             case ir.Call(ir.Attr(obj, "items"), ()) if not isinstance(target, str):
@@ -196,6 +190,11 @@ class _Planner:
                 self.sequence(target, name, k)
             case _:
                 self.opaque(target, iterable)
+
+    def number(self, target: ir.Target, value: ir.Expr) -> None:
+        """Bind the number of the iteration, unless the loop counts with the same variable."""
+        if value != ir.Name(str(target)):
+            self.bind(target, value)
 
     def is_cell(self, expr: ir.Expr) -> bool:
         """Whether a container is written, so that its items are saved as they come."""

@@ -158,7 +158,6 @@ def known_call(
             return replaced(owner.cls, args[0], expr, inference)
         if isinstance(owner, Bottom):
             return BOTTOM, Inert()
-    spread = any(isinstance(a, ir.Star) for a in args) or any(k is None for k, _ in kwargs)
     if getattr(value, "__module__", None) in _MEMORY:
         return ANY, Inert()
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
@@ -180,12 +179,10 @@ def known_call(
     substitute = _substitute(value, args, kwargs, inference)
     if substitute is not None:
         return invoke_function(substitute, args, kwargs, inference)
-    if spread:
-        expanded = expand(args, kwargs, inference)
-        if expanded is None:
-            return ANY, Dynamic(expr.func, args, kwargs)
-        args, kwargs = expanded
-    return apply(value, args, kwargs, "call", inference)
+    expanded = expand(args, kwargs, inference)
+    if expanded is None:
+        return ANY, Dynamic(expr.func, args, kwargs)
+    return apply(value, *expanded, "call", inference)
 
 
 _MEMORY = ("srcad.runtime.shadows", "srcad.runtime.cells")  # only in code that we generate

@@ -173,10 +173,7 @@ def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
     if isinstance(bar, Refusal):
         raise UnsupportedSyntax(bar.reason)
     if is_number(value):
-        old = shadows.numbers.get(id(value))
-        if not np.iscomplexobj(value):
-            bar = np.real(bar)  # a real number met complex arithmetic
-        shadows.numbers[id(value)] = value, bar if old is None else old[1] + bar
+        _number_added(shadows, value, bar)
     elif isinstance(value, np.ndarray):
         if value.dtype.kind in "fc":
             shadow_added(shadows, value, bar)
@@ -187,14 +184,27 @@ def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
         for key, part in bar.items():
             cell_added(shadows, value[key], part)
     elif isinstance(bar, dict):
-        fields = fields_of(value) or {}
-        for name, part in bar.items():
-            if part is not None and name not in fields:
-                raise UnsupportedMutation(
-                    f"A {type(value).__name__} that holds values with a derivative is written, "
-                    "in a form that is not supported yet."
-                )
-            cell_added(shadows, fields[name], part)
+        _fields_added(shadows, value, bar)
+
+
+def _number_added(shadows: Shadows, value: Any, bar: Any) -> None:
+    old = shadows.numbers.get(id(value))
+    if not np.iscomplexobj(value):
+        bar = np.real(bar)  # a real number met complex arithmetic
+    shadows.numbers[id(value)] = value, bar if old is None else old[1] + bar
+
+
+def _fields_added(shadows: Shadows, value: Any, bars: dict[str, Any]) -> None:
+    fields = fields_of(value) or {}
+    for name, part in bars.items():
+        if part is None:
+            continue
+        if name not in fields:
+            raise UnsupportedMutation(
+                f"A {type(value).__name__} that holds values with a derivative is written, "
+                "in a form that is not supported yet."
+            )
+        cell_added(shadows, fields[name], part)
 
 
 def cell_added_at(shadows: Shadows, owner: Any, key: Any, bar: Any) -> None:
