@@ -49,7 +49,7 @@ FORWARD = ir.Note("forward")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A callee that is still to be split, and where it was first called."""
+    """A callee that is split into a forward and a backward part, and where it was first called."""
 
     unit: Unit
     types: tuple[Type, ...]
@@ -67,7 +67,7 @@ class Compilation:
     symbols: Symbols
     naive: bool = False
     program: Program = field(default_factory=Program)
-    splits: dict[Any, tuple[str, str]] = field(default_factory=dict)
+    splits: dict[Any, Wanted] = field(default_factory=dict)  # in the order of the first calls
     waiting: list[Wanted] = field(default_factory=list)
     emitted: list[Emitted] = field(default_factory=list)
     names: Names = field(default_factory=Names)
@@ -192,9 +192,9 @@ class Compilation:
         if key not in self.splits:
             self.names.taken |= unit.code.taken
             fwd, bwd = self.names.fresh(f"{unit.name}_fwd"), self.names.fresh(f"{unit.name}_bwd")
-            self.splits[key] = (fwd, bwd)
-            self.waiting.append(Wanted(unit, types, mask, fwd, bwd, place, asked))
-        return self.splits[key]
+            self.splits[key] = Wanted(unit, types, mask, fwd, bwd, place, asked)
+            self.waiting.append(self.splits[key])
+        return self.splits[key].fwd, self.splits[key].bwd
 
     # -- whole programs ----------------------------------------------------------------
 

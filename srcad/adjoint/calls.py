@@ -14,11 +14,11 @@ from srcad.adjoint import algebra
 from srcad.adjoint.cells import Cells
 from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.sweep import Node, Step
-from srcad.analysis.effects import handed, mutable, written_params
+from srcad.analysis.effects import handed, written_params
 from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Clo, carries
+from srcad.ir.types import ANY, Clo, carries, mutable
 from srcad.runtime import calls, cotangents, writes
 from srcad.runtime.closures import default_of
 

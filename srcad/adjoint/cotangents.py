@@ -22,7 +22,7 @@ from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.distinct import distinct
 from srcad.analysis.elements import index_parts, is_basic
 from srcad.analysis.infer import Inferred, constant
-from srcad.analysis.liveness import Liveness
+from srcad.analysis.liveness import Liveness, captures, live_before
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
 from srcad.analysis.shared import NOT_ASKED, Asked, Shared
@@ -96,8 +96,8 @@ class Cotangents(ABC):
         self.out: list[ir.Stmt] = []  # backward statements of the step at hand
         self.at: ir.Loc | None = None
         self.depth = 0  # loops around the statement at hand
-        self.read_by = _captures(body)
-        self.live_before = _live_before(body, live, self.read_by)
+        self.read_by = captures(body)
+        self.live_before = live_before(body, live, self.read_by)
         self.distinct = distinct(facts, body)
         self.storage = Storage.of(facts, body, live, shown, asked.changing)
         self.shared: frozenset[str] = frozenset()  # arrays whose cotangents memory holds
@@ -361,30 +361,6 @@ class Cotangents(ABC):
         self.state.present.discard(name)
         self.state.owned.discard(name)
         return ir.Name(self.bar(name))
-
-
-def _live_before(
-    body: ir.Block, live: Liveness, captures: dict[str, set[str]]
-) -> dict[int, frozenset[str]]:
-    """For each `if`, the variables that may have a value from before it which is still used."""
-    found: dict[int, frozenset[str]] = {}
-    for stmt in ir.walk(body):
-        if isinstance(stmt, ir.If):
-            used = ir.all_reads(stmt) | live.after.get(id(stmt), frozenset())
-            found[id(stmt)] = used.union(*(captures.get(n, ()) for n in used))
-    return found
-
-
-def _captures(body: ir.Block) -> dict[str, set[str]]:
-    """What the functions made here read when they are called, through others of them too."""
-    found: dict[str, set[str]] = {}
-    for stmt in ir.walk(body):
-        if isinstance(stmt, ir.Assign) and isinstance(stmt.value, ir.Closure):
-            found.setdefault(stmt.target, set()).update(stmt.value.captures)
-    for _ in found:
-        for names in found.values():
-            names.update(*(found.get(n, ()) for n in tuple(names)))
-    return found
 
 
 def _add_to(bar: str, value: ir.Expr) -> ir.Stmt:

@@ -19,13 +19,12 @@ import numpy as np
 
 from srcad.adjoint.sweep import Node, Step
 from srcad.adjoint.values import renamed, value_reads
-from srcad.analysis.effects import mutable
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Element
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import ANY, Array
+from srcad.ir.types import ANY, Array, mutable
 from srcad.runtime.writes import copied
 
 COPY = ir.Ref(np.copy, "np.copy")

@@ -17,13 +17,12 @@ from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Append, Apply, Invoke, Mutation
 from srcad.analysis.points import Points
-from srcad.analysis.points import mutable as mutable
 from srcad.analysis.program import Unit
 from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.analysis.settle import rebinds
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type
+from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type, mutable
 from srcad.rules.spelling import spelled
 from srcad.rules.writes import unknown, written_arguments
 

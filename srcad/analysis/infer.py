@@ -117,6 +117,7 @@ class Inference:
         match stmt:
             case ir.Assign(target, value):
                 self.bind(target, self.expr(value))
+                self.grow(value)
             case ir.Unpack(targets, value, star):
                 for name, kind in zip(
                     targets, self.parts(self.expr(value), len(targets), star), strict=True

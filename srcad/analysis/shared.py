@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from srcad import errors
 from srcad.analysis.activity import Active, activity
 from srcad.analysis.captures import called_only
-from srcad.analysis.effects import mutable, written_operands, written_params
+from srcad.analysis.effects import written_operands, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Mutation
 from srcad.analysis.outside import called_writes
 from srcad.analysis.sites import Sites, outer_id
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Clo, Dct, Lst, Obj, Type, carries, is_complex
+from srcad.ir.types import ANY, Array, Clo, Dct, Lst, Obj, Type, carries, is_complex, mutable
 from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
 from srcad.runtime.containers import stop_gradient
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from srcad.analysis.effects import aliases, mutable, writes, written_params
+from srcad.analysis.effects import aliases, writes, written_params
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
@@ -22,7 +22,7 @@ from srcad.analysis.outside import called_writes
 from srcad.analysis.points import Points
 from srcad.analysis.sites import NONE, Sites, outer_id
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Type, carries
+from srcad.ir.types import ANY, Array, Type, carries, mutable
 
 _WRITING = ir.Assign | ir.Unpack | ir.Effect | ir.Store | ir.Augment | ir.If | ir.While | ir.For
 Place = tuple[int, tuple[int, ...]]  # position in the text; the loops around, by id

@@ -371,3 +371,10 @@ def show(t: Type) -> str:
 
 def _show_dim(d: Dim) -> str:
     return f"{d[0]}-{d[1]}" if isinstance(d, tuple) else str(d)
+
+
+def mutable(kind: Type) -> bool:
+    """Whether an object of the type can be written into."""
+    if isinstance(kind, Tup):
+        return any(map(mutable, kind.items))
+    return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)
