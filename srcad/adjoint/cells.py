@@ -12,6 +12,7 @@ cotangents are found by these objects (`runtime/cells`).
 
 from __future__ import annotations
 
+import builtins
 import operator
 from abc import abstractmethod
 from collections.abc import Callable
@@ -131,7 +132,7 @@ class Cells(Memory):
         match operation:
             case Mutation(ir.Name(owner)) | Append(owner):
                 return owner in self.moving()
-            case Apply(operator.delitem, (ir.Name(owner), _)):
+            case Apply(operator.delitem | builtins.delattr, (ir.Name(owner), _)):
                 return owner in self.moving()
             case _:
                 return False

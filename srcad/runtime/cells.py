@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import copy
 import types
-from collections.abc import Callable
+from collections.abc import Callable, ValuesView
 from typing import Any
 
 import numpy as np
@@ -135,6 +135,8 @@ def _snapshot(value: Any, known: dict[int, Any]) -> Any:
         return table
     if isinstance(value, tuple):
         return _like(value, [_snapshot(v, known) for v in value])
+    if isinstance(value, ValuesView):
+        return [_snapshot(v, known) for v in value]
     return value if _attributes(value) is None else _twin(value, known, _snapshot)
 
 
@@ -177,7 +179,7 @@ def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
     elif isinstance(value, np.ndarray):
         if value.dtype.kind in "fc":
             shadow_added(shadows, value, bar)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple | ValuesView):
         for item, part in zip(value, bar, strict=True):
             cell_added(shadows, item, part)
     elif isinstance(value, dict):
@@ -185,6 +187,11 @@ def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
             cell_added(shadows, value[key], part)
     elif isinstance(bar, dict):
         _fields_added(shadows, value, bar)
+    elif not isinstance(value, int | np.integer | np.bool | str | types.NoneType):
+        raise UnsupportedMutation(
+            f"A {type(value).__name__} hands on values with a derivative while containers are "
+            "written. Make a list or a tuple of them."
+        )
 
 
 def _number_added(shadows: Shadows, value: Any, bar: Any) -> None:
