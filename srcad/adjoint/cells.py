@@ -307,12 +307,22 @@ class Cells(Memory):
         outer, self.then, self.taken_now = (self.then, self.taken_now), {}, []
         try:
             nodes = work()
-            made = [
-                ir.Assign(self.then[n], algebra.call(SNAPSHOT, ir.Name(n))) for n in self.taken_now
-            ]
-            return [Step(tuple(made)), *nodes] if made else nodes
+            for name in self.taken_now:
+                made = ir.Assign(self.then[name], algebra.call(SNAPSHOT, ir.Name(name)))
+                nodes.insert(_made_at(name, nodes), Step((made,)))
+            return nodes
         finally:
             self.then, self.taken_now = outer
+
+
+def _made_at(name: str, nodes: list[Node]) -> int:
+    """The place behind the statement that the compiler made to bind it, else the start."""
+    for k, node in enumerate(nodes):
+        forward = node.forward if isinstance(node, Step) else ()
+        if any(name in ir.targets(s) for s in forward):
+            read = (s for n in nodes[: k + 1] if isinstance(n, Step) for s in n.forward)
+            return 0 if any(name in ir.statement_reads(s) for s in read) else k + 1
+    return 0
 
 
 def _owns(func: ir.Expr) -> bool:

@@ -25,7 +25,6 @@ from srcad.analysis.operations import (
     Append,
     Apply,
     Copy,
-    Dynamic,
     Handed,
     Invoke,
     Make,
@@ -150,6 +149,8 @@ class _Owning:
         """What is done before the value is made, and the value of objects of their own."""
         operation = self.facts.operations.get(id(value))
         match operation:
+            case Invoke() if self.by_memory(operation, cell):
+                return self.passed(value, operation, stmt)
             case Append(owner, item) if owner in self.shared.cells:
                 before, new = self.own(item, stmt)
                 return before, self.again(value, {item: new}, Append(owner, new))
@@ -172,7 +173,7 @@ class _Owning:
                 return self.items(value, stmt)
             case Apply():
                 return self.applied(value, operation, stmt)
-            case Invoke() | Dynamic() | _:
+            case _:
                 return [], value
 
     def display(
@@ -195,6 +196,32 @@ class _Owning:
         if isinstance(value, ir.Sequence):
             return before, replace(value, items=tuple(new))
         return before, replace(value, values=tuple(new))
+
+    def by_memory(self, operation: Invoke, cell: bool) -> bool:
+        """Whether a call gets, or gives, what is kept by memory."""
+        mine = self.shared.cells | self.shared.holders | self.shared.arrays
+        return cell or any(ir.reads(a) & mine for a in operation.args)
+
+    def passed(
+        self, value: ir.Expr, operation: Invoke, stmt: ir.Stmt
+    ) -> tuple[list[ir.Stmt], ir.Expr]:
+        """`f(**{"a": v})`, as keywords are bound: a dict of numbers that are its own."""
+        before: list[ir.Stmt] = []
+        args: list[ir.Expr] = []
+        for arg in operation.args:
+            if isinstance(arg, ir.Mapping):
+                kind = self.type(arg)
+                first, new = self.display(arg, stmt)
+                name = self.new("given", kind)
+                self.cells.add(name)
+                before += [*first, ir.Assign(name, new, _at(stmt))]
+                arg = ir.Name(name)
+            args.append(arg)
+        if before:
+            # another call: facts are kept by identity
+            value = replace(value)
+            self.know(value, replace(operation, args=tuple(args)))
+        return before, value
 
     def method(
         self, value: ir.Expr, name: str, operation: Mutation, stmt: ir.Stmt

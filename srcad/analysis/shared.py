@@ -20,7 +20,7 @@ from functools import cached_property
 from srcad import errors
 from srcad.analysis.activity import Active, activity
 from srcad.analysis.captures import called_only
-from srcad.analysis.effects import written_operands, written_params
+from srcad.analysis.effects import nested_writes, written_operands, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Mutation
 from srcad.analysis.outside import called_writes
@@ -200,7 +200,7 @@ class _Finder:
 
     def problem(self, arrays: Names, cells: Names, holders: Names, sites: Sites) -> Obstacle | None:
         """What is done with these that cannot be followed."""
-        first = self.body[0]
+        first = self.body[0] if self.body else ir.Effect(ir.Const(None))
         types, storage = self.facts.types, self.storage
         other = sorted(n for n in arrays if not _supported(types[n]))
         if other:
@@ -222,6 +222,8 @@ class _Finder:
         for stmt in ir.walk(self.body):
             if not followed(self.facts, stmt, touched):
                 return Obstacle(stmt, "this statement is not followed")
+            if nested_writes(self.facts, stmt) & touched:
+                return Obstacle(stmt, "a call inside an expression writes into them")
         return None
 
 

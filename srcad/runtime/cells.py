@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
-from srcad.runtime.cotangents import Refusal, accumulate, fields_of
+from srcad.runtime.cotangents import Refusal, accumulate, fields_of, held_by
 from srcad.runtime.shadows import Shadows, shadow_added, shadow_added_at, shadow_taken
 from srcad.runtime.writes import stored, taken_out
 
@@ -165,6 +165,8 @@ def cell_zeros(value: Any) -> Any:
     """Zero for the numbers of a value that are no container's."""
     if is_number(value):
         return 0j if np.iscomplexobj(value) else 0.0
+    if isinstance(value, types.FunctionType):
+        return {name: cell_zeros(v) for name, v in held_by(value).items()}
     return [cell_zeros(v) for v in value] if isinstance(value, tuple) else None
 
 
