@@ -42,6 +42,7 @@ from srcad.ir.types import (
     mutable,
 )
 from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
+from srcad.runtime.cells import has_code
 from srcad.runtime.containers import stop_gradient
 
 Names = frozenset[str]
@@ -262,6 +263,9 @@ def _follows_cells(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
     match stmt:
         case ir.Augment(ir.Name(owner), op) if is_cell(facts.types.get(owner, ANY)):
             return owner not in touched or (op in "+*" and isinstance(facts.types[owner], Lst))
+        case ir.Store(ir.Attr(ir.Name(owner), name)) | ir.Augment(ir.Attr(ir.Name(owner), name)):
+            kind = facts.types.get(owner, ANY)
+            return owner not in touched or not isinstance(kind, Obj) or not has_code(kind.cls, name)
         case ir.Store(target) | ir.Augment(target):
             return isinstance(target, ir.Name) or isinstance(target.obj, ir.Name)
         case ir.Assign(_, value) | ir.Effect(value):

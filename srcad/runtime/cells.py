@@ -15,6 +15,7 @@ that merely moves numbers has to be reversed, and of containers nothing has to b
 from __future__ import annotations
 
 import copy
+import inspect
 import types
 from collections.abc import Callable, ValuesView
 from typing import Any
@@ -255,7 +256,23 @@ def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
     """The cotangent of what `owner[key] = value` wrote, if the owner is an array."""
     if isinstance(owner, np.ndarray):
         return stored(taken_out(shadows.of(owner), key), value)
+    if not isinstance(owner, list | dict) and has_code(type(owner), key):
+        raise UnsupportedMutation(
+            f"An assignment to a {type(owner).__name__} runs code of its class, and what it is was "
+            "not known before. Do not give its variable values of several types."
+        )
     return None
+
+
+def has_code(cls: type, key: Any) -> bool:
+    """Whether an assignment to an item or an attribute is more than that."""
+    if not isinstance(key, str) or hasattr(cls, "__setitem__"):
+        return hasattr(cls, "__setitem__")
+    found = inspect.getattr_static(cls, key, None)
+    slot = isinstance(found, types.MemberDescriptorType)
+    setter: Any = cls.__setattr__
+    hooked = setter is not object.__setattr__
+    return hooked or (hasattr(type(found), "__set__") and not slot)
 
 
 def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:
