@@ -119,7 +119,7 @@ class _Owning:
                 return [*before, replace(stmt, value=new)]
             case ir.Augment(ir.Item() | ir.Attr() as target) if self.kept(target.obj):
                 return self.apart(stmt, target)
-            case ir.Augment(ir.Name(owner), "+", value) if owner in self.shared.cells:
+            case ir.Augment(ir.Name(owner), "+", value) if owner in self.shared.cells | self.cells:
                 before, new = self.items(value, stmt)
                 return [*before, replace(stmt, value=new)]
             case ir.Assign(target, value):
@@ -310,7 +310,7 @@ class _Owning:
             self.facts.keep.append(value)
             out.append(ir.Assign(name, value, stmt.at))
         else:
-            out.append(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
+            out += self.statement(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
         return [*out, *self.statement(ir.Store(target, ir.Name(name), stmt.at))]
 
     def note(self, name: str, kind: Type) -> None:
