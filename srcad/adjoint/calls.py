@@ -75,7 +75,7 @@ class Calls(Cells):
 
     def asks(self, stmt: ir.Assign, operation: Invoke) -> Asked:
         """What the called function must keep by memory as well, where containers are written."""
-        if not self.cells:
+        if not self.with_cells:
             return NOT_ASKED
         mine = self.shared | self.holders
         pairs = zip(operation.unit.code.params, operation.args, operation.params, strict=True)
@@ -266,7 +266,9 @@ class Calls(Cells):
         given, so it is looked at all the same.
         """
         for read in sorted(ir.reads(stmt.value) | {stmt.target}):
-            if self.changed_later(read, stmt):
+            if self.changed_later(read, stmt) or (
+                self.with_cells and self.refilled_later(read, stmt)
+            ):
                 raise errors.UnsupportedMutation(
                     f"`{read}` is written after this call, whose function is known only when it "
                     f"runs and may need its contents. Give it a copy: `{read}.copy()`.",

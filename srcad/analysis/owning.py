@@ -60,7 +60,7 @@ def with_own_numbers(
     shared = shared_arrays(storage, body, active, asked)
     if shared.problem is not None and asked:
         raise unfollowed(facts, shared.problem)
-    if not shared.cells:
+    if not shared.cells and not asked:
         return body, None
     pass_ = _Owning(facts, shared, names)
     body = pass_.block(body)

@@ -256,7 +256,9 @@ def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
     """The cotangent of what `owner[key] = value` wrote, if the owner is an array."""
     if isinstance(owner, np.ndarray):
         return stored(taken_out(shadows.of(owner), key), value)
-    if not isinstance(owner, list | dict) and has_code(type(owner), key):
+    cls = type(owner)
+    by_code = hasattr(cls, "__setitem__") or (isinstance(key, str) and sets_by_code(cls, key))
+    if not isinstance(owner, list | dict) and by_code:
         raise UnsupportedMutation(
             f"An assignment to a {type(owner).__name__} runs code of its class, and what it is was "
             "not known before. Do not give its variable values of several types."
@@ -264,15 +266,12 @@ def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
     return None
 
 
-def has_code(cls: type, key: Any) -> bool:
-    """Whether an assignment to an item or an attribute is more than that."""
-    if not isinstance(key, str) or hasattr(cls, "__setitem__"):
-        return hasattr(cls, "__setitem__")
-    found = inspect.getattr_static(cls, key, None)
+def sets_by_code(cls: type, name: str) -> bool:
+    """Whether setting an attribute of an object is more than that; slots only hold it."""
+    found = inspect.getattr_static(cls, name, None)
     slot = isinstance(found, types.MemberDescriptorType)
     setter: Any = cls.__setattr__
-    hooked = setter is not object.__setattr__
-    return hooked or (hasattr(type(found), "__set__") and not slot)
+    return setter is not object.__setattr__ or (hasattr(type(found), "__set__") and not slot)
 
 
 def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:
