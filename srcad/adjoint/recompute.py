@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, defined
+from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Record, Scope, Step, defined, entries
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Scalar, Type, is_scalar
 
@@ -36,18 +36,24 @@ def recompute(
 def _count(nodes: tuple[Node, ...], counts: dict[str, int]) -> None:
     for node in nodes:
         match node:
-            case Step(forward):
-                for s in ir.walk(forward):
-                    for name in ir.targets(s):
-                        counts[name] = counts.get(name, 0) + 1
+            case Step():
+                for name in _bound(node):
+                    counts[name] = counts.get(name, 0) + 1
             case Branch(_, _, then, orelse):
                 _count(then, counts)
                 _count(orelse, counts)
             case Loop(_, body) | Scope(_, body):
                 _count(body, counts)
-            case Attempt():
-                for part in (*node.body, *node.handlers, node.orelse, node.final):
-                    _count(part, counts)
+            case Attempt(_, body, final):
+                _count(body, counts)
+                _count(final, counts)
+            case Record(body):
+                for name in (n for e, _ in entries(body) for s in e.steps for n in _bound(s)):
+                    counts[name] = counts.get(name, 0) + 1
+
+
+def _bound(step: Step) -> list[str]:
+    return [n for s in ir.walk(step.forward) for n in ir.targets(s)]
 
 
 class _Recompute:
@@ -88,7 +94,7 @@ class _Recompute:
                 case Scope():
                     node = replace(node, body=self.block(node.body, known, inside))
                     self.forget(_written((node,)), known)
-                case Attempt():
+                case Attempt() | Record():
                     self.forget(_written((node,)), known)
             out.append(node)
         return tuple(out)

@@ -4,13 +4,15 @@
     Branch   an `if` whose arms are such lists
     Loop     a loop; how the backward loop runs, and what it binds anew in each iteration
     Scope    a `with` block
-    Attempt  a `try` with what was reached and caught
+    Attempt  a `try` without handlers: an exception leaves the function
+    Record   a `try` with handlers, whose statements note that they ran
 
 `weave` turns the list into the two finished blocks and adds the saves that the backward needs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from srcad.ir import nodes as ir
@@ -50,19 +52,42 @@ class Scope:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A `try`: `reached` counts the statements that got through, `caught` names the handler."""
-
     stmt: ir.Try
-    body: tuple[tuple[Node, ...], ...]  # statement by statement
-    handlers: tuple[tuple[Node, ...], ...]
-    orelse: tuple[Node, ...]
+    body: tuple[Node, ...]
     final: tuple[Node, ...]
-    reached: str
-    caught: str
-    zeros: tuple[ir.Block, ...]  # cotangents that must exist even where a statement was not reached
 
 
-Node = Step | Branch | Loop | Scope | Attempt
+@dataclass(frozen=True)
+class Entry:
+    """One simple statement of a recorded block: its steps are reversed if it ran to its end.
+
+    zeros: the cotangents that it used up, for the statements that ran before;
+    unfinished: said where an exception left it half done, which cannot be reversed.
+    """
+
+    steps: tuple[Step, ...]
+    zeros: ir.Block = ()
+    unfinished: str | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A compound statement in a recorded block."""
+
+    stmt: ir.Stmt
+    blocks: tuple[tuple[Entry | Frame, ...], ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A `try` whose statements note in the list `path` that they ran, `step` goes back over it."""
+
+    body: Frame
+    path: str
+    step: str
+
+
+Node = Step | Branch | Loop | Scope | Attempt | Record
 
 
 def written_by(block: ir.Block) -> frozenset[str]:
@@ -86,15 +111,38 @@ def has_backward(nodes: tuple[Node, ...]) -> bool:
             case Scope(_, body):
                 if has_backward(body):
                     return True
-            case Attempt():
-                if any(map(has_backward, parts_of(node))):
+            case Attempt(_, body, final):
+                if has_backward(body) or has_backward(final):
+                    return True
+            case Record(body):
+                if any(s.backward for e, _ in entries(body) for s in e.steps):
                     return True
     return False
 
 
-def parts_of(node: Attempt) -> tuple[tuple[Node, ...], ...]:
-    """Every list of nodes in a `try`."""
-    return (*node.body, *node.handlers, node.orelse, node.final)
+def entries(frame: Frame, loops: int = 0) -> Iterator[tuple[Entry, int]]:
+    """Every entry of a recorded block, and how many of its loops are around."""
+    inner = loops + isinstance(frame.stmt, ir.For | ir.While)
+    for block in frame.blocks:
+        for item in block:
+            if isinstance(item, Entry):
+                yield item, inner
+            else:
+                yield from entries(item, inner)
+
+
+def headers(frame: Frame) -> Iterator[ir.Stmt]:
+    """The compound statements of a recorded block."""
+    yield frame.stmt
+    for block in frame.blocks:
+        for item in block:
+            if isinstance(item, Frame):
+                yield from headers(item)
+
+
+def backward_of(entry: Entry) -> ir.Block:
+    """All that reverses an entry, in no order."""
+    return (*(s for step in entry.steps for s in step.backward), *entry.zeros)
 
 
 def backward_targets(nodes: tuple[Node, ...]) -> set[str]:
@@ -110,10 +158,10 @@ def backward_targets(nodes: tuple[Node, ...]) -> set[str]:
                 found |= backward_targets(body) | ir.assigned((*rebinds, *last))
             case Scope(_, body):
                 found |= backward_targets(body)
-            case Attempt():
-                for part in parts_of(node):
-                    found |= backward_targets(part)
-                found |= {n for z in node.zeros for n in ir.assigned(z)}
+            case Attempt(_, body, final):
+                found |= backward_targets(body) | backward_targets(final)
+            case Record(body):
+                found |= {n for e, _ in entries(body) for n in ir.assigned(backward_of(e))}
     return found
 
 
@@ -128,8 +176,12 @@ def defined_in(node: Node) -> frozenset[str]:
             return defined(body) | frozenset(ir.targets(stmt))
         case Scope(stmt, body):
             return defined(body) | frozenset(ir.targets(stmt))
-        case Attempt():
-            return frozenset().union(*map(defined, parts_of(node))) | {node.reached, node.caught}
+        case Attempt(_, body, final):
+            return defined(body) | defined(final)
+        case Record(body, path):
+            steps = [s for e, _ in entries(body) for s in e.steps]
+            around = frozenset(n for s in headers(body) for n in ir.targets(s))
+            return around.union({path}, *(written_by(s.forward) for s in steps))
     raise AssertionError(node)
 
 
