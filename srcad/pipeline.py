@@ -164,7 +164,8 @@ class Compilation:
         effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept)
         self.needed |= outside_names(facts, value_reads(backward))
         self.written |= written_outside(facts, body)
-        forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body))
+        unguarded = needed & reverser.anywhere
+        forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body), unguarded)
         return forward, backward, stacks
 
     def request(

@@ -62,6 +62,7 @@ class Exceptions(Cotangents):
     invariant: _Invariant
     headers: dict[int, tuple[str, ir.Expr]]  # by statement: the owner and index of a loop's item
     contexts: tuple[ir.With, ...] = ()
+    anywhere: frozenset[str] = frozenset()  # read backwards even where they never got a value
 
     def attempt(self, stmt: ir.Try) -> list[Node]:
         """A `try`; without handlers an exception leaves the function, and there is nothing to do."""
@@ -98,6 +99,7 @@ class Exceptions(Cotangents):
             for name in sorted(found.present):
                 self.ensure(name, owned=name in found.owned)
             self.state = State(set(found.present), set(found.owned))
+            self.anywhere |= found.present
         first = Step((ir.Assign(path, ir.Sequence("list", ()), stmt.at),))
         return [first, Record(frame, path, step), Step((), tuple(self.out))]
 
@@ -152,7 +154,7 @@ class Exceptions(Cotangents):
             found.bought |= state.owned & found.present
             found.lost |= (found.owned & state.present) - state.owned
         steps = tuple(self.in_contexts(s) for s in steps)
-        return Entry(steps, zeros, self.unfinished(stmt))
+        return Entry(steps, zeros, self.unfinished(stmt, steps))
 
     def simple(self, stmt: ir.Stmt) -> tuple[Step, ...]:
         nodes = self.statement(stmt)
@@ -175,24 +177,34 @@ class Exceptions(Cotangents):
             backward = (ir.With(context.items, backward, context.at),)
         return replace(step, backward=backward)
 
-    def unfinished(self, stmt: ir.Stmt) -> str | None:
+    def unfinished(self, stmt: ir.Stmt, steps: tuple[Step, ...]) -> str | None:
         """What to say where an exception may leave a write half done."""
         if not getattr(stmt, "alters", frozenset()) & self.active:
             return None
-        match stmt:
-            case ir.Augment(ir.Item(ir.Name(owner), index)) if is_scalar(self.region(owner, index)):
-                return None
-            case ir.Augment():
-                what = "This operator wrote in place when it raised an exception"
-            case ir.Assign(_, value) | ir.Effect(value) if isinstance(
-                self.operation(value), Invoke
-            ):
-                what = "This call was to write into an array when it raised an exception"
-            case _:
-                return None
-        place = self.place(getattr(stmt, "at", None))
-        how = "and how far it came is not known. Check before writing, or return a new array."
-        return f"{what}, {how}\n{place.picture()}"
+        for inner in (s for step in steps for s in step.forward):
+            match inner:
+                case ir.Augment(ir.Item(ir.Name(owner), index)) if is_scalar(
+                    self.region(owner, index)
+                ):
+                    continue
+                case ir.Augment():
+                    what = "This operator wrote in place when it raised an exception"
+                case ir.Assign(_, value) | ir.Unpack(_, value) | ir.Effect(value) if (
+                    getattr(inner, "alters", None) and self.is_call(value)
+                ):
+                    what = "This call was to write into an array when it raised an exception"
+                case _:
+                    continue
+            place = self.place(getattr(stmt, "at", None))
+            how = "and how far it came is not known. Check before writing, or return a new array."
+            return f"{what}, {how}\n{place.picture()}"
+        return None
+
+    def is_call(self, value: ir.Expr) -> bool:
+        """Whether a function of the program is called, itself or as its forward part."""
+        made = isinstance(value, ir.Call) and isinstance(value.func, ir.Ref)
+        forward = made and value.func.value is None  # type: ignore[union-attr]
+        return forward or isinstance(self.operation(value), Invoke)
 
     # -- loops -------------------------------------------------------------------------
 

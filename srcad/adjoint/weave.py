@@ -83,9 +83,9 @@ class Weaver:
                 return (needed - written) | (reads - written if before else reads)
             case Branch(_, test, then, orelse):
                 out = self.after(then, needed) | self.after(orelse, needed)
-                return out | (
-                    frozenset(ir.reads(test)) & self.primal if self.reverses(node) else frozenset()
-                )
+                if self.reverses(node) or (defined(then) | defined(orelse)) & needed:
+                    out |= frozenset(ir.reads(test)) & self.primal
+                return out
             case Scope(stmt, body, again):
                 out = self.after(body, needed - set(ir.targets(stmt)))
                 if again:
