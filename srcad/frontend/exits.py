@@ -160,7 +160,23 @@ class _Exits:
         return [*before, changed, *self.after(flags, rest, context, stmt.at)]
 
     def inside(self, stmt: ir.Stmt, context: _Context) -> ir.Stmt:
+        if isinstance(stmt, ir.Try) and stmt.orelse:
+            left = set().union(*map(exit_kinds, stmt.body))
+            if left:
+                return self.guarded_else(stmt, left, context)
         return ir.with_blocks(stmt, tuple(self.block(b, context) for b in ir.blocks(stmt)))
+
+    def guarded_else(self, stmt: ir.Try, left: set[str], context: _Context) -> ir.Stmt:
+        """The `else` of a `try` runs where the body came to its end, not where it left."""
+        assert context.flags is not None
+        if "return" in left and "return" not in context.flags:
+            context = replace(context, flags={**context.flags, "return": self.returned_flag()})
+        parts = [self.block(b, context) for b in ir.blocks(stmt)]
+        assert context.flags is not None
+        for kind in sorted(left):
+            test = ir.Unary("not", ir.Name(context.flags[kind]))
+            parts[-2] = (ir.If(test, parts[-2], (), stmt.at),)
+        return ir.with_blocks(stmt, tuple(parts))
 
     def after(
         self, flags: dict[str, str], rest: ir.Block, context: _Context, at: ir.Loc | None

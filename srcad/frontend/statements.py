@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import contextlib
+import warnings
+from typing import Any
+
+import numpy as np
 
 from srcad import errors
 from srcad.frontend import patterns
 from srcad.frontend.loops import Loops
 from srcad.frontend.state import keyword
 from srcad.ir import nodes as ir
+
+
+PASSING = (
+    np.errstate, np.printoptions, open, warnings.catch_warnings, contextlib.nullcontext,
+    contextlib.closing, contextlib.redirect_stdout, contextlib.redirect_stderr,
+)  # fmt: skip
+REFUSAL = "UnsupportedSyntax"
+DISCARDED = (
+    "This context manager has discarded an exception, and where the block was left is not known. "
+    "Use `try` and `except`, or `contextlib.suppress`, inside the function."
+)
 
 
 class Statements(Loops):
@@ -122,18 +139,107 @@ class Statements(Loops):
         self.out.append(ir.If(test, self.block(stmt.body), self.block(stmt.orelse), at))
 
     def do_With(self, stmt: ast.With) -> None:
-        at = self.at
-        items = []
-        for item in stmt.items:
-            target = item.optional_vars
-            if target is not None and not isinstance(target, ast.Name):
-                raise self.refuse("Bind the context manager to a plain name.", target)
-            name = None if target is None else self.variable(target.id)
-            items.append((self.value(item.context_expr), name))
-        self.out.append(ir.With(tuple(items), self.block(stmt.body), at))
+        self.contexts(stmt.items, stmt.body, self.at)
+
+    def contexts(
+        self, items: list[ast.withitem], body: list[ast.stmt], at: ir.Loc | None
+    ) -> None:
+        """`with a, suppress(E), b: …`: what may discard an exception stands alone."""
+        here = next((k for k, i in enumerate(items) if not self.passes_exceptions(i)), len(items))
+        if here == len(items):
+            entered = tuple(map(self.entered, items))
+            self.out.append(ir.With(entered, self.block(body), at))
+        elif here:
+            entered = tuple(map(self.entered, items[:here]))
+            with self.nested() as inner:
+                self.contexts(items[here:], body, at)
+            self.out.append(ir.With(entered, tuple(inner), at))
+        else:
+            self.discarding(items[0], items[1:], body, at)
+
+    def entered(self, item: ast.withitem) -> tuple[ir.Expr, str | None]:
+        target = item.optional_vars
+        if target is not None and not isinstance(target, ast.Name):
+            raise self.refuse("Bind the context manager to a plain name.", target)
+        name = None if target is None else self.variable(target.id)
+        return self.value(item.context_expr), name
+
+    def discarding(
+        self,
+        item: ast.withitem,
+        rest: list[ast.withitem],
+        body: list[ast.stmt],
+        at: ir.Loc | None,
+    ) -> None:
+        """`suppress(E)` is a `try`; of others the running program says if they discard anything."""
+        kinds = self.suppressed(item)
+        self.trying += 1
+        if kinds is not None:
+            with self.nested() as inner:
+                self.inner_contexts(rest, body, at)
+            handler = ir.Handler(ir.Sequence("tuple", kinds), None, ())
+            self.out.append(ir.Try(tuple(inner), (handler,), (), (), at))
+        else:
+            ended = self.names.fresh("ended")
+            self.assign(ended, ir.Sequence("list", ()))  # a list, of which nothing is foreseen
+            entered = self.entered(item)
+            with self.nested() as inner:
+                self.inner_contexts(rest, body, at)
+                note = ir.Call(ir.Attr(ir.Name(ended), "append"), (ir.Const(True),))
+                self.out.append(ir.Effect(note, at))
+            self.out.append(ir.With((entered,), tuple(inner), at))
+            refusal = ir.Call(ir.Ref(errors.UnsupportedSyntax, REFUSAL), (ir.Const(DISCARDED),))
+            raised = (ir.Raise(refusal, None, at),)
+            self.out.append(ir.If(ir.Unary("not", ir.Name(ended)), raised, (), at))
+        self.trying -= 1
+
+    def inner_contexts(
+        self, rest: list[ast.withitem], body: list[ast.stmt], at: ir.Loc | None
+    ) -> None:
+        if rest:
+            self.contexts(rest, body, at)
+        else:
+            self.block_into(body)
+
+    def suppressed(self, item: ast.withitem) -> tuple[ir.Expr, ...] | None:
+        """The exceptions of `suppress(E, F)`, where that is what stands there."""
+        call = item.context_expr
+        if not isinstance(call, ast.Call) or self.known(call.func) is not contextlib.suppress:
+            return None
+        plain = all(isinstance(a, ast.Name | ast.Attribute) for a in call.args)
+        if call.keywords or item.optional_vars is not None or not plain:
+            return None
+        return tuple(self.tree(a) for a in call.args)
+
+    def passes_exceptions(self, item: ast.withitem) -> bool:
+        """Whether the context manager is known to let every exception through."""
+        call = item.context_expr
+        return isinstance(call, ast.Call) and any(self.known(call.func) is f for f in PASSING)
+
+    def known(self, node: ast.expr) -> Any:
+        """The object outside the function that an expression names, or None."""
+        match node:
+            case ast.Name(name) if self.outside(name):
+                return self.source.function.__globals__.get(name, getattr(builtins, name, None))
+            case ast.Attribute(ast.Name() as owner, name):
+                return getattr(self.known(owner), name, None)
+            case _:
+                return None
+
+    def outside(self, name: str) -> bool:
+        """Whether a name stands for an object of the module, or a builtin."""
+        free = self.source.function.__code__.co_freevars
+        return name in self.scope.free and name not in self.scope.own and name not in free
 
     def do_Try(self, stmt: ast.Try) -> None:
         at = self.at
+        left = leaving(stmt.finalbody)
+        if left is not None:
+            raise self.refuse(
+                f"`{keyword(left).lower()}` in `finally` discards an exception that is on its way. "
+                "Put it behind the `try`.",
+                left,
+            )
         handlers = []
         self.trying += 1
         body = self.block(stmt.body)
@@ -190,3 +296,22 @@ class Statements(Loops):
                 return ir.Call(func, (self.temp(self.flat(arg), "part"),))
             case _:
                 return path
+
+
+def leaving(body: list[ast.stmt], loops: bool = False) -> ast.stmt | None:
+    """A statement that leaves these statements: return, or a break of a loop around them."""
+    for stmt in body:
+        if isinstance(stmt, ast.Return) or (
+            isinstance(stmt, ast.Break | ast.Continue) and not loops
+        ):
+            return stmt
+        if isinstance(stmt, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        inside = loops or isinstance(stmt, ast.For | ast.While)
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            for part in getattr(stmt, name, []):
+                inner = part.body if isinstance(part, ast.ExceptHandler | ast.match_case) else [part]
+                found = leaving(inner, inside and name == "body" or loops)
+                if found is not None:
+                    return found
+    return None
