@@ -24,12 +24,15 @@ from srcad.adjoint.values import value_reads
 from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects, texts
 from srcad.analysis.activity import activity
-from srcad.analysis.infer import Inference, Session
+from srcad.analysis.infer import Inference
 from srcad.analysis.liveness import liveness
 from srcad.analysis.outside import Outside, outside_names, written_outside
+from srcad.analysis.owning import with_own_numbers
 from srcad.analysis.program import Program, Unit
 from srcad.analysis.refusals import Refusal
+from srcad.analysis.session import Session
 from srcad.analysis.settle import settle
+from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.analysis.storage import marked
 from srcad.emit.function import Emitted, dump, emit
 from srcad.ir import nodes as ir
@@ -46,7 +49,7 @@ FORWARD = ir.Note("forward")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A callee that is still to be split, and where it was first called."""
+    """A callee that is split into a forward and a backward part, and where it was first called."""
 
     unit: Unit
     types: tuple[Type, ...]
@@ -54,6 +57,7 @@ class Wanted:
     fwd: str
     bwd: str
     place: errors.Place
+    asked: Asked
 
 
 @dataclass
@@ -63,7 +67,7 @@ class Compilation:
     symbols: Symbols
     naive: bool = False
     program: Program = field(default_factory=Program)
-    splits: dict[Any, tuple[str, str]] = field(default_factory=dict)
+    splits: dict[Any, Wanted] = field(default_factory=dict)  # in the order of the first calls
     waiting: list[Wanted] = field(default_factory=list)
     emitted: list[Emitted] = field(default_factory=list)
     names: Names = field(default_factory=Names)
@@ -82,6 +86,7 @@ class Compilation:
         types: tuple[Type, ...],
         mask: tuple[bool, ...],
         shown: bool = False,
+        asked: Asked = NOT_ASKED,
     ) -> Parts:
         """Every pass up to the two blocks, for one function and one set of active parameters.
 
@@ -94,13 +99,17 @@ class Compilation:
         code = unit.code
         active_params = {p.name: t for p, t, m in zip(code.params, types, mask, strict=True) if m}
         active = activity(facts, body, frozenset(active_params))
-        live = liveness(body, frozenset({code.result}))
         names = Names(code.taken | set(facts.types))
-        method = NaiveReverse if self.naive else Reverse
         seen = frozenset(p.name for p in code.params) if shown else frozenset()
-        reverser = method(facts, body, active, live, names, self.request, seen)
+        body, shared = with_own_numbers(facts, body, active, names, seen, asked)
+        if shared is not None:
+            body, active = marked(facts, body), shared.active
+        live = liveness(body, frozenset({code.result}))
+        method = NaiveReverse if self.naive else Reverse
+        reverser = method(facts, body, active, live, names, self.request, seen, asked, shared)
         hand = effects.handed(facts, unit, types, mask) if shown else ()
-        handed = tuple(code.params[k].name for k in hand)
+        handed = tuple(n for k in hand if (n := code.params[k].name) not in asked.params)
+        ends = reverser.left(code.result)
         active = reverser.active
         fine = lambda s: reverser.storage.plain(s) or reverser.kept_by_memory(s)  # noqa: E731
         reverser.refused.extend(effects.active_writes(facts, body, reverser.active, fine))
@@ -108,7 +117,7 @@ class Compilation:
         seed = reverser.start(code.result, handed)
         bars_in = tuple(map(reverser.bar, handed))
         nodes = reverser.block(body)
-        nodes = (*reverser.entered(tuple(active_params)), *nodes)
+        nodes = (*reverser.entered(tuple(active_params)), *nodes, *ends)
         reverser.refuse()
         in_place = effects.written_names(facts, body)
         if not self.naive:
@@ -128,8 +137,10 @@ class Compilation:
             given[param] = names.fresh(f"{param}_given")
             facts.types[given[param]] = active_params[param]
             forward = (ir.Assign(given[param], ir.Name(param)), *forward)
+        given |= reverser.first_contents
         dump("reversed", unit.name, (*forward, BACKWARD, *backward))
-        checked = frame(unit, stacks, (seed, *bars_in))
+        shadows = reverser.shadows if asked else ""
+        checked = frame(unit, stacks, (seed, *bars_in, shadows or None))
         verify.derivative(checked, "reverse", (*forward, BACKWARD, *backward))
         return Parts(
             facts=facts,
@@ -144,6 +155,7 @@ class Compilation:
             given=given,
             in_place=in_place,
             handed=bars_in,
+            shadows=shadows,
         )
 
     def woven(
@@ -169,16 +181,21 @@ class Compilation:
         return forward, backward, stacks
 
     def request(
-        self, unit: Unit, types: tuple[Type, ...], mask: tuple[bool, ...], place: errors.Place
+        self,
+        unit: Unit,
+        types: tuple[Type, ...],
+        mask: tuple[bool, ...],
+        place: errors.Place,
+        asked: Asked = NOT_ASKED,
     ) -> tuple[str, str]:
         """The names of the forward and backward functions of a callee; made when first asked."""
-        key = (id(unit), types, mask)
+        key = (id(unit), types, mask, asked)
         if key not in self.splits:
             self.names.taken |= unit.code.taken
             fwd, bwd = self.names.fresh(f"{unit.name}_fwd"), self.names.fresh(f"{unit.name}_bwd")
-            self.splits[key] = (fwd, bwd)
-            self.waiting.append(Wanted(unit, types, mask, fwd, bwd, place))
-        return self.splits[key]
+            self.splits[key] = Wanted(unit, types, mask, fwd, bwd, place, asked)
+            self.waiting.append(self.splits[key])
+        return self.splits[key].fwd, self.splits[key].bwd
 
     # -- whole programs ----------------------------------------------------------------
 
@@ -224,17 +241,22 @@ class Compilation:
         bwd: str,
         reusable: bool = False,
         finished: bool = False,
+        asked: Asked = NOT_ASKED,
     ) -> None:
         """A forward function that returns (value, saved) and a backward one that takes saved.
 
         finished: it is the user who calls them.
         """
-        parts = self.reverse(unit, types, mask, shown=not finished)
+        parts = self.reverse(unit, types, mask, shown=not finished, asked=asked)
         self.reusable = self.reusable or reusable
         params = [p.name for p in unit.code.params]
         result = unit.code.result
         seed = parts.seed or parts.names.fresh(f"{result}_bar")
-        wanted = [p for p, m in zip(params, mask, strict=True) if m]
+        wanted = [
+            p
+            for p, t, m in zip(params, types, mask, strict=True)
+            if m and not asked.by_memory(p, t)
+        ]
         bars = tuple(parts.gradient(p) if finished else parts.raw(p) for p in wanted)
         alone = len(bars) == 1 and not finished
         answer = bars[0] if alone else ir.Sequence("tuple", bars)
@@ -251,7 +273,8 @@ class Compilation:
         doc = f"Forward part of {where}: its value, and what the backward part needs."
         self.emit(fwd, params, forward, doc, unit)
         doc = f"Backward part of {where}: the cotangents of {', '.join(wanted)}."
-        self.emit(bwd, [saved, seed, *parts.handed], backward, doc, unit)
+        shadows = [parts.shadows] if parts.shadows else []
+        self.emit(bwd, [saved, *shadows, seed, *parts.handed], backward, doc, unit)
         self.finish_waiting()
 
     def emit(self, name: str, params: list[str], body: ir.Block, doc: str, unit: Unit) -> None:
@@ -264,7 +287,14 @@ class Compilation:
         while self.waiting:
             callee = self.waiting.pop(0)
             try:
-                self.split(callee.unit, callee.types, callee.mask, callee.fwd, callee.bwd)
+                self.split(
+                    callee.unit,
+                    callee.types,
+                    callee.mask,
+                    callee.fwd,
+                    callee.bwd,
+                    asked=callee.asked,
+                )
             except errors.SrcadError as problem:
                 problem.add_note(errors.called_from(callee.place))
                 raise
@@ -281,7 +311,7 @@ class Compilation:
 
         `own`: the body ends in gradients, which the user gets as memory of their own.
         """
-        given = (parts.seed, *parts.handed) if bound is None else ()
+        given = (parts.seed, *parts.handed, parts.shadows or None) if bound is None else ()
         checked = frame(parts.facts.unit, parts.stacks, given)
         checked = verify.derivative(checked, "finish", body)
         if self.naive:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from srcad import errors
 from srcad.adjoint import algebra
-from srcad.adjoint.memory import TAKEN, Memory
+from srcad.adjoint.cells import Cells
+from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.sweep import Node, Step
-from srcad.analysis.effects import handed, mutable, written_params
+from srcad.analysis.effects import handed, written_params
 from srcad.analysis.operations import Dynamic, Invoke, Operation
+from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Clo, carries
+from srcad.ir.types import ANY, Clo, carries, mutable
 from srcad.runtime import calls, cotangents, writes
 from srcad.runtime.closures import default_of
 
@@ -27,7 +29,7 @@ METHOD = ir.Ref(calls.call_method, "call_method")
 SPREAD = ir.Ref(calls.call_spread, "call_spread")
 
 
-class Calls(Memory):
+class Calls(Cells):
     """The reversal of calls."""
 
     def call(self, stmt: ir.Assign, operation: Invoke | Dynamic) -> list[Node]:
@@ -39,6 +41,9 @@ class Calls(Memory):
                 self.passes(a) and carries(t)
                 for a, t in zip(operation.args, operation.params, strict=True)
             )
+            asked = self.asks(stmt, operation)
+            if asked:  # the call of a statement
+                return self.call_by_memory(stmt, operation, asked, y_bar)
             written = handed(self.facts, operation.unit, operation.params, mask)
             self.check_apart(operation)
         if isinstance(operation, Dynamic):
@@ -48,7 +53,7 @@ class Calls(Memory):
         if y_bar is None:
             y_bar = self.zeros(stmt.target) if self.wanted(stmt, operation) else ir.Const(None)
         given_in = tuple(self.handed_in(operation.args[k]) for k in written)
-        fwd, bwd = self.request(operation.unit, operation.params, mask, self.place())
+        fwd, bwd = self.request(operation.unit, operation.params, mask, self.place(), NOT_ASKED)
         saved = self.names.fresh(f"{operation.unit.name}_saved")
         forward = ir.Unpack(
             (stmt.target, saved),
@@ -67,6 +72,58 @@ class Calls(Memory):
         else:
             self.give_all(operation, given, by_reference, pulled)
         return [Step((forward, *self.own_residuals(stmt, operation, saved)), tuple(self.out))]
+
+    def asks(self, stmt: ir.Assign, operation: Invoke) -> Asked:
+        """What the called function must keep by memory as well, where containers are written."""
+        if not self.cells:
+            return NOT_ASKED
+        mine = self.shared | self.holders
+        pairs = zip(operation.unit.code.params, operation.args, operation.params, strict=True)
+        kept = {p.name: ir.reads(a) & mine for p, a, t in pairs if mutable(t)}
+        params = frozenset(p for p, names in kept.items() if names)
+        changing = frozenset(
+            p
+            for p in params
+            if any(self.changed_later(n, stmt) or self.storage.changing(n) for n in kept[p])
+        )
+        return Asked(params, stmt.target in mine, changing)
+
+    def call_by_memory(
+        self, stmt: ir.Assign, operation: Invoke, asked: Asked, y_bar: ir.Expr | None
+    ) -> list[Node]:
+        """A call that gets containers which are written: it works with the shadows of the caller.
+
+        y, f_saved = f_fwd(xs, w)
+        …
+        w_bar = f_bwd(f_saved, shadows, y_bar)
+        """
+        params = operation.unit.code.params
+        mask = tuple(
+            p.name in asked.params or (self.passes(a) and carries(t))
+            for p, a, t in zip(params, operation.args, operation.params, strict=True)
+        )
+        fwd, bwd = self.request(operation.unit, operation.params, mask, self.place(), asked)
+        saved = self.names.fresh(f"{operation.unit.name}_saved")
+        call = ir.Call(ir.Ref(None, fwd), operation.args)
+        forward = ir.Unpack((stmt.target, saved), call, None, stmt.at, alters=stmt.alters)
+        if y_bar is None:
+            y_bar = ir.Const(None) if stmt.target in self.shared else self.zeros(stmt.target)
+        pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), ir.Name(self.shadows), y_bar))
+        given = [
+            a
+            for p, a, t, m in zip(params, operation.args, operation.params, mask, strict=True)
+            if m and not asked.by_memory(p.name, t)
+        ]
+        by_reference = self.made_here(operation)
+        if not given:
+            self.emit(ir.Effect(pulled))
+        elif len(given) == 1 and not (by_reference and given[0] is operation.args[-1]):
+            self.give(given[0], pulled, fresh=False)
+        elif len(given) == 1:
+            self.give_captured(operation, self.named(pulled, "captured_bar"))
+        else:
+            self.give_all(operation, given, by_reference, pulled)
+        return [Step((forward,), tuple(self.out))]
 
     def wanted(self, stmt: ir.Assign, operation: Invoke) -> bool:
         """Whether the called function asks for the cotangent of its result."""

@@ -22,9 +22,10 @@ from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.distinct import distinct
 from srcad.analysis.elements import index_parts, is_basic
 from srcad.analysis.infer import Inferred, constant
-from srcad.analysis.liveness import Liveness
+from srcad.analysis.liveness import Liveness, captures, live_before
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
+from srcad.analysis.shared import NOT_ASKED, Asked, Shared
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -53,7 +54,7 @@ ZEROS = ir.Ref(np.zeros_like, "np.zeros_like")
 SUM = ir.Ref(np.sum, "np.sum")
 ADD_AT = ir.Ref(np.add.at, "np.add.at")
 
-Request = Callable[[Unit, tuple[Type, ...], tuple[bool, ...], errors.Place], tuple[str, str]]
+Request = Callable[[Unit, tuple[Type, ...], tuple[bool, ...], errors.Place, Asked], tuple[str, str]]
 
 
 @dataclass
@@ -84,7 +85,10 @@ class Cotangents(ABC):
         names: Names,
         request: Request,
         shown: frozenset[str] = frozenset(),
+        asked: Asked = NOT_ASKED,
+        shared: Shared | None = None,
     ) -> None:
+        self.asked, self.given_shared = asked, shared
         self.facts, self.body, self.active = facts, body, active
         self.live, self.names, self.request = live, names, request
         self.bars: dict[str, str] = {}
@@ -92,12 +96,13 @@ class Cotangents(ABC):
         self.out: list[ir.Stmt] = []  # backward statements of the step at hand
         self.at: ir.Loc | None = None
         self.depth = 0  # loops around the statement at hand
-        self.read_by = _captures(body)
-        self.live_before = _live_before(body, live, self.read_by)
+        self.read_by = captures(body)
+        self.live_before = live_before(body, live, self.read_by)
         self.distinct = distinct(facts, body)
-        self.storage = Storage.of(facts, body, live, shown)
+        self.storage = Storage.of(facts, body, live, shown, asked.changing)
         self.shared: frozenset[str] = frozenset()  # arrays whose cotangents memory holds
         self.holders: frozenset[str] = frozenset()  # containers of these
+        self.cells: frozenset[str] = frozenset()  # those of the shared that are containers
         self.lent: dict[str, ir.Expr] = {}  # cotangents of shared ones, for one statement
 
     @abstractmethod
@@ -107,6 +112,14 @@ class Cotangents(ABC):
     @abstractmethod
     def statement(self, stmt: ir.Stmt) -> list[Node]:
         """Reverse one statement."""
+
+    def unknown(self) -> frozenset[str]:
+        """The variables that may stand for a container, or for something else."""
+        return frozenset(n for n in self.holders if isinstance(self.type(n), AnyType))
+
+    def moving(self) -> frozenset[str]:
+        """What is, or may be, a container that is written."""
+        return self.cells | self.holders
 
     @abstractmethod
     def put(self, name: str, value: ir.Expr) -> ir.Stmt:
@@ -348,30 +361,6 @@ class Cotangents(ABC):
         self.state.present.discard(name)
         self.state.owned.discard(name)
         return ir.Name(self.bar(name))
-
-
-def _live_before(
-    body: ir.Block, live: Liveness, captures: dict[str, set[str]]
-) -> dict[int, frozenset[str]]:
-    """For each `if`, the variables that may have a value from before it which is still used."""
-    found: dict[int, frozenset[str]] = {}
-    for stmt in ir.walk(body):
-        if isinstance(stmt, ir.If):
-            used = ir.all_reads(stmt) | live.after.get(id(stmt), frozenset())
-            found[id(stmt)] = used.union(*(captures.get(n, ()) for n in used))
-    return found
-
-
-def _captures(body: ir.Block) -> dict[str, set[str]]:
-    """What the functions made here read when they are called, through others of them too."""
-    found: dict[str, set[str]] = {}
-    for stmt in ir.walk(body):
-        if isinstance(stmt, ir.Assign) and isinstance(stmt.value, ir.Closure):
-            found.setdefault(stmt.target, set()).update(stmt.value.captures)
-    for _ in found:
-        for names in found.values():
-            names.update(*(found.get(n, ()) for n in tuple(names)))
-    return found
 
 
 def _add_to(bar: str, value: ir.Expr) -> ir.Stmt:

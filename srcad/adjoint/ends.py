@@ -33,6 +33,7 @@ class Parts:
     given: dict[str, str]  # parameters that the function rebinds: where their first value is kept
     in_place: frozenset[str] = frozenset()  # variables whose contents the forward part changes
     handed: tuple[str, ...] = ()  # cotangents that the caller hands in besides the result's
+    shadows: str = ""  # the memory of cotangents, where the caller hands it in
 
     @property
     def unreversed(self) -> frozenset[str]:

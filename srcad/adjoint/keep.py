@@ -19,13 +19,12 @@ import numpy as np
 
 from srcad.adjoint.sweep import Node, Step
 from srcad.adjoint.values import renamed, value_reads
-from srcad.analysis.effects import mutable
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Element
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import ANY, Array
+from srcad.ir.types import ANY, Array, mutable
 from srcad.runtime.writes import copied
 
 COPY = ir.Ref(np.copy, "np.copy")
@@ -66,14 +65,25 @@ class Keeper:
             if not others
             and name not in self.user
             and isinstance(stmt, ir.Assign)
-            and isinstance(self.facts.operations.get(id(stmt.value)), Element)
+            and self.is_element(stmt.value)
             and not self.storage.outlives(name)
         )
+
+    def is_element(self, value: ir.Expr) -> bool:
+        """Whether a value is certainly part of an array."""
+        match self.facts.operations.get(id(value)):
+            case Element(ir.Name(owner)):
+                return isinstance(self.facts.types.get(owner, ANY), Array)
+            case _:
+                return False
 
     def changes(self, name: str, stmt: ir.Stmt) -> bool:
         """Whether the arrays of the variable are not the same when it is read backwards."""
         kind = self.facts.types.get(name, ANY)
-        return mutable(kind) and name in self.facts.types and self.storage.changes_after(name, stmt)
+        if not mutable(kind) or name not in self.facts.types:
+            return False
+        moved = not isinstance(kind, Array) and self.storage.refilled_after(name, stmt)
+        return moved or self.storage.changes_after(name, stmt)
 
     def behind(self, stmt: ir.Stmt) -> dict[str, str]:
         """The copies that must follow the statement at once, for those who read later.

@@ -32,6 +32,7 @@ class LoopPlan:
     rebinds: ir.Block = ()
     reads: tuple[tuple[str, str, ir.Expr], ...] = ()
     counter: str | None = None
+    kept: tuple[str, ...] = ()  # active loop variables that come out of written containers
 
 
 def plan(reverse: Cotangents, stmt: ir.For | ir.While) -> LoopPlan:
@@ -95,11 +96,13 @@ class _Planner:
         self.before: list[ir.Stmt] = []
         self.rebinds: list[ir.Stmt] = []
         self.reads: list[tuple[str, str, ir.Expr]] = []
+        self.kept: list[str] = []
 
     def plan(self) -> LoopPlan:
         stmt = self.stmt
         iterable = self.frozen(stmt.iterable)
-        early = has_break(stmt.body) or self.reverse.naive  # then every loop is counted
+        written = self.reverse.cells and ir.reads(iterable) & self.reverse.moving()
+        early = has_break(stmt.body) or self.reverse.naive or written  # then it is counted
         simple_range = self.is_call(iterable, "range") and isinstance(stmt.target, str)
         if simple_range and not early:
             back = ir.Call(REVERSED, (iterable,))
@@ -121,6 +124,7 @@ class _Planner:
                 tuple(self.rebinds),
                 tuple(self.reads),
                 counted.counter,
+                tuple(self.kept),
             )
         return LoopPlan(
             new,
@@ -190,9 +194,7 @@ class _Planner:
         match iterable:
             case ir.Call(ir.Name("enumerate"), args) if not isinstance(target, str):
                 start = self.start_of(iterable)
-                value = k if start == ir.Const(0) else ir.Binary("+", start, k)
-                if value != ir.Name(str(target[0])):
-                    self.bind(target[0], value)
+                self.number(target[0], k if start == ir.Const(0) else ir.Binary("+", start, k))
                 self.walk(target[1], args[0], k)
             case ir.Call(ir.Name("zip"), args) if not isinstance(target, str):
                 for part, inner in zip(target, args, strict=True):
@@ -201,11 +203,9 @@ class _Planner:
                 last = ir.Binary("-", self.length_of(inner), ir.Const(1))
                 self.walk(target, inner, ir.Binary("-", last, k))
             case ir.Call(ir.Name("range"), args):
-                if len(args) == 1:
-                    if k != ir.Name(str(target)):
-                        self.bind(target, k)
-                else:
-                    self.bind(target, ir.Item(iterable, k))
+                self.number(target, k if len(args) == 1 else ir.Item(iterable, k))
+            case ir.Call(ir.Attr(obj, "items" | "values" | "keys"), ()) if self.is_cell(obj):
+                self.kept += ir.leaves(target)
             case ir.Call(ir.Attr(obj, "items"), ()) if not isinstance(target, str):
                 self.table(target, obj, k)
             case ir.Call(ir.Attr(obj, "values"), ()) if self.is_active(obj):
@@ -214,6 +214,18 @@ class _Planner:
                 self.sequence(target, name, k)
             case _:
                 self.opaque(target, iterable)
+
+    def number(self, target: ir.Target, value: ir.Expr) -> None:
+        """Bind the number of the iteration, unless the loop counts with the same variable."""
+        if value != ir.Name(str(target)):
+            self.bind(target, value)
+
+    def is_cell(self, expr: ir.Expr) -> bool:
+        """Whether a container is written, so that its items are saved as they come."""
+        return isinstance(expr, ir.Name) and expr.id in self.reverse.cells
+
+    def may_be_cell(self, name: str) -> bool:
+        return bool(self.reverse.cells) and name in self.reverse.unknown()
 
     def is_active(self, expr: ir.Expr) -> bool:
         return bool(ir.reads(expr) & self.reverse.active)
@@ -226,6 +238,9 @@ class _Planner:
             self.bind(part, ir.Item(value, ir.Const(j)))
 
     def sequence(self, target: ir.Target, name: str, k: ir.Expr) -> None:
+        if self.is_cell(ir.Name(name)):
+            self.kept += ir.leaves(target)
+            return
         kind = self.type(ir.Name(name))
         can_index = isinstance(kind, Array | Lst | Tup) or (
             isinstance(kind, Scalar) and kind.kind is range
@@ -238,7 +253,8 @@ class _Planner:
             return
         if isinstance(target, str):
             # a number of an array that is written is saved, not read again
-            if not (is_scalar(self.type(ir.Name(target))) and self.reverse.storage.written(name)):
+            written = is_scalar(self.type(ir.Name(target))) and self.reverse.storage.written(name)
+            if not (written or self.may_be_cell(name)):
                 self.rebinds.append(ir.Assign(target, ir.Item(ir.Name(name), k), self.stmt.at))
             if target in self.reverse.active and name in self.reverse.active:
                 self.reads.append((target, name, k))
@@ -261,7 +277,8 @@ class _Planner:
             target=self.replaced(self.stmt.target, target, item),
             body=(*unpack, *self.stmt.body),
         )
-        self.rebinds.append(ir.Assign(item, ir.Item(ir.Name(name), k), self.stmt.at))
+        if not self.may_be_cell(name):
+            self.rebinds.append(ir.Assign(item, ir.Item(ir.Name(name), k), self.stmt.at))
         self.reads.append((item, name, k))
 
     def unpacked(self, target: ir.Target, item: str, kind: Type, out: list[ir.Stmt]) -> None:

@@ -12,6 +12,7 @@ cotangents never wait in variables, so that branches and loops have nothing to c
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 
 from srcad.adjoint import algebra
@@ -45,14 +46,25 @@ class Memory(Cotangents):
 
     def share(self) -> None:
         """Find the shared arrays."""
-        found = shared_arrays(self.storage, self.body, self.active)
+        found = self.given_shared
+        if found is None:
+            found = shared_arrays(self.storage, self.body, self.active, self.asked)
         self.shared, self.active, self.holders = found.arrays, found.active, found.holders
+        self.cells = found.cells
+        self.shared |= found.cells
+        self.problem = found.problem
         self.given_as: dict[str, str] = {}
+        self.filled = {id(stmt): names for names, stmt in self.storage.fills}
+        self.first_contents: dict[str, str] = {}  # of parameters that are cells
+        self.then: dict[str, str] = {}  # snapshots, for the statement at hand
+        self.taken_now: list[str] = []  # those that it needs before it
         touched = self.shared | self.holders
         self.shadows = self.names.fresh("shadows") if touched else ""
 
     def kept_by_memory(self, stmt: ir.Stmt) -> bool:
         """Whether all that the statement writes into is shared."""
+        if self.cells and id(stmt) in self.filled:
+            return self.filled[id(stmt)] <= self.shared | self.holders
         written = written_by(self.facts, stmt)
         if isinstance(stmt, ir.Augment) and isinstance(stmt.target, ir.Name):
             written = frozenset(n for n in written if not self.may_rebind(n))
@@ -65,6 +77,10 @@ class Memory(Cotangents):
 
     def shadow(self, function: ir.Ref, *args: ir.Expr) -> ir.Expr:
         return algebra.call(function, ir.Name(self.shadows), *args)
+
+    @abstractmethod
+    def with_snapshots(self, work: Callable[[], list[Node]]) -> list[Node]:
+        """A statement reversed, behind the snapshots that its reversal reads."""
 
     # -- from outside and back ---------------------------------------------------------
 
@@ -102,7 +118,9 @@ class Memory(Cotangents):
         """What the caller hands in goes into the memory of its arrays first."""
         if not self.shadows:
             return ()
-        put: list[ir.Stmt] = [ir.Assign(self.shadows, ir.Call(SHADOWS))]
+        put: list[ir.Stmt] = []
+        if not self.asked:  # else the caller hands them in
+            put.append(ir.Assign(self.shadows, ir.Call(SHADOWS)))
         for name in sorted(self.shared & frozenset(given)):
             if self.naive or name in self.state.present:
                 place = self.given(name) if name in handed else name

@@ -22,9 +22,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.adjoint import algebra
+from srcad.adjoint.cells import CELL_MADE, CELL_STORED, CELL_TAKEN, CELLS_GATHERED
 from srcad.adjoint.cotangents import ACCUMULATE, ADD, OWN, SHADOW, State, slice_object
 from srcad.adjoint.loops import plan
-from srcad.adjoint.memory import TAKEN
+from srcad.adjoint.memory import BACK, TAKEN
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.scopes import Needed
 from srcad.adjoint.notes import written_by_entry
@@ -44,6 +45,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo, Type
 
 NONE = ir.Const(None)
+TAKING = (BACK, TAKEN, CELL_MADE, CELL_STORED, CELL_TAKEN, CELLS_GATHERED)
 
 
 class _Everything(set[str]):
@@ -96,12 +98,18 @@ class NaiveReverse(Reverse):
         return replace(step, backward=(*resets, *backward))
 
     def hands_in(self, stmt: ir.Stmt) -> bool:
-        """A called function that writes a shared array has its cotangent to see to."""
-        match stmt:
-            case ir.Assign(_, ir.Call(called)):
-                return called == TAKEN
-            case _:
-                return False
+        """Whether the statement takes a cotangent out of memory, whatever the variable's is."""
+        if not self.shadows or self.shadows not in ir.all_reads(stmt):
+            return False
+        stack = list(ir.expressions(stmt))
+        while stack:
+            expr = stack.pop()
+            stack.extend(ir.children(expr))
+            if isinstance(expr, ir.Call) and isinstance(expr.func, ir.Ref):
+                generated = expr.func.value is None and ir.Name(self.shadows) in expr.args
+                if expr.func in TAKING or generated:
+                    return True
+        return False
 
     def loop(self, stmt: ir.For | ir.While) -> list[Node]:
         the_plan = plan(self, stmt)
@@ -135,7 +143,8 @@ class NaiveReverse(Reverse):
 
     def ensure(self, name: str, *, owned: bool = False) -> None:
         bar = ir.Name(self.bar(name))
-        known = isinstance(self.type(name), Clo)  # a function object may hold other values by now
+        # a function object may hold other values by now, a container other items
+        known = isinstance(self.type(name), Clo) or (self.cells and name in self.holders)
         zero = self.zeros(name) if known else algebra.call(SHADOW, ir.Name(name))
         zeros = ir.Assign(bar.id, zero)
         own = ir.Assign(bar.id, algebra.call(OWN, bar))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from srcad.analysis.infer import Inferred, Session
+from srcad.analysis.infer import Inferred
 from srcad.analysis.program import Unit
+from srcad.analysis.session import Session
 from srcad.frontend.scope import scope_of
 from srcad.ir.types import Type
 

@@ -35,6 +35,7 @@ from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Refused
+from srcad.analysis.shared import NOT_ASKED, Asked, Shared
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import ANY, Array, Number, Scalar, carries, is_complex
@@ -65,8 +66,10 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         names: Names,
         request: Request,
         shown: frozenset[str] = frozenset(),
+        asked: Asked = NOT_ASKED,
+        shared: Shared | None = None,
     ) -> None:
-        super().__init__(facts, body, active, live, names, request, shown)
+        super().__init__(facts, body, active, live, names, request, shown, asked, shared)
         self.contributions = Contributions(self)
         self.captures = Captures(facts, body, live)
         self.called_only = called_only(facts, body)
@@ -83,6 +86,9 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         """
         self.state.present |= set(handed)
         self.state.owned |= set(handed)
+        if self.asked.result and result in self.shared:
+            self.first = (*self.opened(handed, handed), *self.first)
+            return None
         seed = self.seeded(result, handed)
         self.first = (*self.opened((*handed, result), handed), *self.first)
         return seed
@@ -122,7 +128,8 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         state, depth = self.state.copy(), self.depth
         try:
             behind = self.keeper.behind(stmt)
-            return self.keeper.around(stmt, self.reversed(stmt), behind)
+            work = lambda: self.keeper.around(stmt, self.reversed(stmt), behind)  # noqa: E731
+            return self.with_snapshots(work)
         except errors.SrcadError as problem:
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
@@ -137,6 +144,9 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
 
     def reversed(self, stmt: ir.Stmt) -> list[Node]:  # noqa: C901 - one case for each kind
         self.lent = {}
+        through = self.through_cells(stmt)
+        if through is not None:
+            return through
         match stmt:
             case ir.Assign(target) if target in self.shared:
                 return self.assign_shared(stmt)
@@ -315,6 +325,7 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
     ) -> tuple[tuple[Node, ...], ir.Block]:
         body = self.block(the_plan.stmt.body)
         self.out, self.at = [], at
+        body = (*self.handed_out(the_plan), *body)
         for leaf, owner, index in the_plan.reads:
             bar = self.take(leaf)
             if bar is not None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from srcad.ir import nodes as ir
-from srcad.runtime import shadows
+from srcad.runtime import cells, shadows
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import shadow
 from srcad.runtime.writes import stored
@@ -19,14 +19,17 @@ from srcad.runtime.writes import stored
 SHAPES = {"shape", "size", "ndim", "dtype"}
 LIKE: dict[object, int] = {  # the argument that gives its shape alone
     np.zeros_like: 0, np.ones_like: 0, np.full_like: 0, np.empty_like: 0, np.shape: 0, np.ndim: 0,
-    np.size: 0, len: 0, unbroadcast: 1, stored: 1, shadow: 0,
+    np.size: 0, unbroadcast: 1, stored: 1, shadow: 0,
+    cells.cell_zeros: 0,
 }  # fmt: skip
 
 BY_REFERENCE: dict[object, int] = {  # how many arguments only tell which memory is meant
     shadows.shadow_added: 2, shadows.shadow_added_at: 2, shadows.shadow_read: 2,
     shadows.shadow_taken_out: 2, shadows.shadow_scaled: 2, shadows.shadow_taken: 100,
-    shadows.shadow_gathered: 2, shadows.shadow_spread: 2,
+    shadows.shadow_gathered: 100, shadows.shadow_spread: 2,
     shadows.shadow_accumulate: 2, shadows.shadow_put_back: 3,
+    cells.cell_added: 2, cells.cell_added_at: 2, cells.cell_read: 3, cells.cell_taken: 2,
+    cells.cell_stored: 3, cells.cells_gathered: 2, cells.cell_spread: 2, cells.cell_made: 100,
 }  # fmt: skip
 
 
@@ -56,8 +59,6 @@ def _add(expr: ir.Expr, found: set[str]) -> None:
                     _add(arg, found)
             for _, value in kwargs:
                 _add(value, found)
-        case ir.Call(ir.Name("len"), (ir.Name(),), ()):
-            pass
         case _:
             for child in ir.children(expr):
                 _add(child, found)

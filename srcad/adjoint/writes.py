@@ -109,7 +109,8 @@ class Writes(Memory):
         second = ir.Assign(new, value, stmt.at)
         for step in (first, second, back):
             self.storage.stands_for(step, stmt)
-        nodes = self.keeper.around(back, self.assign_back(back, old, new), {})
+        work = lambda: self.keeper.around(back, self.assign_back(back, old, new), {})  # noqa: E731
+        nodes = self.with_snapshots(work)
         nodes[:0] = self.statement(second)
         nodes[:0] = self.statement(first)
         return nodes

@@ -19,6 +19,7 @@ from srcad.analysis.operations import (
     Copy,
     Dynamic,
     Element,
+    Handed,
     Inert,
     Invoke,
     Make,
@@ -30,6 +31,7 @@ from srcad.analysis.operations import (
 )
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Clo, Method, Obj, carries
+from srcad.rules.mutable import HANDS_OUT
 from srcad.rules.table import NoDerivative
 
 Active = frozenset[str]
@@ -151,6 +153,10 @@ def operands(operation: Operation) -> tuple[ir.Expr, ...]:
             return (owner,)
         case Make(_, fields):
             return tuple(v for _, v in fields)
+        case Handed(owner, default):
+            return (owner,) if default is None else (owner, default)
+        case Mutation(owner, what) if what[1:-2] in HANDS_OUT:
+            return (owner,)
         case Dynamic(func, args, kwargs):
             return (func, *args, *(v for _, v in kwargs))
         case Append() | Mutation() | Refused() | Inert():

@@ -25,6 +25,7 @@ from srcad.analysis.operations import (
     Apply,
     Copy,
     Dynamic,
+    Handed,
     Inert,
     Mutation,
     Part,
@@ -52,6 +53,7 @@ from srcad.ir.types import (
     Type,
     join_all,
 )
+from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
 from srcad.rules.table import TABLE
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.containers import values
@@ -156,7 +158,8 @@ def known_call(
             return replaced(owner.cls, args[0], expr, inference)
         if isinstance(owner, Bottom):
             return BOTTOM, Inert()
-    spread = any(isinstance(a, ir.Star) for a in args) or any(k is None for k, _ in kwargs)
+    if getattr(value, "__module__", None) in _MEMORY:
+        return ANY, Inert()
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
         return invoke_function(value, args, kwargs, inference)
@@ -176,12 +179,13 @@ def known_call(
     substitute = _substitute(value, args, kwargs, inference)
     if substitute is not None:
         return invoke_function(substitute, args, kwargs, inference)
-    if spread:
-        expanded = expand(args, kwargs, inference)
-        if expanded is None:
-            return ANY, Dynamic(expr.func, args, kwargs)
-        args, kwargs = expanded
-    return apply(value, args, kwargs, "call", inference)
+    expanded = expand(args, kwargs, inference)
+    if expanded is None:
+        return ANY, Dynamic(expr.func, args, kwargs)
+    return apply(value, *expanded, "call", inference)
+
+
+_MEMORY = ("srcad.runtime.shadows", "srcad.runtime.cells")  # only in code that we generate
 
 
 def _hashable(value: Any) -> bool:
@@ -307,34 +311,62 @@ def container_method(
     if name == "copy":
         return owner, Copy(func.obj)
     if isinstance(owner, Dct):
-        if name == "get" and args:
-            element = owner.element
-            if isinstance(args[0], ir.Const) and owner.items is not None:
-                found = dict(owner.items)
-                if args[0].value in found:
-                    return found[args[0].value], Part(func.obj, args[0])
-                return (kinds[1] if len(kinds) > 1 else NONE), (
-                    Same(args[1]) if len(args) > 1 else Inert()
-                )
-            return join_all([element, *(kinds[1:] or [NONE])]), Refused(
-                "`dict.get` with a key that is not a literal"
-            )
-        if name == "keys":
-            return Lst(None, inference.item_of(owner)), Inert()
-        if name == "values":
-            items = owner.items
-            known = None if items is None else tuple(t for _, t in items)
-            return Lst(known, owner.element), Apply(
-                values, (func.obj,), (), TABLE.get(values), (owner,), "method"
-            )
-        if name == "items":
-            return Lst(None, Tup((inference.item_of(owner), owner.element))), Refused(
-                "`.items()` outside a for loop"
-            )
+        read = _read_of_dict(func, name, args, kinds, owner, inference)
+        if read is not None:
+            return read
     cls = getattr(owner, "cls", None)
     if isinstance(owner, Tup) and cls is not tuple:
         return None
-    return ANY, (Mutation(func.obj, f".{name}()") if _has_method(owner, name) else Inert())
+    if not _has_method(owner, name):
+        return ANY, Inert()
+    return _handed_out(owner, name, kinds), Mutation(func.obj, f".{name}()")
+
+
+def _read_of_dict(
+    func: ir.Attr,
+    name: str,
+    args: tuple[ir.Expr, ...],
+    kinds: list[Type],
+    owner: Dct,
+    inference: Inference,
+) -> Found | None:
+    """`table.get(k)`, `table.values()` and the like."""
+    if name == "get" and args:
+        element = owner.element
+        if isinstance(args[0], ir.Const) and owner.items is not None:
+            found = dict(owner.items)
+            if args[0].value in found:
+                return found[args[0].value], Part(func.obj, args[0])
+            return (kinds[1] if len(kinds) > 1 else NONE), (
+                Same(args[1]) if len(args) > 1 else Inert()
+            )
+        return join_all([element, *(kinds[1:] or [NONE])]), Handed(
+            func.obj,
+            args[1] if len(args) > 1 else None,
+            Refused("`dict.get` with a key that is not a literal"),
+        )
+    if name == "keys":
+        return Lst(None, inference.item_of(owner)), Inert()
+    if name == "values":
+        items = owner.items
+        known = None if items is None else tuple(t for _, t in items)
+        return Lst(known, owner.element), Apply(
+            values, (func.obj,), (), TABLE.get(values), (owner,), "method"
+        )
+    if name == "items":
+        return Lst(None, Tup((inference.item_of(owner), owner.element))), Refused(
+            "`.items()` outside a for loop"
+        )
+    return None
+
+
+def _handed_out(owner: Lst | Tup | Dct, name: str, kinds: list[Type]) -> Type:
+    """The type of what a method that writes returns."""
+    if isinstance(owner, Lst) and name == "pop":
+        return owner.element
+    if isinstance(owner, Dct) and name in ("pop", "setdefault"):
+        return join_all([owner.element, *kinds[1:]])
+    return NONE if name in PUTS or name in MOVES - HANDS_OUT else ANY
 
 
 def _has_method(owner: Lst | Tup | Dct, name: str) -> bool:

@@ -17,13 +17,12 @@ from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Append, Apply, Invoke, Mutation
 from srcad.analysis.points import Points
-from srcad.analysis.points import mutable as mutable
 from srcad.analysis.program import Unit
 from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.analysis.settle import rebinds
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type
+from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type, mutable
 from srcad.rules.spelling import spelled
 from srcad.rules.writes import unknown, written_arguments
 
@@ -67,7 +66,14 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
             case ir.Augment(target):
                 owner = target if isinstance(target, ir.Name) else target.obj
                 what = f"{stmt.op}=" if owner is target else f"`{stmt.op}=`"
-                found.append(_write(inferred, owner, stmt.at, what))
+                write = _write(inferred, owner, stmt.at, what)
+                # `x += e` binds a number anew, or writes into an array
+                rebinding = isinstance(target, ir.Name) and isinstance(
+                    inferred.types.get(target.id, ANY), AnyType
+                )
+                structural = write.structural and not rebinding
+                contents = write.contents or owner is not target
+                found.append(replace(write, structural=structural, contents=contents))
             case _:
                 pass
         for expr in ir.expressions(stmt):
@@ -82,7 +88,15 @@ def _write(
     """A write into `owner`; `how` as the catalogue of cures knows it."""
     kind = inferred.types.get(owner.id, ANY) if isinstance(owner, ir.Name) else ANY
     said = how if "`" in how or " " in how else f"`{how}`"
-    return Write(frozenset(ir.reads(owner)), at, said, cure_of(how, kind), append)
+    return Write(
+        frozenset(ir.reads(owner)),
+        at,
+        said,
+        cure_of(how, kind),
+        append,
+        structural=not isinstance(kind, Array),
+        contents=not append and not isinstance(kind, Lst | Dct | Obj),
+    )
 
 
 def _in_expression(
@@ -106,7 +120,8 @@ def _in_expression(
                 written = written_params(inferred, unit, params)
                 for arg, inner in zip(args, written, strict=True):
                     if inner is not None and ir.reads(arg):
-                        found.append(Write(frozenset(ir.reads(arg)), at, inner.what, inner=inner))
+                        inside = Write(frozenset(ir.reads(arg)), at, inner.what, inner=inner)
+                        found.append(inside.of_kind(inner))
             case _:
                 pass
         stack.extend(ir.children(node))
@@ -157,7 +172,9 @@ def _written(callee: Inferred, unit: Unit) -> Written:
         for name in write.names:
             for param in points.together(name, set(names)):
                 mine = frozenset({name if unit.written(name) else param})
-                hit.setdefault(param, write.inner or replace(write, unit=unit, names=mine))
+                inner = write.inner or replace(write, unit=unit, names=mine)
+                first = hit.setdefault(param, inner)
+                hit[param] = first if first is inner else first.of_kind(first, inner)
     # what is passed as a number is rebound, whatever the parameter is afterwards
     pairs = zip(names, callee.params, strict=True)
     return tuple(hit.get(n) if mutable(t) else None for n, t in pairs)

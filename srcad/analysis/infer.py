@@ -14,7 +14,8 @@ Long because statements and expressions are read by one walk that shares its fac
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from inspect import getattr_static
 from typing import Any
 
 from srcad.analysis import decide, invoke, resolve, shapes
@@ -27,7 +28,7 @@ from srcad.analysis.operations import (
     Operation,
     Refused,
 )
-from srcad.analysis.program import MISSING, Program, Unit
+from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.witness import result_type
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
@@ -35,6 +36,7 @@ from srcad.ir.types import (
     BOOL,
     BOTTOM,
     INT,
+    NONE,
     STR,
     AnyType,
     Array,
@@ -44,8 +46,8 @@ from srcad.ir.types import (
     Known,
     Lst,
     Number,
+    Obj,
     Scalar,
-    Symbols,
     Tup,
     Type,
     is_count,
@@ -53,6 +55,7 @@ from srcad.ir.types import (
     join_all,
     type_of,
 )
+from srcad.rules.mutable import PUTS
 from srcad.rules.table import TABLE
 
 
@@ -74,43 +77,10 @@ class Inferred:
     memory: dict[Any, Any] = field(default_factory=dict)  # what points where, what is written
 
 
-@dataclass
-class Session:
-    """All inference of one compilation; results are shared between calls of equal signature."""
-
-    program: Program
-    symbols: Symbols
-    done: dict[Any, Inferred] = field(default_factory=dict)
-    active: dict[Any, Inferred] = field(default_factory=dict)
-    recursive: set[Any] = field(default_factory=set)
-    estimates: dict[int, Any] = field(default_factory=dict)  # of what functions write, meanwhile
-    leaning: set[int] = field(default_factory=set)  # those that another function has relied on
-
-    def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
-        key = (id(unit), params)
-        if key in self.done:
-            return self.done[key]
-        if key in self.active:
-            self.recursive.add(key)
-            return self.active[key]
-        if len(self.active) > 60:  # types that grow at every level of a recursion
-            return Inferred(unit, params, {}, result=ANY)
-        inferred = Inferred(unit, params, {}, session=self)
-        self.active[key] = inferred
-        while True:
-            before = inferred.result
-            Inference(self, inferred).run()
-            if key not in self.recursive or inferred.result == before:
-                break
-        del self.active[key]
-        self.done[key] = inferred
-        return inferred
-
-
 class Inference:
     """One reading of one function."""
 
-    def __init__(self, session: Session, inferred: Inferred) -> None:
+    def __init__(self, session: Any, inferred: Inferred) -> None:
         self.session, self.facts = session, inferred
         self.unit, self.types = inferred.unit, inferred.types
         self.changed = False
@@ -147,6 +117,7 @@ class Inference:
         match stmt:
             case ir.Assign(target, value):
                 self.bind(target, self.expr(value))
+                self.grow(value)
             case ir.Unpack(targets, value, star):
                 for name, kind in zip(
                     targets, self.parts(self.expr(value), len(targets), star), strict=True
@@ -203,17 +174,26 @@ class Inference:
     def grow(self, value: ir.Expr) -> None:
         """`items.append(v)` widens the type of the list."""
         match value:
-            case ir.Call(ir.Attr(ir.Name(name), "append"), (item,)):
-                kind = self.types.get(name)
-                if isinstance(kind, Lst):
-                    self.bind(name, Lst(None, join(kind.element, self.expr(item))))
-            case ir.Call(ir.Attr(ir.Name(name), "extend"), (items,)):
-                kind, more = self.types.get(name), self.expr(items)
-                if isinstance(kind, Lst):
-                    element = more.element if isinstance(more, Lst) else ANY
-                    self.bind(name, Lst(None, join(kind.element, element)))
+            case ir.Call(ir.Attr(ir.Name(name), method), args, kwargs):
+                kind, puts = self.types.get(name), PUTS.get(method)
+                if puts is None or not isinstance(kind, Lst | Dct):
+                    return
             case _:
-                pass
+                return
+        more: Type = BOTTOM
+        if not puts.many:
+            more = self.expr(args[puts.position]) if len(args) > puts.position else NONE
+        elif args:
+            given = self.expr(args[puts.position])
+            more = given.element if isinstance(given, Lst | Dct) else ANY
+        more = join_all([more, *(self.expr(v) for _, v in kwargs)])
+        element = join(kind.element, more)
+        self.bind(
+            name,
+            Lst(None, element)
+            if isinstance(kind, Lst)
+            else replace(kind, items=None, element=element),
+        )
 
     def store(self, target: ir.Item | ir.Attr, value: Type) -> None:
         if isinstance(target, ir.Item):
@@ -223,9 +203,18 @@ class Inference:
                 if isinstance(kind, Dct):
                     self.bind(name, Dct(None, join(kind.element, value), kind.cls))
                 elif isinstance(kind, Lst):
+                    many = isinstance(target.index, ir.Slice)
+                    value = getattr(value, "element", ANY) if many else value
                     self.bind(name, Lst(None, join(kind.element, value)))
         else:
-            self.expr(target.obj)
+            kind = self.expr(target.obj)
+            if isinstance(target.obj, ir.Name) and isinstance(kind, Obj):
+                self.set_field(target.obj.id, kind, target.name, value)
+
+    def set_field(self, owner: str, kind: Obj, name: str, value: Type) -> None:
+        """`owner.name = value`, where the class has no code of its own for it."""
+        if owner in self.types and not isinstance(getattr_static(kind.cls, name, None), property):
+            self.bind(owner, Obj(kind.cls, ((name, value),)))
 
     def augment(
         self, stmt: ir.Augment, target: ir.Name | ir.Item | ir.Attr, op: str, value: ir.Expr
@@ -239,6 +228,8 @@ class Inference:
             elif isinstance(left, Lst):
                 kind = Lst(None, join(left.element, getattr(right, "element", ANY)))
             self.bind(target.id, kind)
+        else:
+            self.store(target, self.apply_binary(op, left, right))
 
     def imported(self, node: ast.Import | ast.ImportFrom, names: tuple[str, ...]) -> None:
         function = self.unit.source.function

@@ -75,3 +75,27 @@ def _loop(stmt: ir.For | ir.While, after: Live, facts: Liveness) -> Live:
             break
         header = frozenset(new)
     return header | ir.statement_reads(stmt)
+
+
+def live_before(
+    body: ir.Block, live: Liveness, read_by: dict[str, set[str]]
+) -> dict[int, frozenset[str]]:
+    """For each `if`, the variables that may have a value from before it which is still used."""
+    found: dict[int, frozenset[str]] = {}
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.If):
+            used = ir.all_reads(stmt) | live.after.get(id(stmt), frozenset())
+            found[id(stmt)] = used.union(*(read_by.get(n, ()) for n in used))
+    return found
+
+
+def captures(body: ir.Block) -> dict[str, set[str]]:
+    """What the functions made here read when they are called, through others of them too."""
+    found: dict[str, set[str]] = {}
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.Assign) and isinstance(stmt.value, ir.Closure):
+            found.setdefault(stmt.target, set()).update(stmt.value.captures)
+    for _ in found:
+        for names in found.values():
+            names.update(*(found.get(n, ()) for n in tuple(names)))
+    return found

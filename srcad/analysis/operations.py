@@ -111,15 +111,6 @@ class Mutation:
 
 
 @dataclass(frozen=True)
-class Dynamic:
-    """A call whose target is known only when it runs."""
-
-    func: ir.Expr
-    args: tuple[ir.Expr, ...]
-    kwargs: tuple[tuple[str | None, ir.Expr], ...]
-
-
-@dataclass(frozen=True)
 class Refused:
     """A construct that has no derivative yet: an error if it carries one.
 
@@ -133,11 +124,29 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Handed:
+    """`d.get(k, default)`: what a container holds somewhere, or a default."""
+
+    owner: ir.Expr
+    default: ir.Expr | None
+    refused: Refused  # where no container is written, which could be followed
+
+
+@dataclass(frozen=True)
+class Dynamic:
+    """A call whose target is known only when it runs."""
+
+    func: ir.Expr
+    args: tuple[ir.Expr, ...]
+    kwargs: tuple[tuple[str | None, ir.Expr], ...]
+
+
+@dataclass(frozen=True)
 class Inert:
     """No derivative passes through."""
 
 
 Operation = (
-    Apply | Invoke | Part | Element | Make | Same | Copy | Append | Mutation | Dynamic | Refused
-    | Inert
+    Apply | Invoke | Part | Element | Make | Same | Copy | Append | Mutation | Handed | Dynamic
+    | Refused | Inert
 )  # fmt: skip

@@ -25,6 +25,7 @@ from srcad.analysis.operations import (
     Apply,
     Copy,
     Element,
+    Handed,
     Inert,
     Invoke,
     Make,
@@ -40,30 +41,24 @@ from srcad.analysis.sites import (
     Sites,
     holds_nothing,
     is_outer,
+    key_of,
     outer_id,
     param_of,
     part_of,
+    target_key,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Obj, Scalar, Tup, Type
+from srcad.ir.types import ANY, AnyType, Array, Lst, Scalar, Tup, Type, mutable
 from srcad.rules.views import makes_new
 from srcad.rules.writes import written_arguments
 from srcad.runtime.closures import captured
-
-
-def mutable(kind: Type) -> bool:
-    """Whether an object of the type can be written into."""
-    if isinstance(kind, Tup):
-        return any(map(mutable, kind.items))
-    return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)
 
 
 @dataclass
 class Points:
     """What the variables of one function may point to.
 
-    written: tells which parameters a called function writes; returned: which ones its result may
-    be, or hold.
+    written: tells which parameters a called function writes.
     """
 
     facts: Inferred
@@ -192,7 +187,7 @@ class Points:
                         self.bind(given, self.everything(expr))
             case ir.Store(target, value):
                 if not isinstance(self.kind(target.obj), Array):  # an array takes the contents
-                    key = self.key(target.obj, _key(target))
+                    key = self.key(target.obj, target_key(target))
                     self.put(self.value(target.obj), key, self.value(value))
             case ir.Augment(ir.Name(target)) if isinstance(self.kind(stmt.target), AnyType):
                 self.bind(target, frozenset({("augmented", id(stmt))}))  # or a number so far
@@ -262,8 +257,11 @@ class Points:
             case Element(owner, index):
                 basic = is_basic(index, self.kind)
                 return self.new(expr) if basic is False else self.value(owner)
+            case Part(owner, ir.Slice()) if not isinstance(self.kind(owner), Array):
+                items = self.items(owner, self.value(owner), ANY_KEY)
+                return self.new(expr, items) | (items if self.kind(owner) == ANY else NONE)
             case Part(owner, key):
-                plain = key if isinstance(key, str) else _constant(key)
+                plain = key if isinstance(key, str) else key_of(key)
                 return self.items(owner, self.value(owner), self.key(owner, plain))
             case Same(inner):
                 return self.value(inner)
@@ -278,9 +276,10 @@ class Points:
                 self.put(self.named(owner), ANY_KEY, self.value(item))
                 return NONE
             case Mutation(owner):
-                reached = self.closure(s for n in ir.reads(expr) for s in self.named(n))
-                self.put(self.value(owner), ANY_KEY, reached)
-                return reached
+                return self.mutated(expr, owner)
+            case Handed(owner, default):
+                held = self.items(owner, self.value(owner), ANY_KEY)
+                return held if default is None else held | self.value(default)
             case Inert() if isinstance(expr, ir.Compare | ir.Call):
                 return self.new(expr)
             case Inert() if isinstance(expr, ir.Logic):
@@ -289,6 +288,15 @@ class Points:
                 return self.shown(expr)
             case _:
                 return self.everything(expr)
+
+    def mutated(self, expr: ir.Expr, owner: ir.Expr) -> Sites:
+        """A method that writes: it puts its arguments, or what they hold, into the container."""
+        container = self.value(owner)
+        given = NONE
+        if isinstance(expr, ir.Call):
+            given = NONE.union(*map(self.value, (*expr.args, *(v for _, v in expr.kwargs))))
+        self.put(container, ANY_KEY, given | self.held(given))
+        return self.held(container) | self.held(self.held(container)) | given
 
     def shown(self, expr: ir.Expr) -> Sites:  # noqa: C901 - one case for each form
         """Expressions that say by their form what they hold."""
@@ -314,7 +322,7 @@ class Points:
                     if key is None:
                         self.new(expr, self.held(sites))
                     else:
-                        self.new(expr, sites, _constant(key))
+                        self.new(expr, sites, key_of(key))
                 return self.new(expr)
             case ir.Choice(_, then, orelse):
                 return self.value(then) | self.value(orelse)
@@ -329,7 +337,7 @@ class Points:
             case ir.Call(ir.Ref(f), (ir.Name(fn), ir.Const(key))) if f is captured:
                 return self.held(self.named(fn), key)
             case ir.Item(owner, index):
-                return self.items(owner, self.value(owner), self.key(owner, _constant(index)))
+                return self.items(owner, self.value(owner), self.key(owner, key_of(index)))
             case ir.Attr(owner, name):
                 return self.items(owner, self.value(owner), self.key(owner, name))
             case _:
@@ -341,6 +349,10 @@ class Points:
         numbers = all(isinstance(t, Array) or not mutable(t) for t in operation.types)
         if operation.form == "operator" and numbers:
             return self.new(expr)
+        lists = any(isinstance(t, Lst | Tup) for t in operation.types)
+        if operation.form == "operator" and lists and not _arrays(operation.types):
+            held = (self.items(a, self.value(a), ANY_KEY) for a in args)
+            return self.new(expr, NONE.union(*held))  # `xs + ys`, `xs * 2`
         if makes_new(function, options):
             hit = written_arguments(function, len(args), options)
             by_name = dict(operation.kwargs)
@@ -384,11 +396,5 @@ def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any)
     return found
 
 
-def _constant(expr: ir.Expr) -> Hashable:
-    if isinstance(expr, ir.Const) and isinstance(expr.value, str | int) and expr.value != ANY_KEY:
-        return expr.value if not isinstance(expr.value, int) or expr.value >= 0 else ANY_KEY
-    return ANY_KEY
-
-
-def _key(target: ir.Item | ir.Attr) -> Hashable:
-    return target.name if isinstance(target, ir.Attr) else _constant(target.index)
+def _arrays(types: tuple[Type, ...]) -> bool:
+    return any(isinstance(t, Array) for t in types)

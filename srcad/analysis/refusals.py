@@ -6,7 +6,7 @@ y[0] = 5.0       This assignment writes in place into `y`, which carries a deriv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from srcad import errors
@@ -49,6 +49,13 @@ class Write:
     inner: Write | None = None  # the write in a called function
     unknown: Apply | None = None  # the call of a function of which nothing is known
     stmt: ir.Stmt | None = None  # the statement that writes
+    structural: bool = False  # it changes, or may, which objects a container holds
+    contents: bool = True  # it changes, or may, the contents of arrays
+
+    def of_kind(self, *others: Write) -> Write:
+        """The same write, which changes what any of the others does."""
+        structural = any(w.structural for w in others)
+        return replace(self, structural=structural, contents=any(w.contents for w in others))
 
 
 def cure_of(what: str, kind: Type) -> str:

@@ -147,6 +147,8 @@ def _field(
         return ANY, Refused(f"the cached property `{name}`")
     if name in fields:
         return fields[name], Part(expr.obj, name)
+    if found is MISSING and inference.session.may_come(cls):
+        return BOTTOM, Inert()
     if found is MISSING:
         return ANY, Inert() if hasattr(cls, name) else Refused(f"`.{name}`")
     if isinstance(found, pytypes.FunctionType):

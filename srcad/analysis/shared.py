@@ -1,28 +1,33 @@
-"""Find the arrays whose memory several variables stand for while one of them is written.
+"""Find the arrays and containers whose cotangents are kept by memory.
 
     left = u[:-1]        left is a view of u
     left += x            a write that u shows
     s = np.sum(u)        u and left are shared
 
-The cotangents of shared arrays are kept by memory (see `runtime.shadows`) and not by variable.  The
-set is closed: whatever may share memory with a shared array is shared.
+    layer.w = w          a container is written: layer, and whatever may be in its place, are cells
+
+The cotangents of shared arrays are kept by memory (see `runtime.shadows`) and not by variable,
+those of the numbers in cells by the objects that the numbers are (see `runtime.cells`).  The set
+is closed: whatever may share memory with a shared array, or hold it, is in it.
 """
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 
+from srcad import errors
 from srcad.analysis.activity import Active, activity
 from srcad.analysis.captures import called_only
-from srcad.analysis.effects import mutable, written_params
+from srcad.analysis.effects import written_operands, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Mutation
 from srcad.analysis.outside import called_writes
-from srcad.analysis.points import Points
 from srcad.analysis.sites import Sites, outer_id
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Clo, Type, carries, is_complex
+from srcad.ir.types import ANY, Array, Clo, Dct, Lst, Obj, Type, carries, is_complex, mutable
+from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
 from srcad.runtime.containers import stop_gradient
 
 Names = frozenset[str]
@@ -30,25 +35,46 @@ NOTHING: Names = frozenset()
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a caller keeps by memory: some of the parameters, and maybe the result.
+
+    changing: those of which the contents may change before the backward part runs.
+    """
+
+    params: Names = NOTHING
+    result: bool = False
+    changing: Names = NOTHING
+
+    def by_memory(self, param: str, kind: Type) -> bool:
+        """Whether the cotangent of a parameter is in memory alone, and not handed back."""
+        return param in self.params and (has_memory(kind) or is_cell(kind))
+
+    def __bool__(self) -> bool:
+        return bool(self.params) or self.result
+
+
+NOT_ASKED = Asked()
+
+
+@dataclass(frozen=True)
 class Shared:
-    """The shared arrays, the containers that hold them, and the active variables with all these."""
+    """The shared arrays, the containers that are cells, what may hold either, and the active.
+
+    problem: the statement that cannot be followed; then nothing is shared.
+    """
 
     arrays: Names
+    cells: Names
     holders: Names
     active: Active
+    problem: ir.Stmt | None = None
 
 
-def shared_arrays(storage: Storage, body: ir.Block, active: Active) -> Shared:
-    """The shared arrays; none where one of them is met in a form that is not supported."""
-    known = Shared(NOTHING, NOTHING, active)
-    while True:
-        found = _shared(storage, body, known.active)
-        if found is None:
-            return Shared(NOTHING, NOTHING, active)
-        arrays, holders = known.arrays | found[0], known.holders | found[1]
-        if (arrays, holders) == (known.arrays, known.holders):
-            return known
-        known = Shared(arrays, holders, activity(storage.facts, body, active | arrays))
+def shared_arrays(
+    storage: Storage, body: ir.Block, active: Active, asked: Asked = NOT_ASKED
+) -> Shared:
+    """What is kept by memory; nothing where some of it is met in a form that is not supported."""
+    return _Finder(storage, body, asked).find(active)
 
 
 def written_by(facts: Inferred, stmt: ir.Stmt) -> Names:
@@ -69,45 +95,95 @@ def written_by(facts: Inferred, stmt: ir.Stmt) -> Names:
     return NOTHING
 
 
-def _shared(storage: Storage, body: ir.Block, active: Active) -> tuple[Names, Names] | None:
-    """The shared arrays and what holds them; None where a form is not supported."""
-    facts, points = storage.facts, storage.points
-    stmts = {id(stmt): stmt for _, _, stmt in storage.writes if not storage.plain(stmt)}
-    written = {n for s in stmts.values() for n in written_by(facts, s)}
-    written = {n for n in written if storage.sharing(n) & active}
-    if not written:
-        return NOTHING, NOTHING
-    names = frozenset(n for n, t in facts.types.items() if mutable(t))
-    sites = _closed(points, written, names)
-    reached = frozenset(n for n in names if not points.reach(n).isdisjoint(sites))
-    arrays = frozenset(n for n in reached if _has_memory(facts.types[n]))
-    holders = (reached - arrays) & active
-    if not all(_supported(facts.types[n]) for n in arrays):
+def is_cell(kind: Type) -> bool:
+    """A container that holds its numbers as objects of their own, where it is written."""
+    return isinstance(kind, Lst | Dct | Obj)
+
+
+class _Finder:
+    def __init__(self, storage: Storage, body: ir.Block, asked: Asked) -> None:
+        self.storage, self.facts, self.points = storage, storage.facts, storage.points
+        self.body, self.asked = body, asked
+
+    def find(self, active: Active) -> Shared:
+        known = Shared(NOTHING, NOTHING, NOTHING, active)
+        while True:
+            found = self.step(known.active)
+            if found.problem is not None:
+                return Shared(NOTHING, NOTHING, NOTHING, active, found.problem)
+            arrays, cells = known.arrays | found.arrays, known.cells | found.cells
+            holders = known.holders | found.holders
+            if (arrays, cells, holders) == (known.arrays, known.cells, known.holders):
+                return known
+            more = activity(self.facts, self.body, known.active | arrays | cells)
+            known = Shared(arrays, cells, holders, more)
+
+    def step(self, active: Active) -> Shared:
+        """What is shared, given the active variables."""
+        none = Shared(NOTHING, NOTHING, NOTHING, active)
+        written, filled = self.seeds(active)
+        if not written and not filled:
+            return none
+        names = frozenset(n for n, t in self.facts.types.items() if mutable(t))
+        sites = self.closed(written | filled, names)
+        reached = frozenset(n for n in names if not self.points.reach(n).isdisjoint(sites))
+        types = self.facts.types
+        memory = frozenset(n for n in reached if has_memory(types[n]))
+        arrays = frozenset(n for n in memory if not filled or carries(types[n]))
+        cells = frozenset(n for n in reached | filled if filled and is_cell(types[n]))
+        holders = reached - memory - cells
+        holders = holders if filled else holders & active
+        problem = self.problem(arrays, cells, holders, sites)
+        return Shared(arrays, cells, holders, active, problem)
+
+    def seeds(self, active: Active) -> tuple[Names, Names]:
+        """The variables of arrays, and of containers, that are written."""
+        storage, facts = self.storage, self.facts
+        stmts = {id(stmt): stmt for _, _, stmt in storage.writes if not storage.plain(stmt)}
+        written = frozenset(n for s in stmts.values() for n in written_by(facts, s))
+        filled = frozenset(n for names, _ in storage.fills for n in names)
+        asked = self.asked.params
+        if self.asked.result:
+            asked |= {facts.unit.code.result}
+        return (
+            frozenset(n for n in written if storage.sharing(n) & active),
+            frozenset(n for n in filled if n in facts.types and storage.sharing(n) & active)
+            | frozenset(n for n in asked if mutable(facts.types[n])),
+        )
+
+    def closed(self, written: Names, names: Names) -> Sites:
+        """The memory of what is written, and of all that may be in its place."""
+        sites: Sites = frozenset().union(*map(self.points.reach, written))
+        while True:
+            hit = (r for n in names if not (r := self.points.reach(n)).isdisjoint(sites))
+            more = sites.union(*hit)
+            if more == sites:
+                return sites
+            sites = more
+
+    def problem(self, arrays: Names, cells: Names, holders: Names, sites: Sites) -> ir.Stmt | None:
+        """A statement that does with these what cannot be followed."""
+        first = self.body[0]
+        types, storage = self.facts.types, self.storage
+        if not all(_supported(types[n]) for n in arrays):
+            return first
+        if any(outer_id(s) is not None for s in sites) or called_writes(self.facts, self.body):
+            return first  # other functions may see it
+        made = {n for n in holders if isinstance(types[n], Clo)}
+        if not made <= called_only(self.facts, self.body):
+            return first
+        params = {p.name for p in self.facts.unit.code.params} & (holders | cells)
+        if params - self.asked.params and storage.shown:
+            return first
+        touched = arrays | cells | holders
+        followed = _follows_cells if cells else _follows
+        for stmt in ir.walk(self.body):
+            if not followed(self.facts, stmt, touched):
+                return stmt
         return None
-    if any(outer_id(s) is not None for s in sites) or called_writes(facts, body):
-        return None  # other functions may see it
-    made = {n for n in holders if isinstance(facts.types[n], Clo)}
-    if not made <= called_only(facts, body):
-        return None
-    params = {p.name for p in facts.unit.code.params} & holders
-    if params and storage.shown:
-        return None
-    passing = all(_passes(facts, s, arrays | holders) for s in ir.walk(body))
-    return (arrays, holders) if passing else None
 
 
-def _closed(points: Points, written: set[str], names: Names) -> Sites:
-    """The memory of the written arrays, and of all that may be in its place."""
-    sites: Sites = frozenset().union(*map(points.reach, written))
-    while True:
-        hit = (r for n in names if not (r := points.reach(n)).isdisjoint(sites))
-        more = sites.union(*hit)
-        if more == sites:
-            return sites
-        sites = more
-
-
-def _has_memory(kind: Type) -> bool:
+def has_memory(kind: Type) -> bool:
     """An array with axes: what has none may be a number."""
     return isinstance(kind, Array) and kind.ndim > 0
 
@@ -116,7 +192,7 @@ def _supported(kind: Type) -> bool:
     return carries(kind) and not is_complex(kind)
 
 
-def _passes(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
+def _follows(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
     """Whether what the statement does with shared arrays, or what holds them, can be followed."""
     match stmt:
         case ir.Assign(_, ir.Attr(owner, "flat")):  # an iterator, not an array
@@ -129,3 +205,33 @@ def _passes(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
         case _:
             pass
     return True
+
+
+def _follows_cells(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
+    """The same where containers are written."""
+    match stmt:
+        case ir.Augment(ir.Name(owner), op) if is_cell(facts.types.get(owner, ANY)):
+            return owner not in touched or (op in "+*" and isinstance(facts.types[owner], Lst))
+        case ir.Store(target) | ir.Augment(target):
+            return isinstance(target, ir.Name) or isinstance(target.obj, ir.Name)
+        case ir.Assign(_, value) | ir.Effect(value):
+            operation = facts.operations.get(id(value))
+            if isinstance(operation, Mutation):
+                known = operation.what[1:-2] in PUTS.keys() | HANDS_OUT | MOVES
+                plain = known and isinstance(operation.owner, ir.Name)
+                return plain or not ir.reads(value) & touched
+            if isinstance(operation, Apply) and written_operands(operation):
+                deletes = operation.function is operator.delitem
+                return deletes or not ir.reads(value) & touched
+        case _:
+            pass
+    return _follows(facts, stmt, touched)
+
+
+def unfollowed(facts: Inferred, stmt: ir.Stmt) -> errors.SrcadError:
+    """The error for a statement of a called function that works with cells of its caller."""
+    return errors.UnsupportedMutation(
+        "A container that is written carries derivatives here, in a form that is not supported "
+        "yet. Make a new container instead of writing into one.",
+        facts.unit.place(getattr(stmt, "at", None)),
+    )

@@ -12,6 +12,8 @@ from collections.abc import Hashable
 
 import numpy as np
 
+from srcad.ir import nodes as ir
+
 Site = Hashable
 Sites = frozenset[Site]
 NONE: Sites = frozenset()
@@ -23,6 +25,8 @@ def holds_nothing(value: object) -> bool:
     """Whether no memory that can be written is reached through an object from outside."""
     if isinstance(value, int | float | complex | str | bytes | np.generic | np.ufunc):
         return True
+    if isinstance(value, types.FunctionType):
+        return not (value.__closure__ or value.__defaults__ or value.__kwdefaults__)
     if isinstance(value, types.ModuleType):
         return value.__name__.split(".")[0] in _LIBRARIES
     module = getattr(value, "__module__", "") if callable(value) else ""
@@ -55,3 +59,14 @@ def param_of(site: Site) -> str:
     while isinstance(site, tuple) and site[0] == "part":
         site = site[1]
     return str(site[1]) if isinstance(site, tuple) and site[0] == "param" else ""
+
+
+def key_of(expr: ir.Expr) -> Hashable:
+    """The key that an index certainly is."""
+    if isinstance(expr, ir.Const) and isinstance(expr.value, str | int) and expr.value != ANY_KEY:
+        return expr.value if not isinstance(expr.value, int) or expr.value >= 0 else ANY_KEY
+    return ANY_KEY
+
+
+def target_key(target: ir.Item | ir.Attr) -> Hashable:
+    return target.name if isinstance(target, ir.Attr) else key_of(target.index)

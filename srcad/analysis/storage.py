@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from srcad.analysis.effects import aliases, mutable, writes, written_params
+from srcad.analysis.effects import aliases, writes, written_params
+from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Invoke
 from srcad.analysis.outside import called_writes
 from srcad.analysis.points import Points
-from srcad.analysis.refusals import Write
 from srcad.analysis.sites import NONE, Sites, outer_id
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Dct, Lst, Type, carries
+from srcad.ir.types import ANY, Array, Type, carries, mutable
 
 _WRITING = ir.Assign | ir.Unpack | ir.Effect | ir.Store | ir.Augment | ir.If | ir.While | ir.For
 Place = tuple[int, tuple[int, ...]]  # position in the text; the loops around, by id
@@ -36,26 +36,40 @@ class Storage:
     live: Liveness
     points: Points
     writes: list[tuple[Sites, Place, ir.Stmt]]  # into arrays: what they may change, and where
+    fills: list[tuple[frozenset[str], ir.Stmt]]  # into containers, but where they are made
+    refills: list[tuple[Sites, Place]]  # the same: which containers, and where
     places: dict[int, Place]  # by id of the statement
     shown: frozenset[str]  # parameters whose memory the caller goes on using
+    later: Sites = NONE  # memory that changes after the function has returned
 
     @staticmethod
     def of(
-        facts: Inferred, body: ir.Block, live: Liveness, shown: frozenset[str] = frozenset()
+        facts: Inferred,
+        body: ir.Block,
+        live: Liveness,
+        shown: frozenset[str] = frozenset(),
+        later: frozenset[str] = frozenset(),
     ) -> Storage:
         """The memory of the function with this body."""
         points, places = aliases(facts, body), _places(body)
         found: list[tuple[Sites, Place, ir.Stmt]] = []
+        fills: list[tuple[frozenset[str], ir.Stmt]] = []
+        refills: list[tuple[Sites, Place]] = []
         for write in writes(facts, body):
             assert write.stmt is not None
+            if write.structural and not (write.append and built_here(facts, body, write)):
+                fills.append((write.names, write.stmt))
+                filled = frozenset().union(*map(points.reach, write.names))
+                refills.append((filled, places[id(write.stmt)]))
             for name in write.names:
-                if not _structure(write, facts.types.get(name, ANY)):
+                if write.contents:
                     found.append((points.reach(name), places[id(write.stmt)], write.stmt))
         for stmt, outer in called_writes(facts, body):
             reached = frozenset().union(*map(points.reach, facts.types))
             hit = frozenset(s for s in reached if outer_id(s) in outer)
             found.append((hit, places[id(stmt)], stmt))
-        return Storage(facts, live, points, found, places, shown)
+        changing = NONE.union(*map(points.reach, later))
+        return Storage(facts, live, points, found, fills, refills, places, shown, changing)
 
     def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
         """A statement that the compiler made in place of one of the user's."""
@@ -81,11 +95,29 @@ class Storage:
         itself: the statement's own writes count.
         """
         later = self.into(name)
+        if self.changing(name):
+            return True
         if id(stmt) not in self.places:  # one that the compiler made
             return bool(later)
         place, loops = self.places[id(stmt)]
         around, first = set(loops), place if itself else place + 1
         return any(w >= first or not around.isdisjoint(inside) for (w, inside), _ in later)
+
+    def refilled_after(self, name: str, stmt: ir.Stmt) -> bool:
+        """Whether a container may hold other objects once the statement has begun."""
+        if not self.refills:
+            return self.changing(name)
+        reach = self.points.reach(name)
+        later = [place for sites, place in self.refills if not sites.isdisjoint(reach)]
+        if self.changing(name) or id(stmt) not in self.places:
+            return bool(later) or self.changing(name)
+        here, loops = self.places[id(stmt)]
+        around = set(loops)
+        return any(w >= here or not around.isdisjoint(inside) for w, inside in later)
+
+    def changing(self, name: str) -> bool:
+        """Whether the caller may write into the memory before the backward part runs."""
+        return bool(self.later) and not self.points.reach(name).isdisjoint(self.later)
 
     def outlives(self, name: str) -> bool:
         """Whether the variable is read after a write that may change it."""
@@ -143,12 +175,6 @@ class Storage:
         if owner not in used:
             others -= set(ir.targets(stmt))  # the result of the call takes its place
         return others.isdisjoint(used) and code.captured.isdisjoint({owner, *others})
-
-
-def _structure(write: Write, kind: Type) -> bool:
-    """A write that changes which objects a list or a dict holds, and not these objects."""
-    inside = write.inner is not None or isinstance(write.stmt, ir.Augment)
-    return write.append or (isinstance(kind, Lst | Dct) and not inside)
 
 
 def marked(facts: Inferred, body: ir.Block) -> ir.Block:

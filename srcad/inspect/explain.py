@@ -151,27 +151,19 @@ def explain(
 
 @dataclass
 class _Explainer:
-    """Walks the functions of one compilation, each once for each set of active arguments."""
+    """Walks the functions of one compilation, each once for each way it is differentiated."""
 
     work: Compilation
     entry: Entry
     name: str
     found: list[FunctionReport] = field(default_factory=list)
-    waiting: list[tuple[Unit, tuple[Type, ...], tuple[bool, ...]]] = field(default_factory=list)
-    seen: set[Any] = field(default_factory=set)
 
     def run(self, unit: Unit, kinds: tuple[Type, ...], mask: tuple[bool, ...]) -> Explanation:
         saved = _saved_values(self.entry.text, self.name, self.name, self.entry.table)
         self.found.append(self.function(unit, kinds, mask, saved))
-        while self.waiting:
-            unit, kinds, mask = self.waiting.pop(0)
-            key = id(unit), kinds, mask
-            if key in self.seen or key not in self.work.splits:
-                continue
-            self.seen.add(key)
-            forward, backward = self.work.splits[key]
-            saved = _saved_values(self.entry.text, forward, backward, self.entry.table)
-            self.found.append(self.function(unit, kinds, mask, saved))
+        for callee in self.work.splits.values():
+            saved = _saved_values(self.entry.text, callee.fwd, callee.bwd, self.entry.table)
+            self.found.append(self.function(callee.unit, callee.types, callee.mask, saved))
         return Explanation(tuple(self.found), self.entry.text)
 
     def function(
@@ -215,10 +207,8 @@ class _Explainer:
             case Apply(function, _, _, rule):
                 if rule is not None and not isinstance(rule, NoDerivative):
                     lines.add(lines.rules, line, f"{_shown(expr, function)} ({_VERBS[type(rule)]})")
-            case Invoke(unit, arguments, kinds):
+            case Invoke(unit):
                 lines.add(lines.calls, line, unit.name)
-                mask = tuple(bool(ir.reads(a) & active) for a in arguments)
-                self.waiting.append((unit, kinds, mask))
             case Dynamic():
                 lines.add(lines.calls, line, "a function known only when it runs")
             case _:

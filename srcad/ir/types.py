@@ -77,7 +77,7 @@ class Dct:
 
 @dataclass(frozen=True, slots=True)
 class Obj:
-    """An instance with attributes, read only."""
+    """An instance with attributes, of which some may not be there yet."""
 
     cls: type
     fields: tuple[tuple[str, Type], ...]
@@ -243,12 +243,19 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
             if same:
                 pairs = tuple((k, join(t, u)) for (k, t), (_, u) in zip(i1, i2, strict=True))  # type: ignore[arg-type]
             return Dct(pairs, join(e1, e2), c1)
-        case Obj(c1, f1), Obj(c2, f2) if c1 is c2 and [n for n, _ in f1] == [n for n, _ in f2]:
-            return Obj(c1, tuple((n, join(t, u)) for (n, t), (_, u) in zip(f1, f2, strict=True)))
+        case Obj(c1, f1), Obj(c2, f2) if c1 is c2:
+            return Obj(c1, _joined_fields(f1, f2))
         case Clo(), Clo() if a.identity == b.identity and len(a.captures) == len(b.captures):
             captures = _joined_pairs(a.captures, b.captures)
             return Clo(a.code, a.identity, captures, _joined_pairs(a.defaults, b.defaults), a.owner)
     return ANY
+
+
+def _joined_fields(a: _Named, b: _Named) -> _Named:
+    """Of two objects of a class: an attribute that one of them lacks may still come."""
+    left, right = dict(a), dict(b)
+    every = {**left, **right}
+    return tuple((n, join(left.get(n, BOTTOM), right.get(n, BOTTOM))) for n in every)
 
 
 def _joined_pairs(a: _Named, b: _Named) -> _Named:
@@ -364,3 +371,10 @@ def show(t: Type) -> str:
 
 def _show_dim(d: Dim) -> str:
     return f"{d[0]}-{d[1]}" if isinstance(d, tuple) else str(d)
+
+
+def mutable(kind: Type) -> bool:
+    """Whether an object of the type can be written into."""
+    if isinstance(kind, Tup):
+        return any(map(mutable, kind.items))
+    return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)

@@ -54,6 +54,7 @@ def protect(body: ir.Block, types: dict[str, Type], bars: frozenset[str] = froze
     scalars = {n for n in added if is_scalar(types.get(n, ANY))}
     written = added - scalars
     written |= {name for s in ir.walk(body) for name in _written_by_call(s)}
+    written |= {name for s in ir.walk(body) for name in _popped(s)} & bars
     written |= {owner for s in ir.walk(body) if (owner := _overwritten(s)) in bars}
     loose = scalars & _maybe_zero_dimensional(body)
     if loose:
@@ -121,13 +122,19 @@ def _written_by_call(stmt: ir.Stmt) -> set[str]:
     match stmt:
         case ir.Effect(ir.Call(ir.Ref(f), (ir.Name(name), *_))) if f in (np.add.at, accumulate):
             return {name}
+        case _:
+            return set()
+
+
+def _popped(stmt: ir.Stmt) -> set[str]:
+    """The list that a statement takes an item from; of the user's lists, that is the user's."""
+    match stmt:
         case ir.Effect(ir.Call(ir.Attr(ir.Name(name), "pop"))):
             return {name}
         case ir.Assign(_, ir.Call(ir.Attr(ir.Name(name), "pop"))):
             return {name}
         case _:
-            pass
-    return set()
+            return set()
 
 
 def _protected(block: ir.Block, written: set[str], types: dict[str, Type]) -> ir.Block:

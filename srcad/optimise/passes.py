@@ -95,7 +95,7 @@ class Passes:
             generated |= {bound}
         elif parts.seed is not None:
             params |= {parts.seed}
-        params |= set(parts.handed)
+        params |= {*parts.handed, *([parts.shadows] if parts.shadows else [])}
         gradients = {bar for name, bar in parts.bars.items() if name in params}
         user_bars = frozenset(parts.bars.values()) - generated - gradients
         total = Total(judge.called, type_of)

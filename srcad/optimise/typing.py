@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from srcad.analysis.infer import Inference, Inferred, Session
+from srcad.analysis.infer import Inference, Inferred
+from srcad.analysis.session import Session
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOTTOM, Array, Number, Type, is_scalar
 

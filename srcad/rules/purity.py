@@ -43,7 +43,7 @@ def pure_function(value: object) -> bool:
     except TypeError:
         return False
     name = getattr(value, "__name__", "")
-    if module == "srcad.runtime.shadows":
+    if module in ("srcad.runtime.shadows", "srcad.runtime.cells"):
         return False
     if module.startswith("srcad.runtime"):
         return name not in {

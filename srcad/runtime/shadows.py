@@ -28,6 +28,7 @@ class Shadows:
 
     def __init__(self) -> None:
         self.table: Table = {}
+        self.numbers: dict[int, tuple[Any, Any]] = {}  # by identity: the number, its cotangent
 
     def of(self, array: np.ndarray) -> np.ndarray:
         """The shadow of an array: a view, into which is added."""

@@ -175,14 +175,6 @@ OUTPUTS = [
 
 MUTATION = [
     Mistake(
-        "element",
-        "def f(x):\n    y = [0.0, 0.0, 0.0]\n    for i in range(3):\n"
-        "        y[i] = x[i] ** 2  # <- here\n    return y[0]\n",
-        gradient(VECTOR),
-        errors.UnsupportedMutation,
-        ("in place|writes", "y", "new|stack|concatenate|where"),
-    ),
-    Mistake(
         "augmented_array",
         "def f(x):\n    y = x * (2 + 1j)\n    z = y\n    y += x  # <- here\n"
         "    return abs(y.sum() + z[0])\n",

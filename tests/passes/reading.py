@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.infer import Inferred, Session
+from srcad.analysis.infer import Inferred
 from srcad.analysis.program import Program, Unit
+from srcad.analysis.session import Session
 from srcad.emit.function import plain_text
 from srcad.frontend.lower import lower
 from srcad.frontend.source import locate

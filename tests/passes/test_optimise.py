@@ -22,8 +22,9 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad.analysis.infer import Inference, Session
+from srcad.analysis.infer import Inference
 from srcad.analysis.program import Program
+from srcad.analysis.session import Session
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, FLOAT, INT, Array, Symbols, Type
 from srcad.optimise.certain import Judge

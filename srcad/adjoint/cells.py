@@ -1,0 +1,323 @@
+"""Reverse what is done with containers that are written.
+
+    v_own = owned(v)        v_bar += cell_taken(shadows, v_own)
+    xs.append(v_own)      nothing
+    xs.sort()             nothing
+    u = xs[0]             cell_added(shadows, u, u_bar)
+    y = np.sum(xs)        xs_then = snapshot(xs);  cell_added(shadows, xs_then, …)
+
+The numbers in such containers are objects that nobody else has (`analysis/owning`), and their
+cotangents are found by these objects (`runtime/cells`).
+"""
+
+from __future__ import annotations
+
+import operator
+from abc import abstractmethod
+from collections.abc import Callable
+
+from srcad import errors
+from srcad.adjoint import algebra
+from srcad.adjoint.cotangents import slice_object
+from srcad.adjoint.loops import LoopPlan
+from srcad.adjoint.memory import Memory
+from srcad.adjoint.sweep import Node, Step
+from srcad.analysis.operations import (
+    Append,
+    Apply,
+    Copy,
+    Dynamic,
+    Element,
+    Handed,
+    Invoke,
+    Mutation,
+    Operation,
+    Part,
+    Refused,
+)
+from srcad.analysis.owning import makes_container
+from srcad.analysis.shared import Asked
+from srcad.ir import nodes as ir
+from srcad.ir.types import Clo
+from srcad.runtime import cells
+
+ADOPTED = ir.Ref(cells.adopted, "adopted")
+SNAPSHOT = ir.Ref(cells.snapshot, "snapshot")
+CELL_ADDED = ir.Ref(cells.cell_added, "cell_added")
+CELL_ADDED_AT = ir.Ref(cells.cell_added_at, "cell_added_at")
+CELL_READ = ir.Ref(cells.cell_read, "cell_read")
+CELL_TAKEN = ir.Ref(cells.cell_taken, "cell_taken")
+CELL_STORED = ir.Ref(cells.cell_stored, "cell_stored")
+CELLS_GATHERED = ir.Ref(cells.cells_gathered, "cells_gathered")
+CELL_SPREAD = ir.Ref(cells.cell_spread, "cell_spread")
+CELL_ZEROS = ir.Ref(cells.cell_zeros, "cell_zeros")
+CELL_MADE = ir.Ref(cells.cell_made, "cell_made")
+
+
+class Cells(Memory):
+    """The containers of one function that are written, where derivatives pass."""
+
+    # -- from outside and back ---------------------------------------------------------
+
+    def entered(self, params: tuple[str, ...]) -> list[Node]:
+        """The numbers in containers that were given become objects of their own, at first."""
+        mine = [p for p in params if p not in self.asked.params]
+        if not self.cells:
+            return super().entered(tuple(mine))
+        adopt = [p for p in mine if p in self.cells | self.holders]
+        nodes = super().entered(tuple(p for p in mine if p not in adopt))
+        if not adopt:
+            return nodes
+        backward: list[ir.Stmt] = []
+        memory: list[str] = []
+        for param in adopt:
+            kept = self.names.fresh(f"{param}_memory")
+            self.facts.types[kept] = self.type(param)
+            self.first_contents[param] = kept
+            memory.append(kept)
+            bar = ir.Name(self.bar(param))
+            before = () if param in self.shared or not self.has(param) else (bar,)
+            gathered = self.shadow(CELLS_GATHERED, ir.Name(kept), *before)
+            backward.append(ir.Assign(bar.id, gathered))
+            self.state.present.add(param)
+        given = algebra.call(ADOPTED, *map(ir.Name, adopt))
+        return [Step((ir.Unpack(tuple(memory), given),), tuple(backward)), *nodes]
+
+    def has(self, name: str) -> bool:
+        return self.naive or name in self.state.present
+
+    def left(self, result: str) -> list[Node]:
+        """The result as it is left: whoever gets it may change it before we run back."""
+        if result not in self.cells | self.holders or not self.cells:
+            return []
+        kept = self.names.fresh(f"{result}_then")
+        self.facts.types[kept] = self.type(result)
+        self.then[result] = kept
+        return [Step((ir.Assign(kept, algebra.call(SNAPSHOT, ir.Name(result))),))]
+
+    @abstractmethod
+    def asks(self, stmt: ir.Assign, operation: Invoke) -> Asked:
+        """What a called function must keep by memory as well."""
+
+    @abstractmethod
+    def call_by_memory(
+        self, stmt: ir.Assign, operation: Invoke, asked: Asked, y_bar: ir.Expr | None
+    ) -> list[Node]:
+        """Reverse a call that gets containers which are written."""
+
+    # -- statements --------------------------------------------------------------------
+
+    def through_cells(self, stmt: ir.Stmt) -> list[Node] | None:
+        """Reverse a statement that moves numbers in or out of cells; None if it is none."""
+        if not self.cells:
+            return None
+        match stmt:
+            case ir.Assign(target, ir.Call(func, (inner,)) as value) if _owns(func):
+                return self.owned(stmt, target, value, inner)
+            case ir.Assign(target, value):
+                return self.assigned(stmt, target, value)
+            case ir.Unpack(targets, ir.Name(owner)) if owner in self.cells | self.unknown():
+                return self.unpacked(stmt, targets, owner)
+            case ir.Effect(value) if self.mutates(self.operation(value)):
+                return [Step((stmt,))]
+            case ir.Store(target) if isinstance(target.obj, ir.Name):
+                return self.stored(stmt, target.obj.id)
+            case ir.Augment(ir.Name(owner)) if owner in self.cells:
+                return [Step((stmt,))]  # `xs += ys` and `xs *= 2` of lists
+            case _:
+                return None
+
+    def mutates(self, operation: Operation | None) -> bool:
+        match operation:
+            case Mutation(ir.Name(owner)) | Append(owner):
+                return owner in self.moving()
+            case Apply(operator.delitem, (ir.Name(owner), _)):
+                return owner in self.moving()
+            case _:
+                return False
+
+    def assigned(self, stmt: ir.Assign, target: str, value: ir.Expr) -> list[Node] | None:
+        operation = self.operation(value)
+        owner = getattr(operation, "owner", None)
+        if isinstance(operation, Invoke):
+            asked = self.asks(stmt, operation)
+            if asked:
+                return self.call_by_memory(stmt, operation, asked, self.take(target))
+            return None
+        if target in self.holders and makes_container(self.facts, value):
+            self.take(target)
+            self.out = []
+            return [Step((stmt,))]
+        if target in self.cells:
+            moved = not isinstance(operation, Dynamic | Refused)
+            return [Step((stmt,))] if moved else None
+        if isinstance(operation, Mutation | Handed) and ir.reads(operation.owner) & self.moving():
+            return self.read(stmt, target)
+        if isinstance(operation, Part | Element) and isinstance(owner, ir.Name):
+            if owner.id in self.cells:
+                return self.read(stmt, target)
+            if owner.id in self.unknown():
+                return self.read_unknown(stmt, target, owner, operation)
+        return None
+
+    def read(self, stmt: ir.Stmt, *targets: str) -> list[Node]:
+        """What came out of a container is the object that went in."""
+        for target in targets:
+            self.handed_back(target)
+        return [Step((stmt,), tuple(self.out))]
+
+    def handed_back(self, target: str) -> None:
+        bar = self.take(target)
+        if bar is not None:
+            self.emit(ir.Effect(self.shadow(CELL_ADDED, ir.Name(target), bar)))
+
+    def read_unknown(
+        self, stmt: ir.Assign, target: str, owner: ir.Name, operation: Part | Element
+    ) -> list[Node]:
+        if target in self.shared:
+            return [Step((stmt,))]  # memory that was there before
+        bar = self.take(target)
+        if bar is not None:
+            self.give_unknown(owner, _key(operation), target, bar)
+        return [Step((stmt,), tuple(self.out))]
+
+    def give_unknown(self, owner: ir.Name, key: ir.Expr, target: str, bar: ir.Expr) -> None:
+        self.ensure(owner.id, owned=True)
+        owner_bar = ir.Name(self.bar(owner.id))
+        read = self.shadow(CELL_READ, owner, ir.Name(target), owner_bar, key, bar)
+        self.emit(ir.Effect(read))
+
+    def unpacked(self, stmt: ir.Unpack, targets: tuple[str, ...], owner: str) -> list[Node]:
+        if owner in self.cells:
+            return self.read(stmt, *targets)
+        if owner in targets:
+            raise errors.UnsupportedMutation(
+                f"`{owner}` is bound anew by what takes it apart, while containers are written. "
+                "Use another name.",
+                self.place(),
+            )
+        for k, target in enumerate(targets):
+            bar = None if target in self.shared else self.take(target)
+            if bar is None:
+                continue
+            if stmt.star is not None:
+                raise errors.UnsupportedMutation(
+                    f"`*` takes `{owner}` apart, of which only the running program knows what it "
+                    "is, while containers are written. Take its items one by one.",
+                    self.place(),
+                )
+            self.give_unknown(ir.Name(owner), ir.Const(k), target, bar)
+        return [Step((stmt,), tuple(self.out))]
+
+    def owned(self, stmt: ir.Assign, target: str, value: ir.Call, inner: ir.Expr) -> list[Node]:
+        """`v_own = owned(v)`, `new = owned_items(xs)`."""
+        many = isinstance(self.operation(value), Copy)
+        forward: list[ir.Stmt] = [stmt]
+        active = isinstance(inner, ir.Name) and inner.id in self.active
+        made = ir.Name(target)
+        if many and active:
+            made = ir.Name(self.names.fresh(f"{target}_then"))
+            self.facts.types[made.id] = self.type(target)
+            forward.append(ir.Assign(made.id, algebra.call(SNAPSHOT, ir.Name(target)), stmt.at))
+        y_bar = self.take(target)  # from an array that it was written into as well
+        if active:
+            assert isinstance(inner, ir.Name)
+            taken = self.shadow(CELLS_GATHERED if many else CELL_TAKEN, made)
+            part = self.named(taken, f"{inner.id}_part")
+            if y_bar is not None and not many:
+                self.add(inner.id, y_bar)
+            self.add(inner.id, part)
+        return [Step(tuple(forward), tuple(self.out))]
+
+    def stored(self, stmt: ir.Store, owner: str) -> list[Node] | None:
+        if owner in self.cells:
+            return [Step((stmt,))]
+        if owner not in self.unknown():
+            return None
+        target, value = stmt.target, stmt.value
+        assert isinstance(target, ir.Item | ir.Attr)
+        key = slice_object(target.index) if isinstance(target, ir.Item) else ir.Const(target.name)
+        taken = self.shadow(CELL_STORED, ir.Name(owner), value, key)
+        if isinstance(value, ir.Name) and value.id in self.active:
+            self.add(value.id, self.named(taken, f"{value.id}_part"))
+        else:
+            self.emit(ir.Effect(taken))
+        return [Step((stmt,), tuple(self.out))]
+
+    def handed_out(self, plan: LoopPlan) -> list[Node]:
+        """What a loop over containers that are written hands out, at the start of its body."""
+        if not self.cells:
+            return []
+        for leaf in plan.kept:
+            self.handed_back(leaf)
+        for leaf, owner, index in plan.reads:
+            if owner in self.unknown():
+                bar = self.take(leaf)
+                if bar is not None:
+                    self.give_unknown(ir.Name(owner), index, leaf, bar)
+        backward, self.out = tuple(self.out), []
+        return [Step((), backward)]
+
+    # -- cotangents --------------------------------------------------------------------
+
+    def zeros(self, name: str) -> ir.Expr:
+        if name in self.cells:
+            return ir.Const(None)
+        if self.cells and name in self.holders and not isinstance(self.type(name), Clo):
+            return algebra.call(CELL_ZEROS, ir.Name(name))
+        return super().zeros(name)
+
+    def gather(self, stmt: ir.Assign) -> None:
+        if not self.cells:
+            super().gather(stmt)
+            return
+        self.ensure(stmt.target)
+        bar = ir.Name(self.bar(stmt.target))
+        made = self.shadow(CELL_MADE, ir.Name(stmt.target), bar, *self.sources(stmt))
+        self.emit(ir.Assign(bar.id, made))
+        self.state.owned.discard(stmt.target)
+
+    def put(self, name: str, value: ir.Expr) -> ir.Stmt:
+        if name not in self.cells:
+            return super().put(name, value)
+        return ir.Effect(self.shadow(CELL_ADDED, self.as_now(name), value))
+
+    def put_at(self, name: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
+        if name not in self.cells:
+            return super().put_at(name, index, value)
+        key = slice_object(index)
+        return ir.Effect(self.shadow(CELL_ADDED_AT, self.as_now(name), key, value))
+
+    def spread(self, name: str, value: ir.Expr) -> ir.Expr:
+        if not self.cells or isinstance(self.type(name), Clo):
+            return super().spread(name, value)
+        return self.shadow(CELL_SPREAD, self.as_now(name), value)
+
+    def as_now(self, name: str) -> ir.Expr:
+        """The container as it is at the statement at hand."""
+        if name not in self.then:
+            self.then[name] = self.names.fresh(f"{name}_then")
+            self.facts.types[self.then[name]] = self.type(name)
+            self.taken_now.append(name)
+        return ir.Name(self.then[name])
+
+    def with_snapshots(self, work: Callable[[], list[Node]]) -> list[Node]:
+        """A statement reversed, behind the snapshots that its reversal reads."""
+        outer, self.then, self.taken_now = (self.then, self.taken_now), {}, []
+        try:
+            nodes = work()
+            made = [
+                ir.Assign(self.then[n], algebra.call(SNAPSHOT, ir.Name(n))) for n in self.taken_now
+            ]
+            return [Step(tuple(made)), *nodes] if made else nodes
+        finally:
+            self.then, self.taken_now = outer
+
+
+def _owns(func: ir.Expr) -> bool:
+    return isinstance(func, ir.Ref) and func.value in (cells.owned, cells.owned_items)
+
+
+def _key(operation: Part | Element) -> ir.Expr:
+    key = operation.key if isinstance(operation, Part) else operation.index
+    return ir.Const(key) if isinstance(key, str) else slice_object(key)

@@ -1,0 +1,142 @@
+"""Widen the types of containers that are written under another name.
+
+    ys = xs                 ys: list of floats, as xs is
+    ys.append(array)        ys: list of anything; and so is xs, which is the same list
+
+Inference joins what is stored into the type of the variable that it is stored through.  Here every
+other variable that may stand for the same container, or hold it, gets what was stored as well; a
+list that is written has no fixed length any more.  What a called function stores in its parameters
+counts as stored by the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from srcad.analysis.effects import writes, written_params
+from srcad.analysis.filled import built_here
+from srcad.analysis.infer import Inferred
+from srcad.analysis.operations import Invoke
+from srcad.analysis.points import Points
+from srcad.analysis.sites import ANY_KEY, Site, Sites
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, AnyType, Dct, Lst, Obj, Tup, Type, join
+
+
+def loosen(facts: Inferred) -> bool:
+    """Join what is written into the types of all who may see it; whether any type changed."""
+    body = facts.unit.code.body
+    stored = [
+        w
+        for w in writes(facts, body)
+        if any(_container(facts.types.get(n, ANY)) for n in w.names)
+        and not (w.append and built_here(facts, body, w))
+    ]
+    if not stored:
+        return False
+    found = _Loosening(facts, Points(facts, body, written_params))
+    found.points.solve()
+    for write in stored:
+        if write.inner is None:
+            for name in write.names:
+                found.store(found.points.named(name), facts.types.get(name, ANY))
+        elif write.stmt is not None:
+            found.calls(write.stmt)
+    return found.spread()
+
+
+def _container(kind: Type) -> bool:
+    return isinstance(kind, Lst | Dct | Obj | AnyType | Tup)
+
+
+@dataclass
+class _Loosening:
+    facts: Inferred
+    points: Points
+    by_site: dict[Site, Type] = field(default_factory=dict)
+
+    def store(self, sites: Sites, kind: Type) -> None:
+        """Containers at these sites may be of this type."""
+        kind = _without_length(kind)
+        if isinstance(kind, Lst | Dct | Obj | AnyType):
+            for site in sites:
+                known = self.by_site.get(site)
+                self.by_site[site] = kind if known is None else join(known, kind)
+
+    def calls(self, stmt: ir.Stmt) -> None:
+        """What called functions leave in their arguments."""
+        stack = list(ir.expressions(stmt))
+        while stack:
+            expr = stack.pop()
+            stack.extend(ir.children(expr))
+            operation = self.facts.operations.get(id(expr))
+            if isinstance(operation, Invoke):
+                callee = self.facts.session.infer(operation.unit, operation.params)
+                pairs = zip(operation.unit.code.params, operation.args, strict=True)
+                for param, arg in pairs:
+                    self.left(self.points.value(arg), callee.types.get(param.name, ANY), set())
+
+    def left(self, sites: Sites, kind: Type, seen: set[Site]) -> None:
+        """The objects at the sites are of this type now, and what they hold of its parts."""
+        if not isinstance(kind, Lst | Dct | Obj | Tup) or sites <= seen:
+            return  # of what is known as anything, nothing is known that could be wrong
+        seen |= sites
+        self.store(sites, kind)
+        if isinstance(kind, Obj):
+            for name, inner in kind.fields:
+                self.left(self.points.held(sites, name), inner, seen)
+        elif isinstance(kind, Tup):
+            for k, inner in enumerate(kind.items):
+                self.left(self.points.held(sites, k), inner, seen)
+        else:
+            self.left(self.points.held(sites), kind.element, seen)
+
+    def spread(self) -> bool:
+        """Whether a variable got a wider type."""
+        changed = False
+        for name, kind in list(self.facts.types.items()):
+            new = self.seen(kind, self.points.named(name), 0)
+            new = join(kind, new)
+            if new != kind:
+                self.facts.types[name] = new
+                changed = True
+        return changed
+
+    def seen(self, kind: Type, sites: Sites, depth: int) -> Type:
+        """The type of what is found at the sites, where `kind` was all that was known."""
+        if not isinstance(kind, Lst | Dct | Obj | Tup) or depth > _DEPTH:
+            return kind
+        for site in sites & self.by_site.keys():
+            kind = join(_without_length(kind), self.by_site[site])
+
+        def part(inner: Type, key: Hashable) -> Type:
+            return self.seen(inner, self.points.held(sites, key), depth + 1)
+
+        match kind:
+            case Lst(items, element):
+                known = None if items is None else tuple(part(t, k) for k, t in enumerate(items))
+                return Lst(known, part(element, ANY_KEY))
+            case Dct(items, element, cls):
+                pairs = None if items is None else tuple((k, part(t, k)) for k, t in items)
+                return Dct(pairs, part(element, ANY_KEY), cls)
+            case Obj(cls, fields):
+                return Obj(cls, tuple((n, part(t, n)) for n, t in fields))
+            case Tup(items, cls):
+                return Tup(tuple(part(t, k) for k, t in enumerate(items)), cls)
+            case _:
+                return kind
+
+
+_DEPTH = 6  # of containers in containers
+
+
+def _without_length(kind: Type) -> Type:
+    """A container that is written may lose, gain and exchange items."""
+    match kind:
+        case Lst(_, element):
+            return Lst(None, element)
+        case Dct(_, element, cls):
+            return Dct(None, element, cls)
+        case _:
+            return kind

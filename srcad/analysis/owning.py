@@ -1,0 +1,334 @@
+"""Give each number that is put into a cell an object of its own.
+
+    xs[i] = v           v_own = owned(v)
+                        xs[i] = v_own
+    xs = [a, 0.0]       a_own = owned(a)
+                        xs = [a_own, 0.0]
+    xs.extend(pair)     pair_own = owned_items(pair)
+                        xs.extend(pair_own)
+    xs[i] += v          old = xs[i]
+                        old += v
+                        xs[i] = old
+
+Then its cotangent is found by that object, wherever it is moved (see `runtime.cells`).  What is a
+cell says `shared`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from srcad.analysis.activity import Active, activity
+from srcad.analysis.infer import Inference, Inferred
+from srcad.analysis.liveness import liveness
+from srcad.analysis.operations import (
+    Append,
+    Apply,
+    Copy,
+    Dynamic,
+    Handed,
+    Invoke,
+    Make,
+    Mutation,
+    Operation,
+    Same,
+)
+from srcad.analysis.shared import Asked, Shared, has_memory, is_cell, shared_arrays, unfollowed
+from srcad.analysis.storage import Storage
+from srcad.ir import nodes as ir
+from srcad.ir.names import Names
+from srcad.ir.types import ANY, AnyType, Array, Lst, Number, Obj, Scalar, Tup, Type, is_scalar
+from srcad.rules.mutable import PUTS
+from srcad.runtime import cells
+
+OWNED = ir.Ref(cells.owned, "owned")
+OWNED_ITEMS = ir.Ref(cells.owned_items, "owned_items")
+
+
+def with_own_numbers(
+    facts: Inferred,
+    body: ir.Block,
+    active: Active,
+    names: Names,
+    shown: frozenset[str],
+    asked: Asked,
+) -> tuple[ir.Block, Shared | None]:
+    """The same, where any container that carries derivatives is written, and what is a cell."""
+    live = liveness(body, frozenset({facts.unit.code.result}))
+    storage = Storage.of(facts, body, live, shown)
+    if not storage.fills and not asked:
+        return body, None
+    shared = shared_arrays(storage, body, active, asked)
+    if shared.problem is not None and asked:
+        raise unfollowed(facts, shared.problem)
+    if not shared.cells:
+        return body, None
+    pass_ = _Owning(facts, shared, names)
+    body = pass_.block(body)
+    shared = pass_.shared
+    made = replace(shared, cells=shared.cells | pass_.cells, holders=shared.holders | pass_.holders)
+    return body, replace(made, active=activity(facts, body, made.active | made.cells))
+
+
+def is_owned(kind: Type) -> bool:
+    """Whether a value of the type may be a number with a derivative, or hold some as a tuple."""
+    match kind:
+        case Scalar(python):
+            return python in (float, complex)
+        case Number(dtype):
+            return dtype.startswith(("float", "complex", "longdouble"))
+        case Array(_, dims):
+            return not dims
+        case Tup() | AnyType():
+            return True
+        case _:
+            return False
+
+
+def makes_container(facts: Inferred, value: ir.Expr) -> bool:
+    """Whether the value is certainly a new list, dict or object."""
+    match facts.operations.get(id(value)):
+        case None:
+            lists = isinstance(value, ir.Sequence) and value.kind == "list"
+            return lists or isinstance(value, ir.Mapping)
+        case Make(cls):
+            return not issubclass(cls, tuple)
+        case Copy(ir.Name(name)):
+            return is_cell(facts.types.get(name, ANY))
+        case Apply(form="operator", types=types):
+            return any(isinstance(t, Lst) for t in types) and not any(map(has_memory, types))
+        case _:
+            return False
+
+
+@dataclass
+class _Owning:
+    facts: Inferred
+    shared: Shared
+    names: Names
+    cells: set[str] = field(default_factory=set)  # names that the pass made
+    holders: set[str] = field(default_factory=set)
+
+    def block(self, block: ir.Block) -> ir.Block:
+        return tuple(new for stmt in block for new in self.statement(stmt))
+
+    def statement(self, stmt: ir.Stmt) -> list[ir.Stmt]:  # noqa: C901 - one case a form
+        match stmt:
+            case ir.Store(target, value) if self.kept(target.obj):
+                many = isinstance(target, ir.Item) and isinstance(target.index, ir.Slice)
+                before, new = self.items(value, stmt) if many else self.own(value, stmt)
+                return [*before, replace(stmt, value=new)]
+            case ir.Augment(ir.Item() | ir.Attr() as target) if self.kept(target.obj):
+                return self.apart(stmt, target)
+            case ir.Augment(ir.Name(owner), "+", value) if owner in self.shared.cells:
+                before, new = self.items(value, stmt)
+                return [*before, replace(stmt, value=new)]
+            case ir.Assign(target, value):
+                cell = target in self.shared.cells or self.makes_cell(target, value)
+                before, new = self.value(value, stmt, cell)
+                return [*before, stmt if new is value else replace(stmt, value=new)]
+            case ir.Effect(value):
+                before, new = self.value(value, stmt, False)
+                return [*before, stmt if new is value else replace(stmt, value=new)]
+            case _:
+                inner = tuple(map(self.block, ir.blocks(stmt)))
+                return [ir.with_blocks(stmt, inner) if inner else stmt]
+
+    def kept(self, owner: ir.Expr) -> bool:
+        """Whether a container is a cell, or may be one."""
+        if not isinstance(owner, ir.Name):
+            return False
+        return owner.id in self.shared.cells | self.shared.holders
+
+    def makes_cell(self, target: str, value: ir.Expr) -> bool:
+        """A new container, for a variable that may also stand for something else."""
+        return target in self.shared.holders and makes_container(self.facts, value)
+
+    # -- values ------------------------------------------------------------------------
+
+    def value(self, value: ir.Expr, stmt: ir.Stmt, cell: bool) -> tuple[list[ir.Stmt], ir.Expr]:
+        """What is done before the value is made, and the value of objects of their own."""
+        operation = self.facts.operations.get(id(value))
+        match operation:
+            case Append(owner, item) if owner in self.shared.cells:
+                before, new = self.own(item, stmt)
+                return before, self.again(value, {item: new}, Append(owner, new))
+            case Mutation(owner, what) if self.kept(owner):
+                return self.method(value, what[1:-2], operation, stmt)
+            case Handed(owner, default) if default is not None and self.kept(owner):
+                before, new = self.own(default, stmt)
+                return before, self.again(value, {default: new}, replace(operation, default=new))
+            case _ if not cell:
+                return [], value
+            case None if isinstance(value, ir.Sequence | ir.Mapping):
+                return self.display(value, stmt)
+            case Make(cls, fields):
+                made = [(name, *self.own(item, stmt)) for name, item in fields]
+                pairs = zip(fields, made, strict=True)
+                table = {old: new for (_, old), (_, _, new) in pairs if old != new}
+                now = Make(cls, tuple((name, new) for name, _, new in made))
+                return [s for _, b, _ in made for s in b], self.again(value, table, now)
+            case Copy(inner) if not self.kept(inner):
+                return self.items(value, stmt)
+            case Apply():
+                return self.applied(value, operation, stmt)
+            case Invoke() | Dynamic() | _:
+                return [], value
+
+    def display(
+        self, value: ir.Sequence | ir.Mapping, stmt: ir.Stmt
+    ) -> tuple[list[ir.Stmt], ir.Expr]:
+        before: list[ir.Stmt] = []
+        given = value.items if isinstance(value, ir.Sequence) else value.values
+        new: list[ir.Expr] = []
+        for k, item in enumerate(given):
+            spread = isinstance(value, ir.Mapping) and value.keys[k] is None
+            if isinstance(item, ir.Star):
+                first, inner = self.items(item.value, stmt)
+                made: ir.Expr = ir.Star(inner)
+            elif spread:
+                first, made = self.items(item, stmt)
+            else:
+                first, made = self.own(item, stmt)
+            before += first
+            new.append(made)
+        if isinstance(value, ir.Sequence):
+            return before, replace(value, items=tuple(new))
+        return before, replace(value, values=tuple(new))
+
+    def method(
+        self, value: ir.Expr, name: str, operation: Mutation, stmt: ir.Stmt
+    ) -> tuple[list[ir.Stmt], ir.Expr]:
+        """`xs.insert(0, v)`, `xs.extend(vs)`, `d.update(more, k=v)`."""
+        puts = PUTS.get(name)
+        if puts is None or not isinstance(value, ir.Call):
+            return [], value
+        before: list[ir.Stmt] = []
+        table: dict[ir.Expr, ir.Expr] = {}
+        if len(value.args) > puts.position:
+            given = value.args[puts.position]
+            first, new = self.items(given, stmt) if puts.many else self.own(given, stmt)
+            before += first
+            args = list(value.args)
+            args[puts.position] = new
+            value = replace(value, args=tuple(args))
+        named = []
+        for key, given in value.kwargs:
+            first, new = self.items(given, stmt) if key is None else self.own(given, stmt)
+            before += first
+            named.append((key, new))
+        return before, self.again(replace(value, kwargs=tuple(named)), table, operation)
+
+    def applied(
+        self, value: ir.Expr, operation: Apply, stmt: ir.Stmt
+    ) -> tuple[list[ir.Stmt], ir.Expr]:
+        """`xs + ys` and `xs * 2` of cells move their items; the rest makes new ones."""
+        lists = [a for a, t in zip(operation.args, operation.types, strict=True) if _is_list(t)]
+        if operation.form == "operator" and lists and all(map(self.kept, lists)):
+            return [], value
+        return self.items(value, stmt)
+
+    def own(self, value: ir.Expr, stmt: ir.Stmt) -> tuple[list[ir.Stmt], ir.Expr]:
+        """The value as an object of its own."""
+        if isinstance(value, ir.Const) or not is_owned(self.type(value)):
+            return [], value
+        return self.named(ir.Call(OWNED, (value,)), Same(value), self.type(value), value, stmt)
+
+    def items(self, value: ir.Expr, stmt: ir.Stmt) -> tuple[list[ir.Stmt], ir.Expr]:
+        """A container with the same items as objects of their own; cells have such already."""
+        if self.kept(value) and not isinstance(self.type(value), Tup | AnyType):
+            return [], value
+        before: list[ir.Stmt] = []
+        if not isinstance(value, ir.Name | ir.Const):
+            name = self.new("items", self.type(value))
+            before.append(ir.Assign(name, value, _at(stmt)))
+            value = ir.Name(name)
+        kind = self.type(value)
+        made = kind if not isinstance(kind, Tup | Array) else Lst(None, ANY)
+        call = ir.Call(OWNED_ITEMS, (value,))
+        more, new = self.named(call, Copy(value), made, value, stmt)
+        return [*before, *more], new
+
+    def named(
+        self, call: ir.Call, operation: Operation, kind: Type, of: ir.Expr, stmt: ir.Stmt
+    ) -> tuple[list[ir.Stmt], ir.Expr]:
+        hint = of.id if isinstance(of, ir.Name) else "value"
+        name = self.new(f"{hint}_own", kind)
+        if isinstance(operation, Copy):
+            self.cells.add(name)
+        elif isinstance(kind, Tup | AnyType):
+            self.holders.add(name)
+        self.know(call, operation)
+        return [ir.Assign(name, call, _at(stmt))], ir.Name(name)
+
+    # -- operators ---------------------------------------------------------------------
+
+    def apart(self, stmt: ir.Augment, target: ir.Item | ir.Attr) -> list[ir.Stmt]:
+        """`xs[i] += v` as Python does it: read, change, write."""
+        out: list[ir.Stmt] = []
+        if isinstance(target, ir.Item) and not _is_plain(target.index):
+            key = self.new("key", self.type(target.index))
+            out.append(ir.Assign(key, target.index, stmt.at))
+            target = replace(target, index=ir.Name(key))
+        read = replace(target)
+        kind = self.type(read)
+        old = self.new("old", kind)
+        self.note(old, kind)
+        self.facts.keep.append(read)
+        out.append(ir.Assign(old, read, stmt.at))
+        name = old
+        if is_scalar(kind) or isinstance(kind, Scalar | Tup | Obj):
+            value = ir.Binary(stmt.op, ir.Name(old), stmt.value)
+            name = self.new("new", self.type(value))
+            self.facts.keep.append(value)
+            out.append(ir.Assign(name, value, stmt.at))
+        else:
+            out.append(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
+        return [*out, *self.statement(ir.Store(target, ir.Name(name), stmt.at))]
+
+    def note(self, name: str, kind: Type) -> None:
+        """A variable for what a cell holds."""
+        if is_cell(kind):
+            self.cells.add(name)
+        elif isinstance(kind, Tup | AnyType):
+            self.holders.add(name)
+        elif has_memory(kind):
+            self.shared = replace(self.shared, arrays=self.shared.arrays | {name})
+
+    def new(self, hint: str, kind: Type) -> str:
+        """A variable of the compiler's own."""
+        name = self.names.fresh(hint)
+        self.facts.types[name] = kind
+        return name
+
+    # -- facts -------------------------------------------------------------------------
+
+    def type(self, expr: ir.Expr) -> Type:
+        if isinstance(expr, ir.Name):
+            return self.facts.types.get(expr.id, ANY)
+        return Inference(self.facts.session, self.facts).expr(expr)
+
+    def again(self, value: ir.Expr, table: dict[ir.Expr, ir.Expr], operation: Operation) -> ir.Expr:
+        """The expression with parts replaced, and what it does now."""
+        new = ir.rebuild(value, lambda part: table.get(part, part)) if table else value
+        self.know(new, operation)
+        return new
+
+    def know(self, value: ir.Expr, operation: Operation) -> None:
+        self.facts.operations[id(value)] = operation
+        self.facts.keep.append(value)
+
+
+def _is_plain(index: ir.Expr) -> bool:
+    """Whether an index may be written twice: names, constants, slices of such."""
+    parts = index.items if isinstance(index, ir.Sequence) else ir.children(index)
+    slices = isinstance(index, ir.Slice | ir.Sequence) and all(map(_is_plain, parts))
+    return isinstance(index, ir.Name | ir.Const) or slices
+
+
+def _is_list(kind: Type) -> bool:
+    return isinstance(kind, Lst | Tup)
+
+
+def _at(stmt: ir.Stmt) -> ir.Loc | None:
+    return getattr(stmt, "at", None)

@@ -1,0 +1,68 @@
+"""All inference of one compilation: each function once for each signature it is called with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.analysis.infer import Inference, Inferred
+from srcad.analysis.loosen import loosen
+from srcad.analysis.program import Program, Unit
+from srcad.ir.types import ANY, Symbols, Type
+
+
+@dataclass
+class Session:
+    """Results are shared between calls of equal signature."""
+
+    program: Program
+    symbols: Symbols
+    done: dict[Any, Inferred] = field(default_factory=dict)
+    active: dict[Any, Inferred] = field(default_factory=dict)
+    recursive: set[Any] = field(default_factory=set)
+    hopeful: bool = True  # attributes that are missing may still come
+    hoped: bool = False  # one was missing
+    estimates: dict[int, Any] = field(default_factory=dict)  # of what functions write, meanwhile
+    leaning: set[int] = field(default_factory=set)  # those that another function has relied on
+
+    def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
+        """What is known of a function, called with arguments of these types."""
+        key = (id(unit), params)
+        if key in self.done:
+            return self.done[key]
+        if key in self.active:
+            self.recursive.add(key)
+            return self.active[key]
+        if len(self.active) > 60:  # types that grow at every level of a recursion
+            return Inferred(unit, params, {}, result=ANY)
+        inferred = Inferred(unit, params, {}, session=self)
+        self.active[key] = inferred
+        self.settle(key, inferred)
+        if len(self.active) == 1 and self.hoped:
+            self.hopeful, self.hoped = False, False
+            self.done.clear()
+            self.settle(key, inferred)
+            self.hopeful = True
+        del self.active[key]
+        self.done[key] = inferred
+        if not self.active and self.recursive:
+            for facts in self.done.values():  # what rests on a function that was not known yet
+                facts.memory.clear()
+        return inferred
+
+    def settle(self, key: Any, inferred: Inferred) -> None:
+        """Read the function until nothing changes."""
+        while True:
+            before = inferred.result
+            Inference(self, inferred).run()
+            wider = loosen(inferred)
+            if not wider and (key not in self.recursive or inferred.result == before):
+                return
+
+    def may_come(self, cls: type) -> bool:
+        """Whether an attribute that is not there yet may be set by what is read later.
+
+        As long as there is hope, reading it tells nothing; in the end, anything.
+        """
+        self.hoped = self.hoped or self.hopeful
+        return self.hopeful and not hasattr(cls, "__getattr__")

@@ -1,0 +1,26 @@
+"""What the methods of lists, dicts and deques do with the values they are given.
+
+xs.append(v)         puts v                  xs.pop()             hands one out
+xs.extend(vs)        puts those of vs        d.setdefault(k, v)   puts v, and hands one out
+xs.sort()            moves what is there     d.get(k, v)          hands one out, or v
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Puts:
+    """Which argument of a method is put into the container; many: what it holds is."""
+
+    position: int
+    many: bool = False
+
+
+PUTS = {
+    "append": Puts(0), "appendleft": Puts(0), "insert": Puts(1), "setdefault": Puts(1),
+    "extend": Puts(0, many=True), "extendleft": Puts(0, many=True), "update": Puts(0, many=True),
+}  # fmt: skip
+HANDS_OUT = {"pop", "popleft", "popitem", "setdefault", "get"}
+MOVES = {"clear", "remove", "reverse", "sort", "rotate", "move_to_end", "pop", "popleft", "popitem"}

@@ -1,0 +1,314 @@
+"""Cotangents of the numbers that containers hold, found by the objects that the numbers are.
+
+    xs[0] = v                v_own = owned(v)           an object that nobody else has
+                             xs[0] = v_own
+    xs.sort()                xs.sort()                moves objects, whatever it is
+    u = xs[2]                u = xs[2]
+                             …
+                             cell_added(shadows, u, u_bar)
+                             v_bar += cell_taken(shadows, v_own)
+
+A list that is sorted, copied, sliced or handed around holds the same objects as before.  So nothing
+that merely moves numbers has to be reversed, and of containers nothing has to be restored.
+"""
+
+from __future__ import annotations
+
+import copy
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import UnsupportedMutation, UnsupportedSyntax
+from srcad.runtime.cotangents import Refusal, accumulate, fields_of
+from srcad.runtime.shadows import Shadows, shadow_added, shadow_added_at, shadow_taken
+from srcad.runtime.writes import stored, taken_out
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is taken for a number that carries a derivative; arrays without axes are."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "fc"
+    return isinstance(value, float | complex | np.inexact)
+
+
+def owned(value: Any) -> Any:
+    """The value as an object that nobody else has: a new number, a tuple of such.
+
+    What can be written itself is itself.
+    """
+    if is_number(value):
+        return value.copy() if isinstance(value, np.generic | np.ndarray) else _again(value)
+    if isinstance(value, tuple):
+        return _like(value, [owned(v) for v in value])
+    if isinstance(value, types.FunctionType) and (value.__closure__ or value.__defaults__):
+        raise UnsupportedMutation(
+            f"The function `{value.__name__}`, which was made during the call, is put into a "
+            "container that is written. Keep it in a variable of its own."
+        )
+    return value
+
+
+def _again(value: Any) -> Any:
+    """An equal number; sums and products would change the sign of some zeros."""
+    if type(value) is float:
+        return value * 1.0
+    if type(value) is complex:
+        return complex(value.real, value.imag)
+    return copy.deepcopy(value)
+
+
+def _like(value: tuple[Any, ...], items: list[Any]) -> Any:
+    return value._make(items) if hasattr(value, "_make") else tuple(items)
+
+
+def owned_items(items: Any) -> Any:
+    """A new container with the same items, each an object of its own."""
+    if isinstance(items, dict):
+        made = items.copy()
+        made.update({key: owned(value) for key, value in items.items()})
+        return made
+    if isinstance(items, np.ndarray):
+        return [owned(v) for v in items]
+    if isinstance(items, list | tuple):
+        return [owned(v) for v in items]
+    raise UnsupportedMutation(
+        f"The items of a {type(items).__name__} are put into a container that is written. Make a "
+        "list of them first."
+    )
+
+
+def adopted(*given: Any) -> tuple[Any, ...]:
+    """What containers hold at first; each number in them becomes an object of its own.
+
+    The containers are those of the caller, and stay what they are: equal numbers in equal places.
+    """
+    known: dict[int, Any] = {}
+    return tuple(_adopted(value, known) for value in given)
+
+
+def _adopted(value: Any, known: dict[int, Any]) -> Any:
+    if id(value) in known:
+        return known[id(value)]
+    if isinstance(value, list):
+        twin: list[Any] = []
+        known[id(value)] = twin
+        value[:] = [owned(v) for v in value]
+        twin.extend(_adopted(v, known) for v in value)
+        return twin
+    if isinstance(value, dict):
+        for key, item in value.items():
+            value[key] = owned(item)
+        table = known[id(value)] = value.copy()
+        for key, item in value.items():
+            table[key] = _adopted(item, known)
+        return table
+    if isinstance(value, tuple):
+        return _like(value, [_adopted(v, known) for v in value])
+    fields = _attributes(value)
+    if fields is None:
+        return value
+    for name, item in fields.items():
+        value.__dict__[name] = owned(item)
+    return _twin(value, known, _adopted)
+
+
+def snapshot(value: Any) -> Any:
+    """The container as it is now: another one with the same numbers and arrays."""
+    return _snapshot(value, {})
+
+
+def _snapshot(value: Any, known: dict[int, Any]) -> Any:
+    if id(value) in known:
+        return known[id(value)]
+    if isinstance(value, list):
+        twin: list[Any] = []
+        known[id(value)] = twin
+        twin.extend(_snapshot(v, known) for v in value)
+        return twin
+    if isinstance(value, dict):
+        table = known[id(value)] = value.copy()
+        for key, item in value.items():
+            table[key] = _snapshot(item, known)
+        return table
+    if isinstance(value, tuple):
+        return _like(value, [_snapshot(v, known) for v in value])
+    return value if _attributes(value) is None else _twin(value, known, _snapshot)
+
+
+def _twin(value: Any, known: dict[int, Any], inside: Callable[[Any, dict[int, Any]], Any]) -> Any:
+    """Another object of the class, with what `inside` makes of the attributes."""
+    twin = known[id(value)] = object.__new__(type(value))
+    for name, item in value.__dict__.items():
+        twin.__dict__[name] = inside(item, known)
+    return twin
+
+
+def _attributes(value: Any) -> dict[str, Any] | None:
+    """The attributes of an object of a user's class."""
+    cls = type(value)
+    if callable(value) and not hasattr(value, "__dict__"):
+        return None
+    if cls.__module__ in ("builtins", "numpy") or isinstance(value, type):
+        return None
+    return getattr(value, "__dict__", None)
+
+
+# -- going backwards -------------------------------------------------------------------
+
+
+def cell_zeros(value: Any) -> Any:
+    """Zero for the numbers of a value that are no container's."""
+    if is_number(value):
+        return 0j if np.iscomplexobj(value) else 0.0
+    return [cell_zeros(v) for v in value] if isinstance(value, tuple) else None
+
+
+def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
+    """value_bar += bar, where the value came out of a container; None is zero."""
+    if bar is None:
+        return
+    if isinstance(bar, Refusal):
+        raise UnsupportedSyntax(bar.reason)
+    if is_number(value):
+        _number_added(shadows, value, bar)
+    elif isinstance(value, np.ndarray):
+        if value.dtype.kind in "fc":
+            shadow_added(shadows, value, bar)
+    elif isinstance(value, list | tuple):
+        for item, part in zip(value, bar, strict=True):
+            cell_added(shadows, item, part)
+    elif isinstance(value, dict):
+        for key, part in bar.items():
+            cell_added(shadows, value[key], part)
+    elif isinstance(bar, dict):
+        _fields_added(shadows, value, bar)
+
+
+def _number_added(shadows: Shadows, value: Any, bar: Any) -> None:
+    old = shadows.numbers.get(id(value))
+    if not np.iscomplexobj(value):
+        bar = np.real(bar)  # a real number met complex arithmetic
+    shadows.numbers[id(value)] = value, bar if old is None else old[1] + bar
+
+
+def _fields_added(shadows: Shadows, value: Any, bars: dict[str, Any]) -> None:
+    fields = fields_of(value) or {}
+    for name, part in bars.items():
+        if part is None:
+            continue
+        if name not in fields:
+            raise UnsupportedMutation(
+                f"A {type(value).__name__} that holds values with a derivative is written, "
+                "in a form that is not supported yet."
+            )
+        cell_added(shadows, fields[name], part)
+
+
+def cell_added_at(shadows: Shadows, owner: Any, key: Any, bar: Any) -> None:
+    """owner_bar[key] += bar, for a container as it was then."""
+    if bar is None:
+        return
+    if isinstance(key, str) and not isinstance(owner, dict):
+        cell_added(shadows, getattr(owner, key), bar)
+    else:
+        cell_added(shadows, owner[key], bar)
+
+
+def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any, bar: Any) -> None:
+    """The same where only the running program knows what the owner is; `item` is what was read."""
+    if isinstance(owner, np.ndarray) and owner.ndim:
+        if isinstance(key, str):
+            whole = np.zeros(owner.shape, owner.dtype)
+            accumulate(whole, key, bar)
+            shadow_added(shadows, owner, whole)
+        elif owner.dtype.kind in "fc":
+            shadow_added_at(shadows, owner, key, bar)
+    elif isinstance(owner, tuple) or is_number(owner):
+        accumulate(owner_bar, key, bar)
+    else:
+        cell_added(shadows, item, bar)
+
+
+def cell_taken(shadows: Shadows, value: Any) -> Any:
+    """The cotangent of an own object; before that, it was not there."""
+    if is_number(value):
+        found = shadows.numbers.pop(id(value), None)
+        return 0.0 if found is None else found[1]
+    if isinstance(value, tuple):
+        return [cell_taken(shadows, v) for v in value]
+    return None
+
+
+def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
+    """The cotangent of what `owner[key] = value` wrote, if the owner is an array."""
+    if isinstance(owner, np.ndarray):
+        return stored(taken_out(shadows.of(owner), key), value)
+    return None
+
+
+def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:
+    """The cotangent of what was adopted; `bar`: that of numbers outside of containers."""
+    return _gathered(shadows, memory, bar, {}, inside=False)
+
+
+def _gathered(
+    shadows: Shadows, memory: Any, bar: Any, known: dict[int, Any], *, inside: bool
+) -> Any:
+    if is_number(memory):
+        return cell_taken(shadows, memory) if inside else bar
+    if isinstance(memory, np.ndarray):
+        return shadow_taken(shadows, memory) if memory.dtype.kind in "fc" else None
+    if id(memory) in known:
+        return known[id(memory)]
+    if isinstance(memory, tuple):
+        parts = [None] * len(memory) if bar is None else bar
+        return [
+            _gathered(shadows, m, b, known, inside=inside)
+            for m, b in zip(memory, parts, strict=True)
+        ]
+    if isinstance(memory, list):
+        found: list[Any] = []
+        known[id(memory)] = found
+        found.extend(_gathered(shadows, m, None, known, inside=True) for m in memory)
+        return found
+    fields = memory if isinstance(memory, dict) else _attributes(memory)
+    if fields is None:
+        return bar
+    table: dict[Any, Any] = {}
+    known[id(memory)] = table
+    for key, value in fields.items():
+        table[key] = _gathered(shadows, value, None, known, inside=True)
+    return table
+
+
+def cell_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
+    """A contribution to a value: what concerns containers and arrays goes into memory at once."""
+    if bar is None or is_number(holder):
+        return bar
+    if isinstance(holder, tuple):
+        return [cell_spread(shadows, v, b) for v, b in zip(holder, bar, strict=True)]
+    if callable(holder) and isinstance(bar, dict):
+        return bar
+    cell_added(shadows, holder, bar)
+    return None
+
+
+def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
+    """The cotangent of a value that an operation made; containers in it are new."""
+    if isinstance(holder, np.ndarray) and holder.ndim:
+        if holder.dtype.kind not in "fc":
+            return None
+        taken = shadow_taken(shadows, holder, *sources)
+        return taken if bar is None else bar + taken
+    if isinstance(holder, tuple):
+        parts = [None] * len(holder) if bar is None else bar
+        return [cell_made(shadows, v, b, *sources) for v, b in zip(holder, parts, strict=True)]
+    if isinstance(holder, list | dict):
+        raise UnsupportedMutation(
+            f"An operation gave a {type(holder).__name__} where the compiler could not tell, while "
+            "containers are written. Do not give its variable values of several types."
+        )
+    return bar
