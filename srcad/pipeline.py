@@ -166,9 +166,9 @@ class Compilation:
         bars = frozenset(reverser.bars.values())
         primal = (frozenset(facts.types) | ir.assigned(body)) - bars
         params = frozenset(p.name for p in facts.unit.code.params)
-        weaver = Weaver(reverser.names, reverser.live, primal)
+        weaver = Weaver(reverser.names, reverser.live, primal, params)
         if isinstance(reverser, NaiveReverse):
-            weaver = NaiveWeaver(reverser.names, reverser.live, primal, known=set(params))
+            weaver = NaiveWeaver(reverser.names, reverser.live, primal, params, known=set(params))
         forward, backward = weaver.weave(nodes)
         stacks = frozenset(weaver.lists.values())
         needed = frozenset().union(*map(ir.all_reads, backward))

@@ -13,9 +13,9 @@ except ValueError:                 ran.append(1)
                                for step in reversed(ran):
                                    if step == 1: …      (elif 2, elif 3)
 
-An exception may leave a block, a loop or a called function anywhere; the notes tell how far it came,
-whatever stands around.  So the statements in the arms of branches, in loops and in handlers are
-entries like all others, and the cotangents are the same before each of them: those that exist
+An exception may leave a block, a loop or a called function anywhere; the notes tell how far it
+came, whatever stands around.  So the statements in the arms of branches, in loops and in handlers
+are entries like all others, and the cotangents are the same before each of them: those that exist
 (`present`), as buffers of our own (`owned`).  What is gained or lost on the way is found by going
 over the statements until nothing changes.
 """
@@ -26,6 +26,7 @@ from dataclasses import dataclass, field, replace
 
 from srcad import errors
 from srcad.adjoint.cotangents import Cotangents, State
+from srcad.adjoint.keep import Keeper
 from srcad.adjoint.loops import items_of
 from srcad.adjoint.sweep import Attempt, Entry, Frame, Node, Record, Step
 from srcad.analysis.operations import Invoke
@@ -59,13 +60,15 @@ class _Invariant:
 class Exceptions(Cotangents):
     """The reversal of `try`."""
 
+    keeper: Keeper
+    refused: list[tuple[ir.Loc | None, errors.SrcadError]]
     invariant: _Invariant
     headers: dict[int, tuple[str, ir.Expr]]  # by statement: the owner and index of a loop's item
     contexts: tuple[ir.With, ...] = ()
     anywhere: frozenset[str] = frozenset()  # read backwards even where they never got a value
 
     def attempt(self, stmt: ir.Try) -> list[Node]:
-        """A `try`; without handlers an exception leaves the function, and there is nothing to do."""
+        """A `try`; without handlers an exception leaves the function, and nothing is noted."""
         if not stmt.handlers:
             final = self.block(stmt.final)
             return [Attempt(stmt, self.block(stmt.body), final)]
@@ -189,9 +192,9 @@ class Exceptions(Cotangents):
                     continue
                 case ir.Augment():
                     what = "This operator wrote in place when it raised an exception"
-                case ir.Assign(_, value) | ir.Unpack(_, value) | ir.Effect(value) if (
-                    getattr(inner, "alters", None) and self.is_call(value)
-                ):
+                case ir.Assign(_, value) | ir.Unpack(_, value) | ir.Effect(value) if getattr(
+                    inner, "alters", None
+                ) and self.is_call(value):
                     what = "This call was to write into an array when it raised an exception"
                 case _:
                     continue
@@ -205,6 +208,24 @@ class Exceptions(Cotangents):
         made = isinstance(value, ir.Call) and isinstance(value.func, ir.Ref)
         forward = made and value.func.value is None  # type: ignore[union-attr]
         return forward or isinstance(self.operation(value), Invoke)
+
+    # -- contexts ----------------------------------------------------------------------
+
+    def check_contexts(self, stmt: ir.With) -> None:
+        """A user's `__enter__` and `__exit__` run as they are: they must hold nothing active."""
+        for expr, _ in stmt.items:
+            if ir.reads(expr) & self.active:
+                raise errors.UnsupportedSyntax(
+                    "A context manager that holds a value with a derivative is not supported yet: "
+                    "entering and leaving it may change the value. Call what it does directly.",
+                    self.place(),
+                )
+
+    def is_errstate(self, stmt: ir.With) -> bool:
+        return all(
+            isinstance(e, ir.Call) and isinstance(e.func, ir.Attr) and e.func.name == "errstate"
+            for e, _ in stmt.items
+        )
 
     # -- loops -------------------------------------------------------------------------
 

@@ -26,9 +26,9 @@ from srcad.adjoint.cells import CELL_MADE, CELL_STORED, CELL_TAKEN, CELLS_GATHER
 from srcad.adjoint.cotangents import ACCUMULATE, ADD, OWN, SHADOW, State, slice_object
 from srcad.adjoint.loops import plan
 from srcad.adjoint.memory import BACK, TAKEN
+from srcad.adjoint.notes import written_by_entry
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.scopes import Needed
-from srcad.adjoint.notes import written_by_entry
 from srcad.adjoint.sweep import (
     Attempt,
     Branch,

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from srcad.adjoint.sweep import Entry, Frame, Record, Step, entries, written_by
+from srcad.adjoint.sweep import Entry, Frame, Record, Step, written_by
 from srcad.ir import nodes as ir
 from srcad.runtime.unfinished import unfinished
 
@@ -66,7 +66,7 @@ class Notes:
         if not rest:
             return ()
         back = ir.Call(REVERSED, (ir.Name(self.node.path),))
-        return (ir.For(self.node.step, back, rest, self.node.body.stmt.at),)  # type: ignore[union-attr]
+        return (ir.For(self.node.step, back, rest, self.node.body.stmt.at),)
 
     def number(self) -> ir.Expr:
         step = ir.Name(self.node.step)

@@ -95,28 +95,31 @@ def written_by(block: ir.Block) -> frozenset[str]:
     return frozenset().union(*map(ir.bound, block))
 
 
+def parts(node: Node) -> tuple[Node, ...]:
+    """The nodes of the blocks of a node."""
+    match node:
+        case Branch(_, _, then, orelse):
+            return (*then, *orelse)
+        case Attempt(_, body, final):
+            return (*body, *final)
+        case Loop(_, body) | Scope(_, body):
+            return body
+        case _:
+            return ()
+
+
 def has_backward(nodes: tuple[Node, ...]) -> bool:
     """Whether anything is done in the backward part."""
     for node in nodes:
         match node:
-            case Step(_, backward):
-                if backward:
-                    return True
-            case Branch(_, _, then, orelse):
-                if has_backward(then) or has_backward(orelse):
-                    return True
-            case Loop(_, body, _, _, _, last):
-                if has_backward(body) or last:
-                    return True
-            case Scope(_, body):
-                if has_backward(body):
-                    return True
-            case Attempt(_, body, final):
-                if has_backward(body) or has_backward(final):
-                    return True
+            case Step(_, backward) | Loop(last=backward):
+                here = bool(backward)
             case Record(body):
-                if any(s.backward for e, _ in entries(body) for s in e.steps):
-                    return True
+                here = any(s.backward for e, _ in entries(body) for s in e.steps)
+            case _:
+                here = False
+        if here or has_backward(parts(node)):
+            return True
     return False
 
 
@@ -149,42 +152,49 @@ def backward_targets(nodes: tuple[Node, ...]) -> set[str]:
     """Every variable that the backward statements bind."""
     found: set[str] = set()
     for node in nodes:
+        found |= backward_targets(parts(node))
         match node:
             case Step(_, backward):
                 found |= ir.assigned(backward)
-            case Branch(_, _, then, orelse):
-                found |= backward_targets(then) | backward_targets(orelse)
-            case Loop(_, body, _, _, rebinds, last):
-                found |= backward_targets(body) | ir.assigned((*rebinds, *last))
-            case Scope(_, body):
-                found |= backward_targets(body)
-            case Attempt(_, body, final):
-                found |= backward_targets(body) | backward_targets(final)
+            case Loop(rebinds=rebinds, last=last):
+                found |= ir.assigned((*rebinds, *last))
             case Record(body):
                 found |= {n for e, _ in entries(body) for n in ir.assigned(backward_of(e))}
+            case _:
+                pass
     return found
+
+
+def definitions(nodes: tuple[Node, ...]) -> Iterator[str]:
+    """The variables that the nodes define, each as often as a statement binds it."""
+    for node in nodes:
+        match node:
+            case Step(forward):
+                yield from _bindings(forward)
+            case Loop(stmt) | Scope(stmt):
+                yield from ir.targets(stmt)
+            case Record(body, path):
+                yield path
+                for around in headers(body):
+                    yield from ir.targets(around)
+                for entry, _ in entries(body):
+                    for step in entry.steps:
+                        yield from _bindings(step.forward)
+            case _:
+                pass
+        yield from definitions(parts(node))
+
+
+def _bindings(block: ir.Block) -> Iterator[str]:
+    for stmt in ir.walk(block):
+        yield from ir.targets(stmt)
 
 
 def defined_in(node: Node) -> frozenset[str]:
     """The variables that a node defines, nested ones included."""
-    match node:
-        case Step(forward):
-            return written_by(forward)
-        case Branch(_, _, then, orelse):
-            return defined(then) | defined(orelse)
-        case Loop(stmt, body):
-            return defined(body) | frozenset(ir.targets(stmt))
-        case Scope(stmt, body):
-            return defined(body) | frozenset(ir.targets(stmt))
-        case Attempt(_, body, final):
-            return defined(body) | defined(final)
-        case Record(body, path):
-            steps = [s for e, _ in entries(body) for s in e.steps]
-            around = frozenset(n for s in headers(body) for n in ir.targets(s))
-            return around.union({path}, *(written_by(s.forward) for s in steps))
-    raise AssertionError(node)
+    return frozenset(definitions((node,)))
 
 
 def defined(nodes: tuple[Node, ...]) -> frozenset[str]:
     """The variables that the nodes define."""
-    return frozenset().union(*map(defined_in, nodes)) if nodes else frozenset()
+    return frozenset(definitions(nodes))

@@ -32,6 +32,7 @@ from srcad.adjoint.sweep import (
     backward_of,
     defined,
     defined_in,
+    definitions,
     entries,
     has_backward,
     written_by,
@@ -50,12 +51,15 @@ class Weaver:
     names: Names
     live: Liveness
     primal: frozenset[str]
+    params: frozenset[str]
     lists: dict[str, str] = field(default_factory=dict)
     befores: dict[str, str] = field(default_factory=dict)
+    definitions: Counter[str] = field(default_factory=Counter)  # how often each is bound
 
     def weave(self, nodes: tuple[Node, ...]) -> tuple[ir.Block, ir.Block]:
         """The forward and the backward block."""
         self.primal |= defined(nodes)
+        self.definitions = Counter((*definitions(nodes), *self.params))
         scopes = Scopes(self.live)
         self.scopes = scopes
         scopes.collect(nodes, ())
@@ -189,13 +193,12 @@ class Weaver:
     def overwritten_in(self, node: Record, needed: Needed, depth: int) -> list[Needed]:
         """For each entry, the variables whose older values are needed.
 
-        One that a single entry writes, once, has no older value inside.
+        One that is bound here and nowhere else, and once, has no older value inside.
         """
         found = [(written_by_entry(e), loops) for e, loops in entries(node.body)]
         every = self.after_node(node, needed)
-        writers = Counter(name for names, _ in found for name in names)
         return [
-            frozenset(n for n in names & every if n in needed or writers[n] > 1 or loops)
+            frozenset(n for n in names & every if n in needed or self.definitions[n] > 1 or loops)
             for names, loops in found
         ]
 

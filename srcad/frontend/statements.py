@@ -5,27 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import warnings
 from typing import Any
 
-import numpy as np
-
 from srcad import errors
-from srcad.frontend import patterns
+from srcad.frontend import contexts, patterns
 from srcad.frontend.loops import Loops
 from srcad.frontend.state import keyword
 from srcad.ir import nodes as ir
-
-
-PASSING = (
-    np.errstate, np.printoptions, open, warnings.catch_warnings, contextlib.nullcontext,
-    contextlib.closing, contextlib.redirect_stdout, contextlib.redirect_stderr,
-)  # fmt: skip
-REFUSAL = "UnsupportedSyntax"
-DISCARDED = (
-    "This context manager has discarded an exception, and where the block was left is not known. "
-    "Use `try` and `except`, or `contextlib.suppress`, inside the function."
-)
 
 
 class Statements(Loops):
@@ -141,9 +127,7 @@ class Statements(Loops):
     def do_With(self, stmt: ast.With) -> None:
         self.contexts(stmt.items, stmt.body, self.at)
 
-    def contexts(
-        self, items: list[ast.withitem], body: list[ast.stmt], at: ir.Loc | None
-    ) -> None:
+    def contexts(self, items: list[ast.withitem], body: list[ast.stmt], at: ir.Loc | None) -> None:
         """`with a, suppress(E), b: …`: what may discard an exception stands alone."""
         here = next((k for k, i in enumerate(items) if not self.passes_exceptions(i)), len(items))
         if here == len(items):
@@ -171,27 +155,48 @@ class Statements(Loops):
         body: list[ast.stmt],
         at: ir.Loc | None,
     ) -> None:
-        """`suppress(E)` is a `try`; of others the running program says if they discard anything."""
+        """`with suppress(E): …` is a `try`, and so is what may or may not discard an exception.
+
+        with c(): …        →     try: (with c(): …)     except (): pass
+        """
         kinds = self.suppressed(item)
         self.trying += 1
-        if kinds is not None:
-            with self.nested() as inner:
+        with self.nested() as inner:
+            if kinds is not None:
                 self.inner_contexts(rest, body, at)
-            handler = ir.Handler(ir.Sequence("tuple", kinds), None, ())
-            self.out.append(ir.Try(tuple(inner), (handler,), (), (), at))
-        else:
-            ended = self.names.fresh("ended")
-            self.assign(ended, ir.Sequence("list", ()))  # a list, of which nothing is foreseen
-            entered = self.entered(item)
-            with self.nested() as inner:
-                self.inner_contexts(rest, body, at)
-                note = ir.Call(ir.Attr(ir.Name(ended), "append"), (ir.Const(True),))
-                self.out.append(ir.Effect(note, at))
-            self.out.append(ir.With((entered,), tuple(inner), at))
-            refusal = ir.Call(ir.Ref(errors.UnsupportedSyntax, REFUSAL), (ir.Const(DISCARDED),))
-            raised = (ir.Raise(refusal, None, at),)
-            self.out.append(ir.If(ir.Unary("not", ir.Name(ended)), raised, (), at))
+            else:
+                self.check_exits(rest, body)
+                entered = self.entered(item)
+                with self.nested() as within:
+                    self.inner_contexts(rest, body, at)
+                self.out.append(ir.With((entered,), tuple(within), at))
         self.trying -= 1
+        handler = ir.Handler(ir.Sequence("tuple", kinds or ()), None, ())
+        self.out.append(ir.Try(tuple(inner), (handler,), (), (), at))
+
+    def check_exits(self, rest: list[ast.withitem], body: list[ast.stmt]) -> None:
+        """An exit that an inner block turns into an exception, which is discarded, is none."""
+        inner: list[ast.stmt] = [ast.With(rest, body)] if rest else body
+        for node in contexts.inside(inner):
+            left = None
+            if (
+                isinstance(node, ast.With)
+                and not all(map(self.quiet, node.items))
+                or isinstance(node, ast.Try)
+                and node.finalbody
+            ):
+                left = leaving(node.body)
+            if left is not None:
+                raise self.refuse(
+                    f"`{keyword(left).lower()}` leaves two blocks here, of which the inner may "
+                    "raise an exception and the outer discard it. Put it behind them.",
+                    left,
+                )
+
+    def quiet(self, item: ast.withitem) -> bool:
+        """Whether leaving the context manager raises no exception of its own."""
+        call = item.context_expr
+        return isinstance(call, ast.Call) and contexts.is_quiet(self.known(call.func))
 
     def inner_contexts(
         self, rest: list[ast.withitem], body: list[ast.stmt], at: ir.Loc | None
@@ -213,8 +218,10 @@ class Statements(Loops):
 
     def passes_exceptions(self, item: ast.withitem) -> bool:
         """Whether the context manager is known to let every exception through."""
-        call = item.context_expr
-        return isinstance(call, ast.Call) and any(self.known(call.func) is f for f in PASSING)
+        manager = item.context_expr
+        if isinstance(manager, ast.Call):
+            return contexts.passes_exceptions(self.known(manager.func))
+        return contexts.instance_passes(self.known(manager))
 
     def known(self, node: ast.expr) -> Any:
         """The object outside the function that an expression names, or None."""
@@ -310,7 +317,9 @@ def leaving(body: list[ast.stmt], loops: bool = False) -> ast.stmt | None:
         inside = loops or isinstance(stmt, ast.For | ast.While)
         for name in ("body", "orelse", "finalbody", "handlers", "cases"):
             for part in getattr(stmt, name, []):
-                inner = part.body if isinstance(part, ast.ExceptHandler | ast.match_case) else [part]
+                inner = (
+                    part.body if isinstance(part, ast.ExceptHandler | ast.match_case) else [part]
+                )
                 found = leaving(inner, inside and name == "body" or loops)
                 if found is not None:
                     return found

@@ -1,7 +1,7 @@
 """Tell what may be a truth value, whose arithmetic is not that of numbers.
 
-    1.0 * (x > 0) + 1.0 * (x < 1)      2.0
-    (x > 0) + (x < 1)                  True, for truth values of NumPy; and -(x > 0) is an error
+1.0 * (x > 0) + 1.0 * (x < 1)      2.0
+(x > 0) + (x < 1)                  True, for truth values of NumPy; and -(x > 0) is an error
 """
 
 from __future__ import annotations
