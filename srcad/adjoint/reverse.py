@@ -134,7 +134,7 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
             self.state, self.depth = state, depth
-            self.state.present |= ir.free_reads((stmt,)) & self.active
+            self.state.present |= (ir.free_reads((stmt,)) & self.active) - self.shared
             return [Step((stmt,))]
 
     def refuse(self) -> None:
