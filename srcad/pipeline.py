@@ -156,6 +156,7 @@ class Compilation:
             in_place=in_place,
             handed=bars_in,
             shadows=shadows,
+            by_memory=asked.params,
         )
 
     def woven(

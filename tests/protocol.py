@@ -69,7 +69,9 @@ def _is_object(value: Any) -> bool:
     """An instance of a plain class that a program defines."""
     if isinstance(value, (type, enum.Enum, types.FunctionType, BaseException)):
         return False
-    return type(value).__module__.startswith("tests.") and hasattr(value, "__dict__")
+    return type(value).__module__.startswith(("tests.", "fuzz_program")) and hasattr(
+        value, "__dict__"
+    )
 
 
 def attributes(value: Any) -> dict[str, Any]:

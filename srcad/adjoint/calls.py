@@ -84,7 +84,7 @@ class Calls(Cells):
         changing = frozenset(
             p
             for p in params
-            if any(self.changed_later(n, stmt) or self.storage.changing(n) for n in kept[p])
+            if any(self.changed_later(n, stmt) or self.refilled_later(n, stmt) for n in kept[p])
         )
         return Asked(params, stmt.target in mine, changing)
 
@@ -184,6 +184,9 @@ class Calls(Cells):
 
     def changed_later(self, name: str, stmt: ir.Stmt) -> bool:
         return mutable(self.type(name)) and self.storage.changes_after(name, stmt, itself=False)
+
+    def refilled_later(self, name: str, stmt: ir.Stmt) -> bool:
+        return self.storage.refilled_after(name, stmt, itself=False)
 
     def give_all(
         self, operation: Invoke, given: list[ir.Expr], by_reference: bool, pulled: ir.Expr

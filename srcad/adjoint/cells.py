@@ -12,6 +12,7 @@ cotangents are found by these objects (`runtime/cells`).
 
 from __future__ import annotations
 
+import builtins
 import operator
 from abc import abstractmethod
 from collections.abc import Callable
@@ -131,7 +132,7 @@ class Cells(Memory):
         match operation:
             case Mutation(ir.Name(owner)) | Append(owner):
                 return owner in self.moving()
-            case Apply(operator.delitem, (ir.Name(owner), _)):
+            case Apply(operator.delitem | builtins.delattr, (ir.Name(owner), _)):
                 return owner in self.moving()
             case _:
                 return False
@@ -306,12 +307,22 @@ class Cells(Memory):
         outer, self.then, self.taken_now = (self.then, self.taken_now), {}, []
         try:
             nodes = work()
-            made = [
-                ir.Assign(self.then[n], algebra.call(SNAPSHOT, ir.Name(n))) for n in self.taken_now
-            ]
-            return [Step(tuple(made)), *nodes] if made else nodes
+            for name in self.taken_now:
+                made = ir.Assign(self.then[name], algebra.call(SNAPSHOT, ir.Name(name)))
+                nodes.insert(_made_at(name, nodes), Step((made,)))
+            return nodes
         finally:
             self.then, self.taken_now = outer
+
+
+def _made_at(name: str, nodes: list[Node]) -> int:
+    """The place behind the statement that the compiler made to bind it, else the start."""
+    for k, node in enumerate(nodes):
+        forward = node.forward if isinstance(node, Step) else ()
+        if any(name in ir.targets(s) for s in forward):
+            read = (s for n in nodes[: k + 1] if isinstance(n, Step) for s in n.forward)
+            return 0 if any(name in ir.statement_reads(s) for s in read) else k + 1
+    return 0
 
 
 def _owns(func: ir.Expr) -> bool:

@@ -37,12 +37,12 @@ from srcad.ir.types import ANY, Lst, Tup, Type, dims_of, is_count, is_scalar
 from srcad.rules.spelling import spelled
 from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.cotangents import listed, unrepeat
+from srcad.runtime.cotangents import listed, unrepeat_list
 
 UNBROADCAST = ir.Ref(unbroadcast, "unbroadcast")
 SUM = ir.Ref(np.sum, "np.sum")
 LISTED = ir.Ref(listed, "listed")
-UNREPEAT = ir.Ref(unrepeat, "unrepeat")
+UNREPEAT = ir.Ref(unrepeat_list, "unrepeat_list")
 
 
 class Contributions(Displays):

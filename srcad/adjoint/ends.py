@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from srcad.adjoint.algebra import call
+from srcad.adjoint.cells import CELL_ZEROS
 from srcad.adjoint.cotangents import SHADOW
 from srcad.analysis.infer import Inferred
 from srcad.ir import nodes as ir
@@ -34,6 +35,7 @@ class Parts:
     in_place: frozenset[str] = frozenset()  # variables whose contents the forward part changes
     handed: tuple[str, ...] = ()  # cotangents that the caller hands in besides the result's
     shadows: str = ""  # the memory of cotangents, where the caller hands it in
+    by_memory: frozenset[str] = frozenset()  # parameters whose cotangents are kept there
 
     @property
     def unreversed(self) -> frozenset[str]:
@@ -46,7 +48,8 @@ class Parts:
         """The cotangent of a parameter as it is."""
         if param in self.present:
             return ir.Name(self.bars[param])
-        return call(SHADOW, ir.Name(self.given.get(param, param)))
+        zeros = CELL_ZEROS if param in self.by_memory else SHADOW
+        return call(zeros, ir.Name(self.given.get(param, param)))
 
     def gradient(self, param: str) -> ir.Expr:
         """The gradient of a parameter, in the parameter's own type and memory."""

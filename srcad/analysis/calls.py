@@ -160,6 +160,9 @@ def known_call(
             return BOTTOM, Inert()
     if getattr(value, "__module__", None) in _MEMORY:
         return ANY, Inert()
+    new = construct(value, args, kwargs, inference)
+    if new is not None:
+        return new
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
         return invoke_function(value, args, kwargs, inference)
@@ -172,10 +175,6 @@ def known_call(
         later = tuple((k, constant_expr(v, k)) for k, v in value.keywords.items() if k not in given)
         inner = ir.Call(constant_expr(value.func, "function"), (*first, *args), (*later, *kwargs))
         return known_call(inner, value.func, inner.args, inner.kwargs, inference)
-    if isinstance(value, type) and value not in SUBSTITUTES:
-        made = construct(value, args, kwargs, inference)
-        if made is not None:
-            return made
     substitute = _substitute(value, args, kwargs, inference)
     if substitute is not None:
         return invoke_function(substitute, args, kwargs, inference)

@@ -1,31 +1,40 @@
 """Find out what a call of a class makes, and what a changed copy of an object holds.
 
 Point(x, y)                 a namedtuple or a dataclass     Make(Point, x=x, y=y)
+Model(w, steps=3)           a class with an `__init__`      Make, or the call of what makes it
 p._replace(x=v)             a changed copy                  Make(Point, x=v, y=p[1])
 """
 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from srcad.analysis.bind import CannotBind, Signature, bind
-from srcad.analysis.invoke import Found, constant_expr
-from srcad.analysis.operations import Inert, Make, Refused
+from srcad.analysis.constructors import Constructor, constructor
+from srcad.analysis.invoke import Found, constant_expr, invoke
+from srcad.analysis.operations import Inert, Make, Operation, Refused
+from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Obj, Tup
+from srcad.runtime.objects import made
+from srcad.runtime.substitutes import SUBSTITUTES
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
 
 
 def construct(
-    cls: type,
+    cls: Any,
     args: tuple[ir.Expr, ...],
     kwargs: tuple[tuple[str | None, ir.Expr], ...],
     inference: Inference,
 ) -> Found | None:
-    """`Point(x, y)` of a namedtuple or a dataclass."""
+    """`Point(x, y)` of a class of the user; None for everything else."""
+    if cls is made and isinstance(args[0], ir.Ref):
+        return make(args[0].value, kwargs, inference)
+    if not isinstance(cls, type) or cls in SUBSTITUTES:
+        return None
     if issubclass(cls, BaseException):
         return ANY, Inert()
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
@@ -42,7 +51,7 @@ def construct(
             if f.default_factory is not dataclasses.MISSING
         }
     else:
-        return None
+        return made_by_constructor(cls, args, kwargs, inference)
     given = {k: constant_expr(v, k) for k, v in defaults.items()}
     signature = Signature(names, None, None, given | factories)
     try:
@@ -50,10 +59,44 @@ def construct(
     except CannotBind:
         return ANY, Refused(f"this call of `{cls.__name__}`")
     kinds = [inference.expr(b) for b in bound]
-    made = Make(cls, tuple(zip(names, bound, strict=True)))
+    new = Make(cls, tuple(zip(names, bound, strict=True)))
     if issubclass(cls, tuple):
-        return Tup(tuple(kinds), cls), made
-    return Obj(cls, tuple(zip(names, kinds, strict=True))), made
+        return Tup(tuple(kinds), cls), new
+    return Obj(cls, tuple(zip(names, kinds, strict=True))), new
+
+
+def made_by_constructor(
+    cls: type,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found | None:
+    """`Model(w)` of a class with an `__init__` of its own, or none; None if nothing is known."""
+    program = inference.session.program
+    try:
+        if cls not in program.makers:
+            program.makers[cls] = constructor(program, cls)
+    except SrcadError as problem:
+        return ANY, Refused(problem.message, error=problem)
+    how: Constructor | None = program.makers[cls]
+    if how is None:
+        return None
+    if how.unit is not None:
+        return invoke(how.unit, how.signature, args, kwargs, None, inference)
+    try:
+        bound = bind(how.signature, args, kwargs, inference)
+    except CannotBind as problem:
+        why: Operation = Refused(f"this call of `{cls.__name__}`")
+        return ANY, Inert() if problem.certain else why
+    given = dict(zip(how.params, bound, strict=True))
+    return make(cls, tuple((n, ir.substitute(v, given)) for n, v in how.fields), inference)
+
+
+def make(cls: type, fields: tuple[tuple[str | None, ir.Expr], ...], inference: Inference) -> Found:
+    """An object with these attributes."""
+    named = tuple((str(n), v) for n, v in fields)
+    kinds = tuple((n, inference.expr(v)) for n, v in named)
+    return Obj(cls, kinds), Make(cls, named)
 
 
 def _generated_init(cls: type) -> bool:
@@ -92,7 +135,7 @@ def replaced(cls: type, owner: ir.Expr, expr: ir.Call, inference: Inference) -> 
     if not set(given) <= set(old):
         return ANY, Inert()  # Python raises its own error when it runs
     types |= {str(n): inference.expr(v) for n, v in given.items()}
-    made = Make(cls, tuple((n, given.get(n, old[n])) for n in old))
+    new = Make(cls, tuple((n, given.get(n, old[n])) for n in old))
     if isinstance(kind, Tup):
-        return Tup(tuple(types[n] for n in old), cls), made
-    return Obj(cls, tuple((n, types[n]) for n in old)), made
+        return Tup(tuple(types[n] for n in old), cls), new
+    return Obj(cls, tuple((n, types[n]) for n in old)), new

@@ -82,6 +82,16 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
     return found
 
 
+def nested_writes(inferred: Inferred, stmt: ir.Stmt) -> frozenset[str]:
+    """What is written inside an expression: in a test, or on the way to another value."""
+    found: list[Write] = []
+    for expr in ir.expressions(stmt):
+        whole = isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack)
+        for node in ir.children(expr) if whole else (expr,):
+            _in_expression(node, inferred, None, found)
+    return frozenset().union(*(w.names for w in found))
+
+
 def _write(
     inferred: Inferred, owner: ir.Expr, at: ir.Loc | None, how: str, append: bool = False
 ) -> Write:

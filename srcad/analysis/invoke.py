@@ -111,7 +111,7 @@ def invoke_function(
     except errors.SrcadError as problem:
         return ANY, Refused(problem.message, error=problem)
     signature = Signature.of(function, constant_expr)
-    return _invoke(unit, signature, args, kwargs, None, inference)
+    return invoke(unit, signature, args, kwargs, None, inference)
 
 
 def invoke_closure(
@@ -130,10 +130,10 @@ def invoke_closure(
     }
     signature = Signature.of_node(closure.code, defaults)
     captured = (*closure.captures, *closure.defaults)
-    return _invoke(unit, signature, args, kwargs, (func, closure, captured), inference)
+    return invoke(unit, signature, args, kwargs, (func, closure, captured), inference)
 
 
-def _invoke(
+def invoke(
     unit: Any,
     signature: Signature,
     args: tuple[ir.Expr, ...],
@@ -141,6 +141,7 @@ def _invoke(
     closure: Any,
     inference: Inference,
 ) -> Found:
+    """Call a unit; `closure`: the function object, its type and what it captured."""
     try:
         bound = bind(signature, args, kwargs, inference)
     except CannotBind as problem:

@@ -76,6 +76,12 @@ class _Loosening:
                 pairs = zip(operation.unit.code.params, operation.args, strict=True)
                 for param, arg in pairs:
                     self.left(self.points.value(arg), callee.types.get(param.name, ANY), set())
+                function = operation.closure
+                if function is None:
+                    continue
+                for name, _ in getattr(operation.params[-1], "captures", ()):
+                    held = self.points.held(self.points.value(function), name)
+                    self.left(held, callee.types.get(name, ANY), set())
 
     def left(self, sites: Sites, kind: Type, seen: set[Site]) -> None:
         """The objects at the sites are of this type now, and what they hold of its parts."""

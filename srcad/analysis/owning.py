@@ -25,7 +25,6 @@ from srcad.analysis.operations import (
     Append,
     Apply,
     Copy,
-    Dynamic,
     Handed,
     Invoke,
     Make,
@@ -150,6 +149,8 @@ class _Owning:
         """What is done before the value is made, and the value of objects of their own."""
         operation = self.facts.operations.get(id(value))
         match operation:
+            case Invoke() if self.by_memory(operation, cell):
+                return self.passed(value, operation, stmt)
             case Append(owner, item) if owner in self.shared.cells:
                 before, new = self.own(item, stmt)
                 return before, self.again(value, {item: new}, Append(owner, new))
@@ -172,7 +173,7 @@ class _Owning:
                 return self.items(value, stmt)
             case Apply():
                 return self.applied(value, operation, stmt)
-            case Invoke() | Dynamic() | _:
+            case _:
                 return [], value
 
     def display(
@@ -195,6 +196,32 @@ class _Owning:
         if isinstance(value, ir.Sequence):
             return before, replace(value, items=tuple(new))
         return before, replace(value, values=tuple(new))
+
+    def by_memory(self, operation: Invoke, cell: bool) -> bool:
+        """Whether a call gets, or gives, what is kept by memory."""
+        mine = self.shared.cells | self.shared.holders | self.shared.arrays
+        return cell or any(ir.reads(a) & mine for a in operation.args)
+
+    def passed(
+        self, value: ir.Expr, operation: Invoke, stmt: ir.Stmt
+    ) -> tuple[list[ir.Stmt], ir.Expr]:
+        """`f(**{"a": v})`, as keywords are bound: a dict of numbers that are its own."""
+        before: list[ir.Stmt] = []
+        args: list[ir.Expr] = []
+        for arg in operation.args:
+            if isinstance(arg, ir.Mapping):
+                kind = self.type(arg)
+                first, new = self.display(arg, stmt)
+                name = self.new("given", kind)
+                self.cells.add(name)
+                before += [*first, ir.Assign(name, new, _at(stmt))]
+                arg = ir.Name(name)
+            args.append(arg)
+        if before:
+            # another call: facts are kept by identity
+            value = replace(value)
+            self.know(value, replace(operation, args=tuple(args)))
+        return before, value
 
     def method(
         self, value: ir.Expr, name: str, operation: Mutation, stmt: ir.Stmt
@@ -266,10 +293,8 @@ class _Owning:
     def apart(self, stmt: ir.Augment, target: ir.Item | ir.Attr) -> list[ir.Stmt]:
         """`xs[i] += v` as Python does it: read, change, write."""
         out: list[ir.Stmt] = []
-        if isinstance(target, ir.Item) and not _is_plain(target.index):
-            key = self.new("key", self.type(target.index))
-            out.append(ir.Assign(key, target.index, stmt.at))
-            target = replace(target, index=ir.Name(key))
+        if isinstance(target, ir.Item):
+            target = replace(target, index=self.computed_once(target.index, out, stmt.at))
         read = replace(target)
         kind = self.type(read)
         old = self.new("old", kind)
@@ -285,6 +310,18 @@ class _Owning:
         else:
             out.append(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
         return [*out, *self.statement(ir.Store(target, ir.Name(name), stmt.at))]
+
+    def computed_once(self, index: ir.Expr, out: list[ir.Stmt], at: ir.Loc | None) -> ir.Expr:
+        """An index that may be written twice: what it computes has a name."""
+        match index:
+            case ir.Name() | ir.Const():
+                return index
+            case ir.Slice() | ir.Sequence("tuple", _):
+                return ir.rebuild(index, lambda part: self.computed_once(part, out, at))
+            case _:
+                key = self.new("key", self.type(index))
+                out.append(ir.Assign(key, index, at))
+                return ir.Name(key)
 
     def note(self, name: str, kind: Type) -> None:
         """A variable for what a cell holds."""
@@ -317,13 +354,6 @@ class _Owning:
     def know(self, value: ir.Expr, operation: Operation) -> None:
         self.facts.operations[id(value)] = operation
         self.facts.keep.append(value)
-
-
-def _is_plain(index: ir.Expr) -> bool:
-    """Whether an index may be written twice: names, constants, slices of such."""
-    parts = index.items if isinstance(index, ir.Sequence) else ir.children(index)
-    slices = isinstance(index, ir.Slice | ir.Sequence) and all(map(_is_plain, parts))
-    return isinstance(index, ir.Name | ir.Const) or slices
 
 
 def _is_list(kind: Type) -> bool:

@@ -33,6 +33,7 @@ from srcad.analysis.operations import (
     Part,
     Same,
 )
+from srcad.analysis.passing import passed
 from srcad.analysis.program import MISSING
 from srcad.analysis.sites import (
     ANY_KEY,
@@ -42,7 +43,6 @@ from srcad.analysis.sites import (
     holds_nothing,
     is_outer,
     key_of,
-    outer_id,
     param_of,
     part_of,
     target_key,
@@ -253,7 +253,7 @@ class Points:
             case Apply():
                 return self.applied(expr, operation)
             case Invoke():
-                return self.invoked(expr, operation)
+                return passed(self, expr, operation)
             case Element(owner, index):
                 basic = is_basic(index, self.kind)
                 return self.new(expr) if basic is False else self.value(owner)
@@ -360,40 +360,6 @@ class Points:
             return self.unseen(expr).union(*map(self.value, written))
         operands = (*args, *(value for _, value in operation.kwargs))
         return self.everything(expr, frozenset().union(*map(ir.reads, operands)))
-
-    def invoked(self, expr: ir.Expr, operation: Invoke) -> Sites:
-        """A called function may hand out its arguments, and store one in another."""
-        written = self.written(self.facts, operation.unit, operation.params)
-        given = [self.value(a) for a in operation.args]
-        whole = list(map(self.closure, given))
-        for k, inner in enumerate(written):
-            if inner is not None and not isinstance(operation.params[k], Array):
-                self.put(whole[k], ANY_KEY, NONE.union(*given))
-        out, outer = returned(self.facts, operation.unit, operation.params, self.written)
-        items = outer.union(*(given[k] for k in out))
-        return self.unseen(expr, items).union(outer, *(whole[k] for k in out))
-
-
-Returned = tuple[frozenset[int], Sites]
-
-
-def returned(facts: Inferred, unit: Any, params: tuple[Type, ...], written: Any) -> Returned:
-    """Which parameters, and which memory from outside, the result of a function may be or hold."""
-    callee = facts.session.infer(unit, params)
-    if "returned" in callee.memory:
-        known: Returned = callee.memory["returned"]
-        return known
-    # while it is found out, in a recursive call
-    callee.memory["returned"] = frozenset(range(len(params))), NONE
-    found: Returned = frozenset(), NONE
-    if mutable(callee.types.get(unit.code.result, ANY)):
-        points = Points(callee, unit.code.body, written)
-        names = [p.name for p in unit.code.params]
-        inside = frozenset(names.index(p) for p in points.params_in(unit.code.result))
-        reach = points.reach(unit.code.result)
-        found = inside, frozenset(s for s in reach if outer_id(s) is not None)
-    callee.memory["returned"] = found
-    return found
 
 
 def _arrays(types: tuple[Type, ...]) -> bool:

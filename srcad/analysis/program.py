@@ -77,6 +77,7 @@ class Program:
     """The units met so far, and every outside name that the compiled code relies on."""
 
     units: dict[Any, Unit] = field(default_factory=dict)
+    makers: dict[type, Any] = field(default_factory=dict)  # how classes make objects
     guards: dict[tuple[int, str], tuple[Any, str, Any]] = field(default_factory=dict)
 
     def unit(self, function: pytypes.FunctionType) -> Unit:

@@ -15,18 +15,32 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
+from functools import cached_property
 
 from srcad import errors
 from srcad.analysis.activity import Active, activity
 from srcad.analysis.captures import called_only
-from srcad.analysis.effects import written_operands, written_params
+from srcad.analysis.effects import nested_writes, written_operands, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Mutation
 from srcad.analysis.outside import called_writes
 from srcad.analysis.sites import Sites, outer_id
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Clo, Dct, Lst, Obj, Type, carries, is_complex, mutable
+from srcad.ir.types import (
+    ANY,
+    AnyType,
+    Array,
+    Clo,
+    Dct,
+    Lst,
+    Obj,
+    Tup,
+    Type,
+    carries,
+    is_complex,
+    mutable,
+)
 from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
 from srcad.runtime.containers import stop_gradient
 
@@ -57,17 +71,25 @@ NOT_ASKED = Asked()
 
 
 @dataclass(frozen=True)
+class Obstacle:
+    """A statement that does with shared memory what cannot be followed, and what that is."""
+
+    stmt: ir.Stmt
+    why: str
+
+
+@dataclass(frozen=True)
 class Shared:
     """The shared arrays, the containers that are cells, what may hold either, and the active.
 
-    problem: the statement that cannot be followed; then nothing is shared.
+    problem: what cannot be followed; then nothing is shared.
     """
 
     arrays: Names
     cells: Names
     holders: Names
     active: Active
-    problem: ir.Stmt | None = None
+    problem: Obstacle | None = None
 
 
 def shared_arrays(
@@ -155,37 +177,65 @@ class _Finder:
         """The memory of what is written, and of all that may be in its place."""
         sites: Sites = frozenset().union(*map(self.points.reach, written))
         while True:
-            hit = (r for n in names if not (r := self.points.reach(n)).isdisjoint(sites))
-            more = sites.union(*hit)
+            hit = {n for n in names if not self.points.reach(n).isdisjoint(sites)}
+            for passed in self.passed:
+                if hit & passed:  # in the called function, what is of no known type may be both
+                    hit |= {n for n in passed if _is_unknown(self.facts.types.get(n, ANY))}
+            more = sites.union(*map(self.points.reach, hit))
             if more == sites:
                 return sites
             sites = more
 
-    def problem(self, arrays: Names, cells: Names, holders: Names, sites: Sites) -> ir.Stmt | None:
-        """A statement that does with these what cannot be followed."""
-        first = self.body[0]
+    @cached_property
+    def passed(self) -> list[Names]:
+        """The variables of each call of a function of the program."""
+        found = []
+        for stmt in ir.walk(self.body):
+            value = stmt.value if isinstance(stmt, ir.Assign | ir.Effect) else None
+            operation = self.facts.operations.get(id(value))
+            if isinstance(operation, Invoke):
+                given = NOTHING.union(*map(ir.reads, operation.args))
+                found.append((given | set(ir.targets(stmt))) & self.facts.types.keys())
+        return found
+
+    def problem(self, arrays: Names, cells: Names, holders: Names, sites: Sites) -> Obstacle | None:
+        """What is done with these that cannot be followed."""
+        first = self.body[0] if self.body else ir.Effect(ir.Const(None))
         types, storage = self.facts.types, self.storage
-        if not all(_supported(types[n]) for n in arrays):
-            return first
+        other = sorted(n for n in arrays if not _supported(types[n]))
+        if other:
+            return Obstacle(first, f"`{other[0]}` does not hold real numbers")
         if any(outer_id(s) is not None for s in sites) or called_writes(self.facts, self.body):
-            return first  # other functions may see it
+            return Obstacle(first, "objects of the module or of a closure are among them")
         made = {n for n in holders if isinstance(types[n], Clo)}
-        if not made <= called_only(self.facts, self.body):
-            return first
+        loose = (
+            sorted(made - called_only(self.facts, self.body)) if not (cells or self.asked) else []
+        )
+        if loose:
+            return Obstacle(first, f"the function `{loose[0]}` captures them, and is handed on")
         params = {p.name for p in self.facts.unit.code.params} & (holders | cells)
-        if params - self.asked.params and storage.shown:
-            return first
+        unasked = sorted(params - self.asked.params)
+        if unasked and storage.shown:
+            return Obstacle(first, f"the caller does not keep `{unasked[0]}` by memory")
         touched = arrays | cells | holders
         followed = _follows_cells if cells else _follows
         for stmt in ir.walk(self.body):
             if not followed(self.facts, stmt, touched):
-                return stmt
+                return Obstacle(stmt, "this statement is not followed")
+            if nested_writes(self.facts, stmt) & touched:
+                return Obstacle(stmt, "a call inside an expression writes into them")
         return None
 
 
 def has_memory(kind: Type) -> bool:
     """An array with axes: what has none may be a number."""
     return isinstance(kind, Array) and kind.ndim > 0
+
+
+def _is_unknown(kind: Type) -> bool:
+    if isinstance(kind, Tup):
+        return any(map(_is_unknown, kind.items))
+    return isinstance(kind, AnyType)
 
 
 def _supported(kind: Type) -> bool:
@@ -221,17 +271,17 @@ def _follows_cells(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
                 plain = known and isinstance(operation.owner, ir.Name)
                 return plain or not ir.reads(value) & touched
             if isinstance(operation, Apply) and written_operands(operation):
-                deletes = operation.function is operator.delitem
+                deletes = operation.function in (operator.delitem, delattr)
                 return deletes or not ir.reads(value) & touched
         case _:
             pass
     return _follows(facts, stmt, touched)
 
 
-def unfollowed(facts: Inferred, stmt: ir.Stmt) -> errors.SrcadError:
+def unfollowed(facts: Inferred, problem: Obstacle) -> errors.SrcadError:
     """The error for a statement of a called function that works with cells of its caller."""
     return errors.UnsupportedMutation(
         "A container that is written carries derivatives here, in a form that is not supported "
-        "yet. Make a new container instead of writing into one.",
-        facts.unit.place(getattr(stmt, "at", None)),
+        f"yet: {problem.why}. Make a new container instead of writing into one.",
+        facts.unit.place(getattr(problem.stmt, "at", None)),
     )

@@ -42,10 +42,15 @@ def is_outer(site: Site) -> bool:
 
 def part_of(site: Site, key: Hashable) -> Site:
     """What an object from outside holds under a key; deep inside, it holds itself."""
-    depth, inner = 0, site
-    while isinstance(inner, tuple) and inner[0] == "part":
-        depth, inner = depth + 1, inner[1]
-    return site if depth >= DEPTH else ("part", site, key)
+    return site if depth_of(site) >= DEPTH else ("part", site, key)
+
+
+def depth_of(site: Site) -> int:
+    """How many objects from outside hold a part, or how many calls made a new object."""
+    depth = 0
+    while isinstance(site, tuple) and site[0] in ("part", "at"):
+        depth, site = depth + 1, site[1] if site[0] == "part" else site[2]
+    return depth
 
 
 def outer_id(site: Site) -> int | None:

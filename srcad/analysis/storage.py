@@ -86,8 +86,10 @@ class Storage:
         return [(w, stmt) for sites, w, stmt in self.writes if not sites.isdisjoint(reach)]
 
     def written(self, name: str) -> bool:
-        """Whether the memory of the variable is ever written in place."""
-        return bool(self.into(name))
+        """Whether what the variable reaches is ever written in place, here or by the caller."""
+        reach = self.points.reach(name)
+        refilled = any(not sites.isdisjoint(reach) for sites, _ in self.refills)
+        return bool(self.into(name)) or refilled or self.changing(name)
 
     def changes_after(self, name: str, stmt: ir.Stmt, itself: bool = True) -> bool:
         """Whether a write may change the variable's contents once the statement has begun.
@@ -103,15 +105,16 @@ class Storage:
         around, first = set(loops), place if itself else place + 1
         return any(w >= first or not around.isdisjoint(inside) for (w, inside), _ in later)
 
-    def refilled_after(self, name: str, stmt: ir.Stmt) -> bool:
-        """Whether a container may hold other objects once the statement has begun."""
+    def refilled_after(self, name: str, stmt: ir.Stmt, itself: bool = True) -> bool:
+        """Whether a container may hold other objects once the statement has begun, or ended."""
         if not self.refills:
             return self.changing(name)
         reach = self.points.reach(name)
         later = [place for sites, place in self.refills if not sites.isdisjoint(reach)]
         if self.changing(name) or id(stmt) not in self.places:
             return bool(later) or self.changing(name)
-        here, loops = self.places[id(stmt)]
+        place, loops = self.places[id(stmt)]
+        here = place if itself else place + 1
         around = set(loops)
         return any(w >= here or not around.isdisjoint(inside) for w, inside in later)
 

@@ -6,6 +6,8 @@ Assign("y", Binary("*", Name("x"), Const(2)))     →     y = x * 2
 from __future__ import annotations
 
 import ast
+import builtins
+import operator
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
@@ -181,6 +183,10 @@ class Writer:
                 if star is not None:
                     targets[star] = ast.Starred(targets[star], STORE)
                 return ast.Assign([ast.Tuple(targets, STORE)], e(value), None)
+            case ir.Effect(ir.Call(ir.Ref(operator.delitem), (owner, index))):
+                return ast.Delete([_deleted(ast.Subscript(e(owner), self.index(_sliced(index))))])
+            case ir.Effect(ir.Call(ir.Ref(builtins.delattr), (owner, ir.Const(str(name))))):
+                return ast.Delete([_deleted(ast.Attribute(e(owner), name))])
             case ir.Effect(value):
                 return ast.Expr(e(value))
             case ir.AddTo(target, value, _, op):
@@ -258,6 +264,21 @@ def discards_nothing(stmt: ir.Stmt) -> TypeGuard[ir.Try]:
 def _stored(node: ast.expr) -> ast.expr:
     node.ctx = STORE  # type: ignore[attr-defined]
     return node
+
+
+def _deleted(node: ast.expr) -> ast.expr:
+    node.ctx = ast.Del()  # type: ignore[attr-defined]
+    return node
+
+
+def _sliced(index: ir.Expr) -> ir.Expr:
+    """`slice(1, None, None)` as an index is `1:`."""
+    match index:
+        case ir.Call(ir.Ref(builtins.slice), (lower, upper, step)):
+            parts = (None if p == ir.Const(None) else p for p in (lower, upper, step))
+            return ir.Slice(*parts)
+        case _:
+            return index
 
 
 def constant(value: Any) -> ast.expr:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import operator
 from typing import Any
 
-from srcad import errors
 from srcad.frontend import contexts, patterns
 from srcad.frontend.loops import Loops
 from srcad.frontend.state import keyword
 from srcad.ir import nodes as ir
+
+DELITEM = ir.Ref(operator.delitem, "operator.delitem")
+DELATTR = ir.Ref(delattr, "delattr")
+SLICE = ir.Ref(slice, "slice")
 
 
 class Statements(Loops):
@@ -86,14 +90,24 @@ class Statements(Loops):
     def do_Delete(self, stmt: ast.Delete) -> None:
         for target in stmt.targets:
             if not isinstance(target, ast.Name):
-                raise errors.UnsupportedMutation(
-                    "Deleting an element is not supported yet. Build a new container without it.",
-                    self.source.place(target, self.function_name()),
-                )
-            if target.id in self.scope.captured or self.read_again(target):
+                self.delete(target)
+            elif target.id in self.scope.captured or self.read_again(target):
                 raise self.refuse(
                     f"`{target.id}` may be read after this `del`. Leave the `del` out.", target
                 )
+
+    def delete(self, target: ast.expr) -> None:
+        """`del xs[k]` as the call that it is; tuples of targets one by one."""
+        if isinstance(target, ast.Tuple | ast.List):
+            for part in target.elts:
+                self.do_Delete(ast.copy_location(ast.Delete([part]), target))
+            return
+        place = self.place(target)
+        if isinstance(place, ir.Attr):
+            call = ir.Call(DELATTR, (place.obj, ir.Const(place.name)))
+        else:
+            call = ir.Call(DELITEM, (place.obj, _as_value(place.index)))
+        self.out.append(ir.Effect(call, self.at))
 
     def read_again(self, gone: ast.Name) -> bool:
         """Whether a read may follow that no assignment comes before, as the text stands."""
@@ -324,3 +338,11 @@ def leaving(body: list[ast.stmt], loops: bool = False) -> ast.stmt | None:
                 if found is not None:
                     return found
     return None
+
+
+def _as_value(index: ir.Expr) -> ir.Expr:
+    """A slice as an object."""
+    if not isinstance(index, ir.Slice):
+        return index
+    parts = (p if p is not None else ir.Const(None) for p in (index.lower, index.upper, index.step))
+    return ir.Call(SLICE, tuple(parts))

@@ -11,6 +11,7 @@ from srcad.analysis.shapes import broadcast
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Number
 from srcad.rules.purity import pure, pure_function
+from srcad.runtime import cells
 
 SAFE_MATH = {
     "sin", "cos", "tan", "atan", "atan2", "sinh", "cosh", "tanh", "hypot", "fabs", "copysign",
@@ -63,7 +64,19 @@ class Judge:
         """Whether the statement may be dropped when nobody reads what it binds."""
         if self.facts.unit.code.captured & set(ir.targets(stmt)):
             return False  # a closure may read it
+        if isinstance(stmt, ir.Assign) and _only_for_backward(stmt.value):
+            return True
         return all(self.pure(e) and certain(e, self.facts) for e in ir.expressions(stmt))
+
+
+def _only_for_backward(value: ir.Expr) -> bool:
+    """Whether it makes an object for the backward part, which may do without."""
+    match value:
+        case ir.Call(ir.Ref(function), args):
+            plain = all(isinstance(a, ir.Name | ir.Const) for a in args)
+            return function in (cells.snapshot, cells.owned) and plain
+        case _:
+            return False
 
 
 def _hashable(func: ir.Expr) -> bool:

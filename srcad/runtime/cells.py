@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import copy
 import types
-from collections.abc import Callable
+from collections.abc import Callable, ValuesView
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
-from srcad.runtime.cotangents import Refusal, accumulate, fields_of
+from srcad.runtime.cotangents import Refusal, accumulate, fields_of, held_by
 from srcad.runtime.shadows import Shadows, shadow_added, shadow_added_at, shadow_taken
 from srcad.runtime.writes import stored, taken_out
 
@@ -135,6 +135,8 @@ def _snapshot(value: Any, known: dict[int, Any]) -> Any:
         return table
     if isinstance(value, tuple):
         return _like(value, [_snapshot(v, known) for v in value])
+    if isinstance(value, ValuesView):
+        return [_snapshot(v, known) for v in value]
     return value if _attributes(value) is None else _twin(value, known, _snapshot)
 
 
@@ -163,6 +165,8 @@ def cell_zeros(value: Any) -> Any:
     """Zero for the numbers of a value that are no container's."""
     if is_number(value):
         return 0j if np.iscomplexobj(value) else 0.0
+    if isinstance(value, types.FunctionType):
+        return {name: cell_zeros(v) for name, v in held_by(value).items()}
     return [cell_zeros(v) for v in value] if isinstance(value, tuple) else None
 
 
@@ -177,7 +181,7 @@ def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
     elif isinstance(value, np.ndarray):
         if value.dtype.kind in "fc":
             shadow_added(shadows, value, bar)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple | ValuesView):
         for item, part in zip(value, bar, strict=True):
             cell_added(shadows, item, part)
     elif isinstance(value, dict):
@@ -185,6 +189,11 @@ def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
             cell_added(shadows, value[key], part)
     elif isinstance(bar, dict):
         _fields_added(shadows, value, bar)
+    elif not isinstance(value, int | np.integer | np.bool | str | types.NoneType):
+        raise UnsupportedMutation(
+            f"A {type(value).__name__} hands on values with a derivative while containers are "
+            "written. Make a list or a tuple of them."
+        )
 
 
 def _number_added(shadows: Shadows, value: Any, bar: Any) -> None:

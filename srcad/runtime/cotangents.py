@@ -65,24 +65,25 @@ def _refuse_object() -> Any:
 
 
 def _function_shadow(function: types.FunctionType) -> dict[str, Any] | None:
-    names = function.__code__.co_freevars
-    if not names and not function.__defaults__:
-        return None
+    held = held_by(function)
+    return {name: shadow(value) for name, value in held.items()} or None
+
+
+def held_by(function: types.FunctionType) -> dict[str, Any]:
+    """What a function captured, and its defaults; itself is None."""
     held: dict[str, Any] = {}
+    names = function.__code__.co_freevars
     for name, cell in zip(names, function.__closure__ or (), strict=True):
         try:
             value = cell.cell_contents
         except ValueError:
             continue
-        held[name] = None if value is function else shadow(value)
+        held[name] = None if value is function else value
     count = function.__code__.co_argcount
     given = function.__defaults__ or ()
-    for name, value in zip(
-        function.__code__.co_varnames[count - len(given) : count], given, strict=True
-    ):
-        held[name] = shadow(value)
-    for name, value in (function.__kwdefaults__ or {}).items():
-        held[name] = shadow(value)
+    with_default = function.__code__.co_varnames[count - len(given) : count]
+    held.update(zip(with_default, given, strict=True))
+    held.update(function.__kwdefaults__ or {})
     return held
 
 
@@ -151,7 +152,7 @@ def listed(cotangent: Any, items: Any) -> Any:
     return [listed(c, v) for c, v in zip(cotangent, items, strict=True)]
 
 
-def unrepeat(y_bar: Any, size: int, items: Any) -> list[Any]:
+def unrepeat_list(y_bar: Any, size: int, items: Any) -> list[Any]:
     """The cotangent of a list that was repeated: the copies add up."""
     total: Any = shadow(items)
     for start in range(0, len(y_bar), size or 1):

@@ -141,6 +141,11 @@ def dict_of_names(**named: Any) -> Any:
     return {**named}
 
 
+def dict_of_keys(keys: Any, value: Any = None) -> Any:
+    """`dict.fromkeys`."""
+    return {key: value for key in keys}
+
+
 def sorted_list(items: Any, *, key: Any = None, reverse: bool = False) -> Any:
     """`sorted`: the items in the order of their keys."""
     values = list(items)
@@ -258,6 +263,7 @@ SUBSTITUTES: dict[Any, Any] = {
     min: smallest,
     operator.itemgetter: itemgetter,
     operator.attrgetter: attrgetter,
+    dict.fromkeys: dict_of_keys,
 }
 EXHAUSTED = frozenset(  # lists in place of iterators
     {map_list, filter_list, zip_list, enumerate_list, reversed_list, accumulate, combinations,

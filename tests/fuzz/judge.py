@@ -20,6 +20,7 @@ from tests import protocol
 from tests.corpus.registry import Program
 from tests.fuzz.generator import generate
 from tests.fuzz.generator.core import SHAPES, Kind
+from tests.fuzz.generator.keeping import KEPT
 from tests.fuzz.generator.prelude import STRUCTS
 
 SECONDS = 20  # for one program, all modes
@@ -85,10 +86,32 @@ class Arguments:
             return self.module["Model"](self.of("s"), self.of("v"))
         if name[0] in STRUCTS:
             return self.of(STRUCTS[name[0]])
+        if name[0] in KEPT:
+            return self.container(KEPT[name[0]].form)
         if name[1] == "f":
             value = np.float32(self.of(name[0]))
             return value if value.ndim else np.float32(value)
         return self.of(name[0])
+
+    def container(self, form: str) -> Any:
+        """One that the program may write into."""
+
+        def number() -> float:
+            return round(float(self.numbers.uniform(-1, 1)), 3)
+
+        match form:
+            case "numbers":
+                return [number() for _ in range(3)]
+            case "rows":
+                return [self.of("v") for _ in range(2)]
+            case "state":
+                return {"a": number(), "b": number()}
+            case "mixed":
+                return {"w": self.of("v"), "h": number()}
+            case "nested":
+                return [[number(), number()], [number()]]
+            case _:
+                return self.module["Meter"](number(), [number()])
 
     def of(self, kind: Kind) -> Any:
         """A value of a kind, of magnitude about 1."""

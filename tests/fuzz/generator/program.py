@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.fuzz.generator import keeping
 from tests.fuzz.generator.arrays import filled, operands
 from tests.fuzz.generator.attempts import Attempts
 from tests.fuzz.generator.core import COMMON, Kind, Scope, Struct
+from tests.fuzz.generator.keeping import KEEPING, KEPT, Keeping
 from tests.fuzz.generator.prelude import (
     CLASSES,
     CONSTANTS,
@@ -28,7 +30,7 @@ from tests.corpus import helpers_elsewhere as elsewhere
 """
 
 
-class Programs(Writes, Attempts):
+class Programs(Keeping, Writes, Attempts):
     """Writes modules."""
 
     def call(self, scope: Scope, kind: Kind) -> str | None:
@@ -58,6 +60,9 @@ class Programs(Writes, Attempts):
                 kind: Kind = letter
                 if self.chance(0.08):
                     letter = kind = self.pick("e", "E", "z", "z")
+            elif self.keeping:
+                letter = self.rng.choice(list(KEPT))
+                kind = KEPT[letter]
             else:
                 letter = self.rng.choice(list(STRUCTS))
                 kind = STRUCTS[letter]
@@ -99,11 +104,14 @@ class Programs(Writes, Attempts):
             self.statement(scope, 1)
         self.leave(scope, 1)
         own = "\n".join(self.lines).rstrip() + "\n"
+        if self.keeping:
+            return f"{IMPORTS}{CONSTANTS}{CLASSES}{HELPERS}\n{keeping.CLASSES}{keeping.HELPERS}\n\n{own}"
         return f"{IMPORTS}{CONSTANTS}{CLASSES}{HELPERS}\n\n{own}"
 
 
 def generate(seed: int) -> str:
     """The source of program `seed`: always the same."""
     programs = Programs(seed)
-    programs.writing = seed >= WRITING
+    programs.writing = WRITING <= seed < KEEPING
+    programs.keeping = seed >= KEEPING
     return programs.program()

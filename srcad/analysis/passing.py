@@ -1,0 +1,122 @@
+"""Find what a called function leaves in the memory that it is given, and what it gives back.
+
+    def feed(self, t):                 box.feed(x), where box → {Box}, x → {x}
+        self.last = t            →     Box holds {x} under "last"
+        return self.trace              the result is what Box holds under "trace"
+
+The function is read once for each signature, with sites for its parameters; each call puts the
+caller's sites in their place.  What the function makes itself are new sites of the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from srcad.analysis.operations import Invoke
+from srcad.analysis.sites import DEPTH, NONE, Site, Sites, depth_of, is_outer, part_of
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, Array, mutable
+
+if TYPE_CHECKING:
+    from srcad.analysis.points import Points
+
+Held = tuple[tuple[Site, Hashable, Sites], ...]
+
+
+@dataclass(frozen=True)
+class Passing:
+    """What objects hold after the call under which keys, and what the result may be."""
+
+    held: Held
+    result: Sites
+
+
+def passed(points: Points, expr: ir.Expr, operation: Invoke) -> Sites:
+    """Put into memory what the call leaves there; the sites of its result."""
+    known = passing(points, operation)
+    if known is None:
+        return _anything(points, expr, operation)
+    call = _Call(points, expr, operation)
+    for site, key, values in known.held:
+        points.put(call.sites(site), key, NONE.union(*map(call.sites, values)))
+    return NONE.union(*map(call.sites, known.result))
+
+
+def passing(points: Points, operation: Invoke) -> Passing | None:
+    """The same of the function, in terms of its parameters; None while it is found out."""
+    unit = operation.unit
+    callee = points.facts.session.infer(unit, operation.params)
+    if "passing" in callee.memory:
+        known: Passing | None = callee.memory["passing"]
+        return known
+    callee.memory["passing"] = None  # in a recursive call
+    inner = type(points)(callee, unit.code.body, points.written)
+    inner.solve()
+    changing = mutable(callee.types.get(unit.code.result, ANY))
+    result = inner.named(unit.code.result) if changing else NONE
+    found = callee.memory["passing"] = Passing(_reached(inner, result), result)
+    return found
+
+
+def _reached(points: Points, result: Sites) -> Held:
+    """What is held by the result and by what comes from outside."""
+    found: list[tuple[Site, Hashable, Sites]] = []
+    seen = {site for site in points.heap if is_outer(site)} | result
+    stack = list(seen)
+    while stack:
+        site = stack.pop()
+        for key, values in points.heap.get(site, {}).items():
+            given = frozenset(v for v in values if not is_outer(site) or v != part_of(site, key))
+            if given:
+                found.append((site, key, given))
+            stack.extend(values - seen)
+            seen |= values
+    return tuple(found)
+
+
+def _anything(points: Points, expr: ir.Expr, operation: Invoke) -> Sites:
+    """A recursive call may store anything that it gets in anything that it writes."""
+    written = points.written(points.facts, operation.unit, operation.params)
+    given = [points.value(a) for a in operation.args]
+    whole = list(map(points.closure, given))
+    for k, inner in enumerate(written):
+        if inner is not None and not isinstance(operation.params[k], Array):
+            points.put(whole[k], "*", NONE.union(*given))
+    return points.unseen(expr, NONE.union(*given)).union(*whole)
+
+
+@dataclass
+class _Call:
+    """The caller's sites for those of the function."""
+
+    points: Points
+    expr: ir.Expr
+    operation: Invoke
+    known: dict[Site, Sites] = field(default_factory=dict)
+
+    def sites(self, site: Site) -> Sites:
+        if site not in self.known:
+            self.known[site] = self.find(site)
+        return self.known[site]
+
+    def find(self, site: Any) -> Sites:
+        if not is_outer(site):
+            nested = isinstance(site, tuple) and site[0] == "at" and depth_of(site) >= DEPTH
+            return frozenset({("at", id(self.expr), site[2] if nested else site)})
+        match site:
+            case ("param", name):
+                return self.argument(name)
+            case ("part", owner, key):
+                whole = self.points.held(self.sites(owner), key)
+                return self.points.closure(whole) if depth_of(site) >= DEPTH else whole
+            case _:
+                return frozenset({site})
+
+    def argument(self, name: str) -> Sites:
+        params = self.operation.unit.code.params
+        k = next(k for k, p in enumerate(params) if p.name == name)
+        if not mutable(self.operation.params[k]):
+            return NONE
+        return self.points.value(self.operation.args[k])
