@@ -56,17 +56,6 @@ def test_what_was_left_half_done_is_refused(function: Any, args: Any, says: str)
     function(*args)  # the program itself runs
 
 
-def test_leaving_in_finally() -> None:
-    def f(x: Any) -> Any:
-        try:
-            y = x * x
-        finally:
-            return y  # noqa: B012
-
-    with pytest.raises(UnsupportedSyntax, match="`return` in `finally` discards"):
-        srcad.grad(f)(2.0)
-
-
 class Forgiving:
     """Discards every exception."""
 
@@ -82,6 +71,72 @@ class Failing(Forgiving):
 
     def __exit__(self, *problem: Any) -> bool:
         raise OSError
+
+
+def in_a_handler(x: Any, y: Any) -> Any:
+    try:
+        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
+        y[0] = x
+    except Exception:
+        w = 0.0
+    return w + np.sum(y)
+
+
+def in_a_bare_handler(x: Any, y: Any) -> Any:
+    try:
+        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
+        y[0] = x
+    except:  # noqa: E722
+        w = 0.0
+    return w + np.sum(y)
+
+
+def in_a_handler_of_its_base(x: Any, y: Any) -> Any:
+    try:
+        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
+        y[0] = x
+    except (ValueError, SyntaxError):
+        w = 0.0
+    return w + np.sum(y)
+
+
+def suppressed(x: Any, y: Any) -> Any:
+    w = 0.0
+    with contextlib.suppress(Exception):
+        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
+        y[0] = x
+    return w + np.sum(y)
+
+
+def discarded(x: Any, y: Any) -> Any:
+    w = 0.0
+    with Forgiving():
+        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
+        y[0] = x
+    return w + np.sum(y)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [in_a_handler, in_a_bare_handler, in_a_handler_of_its_base, suppressed, discarded],
+)
+def test_no_handler_gets_what_is_refused_while_the_program_runs(function: Any) -> None:
+    """`max` and the lambda compile; what they saved cannot be copied, which shows when they run."""
+    gradient = srcad.grad(function, wrt=(0, 1))
+    with pytest.raises(UnsupportedMutation, match="needs a function again"):
+        gradient(1.2, np.ones(2))
+    assert "except SrcadError" in srcad.source(gradient) or "Refusals()" in srcad.source(gradient)
+
+
+def test_leaving_in_finally() -> None:
+    def f(x: Any) -> Any:
+        try:
+            y = x * x
+        finally:
+            return y  # noqa: B012
+
+    with pytest.raises(UnsupportedSyntax, match="`return` in `finally` discards"):
+        srcad.grad(f)(2.0)
 
 
 def leaves_two(x: Any) -> Any:

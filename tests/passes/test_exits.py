@@ -221,10 +221,12 @@ EXITS = [
         """,
         """
         returned = False
-        with c():
+        with c(), Refusals() as refusals:
             x = x * 2
             result = x
             returned = True
+        if not returned:
+            refuse(refusals)
         if not returned:
             result = None
         return result
