@@ -74,45 +74,58 @@ class Failing(Forgiving):
 
 
 def in_a_handler(x: Any, y: Any) -> Any:
-    try:
-        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
-        y[0] = x
-    except Exception:
-        w = 0.0
+    w = 0.0
+    for z in [y, y]:
+        try:
+            z = np.add(z, x)
+            w = max(z, key=lambda t: t * x)
+            y[0] = x
+        except Exception:
+            w = 0.0
     return w + np.sum(y)
 
 
 def in_a_bare_handler(x: Any, y: Any) -> Any:
-    try:
-        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
-        y[0] = x
-    except:  # noqa: E722
-        w = 0.0
+    w = 0.0
+    for z in [y, y]:
+        try:
+            z = np.add(z, x)
+            w = max(z, key=lambda t: t * x)
+            y[0] = x
+        except:  # noqa: E722
+            w = 0.0
     return w + np.sum(y)
 
 
 def in_a_handler_of_its_base(x: Any, y: Any) -> Any:
-    try:
-        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
-        y[0] = x
-    except (ValueError, SyntaxError):
-        w = 0.0
+    w = 0.0
+    for z in [y, y]:
+        try:
+            z = np.add(z, x)
+            w = max(z, key=lambda t: t * x)
+            y[0] = x
+        except (ValueError, SyntaxError):
+            w = 0.0
     return w + np.sum(y)
 
 
 def suppressed(x: Any, y: Any) -> Any:
     w = 0.0
-    with contextlib.suppress(Exception):
-        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
-        y[0] = x
+    for z in [y, y]:
+        with contextlib.suppress(Exception):
+            z = np.add(z, x)
+            w = max(z, key=lambda t: t * x)
+            y[0] = x
     return w + np.sum(y)
 
 
 def discarded(x: Any, y: Any) -> Any:
     w = 0.0
-    with Forgiving():
-        w = max(np.add([1.0, 1.1], x), key=lambda t: t * x)
-        y[0] = x
+    for z in [y, y]:
+        with Forgiving():
+            z = np.add(z, x)
+            w = max(z, key=lambda t: t * x)
+            y[0] = x
     return w + np.sum(y)
 
 
@@ -125,7 +138,6 @@ def test_no_handler_gets_what_is_refused_while_the_program_runs(function: Any) -
     gradient = srcad.grad(function, wrt=(0, 1))
     with pytest.raises(UnsupportedMutation, match="needs a function again"):
         gradient(1.2, np.ones(2))
-    assert "except SrcadError" in srcad.source(gradient) or "Refusals()" in srcad.source(gradient)
 
 
 def test_leaving_in_finally() -> None:
