@@ -192,6 +192,8 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         if self.writes_active(self.operation(value)):
             self.check_plain_call(stmt)
             return self.call(stmt, self.operation(value))  # type: ignore[arg-type]
+        if target not in self.active and self.may_keep(self.operation(value)):
+            return self.call(stmt, self.operation(value))  # type: ignore[arg-type]
         if target not in self.active or not self.is_active(value):
             refused = self.operation(value)
             if isinstance(refused, Refused) and self.active & ir.reads(value):
