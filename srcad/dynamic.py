@@ -24,7 +24,9 @@ from srcad.analysis.resolve import with_captures
 from srcad.compile import LOCK, Entry, compile_split, find
 from srcad.frontend.source import locate, refuse_placeholders, unwrap
 from srcad.ir.types import Clo, Known, Symbols, Type, carries, type_of
+from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
+from srcad.rules.writes import written_arguments
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.methods import METHODS
@@ -94,6 +96,12 @@ def _or_zero(bar: Any, value: Any) -> Any:
 def _by_rule(
     function: Any, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Pullback]:
+    written = written_arguments(function, len(args), kwargs)
+    if any((args[k] if isinstance(k, int) else kwargs[k]) is not None for k in written):
+        raise errors.UnsupportedMutation(
+            f"`{spelled(function)}` is known only when it runs, and writes into an argument here. "
+            "Use the form that returns a new array."
+        )
     value = function(*args, **kwargs)
     count = 1 + len(args) + len(kwargs)
     if isinstance(rule, NoDerivative):

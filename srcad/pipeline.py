@@ -167,9 +167,9 @@ class Compilation:
         bars = frozenset(reverser.bars.values())
         primal = (frozenset(facts.types) | ir.assigned(body)) - bars
         params = frozenset(p.name for p in facts.unit.code.params)
-        weaver = Weaver(reverser.names, reverser.live, primal)
+        weaver = Weaver(reverser.names, reverser.live, primal, params)
         if isinstance(reverser, NaiveReverse):
-            weaver = NaiveWeaver(reverser.names, reverser.live, primal, known=set(params))
+            weaver = NaiveWeaver(reverser.names, reverser.live, primal, params, known=set(params))
         forward, backward = weaver.weave(nodes)
         stacks = frozenset(weaver.lists.values())
         needed = frozenset().union(*map(ir.all_reads, backward))
@@ -177,7 +177,8 @@ class Compilation:
         effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept)
         self.needed |= outside_names(facts, value_reads(backward))
         self.written |= written_outside(facts, body)
-        forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body))
+        unguarded = needed & reverser.anywhere
+        forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body), unguarded)
         return forward, backward, stacks
 
     def request(

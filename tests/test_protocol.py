@@ -52,8 +52,8 @@ def numeric_gradient(phi: Callable[[Any], float], point: Any) -> Any:
 
 
 def silent(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Call `f` without what it prints."""
-    with contextlib.redirect_stdout(io.StringIO()):
+    """Call `f` without what it prints, and far from its arguments: a warning means nothing."""
+    with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         return f(*args, **kwargs)
 
 

@@ -251,7 +251,24 @@ def test_nothing_is_checked_in_a_users_call(monkeypatch: pytest.MonkeyPatch) -> 
 FRAME = verify.Frame("f", frozenset({"x", "n", "y_bar"}), frozenset(), frozenset({"x", "y", "n"}),
                      frozenset({"x_saved"}))  # fmt: skip
 
+NOTED = """
+ran = []
+try:
+    y = x * n
+    ran.append(1)
+except ValueError:
+    y = n
+    ran.append(2)
+# backward
+x_bar = 0.0
+for step in reversed(ran):
+    if step == 1:
+        x_bar += y_bar * n
+    elif step == 2:
+        x_bar += y_bar
+"""
 SOUND = [
+    NOTED,
     "y = x * n\n# backward\nx_bar = y_bar * n\nx_bar += y_bar",
     # read by the forward part without an exception: it has a value
     "for i in range(n):\n    y = i\nz = y * x\n# backward\nx_bar = y_bar * y",
@@ -310,6 +327,9 @@ UNSOUND = [
     ("for i in range(n):\n    x_saved = []\n    x_saved.append(x)\n# backward\n"
      "for i in range(n):\n    x = x_saved.pop()", "not made once"),
     ("x_saved = []\nx_saved.append(x)\nx = x_saved.pop()\n# backward\nx_bar = y_bar", "popped"),
+    (NOTED.replace("append(2)", "append(1)"), "the number [12] of `ran` is not noted by one"),
+    (NOTED.replace("append(2)", "append(3)"), "the number 2 of `ran` is not noted by one"),
+    (NOTED.replace("step == 2", "step == 1"), "the number 1 of `ran` is tested twice"),
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from srcad.adjoint import algebra
 from srcad.adjoint.cells import CELL_ZEROS, Cells
 from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.sweep import Node, Step
-from srcad.analysis.effects import handed, written_params
+from srcad.analysis.effects import calls_unknown, handed, written_params
 from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.analysis.shared import NOT_ASKED, Asked, is_cell
 from srcad.ir import nodes as ir
@@ -48,7 +48,8 @@ class Calls(Cells):
             self.check_apart(operation)
         if isinstance(operation, Dynamic):
             return self.dynamic(stmt, operation, y_bar)
-        if y_bar is None and not any(self.has_bar(operation.args[k]) for k in written):
+        used = y_bar is not None or any(self.has_bar(operation.args[k]) for k in written)
+        if not used and not self.may_keep(operation):
             return [Step((stmt,))]
         if y_bar is None:
             y_bar = self.zeros(stmt.target) if self.wanted(stmt, operation) else ir.Const(None)
@@ -62,6 +63,8 @@ class Calls(Cells):
             stmt.at,
             alters=stmt.alters,
         )
+        if not used:
+            return [Step((forward,))]
         pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), y_bar, *given_in))
         given = [a for a, m in zip(operation.args, mask, strict=True) if m]
         by_reference = self.made_here(operation)
@@ -72,6 +75,18 @@ class Calls(Cells):
         else:
             self.give_all(operation, given, by_reference, pulled)
         return [Step((forward, *self.own_residuals(stmt, operation, saved)), tuple(self.out))]
+
+    def may_keep(self, operation: Operation | None) -> bool:
+        """Whether a function that is known only when it runs gets what carries a derivative.
+
+        It may keep or change that, so it is looked at also where nobody uses the result.
+        """
+        if not isinstance(operation, Invoke):
+            return False
+        given = zip(operation.args, operation.params, strict=True)
+        if not any(self.passes(a) and carries(t) for a, t in given):
+            return False
+        return calls_unknown(self.facts, operation.unit, operation.params)
 
     def asks(self, stmt: ir.Assign, operation: Invoke) -> Asked:
         """What the called function must keep by memory as well, where containers are written."""

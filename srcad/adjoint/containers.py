@@ -28,6 +28,10 @@ class Containers(Cotangents):
     contributions: Contributions
 
     @abstractmethod
+    def may_keep(self, operation: Operation | None) -> bool:
+        """Whether a function that is known only when it runs gets what carries a derivative."""
+
+    @abstractmethod
     def call(self, stmt: ir.Assign, operation: Invoke | Dynamic) -> list[Node]:
         """Reverse a call of a user's function."""
 
@@ -91,7 +95,9 @@ class Containers(Cotangents):
             self.check_plain_call(stmt)
             assert isinstance(operation, Invoke)
             return self.call(self.done(stmt, value), operation)
-        if isinstance(operation, Dynamic) and self.active & ir.reads(value):
+        dynamic = isinstance(operation, Dynamic) and self.active & ir.reads(value)
+        if dynamic or self.may_keep(operation):
+            assert isinstance(operation, Invoke | Dynamic)
             return self.call(self.done(stmt, value), operation)
         if isinstance(operation, Append) and operation.owner in self.active:
             owner = operation.owner

@@ -131,6 +131,10 @@ class Cotangents(ABC):
         """x_bar[index] += value, where x may be an array whose cotangent memory holds."""
 
     @abstractmethod
+    def region(self, owner: str, index: ir.Expr) -> Type:
+        """The type of what stands at the index."""
+
+    @abstractmethod
     def spread(self, name: str, value: ir.Expr) -> ir.Expr:
         """The part of a container's cotangent that does not stand for shared arrays."""
 

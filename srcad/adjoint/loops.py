@@ -42,6 +42,30 @@ def plan(reverse: Cotangents, stmt: ir.For | ir.While) -> LoopPlan:
     return _Planner(reverse, stmt).plan()
 
 
+@dataclass(frozen=True)
+class LoopItems:
+    """`reads` as in a plan, over an index that counts the iterations; `rebinds` by the index."""
+
+    stmt: ir.For
+    before: ir.Block
+    index: str
+    rebinds: ir.Block
+    reads: tuple[tuple[str, str, ir.Expr], ...]
+
+
+def items_of(reverse: Cotangents, stmt: ir.For) -> LoopItems:
+    """Which elements a loop that may be left anywhere takes."""
+    planner = _Planner(reverse, stmt)
+    iterable = planner.frozen(stmt.iterable)
+    index = reverse.names.fresh("k")
+    reverse.facts.types[index] = INT
+    planner.walk(stmt.target, iterable, ir.Name(index))
+    new = replace(planner.stmt, iterable=iterable)
+    return LoopItems(
+        new, tuple(planner.before), index, tuple(planner.rebinds), tuple(planner.reads)
+    )
+
+
 def _counted(reverse: Cotangents, stmt: ir.For | ir.While, before: ir.Block) -> LoopPlan:
     steps = reverse.names.fresh("steps")
     index = reverse.names.fresh("step")

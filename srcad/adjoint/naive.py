@@ -26,9 +26,20 @@ from srcad.adjoint.cells import CELL_MADE, CELL_STORED, CELL_TAKEN, CELLS_GATHER
 from srcad.adjoint.cotangents import ACCUMULATE, ADD, OWN, SHADOW, State, slice_object
 from srcad.adjoint.loops import plan
 from srcad.adjoint.memory import BACK, TAKEN
+from srcad.adjoint.notes import written_by_entry
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.scopes import Needed
-from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, written_by
+from srcad.adjoint.sweep import (
+    Attempt,
+    Branch,
+    Loop,
+    Node,
+    Record,
+    Scope,
+    Step,
+    entries,
+    written_by,
+)
 from srcad.adjoint.weave import Weaver, at_ends
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo, Type
@@ -216,16 +227,20 @@ class NaiveWeaver(Weaver):
                 around = ir.With(stmt.items, f, stmt.at)
                 return (*map(self.push, saved), around), (*inner, *map(self.pop, saved)), needed
             case Attempt():
-                marks = {node.reached, node.caught} if node.stmt.handlers else set()
-                saved = self.overwritten(marks, depth)
-                tried, back, _ = self.attempt(node, needed, depth)
-                restores = tuple(map(self.pop, saved))
-                return (*map(self.push, saved), *tried), (*back, *restores), needed
+                return self.attempt(node, needed, depth)
+            case Record():
+                return self.record(node, needed, depth)
         raise AssertionError(node)
+
+    def overwritten_in(self, node: Record, needed: Needed, depth: int) -> list[Needed]:
+        return [
+            frozenset(self.overwritten(written_by_entry(e), depth + loops))
+            for e, loops in entries(node.body)
+        ]
 
     def step(self, node: Step, needed: Needed, depth: int) -> tuple[ir.Block, ir.Block, Needed]:
         caught = {n for s in ir.walk(node.forward) if isinstance(s, ir.Try) for n in ir.targets(s)}
-        names = {n for n in written_by(node.forward) - caught if "_tried" not in n}
+        names = {n for n in written_by(node.forward) - caught}
         saved = self.overwritten(names, depth)
         restores = tuple(self.pop(n) for n in saved)
         ends = (*restores, *node.backward) if node.before else (*node.backward, *restores)

@@ -9,10 +9,21 @@ nobody writes, and a shape.  Other arrays are kept: a reference is cheaper than 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, defined
+from srcad.adjoint.sweep import (
+    Attempt,
+    Branch,
+    Loop,
+    Node,
+    Record,
+    Scope,
+    Step,
+    defined,
+    definitions,
+)
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Scalar, Type, is_scalar
 
@@ -28,26 +39,8 @@ def recompute(
 
     user: names that the user gave, which are kept; written: names of objects written in place.
     """
-    counts: dict[str, int] = {}
-    _count(nodes, counts)
+    counts = Counter(definitions(nodes))
     return _Recompute(type_of, user, counts, written).block(nodes, {}, inside=False)
-
-
-def _count(nodes: tuple[Node, ...], counts: dict[str, int]) -> None:
-    for node in nodes:
-        match node:
-            case Step(forward):
-                for s in ir.walk(forward):
-                    for name in ir.targets(s):
-                        counts[name] = counts.get(name, 0) + 1
-            case Branch(_, _, then, orelse):
-                _count(then, counts)
-                _count(orelse, counts)
-            case Loop(_, body) | Scope(_, body):
-                _count(body, counts)
-            case Attempt():
-                for part in (*node.body, *node.handlers, node.orelse, node.final):
-                    _count(part, counts)
 
 
 class _Recompute:
@@ -55,7 +48,7 @@ class _Recompute:
         self,
         type_of: TypeOf,
         user: frozenset[str],
-        counts: dict[str, int],
+        counts: Counter[str],
         written: frozenset[str],
     ) -> None:
         self.type_of, self.user, self.counts, self.written = type_of, user, counts, written
@@ -88,7 +81,7 @@ class _Recompute:
                 case Scope():
                     node = replace(node, body=self.block(node.body, known, inside))
                     self.forget(_written((node,)), known)
-                case Attempt():
+                case Attempt() | Record():
                     self.forget(_written((node,)), known)
             out.append(node)
         return tuple(out)

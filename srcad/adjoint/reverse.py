@@ -77,7 +77,7 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         self.share()
         self.keeper.views -= self.shared
         self.first: ir.Block = ()  # before everything else in the backward part
-        self.refused: list[tuple[ir.Loc | None, errors.SrcadError]] = []
+        self.refused = []
 
     def start(self, result: str, handed: tuple[str, ...] = ()) -> str | None:
         """The cotangent that the caller hands in, where the result carries a derivative.
@@ -134,7 +134,7 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
             self.state, self.depth = state, depth
-            self.state.present |= ir.free_reads((stmt,)) & self.active
+            self.state.present |= (ir.free_reads((stmt,)) & self.active) - self.shared
             return [Step((stmt,))]
 
     def refuse(self) -> None:
@@ -178,22 +178,6 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
                 pass
         return [Step((stmt,))]
 
-    def check_contexts(self, stmt: ir.With) -> None:
-        """A user's `__enter__` and `__exit__` run as they are: they must hold nothing active."""
-        for expr, _ in stmt.items:
-            if ir.reads(expr) & self.active:
-                raise errors.UnsupportedSyntax(
-                    "A context manager that holds a value with a derivative is not supported yet: "
-                    "entering and leaving it may change the value. Call what it does directly.",
-                    self.place(),
-                )
-
-    def is_errstate(self, stmt: ir.With) -> bool:
-        return all(
-            isinstance(e, ir.Call) and isinstance(e.func, ir.Attr) and e.func.name == "errstate"
-            for e, _ in stmt.items
-        )
-
     def assign(self, stmt: ir.Assign) -> list[Node]:
         target, value = stmt.target, stmt.value
         if isinstance(value, ir.Closure):
@@ -207,6 +191,8 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         self.captured_here(value)
         if self.writes_active(self.operation(value)):
             self.check_plain_call(stmt)
+            return self.call(stmt, self.operation(value))  # type: ignore[arg-type]
+        if target not in self.active and self.may_keep(self.operation(value)):
             return self.call(stmt, self.operation(value))  # type: ignore[arg-type]
         if target not in self.active or not self.is_active(value):
             refused = self.operation(value)

@@ -8,7 +8,19 @@ for i in range(n):          t is made anew in each iteration and mentioned only 
 
 from __future__ import annotations
 
-from srcad.adjoint.sweep import Attempt, Branch, Loop, Node, Scope, Step, defined, parts_of
+from srcad.adjoint.sweep import (
+    Attempt,
+    Branch,
+    Loop,
+    Node,
+    Record,
+    Scope,
+    Step,
+    backward_of,
+    defined,
+    entries,
+    headers,
+)
 from srcad.analysis.liveness import Liveness
 from srcad.ir import nodes as ir
 
@@ -41,11 +53,18 @@ class Scopes:
     def _inside(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
         for node in nodes:
             match node:
-                case Attempt():
-                    # an exception may leave in the middle: saves belong to the block around
-                    self.names({node.reached, node.caught}, path)
-                    for part in parts_of(node):
-                        self._inside(part, path)
+                case Attempt(_, body, final):
+                    self._inside(body, path)
+                    self._inside(final, path)
+                case Record(body):
+                    # what is saved inside stands in the list of what ran
+                    self.names({node.path, node.step}, path)
+                    for stmt in headers(body):
+                        self.names(ir.statement_reads(stmt) | set(ir.targets(stmt)), path)
+                    for entry, _ in entries(body):
+                        self.mention(backward_of(entry), path)
+                        for step in entry.steps:
+                            self.mention(step.forward, path)
                 case Step(forward, backward):
                     self.mention(forward, path)
                     self.mention(backward, path)

@@ -4,13 +4,15 @@
     Branch   an `if` whose arms are such lists
     Loop     a loop; how the backward loop runs, and what it binds anew in each iteration
     Scope    a `with` block
-    Attempt  a `try` with what was reached and caught
+    Attempt  a `try` without handlers: an exception leaves the function
+    Record   a `try` with handlers, whose statements note that they ran
 
 `weave` turns the list into the two finished blocks and adds the saves that the backward needs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from srcad.ir import nodes as ir
@@ -50,19 +52,42 @@ class Scope:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A `try`: `reached` counts the statements that got through, `caught` names the handler."""
-
     stmt: ir.Try
-    body: tuple[tuple[Node, ...], ...]  # statement by statement
-    handlers: tuple[tuple[Node, ...], ...]
-    orelse: tuple[Node, ...]
+    body: tuple[Node, ...]
     final: tuple[Node, ...]
-    reached: str
-    caught: str
-    zeros: tuple[ir.Block, ...]  # cotangents that must exist even where a statement was not reached
 
 
-Node = Step | Branch | Loop | Scope | Attempt
+@dataclass(frozen=True)
+class Entry:
+    """One simple statement of a recorded block: its steps are reversed if it ran to its end.
+
+    zeros: the cotangents that it used up, for the statements that ran before;
+    unfinished: said where an exception left it half done, which cannot be reversed.
+    """
+
+    steps: tuple[Step, ...]
+    zeros: ir.Block = ()
+    unfinished: str | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A compound statement in a recorded block."""
+
+    stmt: ir.Stmt
+    blocks: tuple[tuple[Entry | Frame, ...], ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A `try` whose statements note in the list `path` that they ran, `step` goes back over it."""
+
+    body: Frame
+    path: str
+    step: str
+
+
+Node = Step | Branch | Loop | Scope | Attempt | Record
 
 
 def written_by(block: ir.Block) -> frozenset[str]:
@@ -70,69 +95,106 @@ def written_by(block: ir.Block) -> frozenset[str]:
     return frozenset().union(*map(ir.bound, block))
 
 
+def parts(node: Node) -> tuple[Node, ...]:
+    """The nodes of the blocks of a node."""
+    match node:
+        case Branch(_, _, then, orelse):
+            return (*then, *orelse)
+        case Attempt(_, body, final):
+            return (*body, *final)
+        case Loop(_, body) | Scope(_, body):
+            return body
+        case _:
+            return ()
+
+
 def has_backward(nodes: tuple[Node, ...]) -> bool:
     """Whether anything is done in the backward part."""
     for node in nodes:
         match node:
-            case Step(_, backward):
-                if backward:
-                    return True
-            case Branch(_, _, then, orelse):
-                if has_backward(then) or has_backward(orelse):
-                    return True
-            case Loop(_, body, _, _, _, last):
-                if has_backward(body) or last:
-                    return True
-            case Scope(_, body):
-                if has_backward(body):
-                    return True
-            case Attempt():
-                if any(map(has_backward, parts_of(node))):
-                    return True
+            case Step(_, backward) | Loop(last=backward):
+                here = bool(backward)
+            case Record(body):
+                here = any(s.backward for e, _ in entries(body) for s in e.steps)
+            case _:
+                here = False
+        if here or has_backward(parts(node)):
+            return True
     return False
 
 
-def parts_of(node: Attempt) -> tuple[tuple[Node, ...], ...]:
-    """Every list of nodes in a `try`."""
-    return (*node.body, *node.handlers, node.orelse, node.final)
+def entries(frame: Frame, loops: int = 0) -> Iterator[tuple[Entry, int]]:
+    """Every entry of a recorded block, and how many of its loops are around."""
+    inner = loops + isinstance(frame.stmt, ir.For | ir.While)
+    for block in frame.blocks:
+        for item in block:
+            if isinstance(item, Entry):
+                yield item, inner
+            else:
+                yield from entries(item, inner)
+
+
+def headers(frame: Frame) -> Iterator[ir.Stmt]:
+    """The compound statements of a recorded block."""
+    yield frame.stmt
+    for block in frame.blocks:
+        for item in block:
+            if isinstance(item, Frame):
+                yield from headers(item)
+
+
+def backward_of(entry: Entry) -> ir.Block:
+    """All that reverses an entry, in no order."""
+    return (*(s for step in entry.steps for s in step.backward), *entry.zeros)
 
 
 def backward_targets(nodes: tuple[Node, ...]) -> set[str]:
     """Every variable that the backward statements bind."""
     found: set[str] = set()
     for node in nodes:
+        found |= backward_targets(parts(node))
         match node:
             case Step(_, backward):
                 found |= ir.assigned(backward)
-            case Branch(_, _, then, orelse):
-                found |= backward_targets(then) | backward_targets(orelse)
-            case Loop(_, body, _, _, rebinds, last):
-                found |= backward_targets(body) | ir.assigned((*rebinds, *last))
-            case Scope(_, body):
-                found |= backward_targets(body)
-            case Attempt():
-                for part in parts_of(node):
-                    found |= backward_targets(part)
-                found |= {n for z in node.zeros for n in ir.assigned(z)}
+            case Loop(rebinds=rebinds, last=last):
+                found |= ir.assigned((*rebinds, *last))
+            case Record(body):
+                found |= {n for e, _ in entries(body) for n in ir.assigned(backward_of(e))}
+            case _:
+                pass
     return found
+
+
+def definitions(nodes: tuple[Node, ...]) -> Iterator[str]:
+    """The variables that the nodes define, each as often as a statement binds it."""
+    for node in nodes:
+        match node:
+            case Step(forward):
+                yield from _bindings(forward)
+            case Loop(stmt) | Scope(stmt):
+                yield from ir.targets(stmt)
+            case Record(body, path):
+                yield path
+                for around in headers(body):
+                    yield from ir.targets(around)
+                for entry, _ in entries(body):
+                    for step in entry.steps:
+                        yield from _bindings(step.forward)
+            case _:
+                pass
+        yield from definitions(parts(node))
+
+
+def _bindings(block: ir.Block) -> Iterator[str]:
+    for stmt in ir.walk(block):
+        yield from ir.targets(stmt)
 
 
 def defined_in(node: Node) -> frozenset[str]:
     """The variables that a node defines, nested ones included."""
-    match node:
-        case Step(forward):
-            return written_by(forward)
-        case Branch(_, _, then, orelse):
-            return defined(then) | defined(orelse)
-        case Loop(stmt, body):
-            return defined(body) | frozenset(ir.targets(stmt))
-        case Scope(stmt, body):
-            return defined(body) | frozenset(ir.targets(stmt))
-        case Attempt():
-            return frozenset().union(*map(defined, parts_of(node))) | {node.reached, node.caught}
-    raise AssertionError(node)
+    return frozenset(definitions((node,)))
 
 
 def defined(nodes: tuple[Node, ...]) -> frozenset[str]:
     """The variables that the nodes define."""
-    return frozenset().union(*map(defined_in, nodes)) if nodes else frozenset()
+    return frozenset(definitions(nodes))

@@ -44,7 +44,7 @@ def initialised(
 ) -> ir.Block:
     """The forward part with a first value for what generated code may read too early.
 
-    `needed` are the variables that the backward part reads, `last` those read at the end.
+    `needed` are the variables that the backward part reads, `last` those read whatever ran.
     """
     params = frozenset(p.name for p in unit.code.params)
     names = unsure_names(unit)

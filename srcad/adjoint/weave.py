@@ -16,18 +16,24 @@ iteration makes anew is saved once made.  Nothing else is saved.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
+from srcad.adjoint.notes import Notes, written_by_entry
 from srcad.adjoint.scopes import Needed, Scopes
 from srcad.adjoint.sweep import (
     Attempt,
     Branch,
     Loop,
     Node,
+    Record,
     Scope,
     Step,
+    backward_of,
     defined,
     defined_in,
+    definitions,
+    entries,
     has_backward,
     written_by,
 )
@@ -45,11 +51,15 @@ class Weaver:
     names: Names
     live: Liveness
     primal: frozenset[str]
+    params: frozenset[str]
     lists: dict[str, str] = field(default_factory=dict)
+    befores: dict[str, str] = field(default_factory=dict)
+    definitions: Counter[str] = field(default_factory=Counter)  # how often each is bound
 
     def weave(self, nodes: tuple[Node, ...]) -> tuple[ir.Block, ir.Block]:
         """The forward and the backward block."""
         self.primal |= defined(nodes)
+        self.definitions = Counter((*definitions(nodes), *self.params))
         scopes = Scopes(self.live)
         self.scopes = scopes
         scopes.collect(nodes, ())
@@ -77,9 +87,9 @@ class Weaver:
                 return (needed - written) | (reads - written if before else reads)
             case Branch(_, test, then, orelse):
                 out = self.after(then, needed) | self.after(orelse, needed)
-                return out | (
-                    frozenset(ir.reads(test)) & self.primal if self.reverses(node) else frozenset()
-                )
+                if self.reverses(node) or (defined(then) | defined(orelse)) & needed:
+                    out |= frozenset(ir.reads(test)) & self.primal
+                return out
             case Scope(stmt, body, again):
                 out = self.after(body, needed - set(ir.targets(stmt)))
                 if again:
@@ -87,15 +97,11 @@ class Weaver:
                 return out
             case Loop():
                 return self.loop_needs(node, needed)[1]
-            case Attempt():
-                every = needed | {node.reached, node.caught}
-                for part in node.body:
-                    needed = self.after(part, needed)
-                    every |= needed
-                done = self.after(node.orelse, needed) | every
-                for handler in node.handlers:
-                    done |= self.after(handler, every)
-                return self.after(node.final, done)
+            case Attempt(_, body, final):
+                return self.after(final, self.after(body, needed))
+            case Record(body, path):
+                every = needed | {path}
+                return every.union(*(self.reads(backward_of(e)) for e, _ in entries(body)))
         raise AssertionError(node)
 
     def loop_needs(self, node: Loop, needed: Needed) -> tuple[Needed, Needed]:
@@ -165,43 +171,42 @@ class Weaver:
                 return self.loop(node, needed, depth)
             case Attempt():
                 return self.attempt(node, needed, depth)
+            case Record():
+                return self.record(node, needed, depth)
         raise AssertionError(node)
 
     def attempt(
         self, node: Attempt, needed: Needed, depth: int
     ) -> tuple[ir.Block, ir.Block, Needed]:
-        """Reverse what was reached, and the handler that ran."""
+        """What is done finally is reversed first."""
+        stmt = node.stmt
+        f, b, needed = self.sequence(node.body, needed, depth)
+        f_final, b_final, needed = self.sequence(node.final, needed, depth)
+        return (ir.Try(f, (), (), f_final, stmt.at),), (*b_final, *b), needed
+
+    def record(self, node: Record, needed: Needed, depth: int) -> tuple[ir.Block, ir.Block, Needed]:
+        """Each entry notes that it ran, with the values that it overwrote."""
         after = self.after_node(node, needed)
-        stmt, at = node.stmt, node.stmt.at
-        forward: list[ir.Stmt] = []
-        backward: list[ir.Stmt] = []
-        every = needed
-        for k, part in enumerate(node.body, 1):
-            f, b, needed = self.sequence(part, needed, depth)
-            every |= needed
-            forward += f
-            if b and node.handlers:
-                forward.append(ir.Assign(node.reached, ir.Const(k), at))
-                test = ir.Compare(ir.Name(node.reached), (">=",), (ir.Const(k),))
-                b = (ir.If(test, b, (), at),)
-            backward[:0] = (*node.zeros[k - 1], *b)
-        f_else, b_else, _ = self.sequence(node.orelse, needed, depth)
-        chosen = b_else
-        handlers = []
-        for k, (nodes, handler) in reversed(
-            list(enumerate(zip(node.handlers, stmt.handlers, strict=True), 1))
-        ):
-            f, b, _ = self.sequence(nodes, every, depth)
-            mark = ir.Assign(node.caught, ir.Const(k), at)
-            handlers.append(ir.Handler(handler.type, handler.name, (mark, *f)))
-            test = ir.Compare(ir.Name(node.caught), ("==",), (ir.Const(k),))
-            chosen = branch(test, b, chosen, at) if b or chosen else ()
-        f_final, b_final, _ = self.sequence(node.final, every, depth)
-        whole = ir.Try(tuple(forward), tuple(reversed(handlers)), f_else, f_final, at)
-        zero = tuple(
-            ir.Assign(n, ir.Const(0), at) for n in (node.reached, node.caught) if node.handlers
-        )
-        return (*zero, whole), (*b_final, *chosen, *backward), after
+        notes = Notes(node, self.overwritten_in(node, needed, depth), self.kept_before)
+        return notes.forward(), notes.backward(), after
+
+    def overwritten_in(self, node: Record, needed: Needed, depth: int) -> list[Needed]:
+        """For each entry, the variables whose older values are needed.
+
+        One that is bound here and nowhere else, and once, has no older value inside.
+        """
+        found = [(written_by_entry(e), loops) for e, loops in entries(node.body)]
+        every = self.after_node(node, needed)
+        return [
+            frozenset(n for n in names & every if n in needed or self.definitions[n] > 1 or loops)
+            for names, loops in found
+        ]
+
+    def kept_before(self, name: str) -> str:
+        """Where the value of a variable waits while a statement that may raise overwrites it."""
+        if name not in self.befores:
+            self.befores[name] = self.names.fresh(f"{name}_before")
+        return self.befores[name]
 
     def sequence(
         self, nodes: tuple[Node, ...], needed: Needed, depth: int

@@ -30,7 +30,7 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Clo, Method, Obj, carries
+from srcad.ir.types import ANY, Bottom, Clo, Dct, Lst, Method, Obj, Type, carries
 from srcad.rules.mutable import HANDS_OUT
 from srcad.rules.table import NoDerivative
 
@@ -111,7 +111,8 @@ class _Activity:
 
     def filled(self, name: str) -> None:
         """An active value was put into it: an object may hold it where its type shows no number."""
-        if isinstance(self.facts.types.get(name, ANY), Obj | Clo | Method):
+        kind = self.facts.types.get(name, ANY)
+        if isinstance(kind, Obj | Clo | Method) or _is_empty(kind):
             self.active.add(name)
         self.mark(name)
 
@@ -121,6 +122,11 @@ class _Activity:
 
     def is_active(self, expr: ir.Expr) -> bool:
         return bool(active_reads(expr, self.facts, self.active))
+
+
+def _is_empty(kind: Type) -> bool:
+    """Whether a container was made without items, so that its type says nothing of what comes."""
+    return isinstance(kind, Lst | Dct) and (kind.items == () or isinstance(kind.element, Bottom))
 
 
 def active_reads(expr: ir.Expr, facts: Inferred, active: set[str] | Active) -> set[str]:

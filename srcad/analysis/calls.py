@@ -279,12 +279,19 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
             return None
 
 
+_WRITING = {
+    "fill", "sort", "partition", "put", "itemset", "resize", "setfield", "setflags", "byteswap",
+    "__setitem__", "__delitem__", "__setstate__", "__iadd__", "__isub__", "__imul__",
+    "__itruediv__", "__ifloordiv__", "__imod__", "__ipow__", "__imatmul__", "__iand__", "__ior__",
+    "__ixor__", "__ilshift__", "__irshift__",
+}  # fmt: skip
+
+
 def _array_method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> Found:
     name = func.name
     function = METHODS.get(name)
     if function is None:
-        if name in {"fill", "sort", "partition", "put", "itemset", "resize", "setfield",
-                    "setflags", "byteswap"}:  # fmt: skip
+        if name in _WRITING:
             return NONE, Mutation(func.obj, f".{name}()")
         if not hasattr(np.ndarray, name):
             return ANY, Inert()  # raises when it runs

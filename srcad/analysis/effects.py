@@ -15,7 +15,7 @@ from typing import Any
 
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Append, Apply, Invoke, Mutation
+from srcad.analysis.operations import Append, Apply, Dynamic, Invoke, Mutation
 from srcad.analysis.points import Points
 from srcad.analysis.program import Unit
 from srcad.analysis.refusals import Refusal, Write, cure_of
@@ -188,6 +188,19 @@ def _written(callee: Inferred, unit: Unit) -> Written:
     # what is passed as a number is rebound, whatever the parameter is afterwards
     pairs = zip(names, callee.params, strict=True)
     return tuple(hit.get(n) if mutable(t) else None for n, t in pairs)
+
+
+def calls_unknown(inferred: Inferred, unit: Unit, params: tuple[Type, ...]) -> bool:
+    """Whether a function, or one that it calls, calls what is known only when it runs."""
+    callee: Inferred = inferred.session.infer(unit, params)
+    if "unknown" not in callee.memory:
+        callee.memory["unknown"] = False  # of functions that call each other, one finds it
+        found = list(callee.operations.values())
+        callee.memory["unknown"] = any(isinstance(o, Dynamic) for o in found) or any(
+            calls_unknown(callee, o.unit, o.params) for o in found if isinstance(o, Invoke)
+        )
+    known: bool = callee.memory["unknown"]
+    return known
 
 
 def handed(

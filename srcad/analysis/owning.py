@@ -293,10 +293,8 @@ class _Owning:
     def apart(self, stmt: ir.Augment, target: ir.Item | ir.Attr) -> list[ir.Stmt]:
         """`xs[i] += v` as Python does it: read, change, write."""
         out: list[ir.Stmt] = []
-        if isinstance(target, ir.Item) and not _is_plain(target.index):
-            key = self.new("key", self.type(target.index))
-            out.append(ir.Assign(key, target.index, stmt.at))
-            target = replace(target, index=ir.Name(key))
+        if isinstance(target, ir.Item):
+            target = replace(target, index=self.computed_once(target.index, out, stmt.at))
         read = replace(target)
         kind = self.type(read)
         old = self.new("old", kind)
@@ -312,6 +310,18 @@ class _Owning:
         else:
             out += self.statement(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
         return [*out, *self.statement(ir.Store(target, ir.Name(name), stmt.at))]
+
+    def computed_once(self, index: ir.Expr, out: list[ir.Stmt], at: ir.Loc | None) -> ir.Expr:
+        """An index that may be written twice: what it computes has a name."""
+        match index:
+            case ir.Name() | ir.Const():
+                return index
+            case ir.Slice() | ir.Sequence("tuple", _):
+                return ir.rebuild(index, lambda part: self.computed_once(part, out, at))
+            case _:
+                key = self.new("key", self.type(index))
+                out.append(ir.Assign(key, index, at))
+                return ir.Name(key)
 
     def note(self, name: str, kind: Type) -> None:
         """A variable for what a cell holds."""
@@ -344,13 +354,6 @@ class _Owning:
     def know(self, value: ir.Expr, operation: Operation) -> None:
         self.facts.operations[id(value)] = operation
         self.facts.keep.append(value)
-
-
-def _is_plain(index: ir.Expr) -> bool:
-    """Whether an index may be written twice: names, constants, slices of such."""
-    parts = index.items if isinstance(index, ir.Sequence) else ir.children(index)
-    slices = isinstance(index, ir.Slice | ir.Sequence) and all(map(_is_plain, parts))
-    return isinstance(index, ir.Name | ir.Const) or slices
 
 
 def _is_list(kind: Type) -> bool:

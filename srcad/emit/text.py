@@ -9,7 +9,7 @@ import ast
 import builtins
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from srcad.emit.printer import Blank, Comment
 from srcad.ir import nodes as ir
@@ -142,6 +142,9 @@ class Writer:
                 self.last = None
                 commented = stmt.text == "backward"
                 continue
+            if discards_nothing(stmt):
+                out += self.block(stmt.body, commented)
+                continue
             node = self.statement(stmt, commented)
             out.append(node)
         return out or [ast.Pass()]
@@ -247,6 +250,15 @@ class Writer:
         if isinstance(target, str):
             return self.name(target, STORE)
         return ast.Tuple([self.target(t) for t in target], STORE)
+
+
+def discards_nothing(stmt: ir.Stmt) -> TypeGuard[ir.Try]:
+    """`try: … except (): pass`, which tells the compiler that the block may be left anywhere."""
+    match stmt:
+        case ir.Try(_, (handler,), (), ()):
+            return not handler.catches
+        case _:
+            return False
 
 
 def _stored(node: ast.expr) -> ast.expr:

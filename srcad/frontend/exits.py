@@ -160,7 +160,35 @@ class _Exits:
         return [*before, changed, *self.after(flags, rest, context, stmt.at)]
 
     def inside(self, stmt: ir.Stmt, context: _Context) -> ir.Stmt:
+        if isinstance(stmt, ir.Try):
+            return self.attempt(stmt, context)
         return ir.with_blocks(stmt, tuple(self.block(b, context) for b in ir.blocks(stmt)))
+
+    def attempt(self, stmt: ir.Try, context: _Context) -> ir.Stmt:
+        """A `try` with exits in it.
+
+        Its `else` runs where the body came to its end, not where it left.  Where the end of an
+        inner block raises an exception on the way out, the flags go down again.
+        """
+        left = set().union(*map(exit_kinds, stmt.body)) if stmt.orelse else set()
+        late = set().union(*map(_late_exits, stmt.body))
+        flags = context.flags
+        assert flags is not None
+        if "return" in left and "return" not in flags:
+            flags = {**flags, "return": self.returned_flag()}
+            context = replace(context, flags=flags)
+        down = tuple(
+            ir.Assign(flags[k], ir.Const(False), stmt.at) for k in sorted(late) if k in flags
+        )
+        handlers = tuple(
+            replace(h, body=(*(down if h.catches else ()), *self.block(h.body, context)))
+            for h in stmt.handlers
+        )
+        orelse = self.block(stmt.orelse, context)
+        for kind in sorted(left):
+            orelse = (ir.If(ir.Unary("not", ir.Name(flags[kind])), orelse, (), stmt.at),)
+        body, final = self.block(stmt.body, context), self.block(stmt.final, context)
+        return ir.Try(body, handlers, orelse, final, stmt.at)
 
     def after(
         self, flags: dict[str, str], rest: ir.Block, context: _Context, at: ir.Loc | None
@@ -201,8 +229,8 @@ def _passes(stmt: ir.Stmt) -> bool:
             return falls(then) or falls(orelse)
         case ir.While(ir.Const(True), body):
             return _has_break(body)
-        case ir.With(items, body):
-            return falls(body) or any("suppress" in ir.reads(e) for e, _ in items)
+        case ir.With(_, body):
+            return falls(body)  # what may discard an exception stands in a `try`
         case ir.Try(body, handlers, orelse, final):
             if not falls(final):
                 return False
@@ -238,6 +266,14 @@ def exit_kinds(stmt: ir.Stmt) -> set[str]:
     if isinstance(stmt, ir.For | ir.While):
         found -= {"break", "continue"}
     return found
+
+
+def _late_exits(stmt: ir.Stmt) -> set[str]:
+    """The exits of a statement that run code on their way out: of a `with`, or of a `finally`."""
+    if isinstance(stmt, ir.With) or (isinstance(stmt, ir.Try) and stmt.final):
+        return exit_kinds(stmt)
+    found = {k for block in ir.blocks(stmt) for inner in block for k in _late_exits(inner)}
+    return found - ({"break", "continue"} if isinstance(stmt, ir.For | ir.While) else set())
 
 
 def _returns(block: ir.Block) -> list[ir.Stmt]:

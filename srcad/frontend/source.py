@@ -85,7 +85,14 @@ class Target:
 
 
 def locate(function: types.FunctionType) -> Source:
-    """The source of a function, verified against its bytecode."""
+    """The source of a function that can be differentiated, verified against its bytecode."""
+    source = find(function)
+    refuse_generators(source)
+    return source
+
+
+def find(function: types.FunctionType) -> Source:
+    """The source of any function, verified against its bytecode."""
     if not isinstance(function, types.FunctionType):
         raise SourceUnavailable(_why_not_a_function(function))
     code = function.__code__
@@ -97,9 +104,7 @@ def locate(function: types.FunctionType) -> Source:
     nodes = nodes if len(nodes) < 2 else [_by_position(twin, nodes)]
     if not nodes:
         raise StaleSourceError(_stale(function))
-    source = Source(function, nodes[0], code.co_filename, parsed.lines)
-    refuse_generators(source)
-    return source
+    return Source(function, nodes[0], code.co_filename, parsed.lines)
 
 
 # ---- callables -----------------------------------------------------------------------------------

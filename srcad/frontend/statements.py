@@ -6,8 +6,8 @@ import ast
 import operator
 
 from srcad.frontend import patterns
-from srcad.frontend.loops import Loops
 from srcad.frontend.state import keyword
+from srcad.frontend.trying import Trying
 from srcad.ir import nodes as ir
 
 DELITEM = ir.Ref(operator.delitem, "operator.delitem")
@@ -15,7 +15,7 @@ DELATTR = ir.Ref(delattr, "delattr")
 SLICE = ir.Ref(slice, "slice")
 
 
-class Statements(Loops):
+class Statements(Trying):
     """One method for each kind of statement, named after its class in `ast`."""
 
     def statement(self, stmt: ast.stmt) -> None:
@@ -134,30 +134,6 @@ class Statements(Loops):
         at = self.at
         test = self.test(stmt.test)
         self.out.append(ir.If(test, self.block(stmt.body), self.block(stmt.orelse), at))
-
-    def do_With(self, stmt: ast.With) -> None:
-        at = self.at
-        items = []
-        for item in stmt.items:
-            target = item.optional_vars
-            if target is not None and not isinstance(target, ast.Name):
-                raise self.refuse("Bind the context manager to a plain name.", target)
-            name = None if target is None else self.variable(target.id)
-            items.append((self.value(item.context_expr), name))
-        self.out.append(ir.With(tuple(items), self.block(stmt.body), at))
-
-    def do_Try(self, stmt: ast.Try) -> None:
-        at = self.at
-        handlers = []
-        self.trying += 1
-        body = self.block(stmt.body)
-        for h in stmt.handlers:
-            kind = None if h.type is None else self.tree(h.type)
-            name = None if h.name is None else self.variable(h.name)
-            handlers.append(ir.Handler(kind, name, self.block(h.body)))
-        orelse, final = self.block(stmt.orelse), self.block(stmt.finalbody)
-        self.trying -= 1
-        self.out.append(ir.Try(body, tuple(handlers), orelse, final, at))
 
     def do_Match(self, stmt: ast.Match) -> None:
         at = self.at

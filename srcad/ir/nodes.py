@@ -253,6 +253,11 @@ class Handler:
     name: str | None
     body: tuple[Stmt, ...]
 
+    @property
+    def catches(self) -> bool:
+        """`except (): …` catches nothing; it says that the block may be left anywhere."""
+        return not (isinstance(self.type, Sequence) and not self.type.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Try(_Statement):

@@ -79,7 +79,7 @@ class _Moves:
                 body = self.block(stmt.body)
                 return (*here, *((("loop", body),) if body else ()))
             case ir.Try():
-                return self.attempt(stmt)
+                return tuple(t for b in ir.blocks(stmt) for t in self.block(b))
             case ir.With(_, body):
                 return (*here, *self.block(body))
             case _:
@@ -99,29 +99,6 @@ class _Moves:
                 return (*self.expr(test), *_branch(self.expr(then), self.expr(orelse)))
             case _:
                 return tuple(t for e in ir.children(expr) for t in self.expr(e))
-
-    def attempt(self, stmt: ir.Try) -> Tree:
-        """Each statement of the body may be reached or not; one handler or the else runs."""
-        if not stmt.handlers:
-            return (*self.block(stmt.body), *self.block(stmt.orelse), *self.block(stmt.final))
-        body: list[Any] = []
-        part: list[Any] = []
-        for inner in stmt.body:
-            match inner:
-                case ir.Assign(_, ir.Const(int(k))) if k > 0 and _is_mark(inner.target):
-                    body += _branch(tuple(part), ())
-                    part = []
-                case _:
-                    part += self.statement(inner)
-        body += part
-        chosen = self.block(stmt.orelse)
-        for handler in reversed(stmt.handlers):
-            chosen = _branch(self.block(handler.body), chosen)
-        return (*body, *chosen, *self.block(stmt.final))
-
-
-def _is_mark(name: str) -> bool:
-    return name.rstrip("0123456789_") == "reached"
 
 
 def _branch(a: Tree, b: Tree) -> Tree:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from srcad.errors import InternalError
-from srcad.ir import flow, grammar, stacks
+from srcad.ir import flow, grammar, noted, stacks
 from srcad.ir import nodes as ir
 from srcad.ir.names import reserved
 from srcad.ir.types import Dct, Lst, Tup, Type
@@ -148,7 +148,10 @@ def derivative(frame: Frame, stage: str, body: ir.Block, before: ir.Block | None
         yield from grammar.returning(body)
         yield from _generated_names(frame, body)
         yield from found.problems(forward, backward)
-        yield from stacks.problems(forward, backward, frame.stacks | _lists(forward, frame.user))
+        notes = noted.lists_of_notes(forward) - frame.user
+        yield from noted.problems(forward, backward, notes)
+        saved = (frame.stacks | _lists(forward, frame.user)) - notes
+        yield from stacks.problems(forward, backward, saved)
 
     _run(stage, frame.name, check)
     return replace(frame, held=frame.held | found.held)

@@ -20,6 +20,8 @@ from functools import cached_property
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
+from srcad.ir.types import Type
+from srcad.optimise.truths import maybe_truth, nothing_known
 from srcad.optimise.writes import count, written_by
 
 
@@ -28,6 +30,7 @@ def fold_copies(
     generated: frozenset[str],
     params: frozenset[str],
     size: Callable[[ir.Expr], bool] = lambda expr: False,
+    type_of: Callable[[ir.Expr], Type] = nothing_known,
 ) -> ir.Block:
     """The block without copies of names and constants; `params` have a value from the start.
 
@@ -38,7 +41,7 @@ def fold_copies(
     for stmt in ir.walk(block):
         count(writes, written_by(stmt) if not ir.blocks(stmt) else ir.targets(stmt))
         count(reads, ir.statement_reads(stmt))
-    return _Folder(generated, writes, reads, size).block(block, top=True)
+    return _Folder(generated, writes, reads, size, type_of).block(block, top=True)
 
 
 class _Folder:
@@ -48,14 +51,16 @@ class _Folder:
         writes: Counter[str],
         reads: Counter[str],
         size: Callable[[ir.Expr], bool],
+        type_of: Callable[[ir.Expr], Type],
     ) -> None:
         self.generated, self.writes, self.reads, self.size = generated, writes, reads, size
+        self.type_of = type_of
         self.replace: dict[str, ir.Expr] = {}
         self.backward = False  # the forward part computes exactly what the user wrote
 
     def put_in(self, expr: ir.Expr) -> ir.Expr:
         expr = ir.substitute(expr, self.replace)
-        return simplify(expr) if self.backward else expr
+        return simplify(expr, self.type_of) if self.backward else expr
 
     def plain(self, expr: ir.Expr) -> ir.Expr:
         """Tests decide as in the forward part, to the bit."""
@@ -128,10 +133,12 @@ def _stable(value: ir.Expr, writes: Counter[str]) -> bool:
     return all(writes[n] <= 1 for n in ir.reads(value))
 
 
-def simplify(expr: ir.Expr) -> ir.Expr:
-    """`1.0 * w` is w; `2 * 1.0` is 2."""
-    expr = ir.rebuild(expr, simplify)
+def simplify(expr: ir.Expr, type_of: Callable[[ir.Expr], Type] = nothing_known) -> ir.Expr:
+    """`1.0 * w` is w, unless w is a truth value; `2 * 1.0` is 2."""
+    expr = ir.rebuild(expr, lambda e: simplify(e, type_of))
     match expr:
+        case ir.Binary("*", a, b) if maybe_truth(a, type_of) or maybe_truth(b, type_of):
+            return expr
         case ir.Binary("*", a, b) if algebra.is_number(a, 1) or algebra.is_number(b, 1):
             return algebra.mul(a, b)
         case ir.Binary("*", a, b) if algebra.is_number(a, -1) or algebra.is_number(b, -1):

@@ -106,7 +106,7 @@ class Passes:
 
     def fold(self, body: ir.Block) -> ir.Block:
         copied = self.generated | frozenset(self.parts.bars.values())
-        body = fold_copies(body, copied, self.params, self.total.size)
+        body = fold_copies(body, copied, self.params, self.total.size, self.type_of)
         return place_spreads(body, self.generated, self.params, self.tidy)
 
     def drop(self, body: ir.Block) -> ir.Block:

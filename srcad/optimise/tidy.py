@@ -19,6 +19,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type, is_scalar, same_shape
 from srcad.optimise.copies import simplify
 from srcad.optimise.sums import factors_of, product_of, simpler_sum
+from srcad.optimise.truths import maybe_truth
 
 FULL = ir.Ref(np.full_like, "np.full_like")
 ONES = ir.Ref(np.ones_like, "np.ones_like")
@@ -29,7 +30,7 @@ def tidier(type_of: TypeOf) -> Callable[[ir.Expr], ir.Expr]:
     """A function that simplifies one expression, given the types of the variables."""
 
     def tidy(expr: ir.Expr) -> ir.Expr:
-        return _tidy(simplify(expr), type_of)
+        return _tidy(simplify(expr, type_of), type_of)
 
     return tidy
 
@@ -113,6 +114,8 @@ def _product(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
     rest = [f for f in factors if not isinstance(f, ir.Const)]
     scalars = [f for f in rest if is_scalar(type_of(f))]
     arrays = [f for f in rest if not is_scalar(type_of(f))]
+    if all(maybe_truth(f, type_of) for f in rest):
+        return expr  # `1.0 * (x > 0)` is a number, `x > 0` is none
     result = product_of([*numbers, *scalars, *arrays])
     return algebra.neg(result) if sign < 0 else result
 

@@ -10,9 +10,9 @@ def values(table: dict[Any, Any]) -> list[Any]:
     return list(table.values())
 
 
-def values_bar(y_bar: Any, table: dict[Any, Any]) -> dict[Any, Any]:
-    """The cotangent of the dict whose values were read."""
-    return dict(zip(table, y_bar, strict=True))
+def values_bar(y_bar: Any, table: dict[Any, Any]) -> dict[Any, Any] | None:
+    """The cotangent of the dict whose values were read; None is zero."""
+    return None if y_bar is None else dict(zip(table, y_bar, strict=True))
 
 
 def stop_gradient(x: Any) -> Any:

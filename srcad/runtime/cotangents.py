@@ -33,7 +33,7 @@ def shadow(x: Any) -> Any:
         return x.dtype.type(0) if x.dtype.kind in "fc" else None
     if kind is complex:
         return 0j
-    if isinstance(x, list | tuple):
+    if isinstance(x, list | tuple | collections.abc.ValuesView):
         return [shadow(v) for v in x]
     if isinstance(x, dict):
         return {k: shadow(v) for k, v in x.items()}

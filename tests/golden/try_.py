@@ -18,41 +18,33 @@ def f(x, y):
 def f_value_and_grad(x, y):
     """Value and gradient of f (try_.py:8) in x, y: float, float."""
     # forward
-    reached = 0
-    caught = 0
+    log = None
+    ran = []
     try:
-        log_tried = math.log(x)
-        reached = 1
-        log = log_tried
-        reached = 2
-        z_tried = log * y
-        reached = 3
-        z = z_tried
-        reached = 4
+        log = math.log(x)
+        ran.append(1)
+        z = log * y
+        ran.append(2)
     except ValueError:
-        caught = 1
         z = x * y
+        ran.append(3)
     result = z * z
 
     # backward
     z_bar = 2 * z                                   # 13: return z * z
-    if caught == 1:
-        x_bar = z_bar * y                           # 12: z = x * y
-        y_bar = z_bar * x
-        z_bar = 0.0                                 # 9: try:
-    else:
-        x_bar = 0.0                                 # 9: try:
-        y_bar = 0.0
-    z_tried_bar = 0.0
-    if reached >= 4:
-        z_tried_bar = z_bar                         # 10: z = math.log(x) * y
     log_bar_2 = 0.0                                 # 9: try:
-    if reached >= 3:
-        log_bar_2 = z_tried_bar * y                 # 10: z = math.log(x) * y
-        y_bar += z_tried_bar * log
-    log_tried_bar = 0.0                             # 9: try:
-    if reached >= 2:
-        log_tried_bar = log_bar_2                   # 10: z = math.log(x) * y
-    if reached >= 1:
-        x_bar += log_tried_bar / x
+    x_bar = 0.0
+    y_bar = 0.0
+    for step in reversed(ran):
+        if step == 1:
+            x_bar += log_bar_2 / x
+            log_bar_2 = 0.0
+        elif step == 2:
+            log_bar_2 += z_bar * y                  # 10: z = math.log(x) * y
+            y_bar += z_bar * log
+            z_bar = 0.0
+        elif step == 3:
+            x_bar += z_bar * y                      # 12: z = x * y
+            y_bar += z_bar * x
+            z_bar = 0.0
     return result, (x_bar, y_bar)

@@ -168,7 +168,7 @@ EXITS = [
         "return from with",
         """
         def f(x):
-            with c():
+            with open(p):
                 if x > 0:
                     return x
                 x = x * 2
@@ -176,7 +176,7 @@ EXITS = [
         """,
         """
         returned = False
-        with c():
+        with open(p):
             if x > 0:
                 result = x
                 returned = True
@@ -192,7 +192,7 @@ EXITS = [
         """
         def f(x):
             for i in range(3):
-                with c():
+                with open(p):
                     if x > 1:
                         break
                 x = x + 1
@@ -201,13 +201,89 @@ EXITS = [
         """
         for i in range(3):
             stop = False
-            with c():
+            with open(p):
                 if x > 1:
                     stop = True
             if stop:
                 break
             else:
                 x = x + 1
+        return x
+        """,
+    ),
+    Row(
+        "a context manager that may discard an exception",
+        """
+        def f(x):
+            with c():
+                x = x * 2
+                return x
+        """,
+        """
+        returned = False
+        with c(), Refusals() as refusals:
+            x = x * 2
+            result = x
+            returned = True
+        if not returned:
+            refuse(refusals)
+        if not returned:
+            result = None
+        return result
+        """,
+    ),
+    Row(
+        "the handler of an exception that is raised on the way out",
+        """
+        def f(x):
+            try:
+                with open(p):
+                    return x
+            except OSError:
+                x = x + 1
+            return x * 2
+        """,
+        """
+        returned = False
+        try:
+            with open(p):
+                result = x
+                returned = True
+        except OSError:
+            returned = False
+            x = x + 1
+        if not returned:
+            result = x * 2
+        return result
+        """,
+    ),
+    Row(
+        "the else of a try",
+        """
+        def f(x):
+            for i in range(3):
+                try:
+                    if x > 1:
+                        break
+                except ValueError:
+                    x = 2
+                else:
+                    x = x + 1
+            return x
+        """,
+        """
+        for i in range(3):
+            stop = False
+            try:
+                if x > 1:
+                    stop = True
+            except ValueError:
+                x = 2
+            else:
+                if not stop:
+                    x = x + 1
+            if stop:
+                break
         return x
         """,
     ),
