@@ -16,15 +16,16 @@ from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.effects import calls_unknown, handed, written_params
 from srcad.analysis.operations import Dynamic, Invoke, Operation
-from srcad.analysis.shared import NOT_ASKED, Asked, is_cell
+from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Clo, Number, Scalar, carries, mutable
-from srcad.runtime import calls, cotangents, writes
+from srcad.ir.types import ANY, Clo, carries, mutable
+from srcad.runtime import calls, cells, cotangents, writes
 from srcad.runtime.closures import default_of
 
 COPIED = ir.Ref(writes.copied, "copied")
 PART = ir.Ref(cotangents.part, "part")
 DYNAMIC = ir.Ref(calls.call, "call")
+UNUSED = ir.Ref(cells.unused, "unused")
 METHOD = ir.Ref(calls.call_method, "call_method")
 SPREAD = ir.Ref(calls.call_spread, "call_spread")
 
@@ -122,7 +123,7 @@ class Calls(Cells):
         call = ir.Call(ir.Ref(None, fwd), operation.args)
         forward = ir.Unpack((stmt.target, saved), call, None, stmt.at, alters=stmt.alters)
         if y_bar is None:
-            y_bar = self.unused(stmt.target)
+            y_bar = self.unused(stmt.target, asked)
         pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), ir.Name(self.shadows), y_bar))
         given = [
             a
@@ -140,13 +141,11 @@ class Calls(Cells):
             self.give_all(operation, given, by_reference, pulled)
         return [Step((forward,), tuple(self.out))]
 
-    def unused(self, result: str) -> ir.Expr:
+    def unused(self, result: str, asked: Asked) -> ir.Expr:
         """The cotangent of a result that nobody reads."""
-        kind = self.type(result)
-        if result in self.shared or is_cell(kind):
+        if result in self.shared:
             return ir.Const(None)
-        known = isinstance(kind, Scalar | Number | Array)
-        return self.zeros(result) if known else algebra.call(CELL_ZEROS, ir.Name(result))
+        return algebra.call(CELL_ZEROS if asked.result else UNUSED, ir.Name(result))
 
     def wanted(self, stmt: ir.Assign, operation: Invoke) -> bool:
         """Whether the called function asks for the cotangent of its result."""
