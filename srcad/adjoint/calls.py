@@ -19,13 +19,12 @@ from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Clo, carries, mutable
-from srcad.runtime import calls, cells, cotangents, writes
+from srcad.runtime import calls, cotangents, writes
 from srcad.runtime.closures import default_of
 
 COPIED = ir.Ref(writes.copied, "copied")
 PART = ir.Ref(cotangents.part, "part")
 DYNAMIC = ir.Ref(calls.call, "call")
-UNUSED = ir.Ref(cells.unused, "unused")
 METHOD = ir.Ref(calls.call_method, "call_method")
 SPREAD = ir.Ref(calls.call_spread, "call_spread")
 
@@ -102,7 +101,8 @@ class Calls(Cells):
             for p in params
             if any(self.changed_later(n, stmt) or self.refilled_later(n, stmt) for n in kept[p])
         )
-        return Asked(params, stmt.target in mine, changing)
+        unread = stmt.target not in self.given_names  # the call of an expression statement
+        return Asked(params, stmt.target in mine or bool(params and unread), changing)
 
     def call_by_memory(
         self, stmt: ir.Assign, operation: Invoke, asked: Asked, y_bar: ir.Expr | None
@@ -145,7 +145,7 @@ class Calls(Cells):
         """The cotangent of a result that nobody reads."""
         if result in self.shared:
             return ir.Const(None)
-        return algebra.call(CELL_ZEROS if asked.result else UNUSED, ir.Name(result))
+        return algebra.call(CELL_ZEROS, ir.Name(result)) if asked.result else self.zeros(result)
 
     def wanted(self, stmt: ir.Assign, operation: Invoke) -> bool:
         """Whether the called function asks for the cotangent of its result."""

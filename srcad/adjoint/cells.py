@@ -310,19 +310,18 @@ class Cells(Memory):
             nodes = work()
             for name in self.taken_now:
                 made = ir.Assign(self.then[name], algebra.call(SNAPSHOT, ir.Name(name)))
-                nodes.insert(_made_at(name, nodes), Step((made,)))
+                place = 0 if name in self.given_names else _behind(name, nodes)
+                nodes.insert(place, Step((made,)))
             return nodes
         finally:
             self.then, self.taken_now = outer
 
 
-def _made_at(name: str, nodes: list[Node]) -> int:
-    """The place behind the statement that the compiler made to bind it, else the start."""
+def _behind(name: str, nodes: list[Node]) -> int:
+    """The place behind the statement that binds a variable of the compiler's own."""
     for k, node in enumerate(nodes):
-        forward = node.forward if isinstance(node, Step) else ()
-        if any(name in ir.targets(s) for s in forward):
-            read = (s for n in nodes[: k + 1] if isinstance(n, Step) for s in n.forward)
-            return 0 if any(name in ir.statement_reads(s) for s in read) else k + 1
+        if isinstance(node, Step) and any(name in ir.targets(s) for s in node.forward):
+            return k + 1
     return 0
 
 

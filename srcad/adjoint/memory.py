@@ -59,6 +59,7 @@ class Memory(Cotangents):
         self.first_contents: dict[str, str] = {}  # of parameters that are cells
         self.then: dict[str, str] = {}  # snapshots, for the statement at hand
         self.taken_now: list[str] = []  # those that it needs before it
+        self.given_names = frozenset(self.facts.types)
         touched = self.shared | self.holders
         self.shadows = self.names.fresh("shadows") if touched else ""
 
@@ -227,7 +228,9 @@ class Memory(Cotangents):
         """Whether the arrays of a container are certainly those that were there before."""
         match operation:
             case Part(ir.Name(owner), _):
-                return isinstance(self.type(owner), Tup | Lst | Dct | Obj)
+                kind = self.type(owner)
+                captured = isinstance(kind, Clo) and owner in self.asked.params
+                return captured or isinstance(kind, Tup | Lst | Dct | Obj)
             case _:
                 return operation is None or isinstance(operation, Make | Copy | Same)
 

@@ -171,13 +171,6 @@ def cell_zeros(value: Any) -> Any:
     return [cell_zeros(v) for v in value] if isinstance(value, tuple) else None
 
 
-def unused(value: Any) -> Any:
-    """Zero for a result of which nothing is in memory that others know, containers aside."""
-    if isinstance(value, np.ndarray) and value.ndim:
-        return np.zeros(value.shape, value.dtype) if value.dtype.kind in "fc" else None
-    return [unused(v) for v in value] if isinstance(value, tuple) else cell_zeros(value)
-
-
 def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
     """value_bar += bar, where the value came out of a container; None is zero."""
     if bar is None:
