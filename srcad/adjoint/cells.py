@@ -259,6 +259,17 @@ class Cells(Memory):
         backward, self.out = tuple(self.out), []
         return [Step((), backward)]
 
+    def item_read(self, target: str, owner: str, index: ir.Expr) -> None:
+        """The item of a loop, whose owner is unnamed where it is a container that is written."""
+        if not owner:
+            self.handed_back(target)
+            return
+        bar = self.take(target)
+        if bar is not None and self.with_cells and owner in self.unknown():
+            self.give_unknown(ir.Name(owner), index, target, bar)
+        elif bar is not None:
+            self.add_at(owner, index, bar, self.type(target))
+
     # -- cotangents --------------------------------------------------------------------
 
     def zeros(self, name: str) -> ir.Expr:

@@ -22,6 +22,7 @@ over the statements until nothing changes.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, field, replace
 
 from srcad import errors
@@ -63,7 +64,9 @@ class Exceptions(Cotangents):
     keeper: Keeper
     refused: list[tuple[ir.Loc | None, errors.SrcadError]]
     invariant: _Invariant
-    headers: dict[int, tuple[str, ir.Expr]]  # by statement: the owner and index of a loop's item
+    # by statement: the owner and index of a loop's item; no owner: it came out of a container that
+    # is written
+    headers: dict[int, tuple[str, ir.Expr]]
     contexts: tuple[ir.With, ...] = ()
     anywhere: frozenset[str] = frozenset()  # read backwards even where they never got a value
 
@@ -169,10 +172,12 @@ class Exceptions(Cotangents):
         assert isinstance(stmt, ir.Assign)
         owner, index = self.headers[id(stmt)]
         self.out, self.at = [], stmt.at
-        bar = self.take(stmt.target)
-        if bar is not None:
-            self.add_at(owner, index, bar, self.type(stmt.target))
+        self.item_read(stmt.target, owner, index)
         return (Step((stmt,), tuple(self.out)),)
+
+    @abstractmethod
+    def item_read(self, target: str, owner: str, index: ir.Expr) -> None:
+        """Hand the cotangent of a loop's item to where the item came from."""
 
     def in_contexts(self, step: Step) -> Step:
         backward = step.backward
@@ -260,8 +265,9 @@ class Exceptions(Cotangents):
         if ir.reads(stmt.iterable) & self.active and set(ir.leaves(stmt.target)) & self.active:
             plan = items_of(self, stmt)
             loop, reads = plan.stmt, {name: (owner, k) for name, owner, k in plan.reads}
+            reads |= {name: ("", ir.Const(None)) for name in plan.kept}
             first += plan.before
-            if reads:
+            if plan.reads:
                 count = ir.Binary("+", ir.Name(plan.index), ir.Const(1))
                 first.append(ir.Assign(plan.index, ir.Const(-1), stmt.at))
                 last.append(ir.Assign(plan.index, count, stmt.at))

@@ -44,13 +44,14 @@ def plan(reverse: Cotangents, stmt: ir.For | ir.While) -> LoopPlan:
 
 @dataclass(frozen=True)
 class LoopItems:
-    """`reads` as in a plan, over an index that counts the iterations; `rebinds` by the index."""
+    """`reads` and `kept` as in a plan, over an index that counts; `rebinds` by the index."""
 
     stmt: ir.For
     before: ir.Block
     index: str
     rebinds: ir.Block
     reads: tuple[tuple[str, str, ir.Expr], ...]
+    kept: tuple[str, ...]
 
 
 def items_of(reverse: Cotangents, stmt: ir.For) -> LoopItems:
@@ -61,9 +62,8 @@ def items_of(reverse: Cotangents, stmt: ir.For) -> LoopItems:
     reverse.facts.types[index] = INT
     planner.walk(stmt.target, iterable, ir.Name(index))
     new = replace(planner.stmt, iterable=iterable)
-    return LoopItems(
-        new, tuple(planner.before), index, tuple(planner.rebinds), tuple(planner.reads)
-    )
+    before, rebinds = tuple(planner.before), tuple(planner.rebinds)
+    return LoopItems(new, before, index, rebinds, tuple(planner.reads), tuple(planner.kept))
 
 
 def _counted(reverse: Cotangents, stmt: ir.For | ir.While, before: ir.Block) -> LoopPlan:
