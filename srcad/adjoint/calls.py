@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from srcad import errors
 from srcad.adjoint import algebra
-from srcad.adjoint.cells import Cells
+from srcad.adjoint.cells import CELL_ZEROS, Cells
 from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.effects import calls_unknown, handed, written_params
 from srcad.analysis.operations import Dynamic, Invoke, Operation
-from srcad.analysis.shared import NOT_ASKED, Asked
+from srcad.analysis.shared import NOT_ASKED, Asked, is_cell
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Clo, carries, mutable
+from srcad.ir.types import ANY, Array, Clo, Number, Scalar, carries, mutable
 from srcad.runtime import calls, cotangents, writes
 from srcad.runtime.closures import default_of
 
@@ -115,7 +115,7 @@ class Calls(Cells):
 
     def asks(self, stmt: ir.Assign, operation: Invoke) -> Asked:
         """What the called function must keep by memory as well, where containers are written."""
-        if not self.cells:
+        if not self.with_cells:
             return NOT_ASKED
         mine = self.shared | self.holders
         pairs = zip(operation.unit.code.params, operation.args, operation.params, strict=True)
@@ -147,7 +147,7 @@ class Calls(Cells):
         call = ir.Call(ir.Ref(None, fwd), operation.args)
         forward = ir.Unpack((stmt.target, saved), call, None, stmt.at, alters=stmt.alters)
         if y_bar is None:
-            y_bar = ir.Const(None) if stmt.target in self.shared else self.zeros(stmt.target)
+            y_bar = self.unused(stmt.target)
         pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), ir.Name(self.shadows), y_bar))
         given = [
             a
@@ -164,6 +164,14 @@ class Calls(Cells):
         else:
             self.give_all(operation, given, by_reference, pulled)
         return [Step((forward,), tuple(self.out))]
+
+    def unused(self, result: str) -> ir.Expr:
+        """The cotangent of a result that nobody reads."""
+        kind = self.type(result)
+        if result in self.shared or is_cell(kind):
+            return ir.Const(None)
+        known = isinstance(kind, Scalar | Number | Array)
+        return self.zeros(result) if known else algebra.call(CELL_ZEROS, ir.Name(result))
 
     def wanted(self, stmt: ir.Assign, operation: Invoke) -> bool:
         """Whether the called function asks for the cotangent of its result."""
@@ -298,7 +306,9 @@ class Calls(Cells):
         given, so it is looked at all the same.
         """
         for read in sorted(ir.reads(stmt.value) | {stmt.target}):
-            if self.changed_later(read, stmt):
+            if self.changed_later(read, stmt) or (
+                self.with_cells and self.refilled_later(read, stmt)
+            ):
                 raise errors.UnsupportedMutation(
                     f"`{read}` is written after this call, whose function is known only when it "
                     f"runs and may need its contents. Give it a copy: `{read}.copy()`.",

@@ -63,7 +63,7 @@ class Cells(Memory):
     def entered(self, params: tuple[str, ...]) -> list[Node]:
         """The numbers in containers that were given become objects of their own, at first."""
         mine = [p for p in params if p not in self.asked.params]
-        if not self.cells:
+        if not self.with_cells:
             return super().entered(tuple(mine))
         adopt = [p for p in mine if p in self.cells | self.holders]
         nodes = super().entered(tuple(p for p in mine if p not in adopt))
@@ -89,7 +89,7 @@ class Cells(Memory):
 
     def left(self, result: str) -> list[Node]:
         """The result as it is left: whoever gets it may change it before we run back."""
-        if result not in self.cells | self.holders or not self.cells:
+        if result not in self.cells | self.holders or not self.with_cells:
             return []
         kept = self.names.fresh(f"{result}_then")
         self.facts.types[kept] = self.type(result)
@@ -110,7 +110,7 @@ class Cells(Memory):
 
     def through_cells(self, stmt: ir.Stmt) -> list[Node] | None:
         """Reverse a statement that moves numbers in or out of cells; None if it is none."""
-        if not self.cells:
+        if not self.with_cells:
             return None
         match stmt:
             case ir.Assign(target, ir.Call(func, (inner,)) as value) if _owns(func):
@@ -247,7 +247,7 @@ class Cells(Memory):
 
     def handed_out(self, plan: LoopPlan) -> list[Node]:
         """What a loop over containers that are written hands out, at the start of its body."""
-        if not self.cells:
+        if not self.with_cells:
             return []
         for leaf in plan.kept:
             self.handed_back(leaf)
@@ -264,12 +264,13 @@ class Cells(Memory):
     def zeros(self, name: str) -> ir.Expr:
         if name in self.cells:
             return ir.Const(None)
-        if self.cells and name in self.holders and not isinstance(self.type(name), Clo):
-            return algebra.call(CELL_ZEROS, ir.Name(name))
+        if self.with_cells and name in self.holders:
+            known = isinstance(self.type(name), Clo) and self.captured_cells(name) is not None
+            return super().zeros(name) if known else algebra.call(CELL_ZEROS, ir.Name(name))
         return super().zeros(name)
 
     def gather(self, stmt: ir.Assign) -> None:
-        if not self.cells:
+        if not self.with_cells:
             super().gather(stmt)
             return
         self.ensure(stmt.target)
@@ -290,7 +291,7 @@ class Cells(Memory):
         return ir.Effect(self.shadow(CELL_ADDED_AT, self.as_now(name), key, value))
 
     def spread(self, name: str, value: ir.Expr) -> ir.Expr:
-        if not self.cells or isinstance(self.type(name), Clo):
+        if not self.with_cells or isinstance(self.type(name), Clo):
             return super().spread(name, value)
         return self.shadow(CELL_SPREAD, self.as_now(name), value)
 

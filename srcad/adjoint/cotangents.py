@@ -103,6 +103,7 @@ class Cotangents(ABC):
         self.shared: frozenset[str] = frozenset()  # arrays whose cotangents memory holds
         self.holders: frozenset[str] = frozenset()  # containers of these
         self.cells: frozenset[str] = frozenset()  # those of the shared that are containers
+        self.with_cells = False  # there are any, here or at the caller
         self.lent: dict[str, ir.Expr] = {}  # cotangents of shared ones, for one statement
 
     @abstractmethod

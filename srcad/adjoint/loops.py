@@ -101,7 +101,7 @@ class _Planner:
     def plan(self) -> LoopPlan:
         stmt = self.stmt
         iterable = self.frozen(stmt.iterable)
-        written = self.reverse.cells and ir.reads(iterable) & self.reverse.moving()
+        written = self.reverse.with_cells and ir.reads(iterable) & self.reverse.moving()
         early = has_break(stmt.body) or self.reverse.naive or written  # then it is counted
         simple_range = self.is_call(iterable, "range") and isinstance(stmt.target, str)
         if simple_range and not early:
@@ -225,7 +225,7 @@ class _Planner:
         return isinstance(expr, ir.Name) and expr.id in self.reverse.cells
 
     def may_be_cell(self, name: str) -> bool:
-        return bool(self.reverse.cells) and name in self.reverse.unknown()
+        return self.reverse.with_cells and name in self.reverse.unknown()
 
     def is_active(self, expr: ir.Expr) -> bool:
         return bool(ir.reads(expr) & self.reverse.active)

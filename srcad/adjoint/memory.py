@@ -51,6 +51,7 @@ class Memory(Cotangents):
             found = shared_arrays(self.storage, self.body, self.active, self.asked)
         self.shared, self.active, self.holders = found.arrays, found.active, found.holders
         self.cells = found.cells
+        self.with_cells = bool(found.cells) or bool(self.asked)
         self.shared |= found.cells
         self.problem = found.problem
         self.given_as: dict[str, str] = {}
@@ -63,7 +64,7 @@ class Memory(Cotangents):
 
     def kept_by_memory(self, stmt: ir.Stmt) -> bool:
         """Whether all that the statement writes into is shared."""
-        if self.cells and id(stmt) in self.filled:
+        if self.with_cells and id(stmt) in self.filled:
             return self.filled[id(stmt)] <= self.shared | self.holders
         written = written_by(self.facts, stmt)
         if isinstance(stmt, ir.Augment) and isinstance(stmt.target, ir.Name):

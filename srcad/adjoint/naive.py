@@ -144,7 +144,7 @@ class NaiveReverse(Reverse):
     def ensure(self, name: str, *, owned: bool = False) -> None:
         bar = ir.Name(self.bar(name))
         # a function object may hold other values by now, a container other items
-        known = isinstance(self.type(name), Clo) or (self.cells and name in self.holders)
+        known = isinstance(self.type(name), Clo) or (self.with_cells and name in self.holders)
         zero = self.zeros(name) if known else algebra.call(SHADOW, ir.Name(name))
         zeros = ir.Assign(bar.id, zero)
         own = ir.Assign(bar.id, algebra.call(OWN, bar))

@@ -314,7 +314,8 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         self.out, self.at = [], at
         body = (*self.handed_out(the_plan), *body)
         for leaf, owner, index in the_plan.reads:
-            bar = self.take(leaf)
+            done = self.with_cells and owner in self.unknown()
+            bar = None if done else self.take(leaf)
             if bar is not None:
                 self.add_at(owner, index, bar, self.type(leaf))
         if isinstance(the_plan.stmt, ir.For):

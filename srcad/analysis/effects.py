@@ -173,7 +173,7 @@ def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> W
 
 def _written(callee: Inferred, unit: Unit) -> Written:
     names = [p.name for p in unit.code.params]
-    body = unit.code.body
+    body = callee.body
     points = Points(callee, body, written_params)
     hit: dict[str, Write] = {}
     for write in writes(callee, body):

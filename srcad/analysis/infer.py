@@ -28,6 +28,7 @@ from srcad.analysis.operations import (
     Operation,
     Refused,
 )
+from srcad.analysis.overloads import overloaded
 from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.witness import result_type
 from srcad.ir import nodes as ir
@@ -75,6 +76,27 @@ class Inferred:
     keep: list[Any] = field(default_factory=list)  # keeps expressions alive, so ids stay theirs
     session: Any = None
     memory: dict[Any, Any] = field(default_factory=dict)  # what points where, what is written
+    overloads: dict[int, ir.Block] = field(default_factory=dict)  # by statement: what it calls
+    spelled: tuple[int, ir.Block] = (0, ())  # the body with these, and how many they were
+
+    @property
+    def body(self) -> ir.Block:
+        """The function's statements, with what classes do in assignments written out."""
+        if not self.overloads:
+            return self.unit.code.body
+        if self.spelled[0] != len(self.overloads):
+            self.spelled = len(self.overloads), self.spell(self.unit.code.body)
+        return self.spelled[1]
+
+    def spell(self, block: ir.Block) -> ir.Block:
+        out: list[ir.Stmt] = []
+        for stmt in block:
+            inner = tuple(map(self.spell, ir.blocks(stmt)))
+            new = ir.with_blocks(stmt, inner) if inner else stmt
+            if id(stmt) in self.decided:
+                self.decided[id(new)] = self.decided[id(stmt)]
+            out.extend(self.overloads.get(id(stmt), (new,)))
+        return tuple(out)
 
 
 class Inference:
@@ -113,7 +135,19 @@ class Inference:
         for stmt in block:
             self.statement(stmt)
 
-    def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one decision over the kinds
+    def statement(self, stmt: ir.Stmt) -> None:
+        """Read a statement, or what the class of an object makes of it."""
+        if isinstance(stmt, ir.Store | ir.Augment | ir.Effect):
+            written = overloaded(stmt, self.facts)
+            if written is None:
+                self.facts.overloads.pop(id(stmt), None)  # of no known class any more
+            else:
+                self.facts.overloads.setdefault(id(stmt), written)
+            if id(stmt) in self.facts.overloads:
+                return self.block(self.facts.overloads[id(stmt)])
+        return self.plain(stmt)
+
+    def plain(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one decision over the kinds
         match stmt:
             case ir.Assign(target, value):
                 self.bind(target, self.expr(value))

@@ -26,7 +26,7 @@ from srcad.ir.types import ANY, AnyType, Dct, Lst, Obj, Tup, Type, join
 
 def loosen(facts: Inferred) -> bool:
     """Join what is written into the types of all who may see it; whether any type changed."""
-    body = facts.unit.code.body
+    body = facts.body
     stored = [
         w
         for w in writes(facts, body)

@@ -54,9 +54,7 @@ def called_writes(facts: Inferred, body: ir.Block) -> list[tuple[ir.Stmt, frozen
             if isinstance(operation, Invoke):
                 callee = facts.session.infer(operation.unit, operation.params)
                 if "outside" not in callee.memory:
-                    callee.memory["outside"] = frozenset(
-                        written_outside(callee, operation.unit.code.body)
-                    )
+                    callee.memory["outside"] = frozenset(written_outside(callee, callee.body))
                 written |= callee.memory["outside"]
         if written:
             found.append((stmt, frozenset(written)))
@@ -80,7 +78,7 @@ def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: s
         if isinstance(operation, Invoke):
             callee = facts.session.infer(operation.unit, operation.params)
             if id(callee) not in seen:
-                _collect(callee, operation.unit.code.body, found, seen)
+                _collect(callee, callee.body, found, seen)
 
 
 def outside_names(facts: Inferred, names: frozenset[str]) -> dict[int, tuple[Any, str]]:

@@ -60,7 +60,7 @@ def with_own_numbers(
     shared = shared_arrays(storage, body, active, asked)
     if shared.problem is not None and asked:
         raise unfollowed(facts, shared.problem)
-    if not shared.cells:
+    if not shared.cells and not asked:
         return body, None
     pass_ = _Owning(facts, shared, names)
     body = pass_.block(body)
@@ -119,7 +119,7 @@ class _Owning:
                 return [*before, replace(stmt, value=new)]
             case ir.Augment(ir.Item() | ir.Attr() as target) if self.kept(target.obj):
                 return self.apart(stmt, target)
-            case ir.Augment(ir.Name(owner), "+", value) if owner in self.shared.cells:
+            case ir.Augment(ir.Name(owner), "+", value) if owner in self.shared.cells | self.cells:
                 before, new = self.items(value, stmt)
                 return [*before, replace(stmt, value=new)]
             case ir.Assign(target, value):
@@ -308,7 +308,7 @@ class _Owning:
             self.facts.keep.append(value)
             out.append(ir.Assign(name, value, stmt.at))
         else:
-            out.append(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
+            out += self.statement(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
         return [*out, *self.statement(ir.Store(target, ir.Name(name), stmt.at))]
 
     def computed_once(self, index: ir.Expr, out: list[ir.Stmt], at: ir.Loc | None) -> ir.Expr:

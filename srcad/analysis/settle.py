@@ -44,6 +44,8 @@ class _Settler:
         return tuple(out)
 
     def statement(self, stmt: ir.Stmt) -> ir.Block:
+        if id(stmt) in self.facts.overloads:
+            return self.block(self.facts.overloads[id(stmt)])
         if isinstance(stmt, ir.If) and id(stmt) in self.facts.decided:
             taken = stmt.then if self.facts.decided[id(stmt)] else stmt.orelse
             return self.block(taken)

@@ -42,6 +42,7 @@ from srcad.ir.types import (
     mutable,
 )
 from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
+from srcad.runtime.cells import sets_by_code
 from srcad.runtime.containers import stop_gradient
 
 Names = frozenset[str]
@@ -224,7 +225,24 @@ class _Finder:
                 return Obstacle(stmt, "this statement is not followed")
             if nested_writes(self.facts, stmt) & touched:
                 return Obstacle(stmt, "a call inside an expression writes into them")
+            if cells and loose and self.captures_changing(stmt, set(loose), cells):
+                return Obstacle(stmt, "a function captures them before they change")
         return None
+
+    def captures_changing(self, stmt: ir.Stmt, loose: set[str], cells: Names) -> bool:
+        """Whether a function is made that may be called, where nobody sees it, after a change."""
+        if not isinstance(stmt, ir.Assign) or stmt.target not in loose:
+            return False
+        if not isinstance(stmt.value, ir.Closure) or not self.calls_unknown:
+            return False
+        captured = frozenset(stmt.value.captures) & cells
+        return any(self.storage.refilled_after(n, stmt) for n in captured)
+
+    @cached_property
+    def calls_unknown(self) -> bool:
+        """Whether functions are called that only the running program knows."""
+        values = (getattr(s, "value", None) for s in ir.walk(self.body))
+        return any(isinstance(self.facts.operations.get(id(v)), Dynamic) for v in values)
 
 
 def has_memory(kind: Type) -> bool:
@@ -258,10 +276,21 @@ def _follows(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
 
 
 def _follows_cells(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
-    """The same where containers are written."""
+    """The same where containers are written; a function met at run time writes none of them."""
     match stmt:
+        case ir.Assign(_, value) | ir.Effect(value) if isinstance(
+            facts.operations.get(id(value)), Dynamic
+        ):
+            return True
         case ir.Augment(ir.Name(owner), op) if is_cell(facts.types.get(owner, ANY)):
             return owner not in touched or (op in "+*" and isinstance(facts.types[owner], Lst))
+        case ir.Store(ir.Attr(ir.Name(owner), name)) | ir.Augment(ir.Attr(ir.Name(owner), name)):
+            kind = facts.types.get(owner, ANY)
+            return (
+                owner not in touched
+                or not isinstance(kind, Obj)
+                or not sets_by_code(kind.cls, name)
+            )
         case ir.Store(target) | ir.Augment(target):
             return isinstance(target, ir.Name) or isinstance(target.obj, ir.Name)
         case ir.Assign(_, value) | ir.Effect(value):

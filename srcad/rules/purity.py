@@ -9,12 +9,12 @@ import numpy as np
 
 from srcad.ir import nodes as ir
 from srcad.rules.table import TABLE
+from srcad.rules.writes import FIRST
 
 _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bool, abs, min, max,
                   sum, isinstance, zip, enumerate, type, operator.getitem}  # fmt: skip
 
-IMPURE = {print, input, next, open, setattr, np.copyto, np.put, np.place, np.putmask,
-          np.fill_diagonal, np.put_along_axis, np.random.shuffle}  # fmt: skip
+IMPURE = {print, input, next, open, *FIRST}
 
 
 def pure(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:

@@ -15,6 +15,7 @@ that merely moves numbers has to be reversed, and of containers nothing has to b
 from __future__ import annotations
 
 import copy
+import inspect
 import types
 from collections.abc import Callable, ValuesView
 from typing import Any
@@ -255,7 +256,22 @@ def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
     """The cotangent of what `owner[key] = value` wrote, if the owner is an array."""
     if isinstance(owner, np.ndarray):
         return stored(taken_out(shadows.of(owner), key), value)
+    cls = type(owner)
+    by_code = hasattr(cls, "__setitem__") or (isinstance(key, str) and sets_by_code(cls, key))
+    if not isinstance(owner, list | dict) and by_code:
+        raise UnsupportedMutation(
+            f"An assignment to a {type(owner).__name__} runs code of its class, and what it is was "
+            "not known before. Do not give its variable values of several types."
+        )
     return None
+
+
+def sets_by_code(cls: type, name: str) -> bool:
+    """Whether setting an attribute of an object is more than that; slots only hold it."""
+    found = inspect.getattr_static(cls, name, None)
+    slot = isinstance(found, types.MemberDescriptorType)
+    setter: Any = cls.__setattr__
+    return setter is not object.__setattr__ or (hasattr(type(found), "__set__") and not slot)
 
 
 def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:

@@ -10,13 +10,14 @@ the shadow.  The arrays themselves are kept, so that nobody else gets their iden
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import UnsupportedMutation
 from srcad.runtime.apart import arrays
-from srcad.runtime.cotangents import accumulate, fields_of
+from srcad.runtime.cotangents import accumulate, fields_of, held_by
 from srcad.runtime.owners import extent, owner_of, start_of, view_like
 from srcad.runtime.writes import last_written, taken_out
 
@@ -116,6 +117,9 @@ def _mapped(change: Callable[[np.ndarray, Any], Any], holder: Any, bar: Any) -> 
         return {key: _mapped(change, holder[key], b) for key, b in bar.items()}
     if isinstance(holder, list | tuple):  # a list may have grown since
         return [_mapped(change, item, b) for item, b in zip(holder, bar, strict=False)]
+    if isinstance(bar, dict) and isinstance(holder, FunctionType):
+        held = held_by(holder)
+        return {key: _mapped(change, held.get(key), b) for key, b in bar.items()}
     if isinstance(bar, dict):
         fields = fields_of(holder) or {}
         if fields.keys() != bar.keys():

@@ -1,0 +1,123 @@
+"""Write out what assignments to objects do where their class has code for it.
+
+    table[k] = v              Table has __setitem__      table.__setitem__(k, v)
+    model.rate = v            a property with a setter   its setter(model, v)
+    total += term             Vector has __iadd__        total = total.__iadd__(term)
+    total += term             Vector has __add__         total = total + term
+    table[k] += v                                        old = table[k]
+                                                         old += v
+                                                         table.__setitem__(k, old)
+    del table[k]              Table has __delitem__      table.__delitem__(k)
+
+Inference knows the class, reads these statements in place of the one that the user wrote, and
+leaves them to those who come after (`Inferred.body`).
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import types as pytypes
+from typing import TYPE_CHECKING, Any
+
+from srcad.analysis.operations import BINARY_FUNCTIONS
+from srcad.ir import nodes as ir
+from srcad.ir.names import Names
+from srcad.ir.types import Obj
+
+if TYPE_CHECKING:
+    from srcad.analysis.infer import Inferred
+
+SLICE = ir.Ref(slice, "slice")
+
+
+def overloaded(stmt: ir.Stmt, facts: Inferred) -> ir.Block | None:
+    """The statements in place of this one; None where it does what it says."""
+    match stmt:
+        case ir.Store(ir.Item(ir.Name(owner), index), value):
+            call = _item_call(facts, owner, "__setitem__", (_as_value(index), value))
+            return None if call is None else (ir.Effect(call, stmt.at),)
+        case ir.Store(ir.Attr(ir.Name(owner), name), value):
+            call = _setter_call(facts, owner, name, value)
+            return None if call is None else (ir.Effect(call, stmt.at),)
+        case ir.Effect(ir.Call(ir.Ref(operator.delitem), (ir.Name(owner), index))):
+            call = _item_call(facts, owner, "__delitem__", (index,))
+            return None if call is None else (ir.Effect(call, stmt.at),)
+        case ir.Augment(ir.Name(owner), op, value):
+            return _augmented(facts, stmt, owner, op, value)
+        case ir.Augment(ir.Item(ir.Name(owner)) | ir.Attr(ir.Name(owner)) as target):
+            return _apart(facts, stmt, owner, target)
+        case _:
+            return None
+
+
+def _class(facts: Inferred, owner: str) -> type | None:
+    kind = facts.types.get(owner)
+    return kind.cls if isinstance(kind, Obj) else None
+
+
+def _method(cls: type | None, name: str) -> bool:
+    found = None if cls is None else inspect.getattr_static(cls, name, None)
+    return isinstance(found, pytypes.FunctionType)
+
+
+def _item_call(facts: Inferred, owner: str, name: str, args: tuple[ir.Expr, ...]) -> ir.Call | None:
+    if not _method(_class(facts, owner), name):
+        return None
+    return ir.Call(ir.Attr(ir.Name(owner), name), args)
+
+
+def _setter_call(facts: Inferred, owner: str, name: str, value: ir.Expr) -> ir.Call | None:
+    cls = _class(facts, owner)
+    found = None if cls is None else inspect.getattr_static(cls, name, None)
+    if not isinstance(found, property) or not isinstance(found.fset, pytypes.FunctionType):
+        return None
+    return ir.Call(ir.Ref(found.fset, found.fset.__name__), (ir.Name(owner), value))
+
+
+def _augmented(
+    facts: Inferred, stmt: ir.Augment, owner: str, op: str, value: ir.Expr
+) -> ir.Block | None:
+    cls = _class(facts, owner)
+    if cls is None:
+        return None
+    plain = BINARY_FUNCTIONS[op].__name__.strip("_")
+    new: ir.Expr = ir.Binary(op, ir.Name(owner), value)
+    if _method(cls, f"__i{plain}__"):
+        new = ir.Call(ir.Attr(ir.Name(owner), f"__i{plain}__"), (value,))
+    return (ir.Assign(owner, new, stmt.at),)
+
+
+def _apart(
+    facts: Inferred, stmt: ir.Augment, owner: str, target: ir.Item | ir.Attr
+) -> ir.Block | None:
+    value = ir.Const(None)
+    if isinstance(target, ir.Item):
+        writes: Any = _item_call(facts, owner, "__setitem__", (value, value))
+    else:
+        writes = _setter_call(facts, owner, target.name, value)
+    if writes is None:
+        return None
+    names = Names(facts.unit.code.taken | facts.unit.code.locals | set(facts.types))
+    out: list[ir.Stmt] = []
+    if isinstance(target, ir.Item):
+        key = names.fresh("key")
+        out.append(ir.Assign(key, _as_value(target.index), stmt.at))
+        target = ir.Item(target.obj, ir.Name(key))
+    old = names.fresh("old")
+    out.append(ir.Assign(old, target, stmt.at))
+    out.append(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
+    last = ir.Store(target, ir.Name(old), stmt.at)
+    return (*out, *(overloaded(last, facts) or (last,)))
+
+
+def _as_value(index: ir.Expr) -> ir.Expr:
+    """An index as an object: slices are made by `slice`."""
+    match index:
+        case ir.Slice(lower, upper, step):
+            parts = (p if p is not None else ir.Const(None) for p in (lower, upper, step))
+            return ir.Call(SLICE, tuple(parts))
+        case ir.Sequence(kind, items):
+            return ir.Sequence(kind, tuple(map(_as_value, items)))
+        case _:
+            return index
