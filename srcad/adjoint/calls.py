@@ -88,6 +88,31 @@ class Calls(Cells):
             return False
         return calls_unknown(self.facts, operation.unit, operation.params)
 
+    def check_nested(self, stmt: ir.Stmt) -> None:
+        """A call inside a test runs as the plain call that it is: it must be known not to write."""
+        whole = isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack)
+        tops = ir.expressions(stmt)
+        waiting = [c for e in tops for c in ir.children(e)] if whole else list(tops)
+        while waiting:
+            expr = waiting.pop()
+            waiting.extend(ir.children(expr))
+            operation = self.operation(expr)
+            if not ir.reads(expr) & self.active:
+                continue
+            if isinstance(operation, Dynamic):
+                given = (*operation.args, *(v for _, v in operation.kwargs))
+            elif self.may_keep(operation):
+                given = operation.args  # type: ignore[union-attr]
+            else:
+                continue
+            names = {n for a in given for n in ir.reads(a)}
+            if any(mutable(self.type(name)) for name in names):
+                raise errors.UnsupportedMutation(
+                    "A function that is known only when it runs is called inside this expression, "
+                    "and may write into what it is given. Call it in a statement of its own.",
+                    self.place(),
+                )
+
     def asks(self, stmt: ir.Assign, operation: Invoke) -> Asked:
         """What the called function must keep by memory as well, where containers are written."""
         if not self.with_cells:

@@ -127,6 +127,7 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         self.out, self.at = [], getattr(stmt, "at", None)
         state, depth = self.state.copy(), self.depth
         try:
+            self.check_nested(stmt)
             behind = self.keeper.behind(stmt)
             work = lambda: self.keeper.around(stmt, self.reversed(stmt), behind)  # noqa: E731
             return self.with_snapshots(work)

@@ -20,6 +20,7 @@ class Puts:
 
 PUTS = {
     "append": Puts(0), "appendleft": Puts(0), "insert": Puts(1), "setdefault": Puts(1),
+    "__setitem__": Puts(1),
     "extend": Puts(0, many=True), "extendleft": Puts(0, many=True), "update": Puts(0, many=True),
 }  # fmt: skip
 HANDS_OUT = {"pop", "popleft", "popitem", "setdefault", "get"}
