@@ -23,6 +23,7 @@ from srcad.analysis.operations import (
     Apply,
     Copy,
     Element,
+    Handed,
     Inert,
     Invoke,
     Make,
@@ -37,10 +38,13 @@ from srcad.ir.types import ANY, Lst, Tup, Type, dims_of, is_count, is_scalar
 from srcad.rules.spelling import spelled
 from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.containers import got, not_got
 from srcad.runtime.cotangents import listed, unrepeat_list
 
 UNBROADCAST = ir.Ref(unbroadcast, "unbroadcast")
 SUM = ir.Ref(np.sum, "np.sum")
+GOT = ir.Ref(got, "got")
+NOT_GOT = ir.Ref(not_got, "not_got")
 LISTED = ir.Ref(listed, "listed")
 UNREPEAT = ir.Ref(unrepeat_list, "unrepeat_list")
 
@@ -63,6 +67,12 @@ class Contributions(Displays):
                 ]
             case Same(inner) | Copy(inner):
                 return self.to(inner, y_bar)
+            case Handed(owner, default) if isinstance(value, ir.Call):
+                key = value.args[0]
+                pairs = self.to(owner, algebra.call(GOT, y_bar, owner, key))
+                if default is not None:
+                    pairs += self.to(default, algebra.call(NOT_GOT, y_bar, owner, key, default))
+                return pairs
             case Refused():
                 raise self.reverse.refusal(operation)
             case Mutation(_, what):
@@ -73,9 +83,10 @@ class Contributions(Displays):
                 )
             case Invoke() | Inert():
                 return []
+            case None:
+                return self.built(value, y_bar)
             case _:
-                pass
-        return self.built(value, y_bar)
+                raise errors.InternalError(f"{type(operation).__name__} is not reversed here")
 
     def joined(self, operation: Apply, y_bar: ir.Expr) -> Pairs | None:
         """`xs + ys` and `xs * n` of lists and tuples."""

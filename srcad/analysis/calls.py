@@ -346,11 +346,8 @@ def _read_of_dict(
             return (kinds[1] if len(kinds) > 1 else NONE), (
                 Same(args[1]) if len(args) > 1 else Inert()
             )
-        return join_all([element, *(kinds[1:] or [NONE])]), Handed(
-            func.obj,
-            args[1] if len(args) > 1 else None,
-            Refused("`dict.get` with a key that is not a literal"),
-        )
+        default = args[1] if len(args) > 1 else None
+        return join_all([element, *(kinds[1:] or [NONE])]), Handed(func.obj, default)
     if name == "keys":
         return Lst(None, inference.item_of(owner)), Inert()
     if name == "values":

@@ -129,7 +129,6 @@ class Handed:
 
     owner: ir.Expr
     default: ir.Expr | None
-    refused: Refused  # where no container is written, which could be followed
 
 
 @dataclass(frozen=True)

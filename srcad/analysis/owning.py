@@ -36,7 +36,19 @@ from srcad.analysis.shared import Asked, Shared, has_memory, is_cell, shared_arr
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import ANY, AnyType, Array, Lst, Number, Obj, Scalar, Tup, Type, is_scalar
+from srcad.ir.types import (
+    ANY,
+    AnyType,
+    Array,
+    Known,
+    Lst,
+    Number,
+    Obj,
+    Scalar,
+    Tup,
+    Type,
+    is_scalar,
+)
 from srcad.rules.mutable import PUTS
 from srcad.runtime import cells
 
@@ -93,11 +105,16 @@ def makes_container(facts: Inferred, value: ir.Expr) -> bool:
         case Make(cls):
             return not issubclass(cls, tuple)
         case Copy(ir.Name(name)):
-            return is_cell(facts.types.get(name, ANY))
+            return is_cell(facts.types.get(name, ANY)) and not _makes_tuple(facts, value)
         case Apply(form="operator", types=types):
             return any(isinstance(t, Lst) for t in types) and not any(map(has_memory, types))
         case _:
             return False
+
+
+def _makes_tuple(facts: Inferred, value: ir.Expr) -> bool:
+    called = value.func if isinstance(value, ir.Call) else None
+    return called is not None and Inference(facts.session, facts).expr(called) == Known.of(tuple)
 
 
 @dataclass
