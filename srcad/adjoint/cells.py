@@ -186,7 +186,7 @@ class Cells(Memory):
         self.ensure(owner.id, owned=True)
         owner_bar = ir.Name(self.bar(owner.id))
         read = self.shadow(CELL_READ, owner, ir.Name(target), owner_bar, key, bar)
-        self.emit(ir.Effect(read))
+        self.emit(ir.Assign(owner_bar.id, read))
 
     def unpacked(self, stmt: ir.Unpack, targets: tuple[str, ...], owner: str) -> list[Node]:
         if owner in self.cells:

@@ -172,8 +172,10 @@ class Exceptions(Cotangents):
         assert isinstance(stmt, ir.Assign)
         owner, index = self.headers[id(stmt)]
         self.out, self.at = [], stmt.at
+        behind = self.keeper.behind(stmt)
         self.item_read(stmt.target, owner, index)
-        return (Step((stmt,), tuple(self.out)),)
+        step = Step((stmt,), tuple(self.out))
+        return tuple(n for n in self.keeper.around(stmt, [step], behind) if isinstance(n, Step))
 
     @abstractmethod
     def item_read(self, target: str, owner: str, index: ir.Expr) -> None:

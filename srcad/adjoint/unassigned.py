@@ -19,9 +19,10 @@ from srcad.adjoint.weave import saved_names
 from srcad.analysis.program import Unit
 from srcad.ir import nodes as ir
 from srcad.ir.assigned import Names, maybe_unassigned, unsure_reads, value_reads
-from srcad.runtime import unassigned
+from srcad.runtime import cells, unassigned, writes
 
 ASSIGNED = ir.Ref(unassigned.assigned, "assigned")
+COPYING = (writes.copied, cells.snapshot)
 UNSET = ir.Ref(unassigned.unset, "unset")
 
 
@@ -50,11 +51,11 @@ def initialised(
     names = unsure_names(unit)
 
     def by_user(stmt: ir.Stmt) -> frozenset[str]:
-        return frozenset() if saved_names(stmt, stacks) else value_reads(stmt)
+        return frozenset() if _kept_names(stmt, stacks) else value_reads(stmt)
 
     every = names | needed | last | ir.assigned(forward)
     unsure, _ = maybe_unassigned(forward, params, names, by_user)
-    unsaved, end = maybe_unassigned(forward, params, every, lambda s: saved_names(s, stacks))
+    unsaved, end = maybe_unassigned(forward, params, every, lambda s: _kept_names(s, stacks))
     first = unsaved | (last - end) | ((needed & unsure) - end)
     checked = frozenset(first & unsure)
     risky = unsure_reads(forward, params, names)
@@ -84,7 +85,7 @@ def _checked(
 ) -> ir.Block:
     out: list[ir.Stmt] = []
     for stmt in block:
-        names = frozenset() if saved_names(stmt, stacks) else risky.get(id(stmt), frozenset())
+        names = frozenset() if _kept_names(stmt, stacks) else risky.get(id(stmt), frozenset())
         at = getattr(stmt, "at", None)
         for name in sorted(names & checked):
             call = ir.Call(ASSIGNED, (ir.Name(name), ir.Const(unit.written(name) or name)))
@@ -94,3 +95,12 @@ def _checked(
         inner = tuple(_checked(b, risky, checked, unit, stacks) for b in ir.blocks(stmt))
         out.append(ir.with_blocks(stmt, inner) if inner else stmt)
     return tuple(out)
+
+
+def _kept_names(stmt: ir.Stmt, stacks: Names) -> Names:
+    """What a statement of ours reads to keep it; it may have no value yet."""
+    match stmt:
+        case ir.Assign(_, ir.Call(ir.Ref(function), (ir.Name(name),))) if function in COPYING:
+            return frozenset({name})
+        case _:
+            return frozenset(saved_names(stmt, stacks))

@@ -30,6 +30,7 @@ from srcad.analysis.operations import (
     Make,
     Mutation,
     Operation,
+    Part,
     Same,
 )
 from srcad.analysis.shared import Asked, Shared, has_memory, is_cell, shared_arrays, unfollowed
@@ -139,6 +140,10 @@ class _Owning:
             case ir.Augment(ir.Name(owner), "+", value) if owner in self.shared.cells | self.cells:
                 before, new = self.items(value, stmt)
                 return [*before, replace(stmt, value=new)]
+            case ir.Unpack(targets, value, int(star)) if targets[
+                star
+            ] in self.shared.cells and not self.kept(value):
+                return self.rest(stmt, targets[star])
             case ir.Assign(target, value):
                 cell = target in self.shared.cells or self.makes_cell(target, value)
                 before, new = self.value(value, stmt, cell)
@@ -149,6 +154,14 @@ class _Owning:
             case _:
                 inner = tuple(map(self.block, ir.blocks(stmt)))
                 return [ir.with_blocks(stmt, inner) if inner else stmt]
+
+    def rest(self, stmt: ir.Unpack, target: str) -> list[ir.Stmt]:
+        """`a, *rest = xs` where `rest` is a cell and xs is none."""
+        name = self.new(target, self.facts.types.get(target, ANY))
+        targets = tuple(name if t == target else t for t in stmt.targets)
+        before, new = self.items(ir.Name(name), stmt)
+        last = ir.Assign(target, new, stmt.at)
+        return [replace(stmt, targets=targets), *before, last]
 
     def kept(self, owner: ir.Expr) -> bool:
         """Whether a container is a cell, or may be one."""
@@ -186,7 +199,7 @@ class _Owning:
                 table = {old: new for (_, old), (_, _, new) in pairs if old != new}
                 now = Make(cls, tuple((name, new) for name, _, new in made))
                 return [s for _, b, _ in made for s in b], self.again(value, table, now)
-            case Copy(inner) if not self.kept(inner):
+            case Copy(inner) | Part(inner, ir.Slice()) if not self.kept(inner):
                 return self.items(value, stmt)
             case Apply():
                 return self.applied(value, operation, stmt)

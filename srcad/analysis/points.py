@@ -48,7 +48,7 @@ from srcad.analysis.sites import (
     target_key,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Lst, Scalar, Tup, Type, mutable
+from srcad.ir.types import ANY, AnyType, Array, Lst, Number, Scalar, Tup, Type, mutable
 from srcad.rules.views import makes_new
 from srcad.rules.writes import written_arguments
 from srcad.runtime.closures import captured
@@ -120,6 +120,8 @@ class Points:
         self.changed = self.changed or len(to) > before
 
     def named(self, name: str) -> Sites:
+        if isinstance(self.facts.types.get(name), Scalar | Number):
+            return NONE  # a number is no memory, wherever it came from
         if name in self.own:
             return frozenset(self.own[name])
         if name in self.facts.types:  # nothing known so far: at least its own memory

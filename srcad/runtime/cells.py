@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
-from srcad.runtime.cotangents import Refusal, accumulate, fields_of, held_by
+from srcad.runtime.cotangents import Refusal, accumulate, add, fields_of, held_by
 from srcad.runtime.shadows import Shadows, shadow_added, shadow_added_at, shadow_taken
 from srcad.runtime.writes import stored, taken_out
 
@@ -227,8 +227,11 @@ def cell_added_at(shadows: Shadows, owner: Any, key: Any, bar: Any) -> None:
         cell_added(shadows, owner[key], bar)
 
 
-def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any, bar: Any) -> None:
-    """The same where only the running program knows what the owner is; `item` is what was read."""
+def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any, bar: Any) -> Any:
+    """The same where only the running program knows what the owner is; `item` is what was read.
+
+    Gives the cotangent of the owner: that of a tuple or a number is no container's.
+    """
     if isinstance(owner, np.ndarray) and owner.ndim:
         if isinstance(key, str):
             whole = np.zeros(owner.shape, owner.dtype)
@@ -236,10 +239,15 @@ def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any,
             shadow_added(shadows, owner, whole)
         elif owner.dtype.kind in "fc":
             shadow_added_at(shadows, owner, key, bar)
-    elif isinstance(owner, tuple) or is_number(owner):
+    elif isinstance(owner, tuple):
         accumulate(owner_bar, key, bar)
+    elif is_number(owner):
+        if isinstance(key, str) and key not in ("real", "T"):
+            raise UnsupportedSyntax(f"`.{key}` of a number met at run time has no derivative here.")
+        return add(owner_bar, bar)
     else:
         cell_added(shadows, item, bar)
+    return owner_bar
 
 
 def cell_taken(shadows: Shadows, value: Any) -> Any:
