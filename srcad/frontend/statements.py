@@ -103,7 +103,9 @@ class Statements(Trying):
         if isinstance(place, ir.Attr):
             call = ir.Call(DELATTR, (place.obj, ir.Const(place.name)))
         else:
-            call = ir.Call(DELITEM, (place.obj, _as_value(place.index)))
+            index = _as_value(place.index)
+            index = self.temp(index, "part") if isinstance(index, ir.Call) else index
+            call = ir.Call(DELITEM, (place.obj, index))
         self.out.append(ir.Effect(call, self.at))
 
     def read_again(self, gone: ast.Name) -> bool:

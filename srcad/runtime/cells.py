@@ -271,7 +271,7 @@ def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
             f"An assignment to a {type(owner).__name__} runs code of its class, and what it is was "
             "not known before. Do not give its variable values of several types."
         )
-    return None
+    return cell_zeros(value)
 
 
 def sets_by_code(cls: type, name: str) -> bool:

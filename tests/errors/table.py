@@ -230,11 +230,11 @@ MUTATION = [
     ),
     Mistake(
         "attribute",
-        "class Box:\n    pass\n\n\ndef f(x):\n    box = Box()\n    box.value = x  # <- here\n"
-        "    return box.value * x\n",
+        "class Box:\n    value = 0.0\n\n\ndef f(x):\n    Box.value = x  # <- here\n"
+        "    return Box.value * x\n",
         gradient(1.5),
         errors.UnsupportedMutation,
-        ("box",),
+        ("Box",),
     ),
     Mistake(
         "sort_method",
