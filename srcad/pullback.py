@@ -16,6 +16,7 @@ from srcad.arguments import bind, target_of
 from srcad.compile import LOCK, Cache, Entry, compile_pullback
 from srcad.emit.places import annotate
 from srcad.ir.types import Symbols, fields_of, type_of
+from srcad.runtime.cells import snapshot
 from srcad.runtime.cotangents import shadow
 
 _PULLBACKS: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
@@ -38,12 +39,13 @@ def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -
     except Exception as problem:
         annotate(problem)
         raise
+    like = snapshot(out)  # the value is the caller's to change
     name = target.function.__name__
     params = list(signature.parameters.values())
     skip = len(target.args)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        cotangent = fitting(cotangent, out, name)
+        cotangent = fitting(cotangent, like, name)
         try:
             found = entry.pull(saved, cotangent, canonical)
         except Exception as problem:
