@@ -33,6 +33,7 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
+from srcad.ir.tables import under
 from srcad.ir.types import (
     ANY,
     BOTTOM,
@@ -338,7 +339,7 @@ def _read_of_dict(
 ) -> Found | None:
     """`table.get(k)`, `table.values()` and the like."""
     if name == "get" and args:
-        element = owner.element
+        element = under(owner, args[0].value) if isinstance(args[0], ir.Const) else owner.element
         if isinstance(args[0], ir.Const) and owner.items is not None:
             found = dict(owner.items)
             if args[0].value in found:

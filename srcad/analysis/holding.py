@@ -26,9 +26,9 @@ def opened(kind: Type) -> Type:
             return Tup(tuple(map(opened, items)), cls)
         case Lst(items, element):
             return Lst(None if items is None else tuple(map(opened, items)), opened(element))
-        case Dct(items, element, cls):
+        case Dct(items, element, cls, under):
             pairs = None if items is None else tuple((k, opened(t)) for k, t in items)
-            return Dct(pairs, opened(element), cls)
+            return Dct(pairs, opened(element), cls, tuple((k, opened(t)) for k, t in under))
         case Obj(cls, fields):
             return Obj(cls, tuple((n, opened(t)) for n, t in fields))
         case Clo(code, identity, captures, defaults, owner):

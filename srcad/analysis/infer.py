@@ -14,7 +14,7 @@ Long because statements and expressions are read by one walk that shares its fac
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from inspect import getattr_static
 from typing import Any
 
@@ -32,6 +32,7 @@ from srcad.analysis.overloads import overloaded
 from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.witness import result_type
 from srcad.ir import nodes as ir
+from srcad.ir.tables import storing, written
 from srcad.ir.types import (
     ANY,
     BOOL,
@@ -214,20 +215,22 @@ class Inference:
                     return
             case _:
                 return
+        named = [(key, self.expr(v)) for key, v in kwargs]
         more: Type = BOTTOM
         if not puts.many:
             more = self.expr(args[puts.position]) if len(args) > puts.position else NONE
         elif args:
             given = self.expr(args[puts.position])
             more = given.element if isinstance(given, Lst | Dct) else ANY
-        more = join_all([more, *(self.expr(v) for _, v in kwargs)])
-        element = join(kind.element, more)
-        self.bind(
-            name,
-            Lst(None, element)
-            if isinstance(kind, Lst)
-            else replace(kind, items=None, element=element),
-        )
+            if isinstance(given, Dct) and given.items is not None:
+                named, more = [*given.items, *named], BOTTOM
+        if isinstance(kind, Lst):
+            self.bind(name, Lst(None, join(kind.element, join_all([more, *(t for _, t in named)]))))
+            return
+        grown = written(kind) if isinstance(more, Bottom) else storing(kind, more)
+        for key, t in named:
+            grown = storing(grown, ANY) if key is None else storing(grown, t, key)
+        self.bind(name, grown)
 
     def store(self, target: ir.Item | ir.Attr, value: Type) -> None:
         if isinstance(target, ir.Item):
@@ -235,7 +238,9 @@ class Inference:
             if isinstance(target.obj, ir.Name):
                 name, kind = target.obj.id, self.expr(target.obj)
                 if isinstance(kind, Dct):
-                    self.bind(name, Dct(None, join(kind.element, value), kind.cls))
+                    key = self.expr(target.index)
+                    keys = (key.value,) if isinstance(key, Scalar) and key.known else ()
+                    self.bind(name, storing(kind, value, *keys))
                 elif isinstance(kind, Lst):
                     many = isinstance(target.index, ir.Slice)
                     value = getattr(value, "element", ANY) if many else value

@@ -21,6 +21,7 @@ from srcad.analysis.operations import Invoke
 from srcad.analysis.points import Points
 from srcad.analysis.sites import ANY_KEY, Site, Sites
 from srcad.ir import nodes as ir
+from srcad.ir.tables import written
 from srcad.ir.types import ANY, AnyType, Dct, Lst, Obj, Tup, Type, join
 
 
@@ -123,9 +124,10 @@ class _Loosening:
             case Lst(items, element):
                 known = None if items is None else tuple(part(t, k) for k, t in enumerate(items))
                 return Lst(known, part(element, ANY_KEY))
-            case Dct(items, element, cls):
+            case Dct(items, element, cls, under):
                 pairs = None if items is None else tuple((k, part(t, k)) for k, t in items)
-                return Dct(pairs, part(element, ANY_KEY), cls)
+                held = tuple((k, part(t, k)) for k, t in under)
+                return Dct(pairs, part(element, ANY_KEY), cls, held)
             case Obj(cls, fields):
                 return Obj(cls, tuple((n, part(t, n)) for n, t in fields))
             case Tup(items, cls):
@@ -142,7 +144,7 @@ def _without_length(kind: Type) -> Type:
     match kind:
         case Lst(_, element):
             return Lst(None, element)
-        case Dct(_, element, cls):
-            return Dct(None, element, cls)
+        case Dct():
+            return written(kind)
         case _:
             return kind

@@ -21,6 +21,7 @@ from srcad.analysis.invoke import with_captures as with_captures
 from srcad.analysis.operations import Apply, Element, Inert, Make, Part, Refused
 from srcad.analysis.program import MISSING
 from srcad.ir import nodes as ir
+from srcad.ir.tables import under
 from srcad.ir.types import (
     ANY,
     BOTTOM,
@@ -176,9 +177,9 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
             if isinstance(expr.index, ir.Slice):
                 return Lst(None, inner), Part(expr.obj, expr.index)
             return inner, Part(expr.obj, expr.index)
-        case Dct(items, inner):
-            if items is not None and isinstance(index, Scalar) and index.known:
-                return dict(items).get(index.value, inner), Part(expr.obj, expr.index)
+        case Dct(_, inner):
+            if isinstance(index, Scalar) and index.known:
+                return under(owner, index.value), Part(expr.obj, expr.index)
             return inner, Part(expr.obj, expr.index)
         case Scalar(kind) if kind in (str, range, bytes):
             return (STR if kind is str else INT), Inert()

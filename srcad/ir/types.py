@@ -70,9 +70,15 @@ class Lst:
 
 @dataclass(frozen=True, slots=True)
 class Dct:
+    """A dict: all its items in order; or, of one that is written, what is under some of its keys.
+
+    Under a key that `known` does not have is an `element`, if anything.
+    """
+
     items: tuple[tuple[Any, Type], ...] | None
     element: Type
     cls: type = dict
+    known: tuple[tuple[Any, Type], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +212,15 @@ def fields_of(value: Any) -> dict[str, Any] | None:
     return dict(value.__dict__) if hasattr(value, "__dict__") else None
 
 
+def _joined_known(a: Dct, b: Dct) -> tuple[tuple[Any, Type], ...]:
+    """What is under the keys of either; where nothing is known of the others, nothing is."""
+    parts = [dict(d.items or d.known) for d in (a, b)]
+    absent = [BOTTOM if d.items is not None else d.element for d in (a, b)]
+    keys = [k for k in parts[0]] + [k for k in parts[1] if k not in parts[0]]
+    found = [(k, [p.get(k, e) for p, e in zip(parts, absent, strict=True)]) for k in keys]
+    return tuple((k, join_all(kinds)) for k, kinds in found)
+
+
 def join_all(items: Any) -> Type:
     result: Type = BOTTOM
     for item in items:
@@ -242,7 +257,8 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
             pairs = None
             if same:
                 pairs = tuple((k, join(t, u)) for (k, t), (_, u) in zip(i1, i2, strict=True))  # type: ignore[arg-type]
-            return Dct(pairs, join(e1, e2), c1)
+            known = () if pairs is not None else _joined_known(a, b)
+            return Dct(pairs, join(e1, e2), c1, known)
         case Obj(c1, f1), Obj(c2, f2) if c1 is c2:
             return Obj(c1, _joined_fields(f1, f2))
         case Clo(), Clo() if a.identity == b.identity and len(a.captures) == len(b.captures):

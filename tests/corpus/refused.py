@@ -87,10 +87,6 @@ REFUSED: dict[str, tuple[str, str]] = {
         "`+=` into `counts`, which shares memory",
     ),
     "mutable_containers.nested_containers": ("UnsupportedMutation", "`.append` into `layer`"),
-    "mutable_containers.key_error_after_append": (
-        "UnsupportedMutation",
-        "an assignment into `config`",
-    ),
     "mutable_containers.ordered_dict_moves": ("MissingRule", "collections.OrderedDict"),
     # … mutable_objects
     "mutable_objects.layers_with_backward": (
