@@ -280,6 +280,12 @@ class Cells(Memory):
             return super().zeros(name) if known else algebra.call(CELL_ZEROS, ir.Name(name))
         return super().zeros(name)
 
+    def captured_zeros(self, function: str, local: str) -> ir.Expr:
+        """What is in memory has its cotangent there, where the caller keeps it so."""
+        if function in self.asked.params and local in self.shared:
+            return ir.Const(None)
+        return super().captured_zeros(function, local)
+
     def gather(self, stmt: ir.Assign) -> None:
         if not self.with_cells:
             super().gather(stmt)

@@ -213,12 +213,16 @@ class Cotangents(ABC):
         if cells is not None:
             # the function object itself may hold other values by now
             assert isinstance(kind, Clo)
-            held = {key: self.zeros(local) for key, local in cells.items()}
+            held = {key: self.captured_zeros(name, local) for key, local in cells.items()}
             for key, _ in kind.defaults:
                 given = algebra.call(DEFAULT_OF, ir.Name(name), ir.Const(key))
                 held[key] = algebra.call(SHADOW, given)
             return ir.Mapping(tuple(map(ir.Const, held)), tuple(held.values()))
         return algebra.call(SHADOW, ir.Name(name))
+
+    def captured_zeros(self, function: str, local: str) -> ir.Expr:
+        """A zero cotangent of a variable that a function captured."""
+        return self.zeros(local)
 
     def captured_cells(self, name: str) -> dict[str, str] | None:
         """What `w = captured(fn, "w")` read at the start of this function: {"w": w}."""

@@ -146,7 +146,7 @@ class NaiveReverse(Reverse):
         # a function object may hold other values by now, a container other items
         known = isinstance(self.type(name), Clo) or (self.with_cells and name in self.holders)
         zero = self.zeros(name) if known else algebra.call(SHADOW, ir.Name(name))
-        zeros = ir.Assign(bar.id, zero)
+        zeros = ir.Assign(bar.id, algebra.call(OWN, zero))
         own = ir.Assign(bar.id, algebra.call(OWN, bar))
         self.emit(ir.If(ir.Compare(bar, ("is",), (NONE,)), (zeros,), (own,)))
 
