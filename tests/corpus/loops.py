@@ -303,3 +303,14 @@ def logistic_map(x, n):
     for _ in range(n):
         x = r * x * (1 - x)
     return x
+
+
+@program(args=lambda rng: (0.8, 1.7), wrt=(0, 1))
+def integers_among_the_floats(x, y):
+    """Lists and tuples of numbers hold integers as well."""
+    total = 0.0
+    for weight in [1, x, 2, y]:
+        total += weight * x
+    for weight in (3, y):
+        total = total + np.sin(weight) * x
+    return total + sum([1, x * y]) ** 2
