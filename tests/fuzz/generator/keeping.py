@@ -98,6 +98,20 @@ class Keeping(Statements):
             return super().compound()
         return super().compound() + [self.sweep] * 3
 
+    def patterns(self, scope: Scope, kind: Struct) -> list[tuple[str, dict[str, Kind]]]:
+        """How a container that may be written is matched."""
+        name = self.fresh("m")
+        match kind.form:
+            case "numbers" | "rows" | "nested":
+                return [(f"[{name}, *_]", {name: kind.parts[0][1]})]
+            case "state" | "mixed":
+                step, part = kind.parts[0]
+                return [(f"{{{step[1:-1]}: {name}}}", {name: part})]
+            case "meter":
+                return [(f"Meter(level={name})", {name: "s"})]
+            case _:
+                return super().patterns(scope, kind)
+
     def structure(self, scope: Scope, kind: Struct, depth: int) -> str:
         """A container that may be written."""
         if kind.form not in {k.form for k in KEPT.values()}:
