@@ -359,12 +359,12 @@ def generic(derivative: GradFunction[Any, Any]) -> Entry:
 
 
 def _dynamic(
-    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], keep: bool
 ) -> tuple[Any, Callable[[Any], list[Any]]]:
     """Differentiate a function that only the running program knows."""
     from srcad.dynamic import differentiate
 
-    return differentiate(function, args, kwargs)
+    return differentiate(function, args, kwargs, keep)
 
 
 calls.register(_dynamic)

@@ -31,6 +31,7 @@ from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.methods import METHODS
 from srcad.runtime.substitutes import SUBSTITUTES
+from srcad.runtime.writes import copied
 
 Pullback = Callable[[Any], list[Any]]
 Versions = dict[Any, list[Entry]]
@@ -40,38 +41,38 @@ _MOST = 256
 
 
 def differentiate(
-    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], keep: bool = False
 ) -> tuple[Any, Pullback]:
-    """Value and pullback of any callable."""
+    """Value and pullback of any callable; keep: what the pullback reads may change before."""
     bound = getattr(function, "__self__", None)
     if isinstance(bound, io.IOBase | logging.Logger):  # writes what it is given out of the program
         return function(*args, **kwargs), lambda _: [None] * (1 + len(args) + len(kwargs))
     if isinstance(bound, np.ndarray | np.generic) and METHODS.get(function.__name__) is not None:
-        value, pull = differentiate(METHODS[function.__name__], (bound, *args), kwargs)
+        value, pull = differentiate(METHODS[function.__name__], (bound, *args), kwargs, keep)
         return value, lambda y_bar: [pull(y_bar)[1], *pull(y_bar)[2:]]
     if isinstance(function, functools.partial):
-        return _of_partial(function, args, kwargs)
+        return _of_partial(function, args, kwargs, keep)
     try:
         rule = TABLE.get(function)
         function = SUBSTITUTES.get(function, function) if rule is None else function
     except TypeError:
         rule = None
     if rule is not None:
-        return _by_rule(function, rule, args, kwargs)
+        return _by_rule(function, rule, args, kwargs, keep)
     if inspect.isclass(function):
         raise errors.MissingRule(
             f"{function.__name__}(...) makes an object whose derivative is not supported yet here."
         )
-    return _by_source(function, args, kwargs)
+    return _by_source(function, args, kwargs, keep)
 
 
 def _of_partial(
-    function: functools.partial[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: functools.partial[Any], args: tuple[Any, ...], kwargs: dict[str, Any], keep: bool
 ) -> tuple[Any, Pullback]:
     """A partial holds a function, arguments and keywords: each has a cotangent."""
     refuse_placeholders(function)
     options = {**function.keywords, **kwargs}
-    value, pull = differentiate(function.func, (*function.args, *args), options)
+    value, pull = differentiate(function.func, (*function.args, *args), options, keep)
     held, count = len(function.args), len(function.args) + len(args)
 
     def pullback(y_bar: Any) -> list[Any]:
@@ -94,7 +95,7 @@ def _or_zero(bar: Any, value: Any) -> Any:
 
 
 def _by_rule(
-    function: Any, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: Any, rule: Rule, args: tuple[Any, ...], kwargs: dict[str, Any], keep: bool
 ) -> tuple[Any, Pullback]:
     written = written_arguments(function, len(args), kwargs)
     if any((args[k] if isinstance(k, int) else kwargs[k]) is not None for k in written):
@@ -111,14 +112,16 @@ def _by_rule(
     if len(args) > len(names) and not star:
         raise errors.MissingRule(f"{function!r}: its rule takes no such number of arguments here.")
 
+    y, given, options = copied((value, args, kwargs)) if keep else (value, args, kwargs)
+
     def pullback(y_bar: Any) -> list[Any]:
         spread: dict[int, Any] = {}
         bars = []
-        for k in range(len(args)):
-            bars.append(_pulled(rule, names, k, y_bar, value, args, kwargs, spread))
-        for name in kwargs:
+        for k in range(len(given)):
+            bars.append(_pulled(rule, names, k, y_bar, y, given, options, spread))
+        for name in options:
             position = names.index(name) if name in names else len(names)
-            bars.append(_pulled(rule, names, position, y_bar, value, args, kwargs, spread))
+            bars.append(_pulled(rule, names, position, y_bar, y, given, options, spread))
         return [None, *bars]
 
     return value, pullback
@@ -169,7 +172,7 @@ def _formula(
 
 
 def _by_source(
-    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], keep: bool
 ) -> tuple[Any, Pullback]:
     target = unwrap(function)
     plain = target.function
@@ -188,6 +191,7 @@ def _by_source(
         kinds.append(held)
     entry = _entry(plain, tuple(kinds), held, symbols)
     out, saved = entry.forward(*canonical)
+    saved = copied(saved) if keep else saved
     order = list(signature.parameters)
 
     def pullback(y_bar: Any) -> list[Any]:

@@ -26,6 +26,7 @@ COPIED = ir.Ref(writes.copied, "copied")
 PART = ir.Ref(cotangents.part, "part")
 DYNAMIC = ir.Ref(calls.call, "call")
 METHOD = ir.Ref(calls.call_method, "call_method")
+KEPT = ir.Ref(calls.kept, "kept")
 SPREAD = ir.Ref(calls.call_spread, "call_spread")
 
 
@@ -304,15 +305,6 @@ class Calls(Cells):
         Without y_bar nobody uses the result; the function may still keep or change what it is
         given, so it is looked at all the same.
         """
-        for read in sorted(ir.reads(stmt.value) | {stmt.target}):
-            if self.changed_later(read, stmt) or (
-                self.with_cells and self.refilled_later(read, stmt)
-            ):
-                raise errors.UnsupportedMutation(
-                    f"`{read}` is written after this call, whose function is known only when it "
-                    f"runs and may need its contents. Give it a copy: `{read}.copy()`.",
-                    self.place(),
-                )
         pullback = self.names.fresh("pullback")
         owner, name = self.called(operation.func)
         given: tuple[ir.Expr, ...] = operation.args
@@ -327,6 +319,8 @@ class Calls(Cells):
             function = DYNAMIC if name is None else METHOD
             made = ir.Call(function, (*first, *given), operation.kwargs)
             values = (owner, *given, *(v for _, v in operation.kwargs))
+        if any(self.may_differ(n, stmt) for n in ir.reads(stmt.value) | {stmt.target}):
+            made = ir.Call(KEPT, (made.func, *made.args), made.kwargs)
         forward = ir.Unpack((stmt.target, pullback), made, None, stmt.at, alters=stmt.alters)
         if y_bar is None:
             return [Step((forward,))]
@@ -336,6 +330,12 @@ class Calls(Cells):
             if ir.reads(value) & self.active:
                 self.give(value, ir.Item(ir.Name(pulled), ir.Const(k)), fresh=False)
         return [Step((forward,), tuple(self.out))]
+
+    def may_differ(self, name: str, stmt: ir.Stmt) -> bool:
+        """Whether something is not as the called function found it when it is read backwards."""
+        return self.changed_later(name, stmt) or (
+            self.with_cells and self.refilled_later(name, stmt)
+        )
 
     def called(self, func: ir.Expr) -> tuple[ir.Expr, ir.Expr | None]:
         """What is called: a function, or an object and the name of its method."""

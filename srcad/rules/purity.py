@@ -48,6 +48,6 @@ def pure_function(value: object) -> bool:
     if module.startswith("srcad.runtime"):
         return name not in {
             "accumulate", "call", "call_method", "call_spread", "add_at", "taken", "taken_out",
-            "put_back", "indexable", "assigned",
+            "put_back", "indexable", "assigned", "kept",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}

@@ -8,6 +8,7 @@ compiled when first met; the runtime itself knows nothing of the compiler.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,6 +18,22 @@ from srcad.runtime.cotangents import shadow
 
 Pullback = Callable[[Any], list[Any]]
 _COMPILE: list[Callable[..., tuple[Any, Pullback]]] = []
+
+
+class _Mode(threading.local):
+    keep = False
+
+
+_MODE = _Mode()
+
+
+def kept(how: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A call in one of the ways below, where what its pullback reads may change before."""
+    before, _MODE.keep = _MODE.keep, True
+    try:
+        return how(*args, **kwargs)
+    finally:
+        _MODE.keep = before
 
 
 def register(compiler: Callable[..., tuple[Any, Pullback]]) -> None:
@@ -29,14 +46,14 @@ def call_method(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, 
     method = getattr(owner, name)
     function = getattr(method, "__func__", None)
     if function is not None and getattr(method, "__self__", None) is owner:
-        value, pullback = _COMPILE[0](function, (owner, *args), kwargs)
+        value, pullback = _COMPILE[0](function, (owner, *args), kwargs, _MODE.keep)
         return value, lambda y_bar: pullback(y_bar)[1:]
-    return _COMPILE[0](method, args, kwargs)
+    return _COMPILE[0](method, args, kwargs, _MODE.keep)
 
 
 def call(function: Any, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
     """The value of the call, and its pullback to [function, *args, *kwargs.values()]."""
-    return _COMPILE[0](function, args, kwargs)
+    return _COMPILE[0](function, args, kwargs, _MODE.keep)
 
 
 def call_spread(

@@ -69,7 +69,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "mutable_containers.deque_window": ("SourceUnavailable", "deque.append"),
     "mutable_containers.bound_append": ("SourceUnavailable", "list.append"),
     "mutable_containers.breadth_first": ("MissingRule", "collections.deque"),
-    "mutable_containers.dict_set_and_update": ("UnsupportedMutation", "an assignment into `p`"),
+    "mutable_containers.dict_set_and_update": ("UnsupportedSyntax", "`|` of dicts"),
     "mutable_containers.dict_pop_del_setdefault": (
         "MissingRule",
         "list of the values of a dict",
@@ -86,7 +86,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "UnsupportedMutation",
         "`+=` into `counts`, which shares memory",
     ),
-    "mutable_containers.nested_containers": ("UnsupportedMutation", "`.append` into `layer`"),
+    "mutable_containers.nested_containers": (
+        "SourceUnavailable",
+        "list.append of a list of unknown type",
+    ),
     "mutable_containers.ordered_dict_moves": ("MissingRule", "collections.OrderedDict"),
     # … mutable_objects
     "mutable_objects.layers_with_backward": (
