@@ -437,6 +437,20 @@ def key_reads_a_cell(x):
     return best * weights[2] + sum(map(lambda t: t * weights[0], weights))
 
 
+def chosen_and_changed_later(x):
+    """What the unknown function read has changed when its pullback is called."""
+    state = {"w": np.array([x, 2.0])}
+    total = 0.0
+    for k in range(3):
+        g = [lambda v: v * v, np.sin][k % 2]
+        u = g(state["w"])
+        total = total + u.sum()
+        state["w"][0] *= x
+        u[0] = total
+        total = total + u[0]
+    return total
+
+
 # -- exceptions ------------------------------------------------------------------------
 
 
@@ -473,6 +487,7 @@ PROGRAMS = [
     columns, dict_items, from_keys, groups, tuple_keys, defaults_of_get, meter, setter,
     item_setter, operators, inherited, slots, attributes_deleted, tree, memo, closure_reads,
     default_list, functions_with_state, key_reads_a_cell, inside_try, left_half_done,
+    chosen_and_changed_later,
 ]  # fmt: skip
 STEP = 1e-6
 
