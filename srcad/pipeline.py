@@ -92,7 +92,7 @@ class Compilation:
 
         shown: the caller is differentiated too, and goes on using the memory of the arguments.
         """
-        facts = fresh_facts(self.session, unit, types)
+        facts = fresh_facts(self.session, unit, types, asked.joined)
         body = marked(facts, settle(facts).body)
         dump("settled", unit.name, body)
         verify.typed(unit.name, body, facts.types, tuple(p.name for p in unit.code.params))

@@ -73,12 +73,22 @@ class Failing(Forgiving):
         raise OSError
 
 
+class Times:
+    """A callable object."""
+
+    def __init__(self, by: Any) -> None:
+        self.by = by
+
+    def __call__(self, t: Any) -> Any:
+        return t * self.by
+
+
 def in_a_handler(x: Any, y: Any) -> Any:
     w = 0.0
     for z in [y, y]:
         try:
             z = np.add(z, x)
-            w = max(z, key=lambda t: t * x)
+            w = max(z, key=Times(x))
             y[0] = x
         except Exception:
             w = 0.0
@@ -90,7 +100,7 @@ def in_a_bare_handler(x: Any, y: Any) -> Any:
     for z in [y, y]:
         try:
             z = np.add(z, x)
-            w = max(z, key=lambda t: t * x)
+            w = max(z, key=Times(x))
             y[0] = x
         except:  # noqa: E722
             w = 0.0
@@ -102,7 +112,7 @@ def in_a_handler_of_its_base(x: Any, y: Any) -> Any:
     for z in [y, y]:
         try:
             z = np.add(z, x)
-            w = max(z, key=lambda t: t * x)
+            w = max(z, key=Times(x))
             y[0] = x
         except (ValueError, SyntaxError):
             w = 0.0
@@ -114,7 +124,7 @@ def suppressed(x: Any, y: Any) -> Any:
     for z in [y, y]:
         with contextlib.suppress(Exception):
             z = np.add(z, x)
-            w = max(z, key=lambda t: t * x)
+            w = max(z, key=Times(x))
             y[0] = x
     return w + np.sum(y)
 
@@ -124,7 +134,7 @@ def discarded(x: Any, y: Any) -> Any:
     for z in [y, y]:
         with Forgiving():
             z = np.add(z, x)
-            w = max(z, key=lambda t: t * x)
+            w = max(z, key=Times(x))
             y[0] = x
     return w + np.sum(y)
 
@@ -134,9 +144,9 @@ def discarded(x: Any, y: Any) -> Any:
     [in_a_handler, in_a_bare_handler, in_a_handler_of_its_base, suppressed, discarded],
 )
 def test_no_handler_gets_what_is_refused_while_the_program_runs(function: Any) -> None:
-    """`max` and the lambda compile; what they saved cannot be copied, which shows when they run."""
+    """`max` and its key compile; what they saved cannot be copied, which shows when they run."""
     gradient = srcad.grad(function, wrt=(0, 1))
-    with pytest.raises(UnsupportedMutation, match="needs a function again"):
+    with pytest.raises(UnsupportedMutation, match="needs a Times again"):
         gradient(1.2, np.ones(2))
 
 

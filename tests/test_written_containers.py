@@ -566,7 +566,27 @@ def written_in_a_test(x: float) -> float:
     return x
 
 
-@pytest.mark.parametrize("f", [hooked, written_in_a_test])
+def put(into: Any, value: float) -> float:
+    into[0] = value * value
+    return 1.0
+
+
+def written_in_a_text(x: float) -> float:
+    y = np.array([x, 1.0])
+    text = f"{put(y, x)}"
+    return y[0] * len(text)
+
+
+def written_in_a_generator(x: float) -> float:
+    y = np.zeros(2)
+    any(put(y, v) for v in [x, x * 2])
+    return y[0] * x
+
+
+REFUSED = [hooked, written_in_a_test, written_in_a_text, written_in_a_generator]
+
+
+@pytest.mark.parametrize("f", REFUSED)
 @pytest.mark.parametrize("naive", [False, True], ids=["optimised", "naive"])
 def test_what_is_not_followed_is_refused(f: Callable[[float], float], naive: bool) -> None:
     with pytest.raises(SrcadError):

@@ -83,3 +83,21 @@ def add(a: ir.Expr, b: ir.Expr) -> ir.Expr:
 
 def call(ref: ir.Ref, *args: ir.Expr, **kwargs: ir.Expr) -> ir.Call:
     return ir.Call(ref, args, tuple(kwargs.items()))
+
+
+def groups(args: tuple[ir.Expr, ...]) -> tuple[ir.Expr, ...]:
+    """`a, b, *xs, c` as `(a, b), xs, (c,)`."""
+    groups: list[ir.Expr] = []
+    for arg in args:
+        if isinstance(arg, ir.Star):
+            groups.append(arg.value)
+        elif groups and isinstance(groups[-1], ir.Sequence):
+            groups[-1] = ir.Sequence("tuple", (*groups[-1].items, arg))
+        else:
+            groups.append(ir.Sequence("tuple", (arg,)))
+    return tuple(groups)
+
+
+def tables(kwargs: tuple[tuple[str | None, ir.Expr], ...]) -> tuple[ir.Expr, ...]:
+    """`k=b, **more` as `{"k": b}, more`."""
+    return tuple(v if k is None else ir.Mapping((ir.Const(k),), (v,)) for k, v in kwargs)

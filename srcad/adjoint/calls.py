@@ -15,6 +15,7 @@ from srcad.adjoint.cells import CELL_ZEROS, Cells
 from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.effects import calls_unknown, handed, written_params
+from srcad.analysis.hidden import inside, may_write
 from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
@@ -91,16 +92,14 @@ class Calls(Cells):
 
     def check_nested(self, stmt: ir.Stmt) -> None:
         """A call inside a test runs as the plain call that it is: it must be known not to write."""
-        whole = isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack)
-        tops = ir.expressions(stmt)
-        waiting = [c for e in tops for c in ir.children(e)] if whole else list(tops)
-        while waiting:
-            expr = waiting.pop()
-            waiting.extend(ir.children(expr))
+        for expr in inside(stmt):
             operation = self.operation(expr)
             if not ir.reads(expr) & self.active:
                 continue
-            if isinstance(operation, Dynamic):
+            given: tuple[ir.Expr, ...]
+            if isinstance(expr, ir.Raw):
+                given = tuple(map(ir.Name, may_write(self.facts, expr)))
+            elif isinstance(operation, Dynamic):
                 given = (*operation.args, *(v for _, v in operation.kwargs))
             elif self.may_keep(operation):
                 given = operation.args  # type: ignore[union-attr]
@@ -128,7 +127,8 @@ class Calls(Cells):
             if any(self.changed_later(n, stmt) or self.refilled_later(n, stmt) for n in kept[p])
         )
         unread = stmt.target not in self.given_names  # the call of an expression statement
-        return Asked(params, stmt.target in mine or bool(params and unread), changing)
+        result = stmt.target in mine or bool(params and unread)
+        return Asked(params, result, changing, self.storage.joined(operation))
 
     def call_by_memory(
         self, stmt: ir.Assign, operation: Invoke, asked: Asked, y_bar: ir.Expr | None
@@ -150,7 +150,10 @@ class Calls(Cells):
         forward = ir.Unpack((stmt.target, saved), call, None, stmt.at, alters=stmt.alters)
         if y_bar is None:
             y_bar = self.unused(stmt.target, asked)
-        pulled = ir.Call(ir.Ref(None, bwd), (ir.Name(saved), ir.Name(self.shadows), y_bar))
+        written = handed(self.facts, operation.unit, operation.params, mask)
+        apart = [operation.args[k] for k in written if params[k].name not in asked.params]
+        read = (ir.Name(saved), ir.Name(self.shadows), y_bar, *map(self.handed_in, apart))
+        pulled = ir.Call(ir.Ref(None, bwd), read)
         given = [
             a
             for p, a, t, m in zip(params, operation.args, operation.params, mask, strict=True)
@@ -310,7 +313,7 @@ class Calls(Cells):
         given: tuple[ir.Expr, ...] = operation.args
         spread = any(isinstance(a, ir.Star) for a in given)
         if spread or any(key is None for key, _ in operation.kwargs):
-            groups, tables = _groups(given), _tables(operation.kwargs)
+            groups, tables = algebra.groups(given), algebra.tables(operation.kwargs)
             parts = (ir.Sequence("tuple", groups), ir.Sequence("tuple", tables))
             made = ir.Call(SPREAD, (owner, name or ir.Const(None), *parts))
             values = (owner, *groups, *tables)
@@ -377,21 +380,3 @@ class Calls(Cells):
                         "Give it a name on a line of its own.",
                         self.place(),
                     )
-
-
-def _groups(args: tuple[ir.Expr, ...]) -> tuple[ir.Expr, ...]:
-    """`a, b, *xs, c` as `(a, b), xs, (c,)`."""
-    groups: list[ir.Expr] = []
-    for arg in args:
-        if isinstance(arg, ir.Star):
-            groups.append(arg.value)
-        elif groups and isinstance(groups[-1], ir.Sequence):
-            groups[-1] = ir.Sequence("tuple", (*groups[-1].items, arg))
-        else:
-            groups.append(ir.Sequence("tuple", (arg,)))
-    return tuple(groups)
-
-
-def _tables(kwargs: tuple[tuple[str | None, ir.Expr], ...]) -> tuple[ir.Expr, ...]:
-    """`k=b, **more` as `{"k": b}, more`."""
-    return tuple(v if k is None else ir.Mapping((ir.Const(k),), (v,)) for k, v in kwargs)

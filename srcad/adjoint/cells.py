@@ -23,6 +23,7 @@ from srcad.adjoint.cotangents import slice_object
 from srcad.adjoint.loops import LoopPlan
 from srcad.adjoint.memory import Memory
 from srcad.adjoint.sweep import Node, Step
+from srcad.analysis.kinds import makes_container
 from srcad.analysis.operations import (
     Append,
     Apply,
@@ -36,10 +37,9 @@ from srcad.analysis.operations import (
     Part,
     Refused,
 )
-from srcad.analysis.owning import makes_container
 from srcad.analysis.shared import Asked
 from srcad.ir import nodes as ir
-from srcad.ir.types import Clo
+from srcad.ir.types import AnyType, Clo
 from srcad.runtime import cells
 
 ADOPTED = ir.Ref(cells.adopted, "adopted")
@@ -178,6 +178,8 @@ class Cells(Memory):
         if target in self.shared:
             return [Step((stmt,))]  # memory that was there before
         bar = self.take(target)
+        if bar is None and target in self.active and isinstance(self.type(target), AnyType):
+            bar = ir.Const(None)  # it may be an array, and memory have its cotangent
         if bar is not None:
             self.give_unknown(owner, _key(operation), target, bar)
         return [Step((stmt,), tuple(self.out))]

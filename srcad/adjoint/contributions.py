@@ -40,11 +40,13 @@ from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp, paramet
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.containers import got, not_got
 from srcad.runtime.cotangents import listed, unrepeat_list
+from srcad.runtime.elementwise import times
 
 UNBROADCAST = ir.Ref(unbroadcast, "unbroadcast")
 SUM = ir.Ref(np.sum, "np.sum")
 GOT = ir.Ref(got, "got")
 NOT_GOT = ir.Ref(not_got, "not_got")
+TIMES = ir.Ref(times, "times")
 LISTED = ir.Ref(listed, "listed")
 UNREPEAT = ir.Ref(unrepeat_list, "unrepeat_list")
 
@@ -232,6 +234,13 @@ class Contributions(Displays):
         y_type = self.reverse.type(target)
         filled = dict(values)
         first = read.params[0].name
+        if isinstance(rule, Partials) and self.reverse.selected.guards(target, operation):
+            partial = read.instantiate({**filled, first: ir.Name(target)})
+            key = params[position].name
+            guarded = algebra.call(TIMES, y_bar, partial)
+            if self.reverse.naive:
+                return algebra.call(UNBROADCAST, guarded, values[key]), False
+            return self.unbroadcast(guarded, values[key], types[key], y_type, True)
         if self.reverse.naive:
             return self.as_written(rule, read, filled, target, values[params[position].name], y_bar)
         special = specialise.rule(operation.function, position, values, types, y_bar)

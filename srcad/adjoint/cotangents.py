@@ -25,6 +25,7 @@ from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.liveness import Liveness, captures, live_before
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
+from srcad.analysis.selected import selected
 from srcad.analysis.shared import NOT_ASKED, Asked, Shared
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
@@ -100,6 +101,7 @@ class Cotangents(ABC):
         self.live_before = live_before(body, live, self.read_by)
         self.distinct = distinct(facts, body)
         self.storage = Storage.of(facts, body, live, shown, asked.changing)
+        self.selected = selected(facts, body)
         self.shared: frozenset[str] = frozenset()  # arrays whose cotangents memory holds
         self.holders: frozenset[str] = frozenset()  # containers of these
         self.cells: frozenset[str] = frozenset()  # those of the shared that are containers

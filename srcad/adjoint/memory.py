@@ -51,7 +51,7 @@ class Memory(Cotangents):
             found = shared_arrays(self.storage, self.body, self.active, self.asked)
         self.shared, self.active, self.holders = found.arrays, found.active, found.holders
         self.cells = found.cells
-        self.with_cells = bool(found.cells) or bool(self.asked)
+        self.with_cells = found.filled or bool(self.asked)
         self.shared |= found.cells
         self.problem = found.problem
         self.given_as: dict[str, str] = {}
@@ -61,7 +61,7 @@ class Memory(Cotangents):
         self.taken_now: list[str] = []  # those that it needs before it
         self.given_names = frozenset(self.facts.types)
         touched = self.shared | self.holders
-        self.shadows = self.names.fresh("shadows") if touched else ""
+        self.shadows = self.names.fresh("shadows") if touched or self.asked else ""
 
     def kept_by_memory(self, stmt: ir.Stmt) -> bool:
         """Whether all that the statement writes into is shared."""
@@ -149,6 +149,8 @@ class Memory(Cotangents):
             if isinstance(value, ir.Name):  # maybe one that the compiler made
                 self.shared, self.active = self.shared | {value.id}, self.active | {value.id}
             return [Step((stmt,))]
+        if self.storage.unread(target, stmt):
+            return [Step((stmt,))]  # zero, which infinite derivatives would make a NaN
         if target in self.operands_of(value):
             first, second = self.renamed(stmt)
             self.shared |= {first.target}
@@ -265,9 +267,10 @@ class Memory(Cotangents):
         """The cotangent of what was written there, which is zero before."""
         return self.shadow(TAKEN_OUT, ir.Name(owner), slice_object(index))
 
-    def place_read(self, owner: str, index: ir.Expr) -> ir.Expr:
+    def place_read(self, owner: str, index: ir.Expr, every: bool = False) -> ir.Expr:
         """The cotangent of what was added there."""
-        return self.shadow(READ, ir.Name(owner), slice_object(index))
+        options = (ir.Const(True),) if every else ()
+        return self.shadow(READ, ir.Name(owner), slice_object(index), *options)
 
     def place_scaled(self, owner: str, index: ir.Expr, factor: ir.Expr, op: str) -> ir.Stmt:
         place = (ir.Name(owner), slice_object(index), factor, ir.Const(op))

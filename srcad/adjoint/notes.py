@@ -21,6 +21,7 @@ from srcad.runtime.unfinished import unfinished
 
 UNFINISHED = ir.Ref(unfinished, "unfinished")
 REVERSED = ir.Ref(reversed, "reversed")
+MANY = 16  # cases that are tested one after the other
 Names = frozenset[str]
 Pairs = tuple[tuple[str, str], ...]  # a variable, and where its older value waits
 
@@ -59,14 +60,23 @@ class Notes:
 
     def backward(self) -> ir.Block:
         """The loop over the notes."""
-        rest: ir.Block = ()
-        for number, block in reversed(self.cases):
-            test = ir.Compare(self.number(), ("==",), (ir.Const(number),))
-            rest = (ir.If(test, block, rest),)
+        rest = self.chosen(sorted(self.cases, key=lambda case: case[0]))
         if not rest:
             return ()
         back = ir.Call(REVERSED, (ir.Name(self.node.path),))
         return (ir.For(self.node.step, back, rest, self.node.body.stmt.at),)
+
+    def chosen(self, cases: list[tuple[int, ir.Block]]) -> ir.Block:
+        """The case of the number: one test after the other, of halves where there are many."""
+        if len(cases) > MANY:
+            half = len(cases) // 2
+            low = ir.Compare(self.number(), ("<",), (ir.Const(cases[half][0]),))
+            return (ir.If(low, self.chosen(cases[:half]), self.chosen(cases[half:])),)
+        rest: ir.Block = ()
+        for number, block in reversed(cases):
+            test = ir.Compare(self.number(), ("==",), (ir.Const(number),))
+            rest = (ir.If(test, block, rest),)
+        return rest
 
     def number(self) -> ir.Expr:
         step = ir.Name(self.node.step)

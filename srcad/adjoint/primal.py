@@ -12,10 +12,19 @@ from srcad.frontend.scope import scope_of
 from srcad.ir.types import Type
 
 
-def fresh_facts(session: Session, unit: Unit, types: tuple[Type, ...]) -> Inferred:
-    """Inference results of our own: passes add the names they make."""
+def fresh_facts(
+    session: Session,
+    unit: Unit,
+    types: tuple[Type, ...],
+    joined: frozenset[frozenset[str]] = frozenset(),
+) -> Inferred:
+    """Inference results of our own: passes add the names they make.
+
+    joined: parameters for which the caller gives what may share memory.
+    """
     found = session.infer(unit, types)
-    return replace(found, types=dict(found.types), operations=dict(found.operations))
+    own = replace(found, types=dict(found.types), operations=dict(found.operations))
+    return replace(own, joined=joined, memory={}) if joined else own
 
 
 def user_names(unit: Unit) -> frozenset[str]:

@@ -55,7 +55,7 @@ class Writes(Memory):
         if isinstance(stmt, ir.Store):
             self.overwrite(owner.id, index, stmt.value)
         elif stmt.op in "+-":
-            self.increase(owner.id, index, stmt.value, stmt.op)
+            self.increase(owner.id, index, stmt)
         elif stmt.op in "*/" and not self.is_active(stmt.value):
             self.ensure(owner.id, owned=True)
             bar = ir.Name(self.bar(owner.id))
@@ -77,7 +77,7 @@ class Writes(Memory):
             else:
                 self.emit(ir.Effect(part))
         elif stmt.op in "+-" and active:
-            part = self.place_read(owner, index)
+            part = self.place_read(owner, index, stmt.every)
             part = algebra.neg(part) if stmt.op == "-" else part
             self.give_region(value, self.named(part, f"{owner}_part"), kind, copy=False)
         elif stmt.op in "*/" and not active:
@@ -177,17 +177,18 @@ class Writes(Memory):
             part = self.named(algebra.call(TAKEN_OUT, bar, slice_object(index)), f"{owner}_part")
             self.give_region(value, part, kind, copy=False)
 
-    def increase(self, owner: str, index: ir.Expr, value: ir.Expr, op: str) -> None:
+    def increase(self, owner: str, index: ir.Expr, stmt: ir.Augment) -> None:
         """The value gets the cotangent of the place, which keeps it."""
+        value = stmt.value
         if not isinstance(value, ir.Name) or value.id not in self.active:
             return
         self.ensure(owner, owned=True)
         bar, kind = ir.Name(self.bar(owner)), self.region(owner, index)
         place: ir.Expr = bar if index == WHOLE else ir.Item(bar, index)
         copied = is_scalar(kind)
-        if not self.separate(index):
+        if not stmt.every and not self.separate(index):
             place, copied = algebra.call(LAST_WRITTEN, bar, slice_object(index)), True
-        if op == "-":
+        if stmt.op == "-":
             self.give_region(value, algebra.neg(place), kind, copy=False)
         else:
             self.give_region(value, place, kind, copy=not copied)

@@ -68,10 +68,6 @@ class _Activity:
                 if self.active & ir.reads(iterable):
                     for name in ir.leaves(target):
                         self.mark(name)
-            case ir.Effect(value):
-                operation = self.facts.operations.get(id(value))
-                if isinstance(operation, Append) and self.is_active(operation.value):
-                    self.mark(operation.owner)
             case ir.Store(target, value):
                 if self.is_active(value):
                     for name in ir.reads(target.obj):
@@ -98,6 +94,9 @@ class _Activity:
             match operation:
                 case Apply():
                     hit += [expr for expr, _ in written_operands(operation)]
+                case Append(owner, value):  # wherever it stands, in a test too
+                    if self.is_active(value):
+                        self.mark(owner)
                 case Mutation(owner):
                     hit.append(owner)
                 case Invoke(unit, args, params):

@@ -40,12 +40,23 @@ class Signature:
 
     @staticmethod
     def of(function: Any, constant: Callable[[Any, str], ir.Expr]) -> Signature:
-        params = inspect.signature(function, follow_wrapped=False).parameters.values()
-        empty = inspect.Parameter.empty
-        return _signature(
-            [(p.name, p.kind) for p in params],
-            {p.name: constant(p.default, p.name) for p in params if p.default is not empty},
-        )
+        """The parameters that its code has, whatever a decorator says of them."""
+        code, kind = function.__code__, inspect.Parameter
+        names, count = code.co_varnames, code.co_argcount
+        last = count + code.co_kwonlyargcount
+        params: list[tuple[str, Any]] = [(n, kind.POSITIONAL_OR_KEYWORD) for n in names[:count]]
+        for k in range(code.co_posonlyargcount):
+            params[k] = names[k], kind.POSITIONAL_ONLY
+        params += [(n, kind.KEYWORD_ONLY) for n in names[count:last]]
+        if code.co_flags & inspect.CO_VARARGS:
+            params.append((names[last], kind.VAR_POSITIONAL))
+            last += 1
+        if code.co_flags & inspect.CO_VARKEYWORDS:
+            params.append((names[last], kind.VAR_KEYWORD))
+        values = function.__defaults__ or ()
+        given = dict(zip(names[count - len(values) : count], values, strict=True))
+        given |= function.__kwdefaults__ or {}
+        return _signature(params, {name: constant(value, name) for name, value in given.items()})
 
     @staticmethod
     def of_node(node: ast.FunctionDef | ast.Lambda, defaults: dict[str, ir.Expr]) -> Signature:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-import operator
 import types as pytypes
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad.analysis import brackets
 from srcad.analysis.bind import expand
 from srcad.analysis.construct import construct, plain_dataclass, replaced
 from srcad.analysis.invoke import Found, apply, constant_expr, invoke_closure, invoke_function
@@ -32,6 +33,7 @@ from srcad.analysis.operations import (
     Refused,
     Same,
 )
+from srcad.analysis.substituting import substitute
 from srcad.ir import nodes as ir
 from srcad.ir.tables import under
 from srcad.ir.types import (
@@ -40,6 +42,7 @@ from srcad.ir.types import (
     INT,
     NONE,
     STR,
+    AnyType,
     Array,
     Bottom,
     Clo,
@@ -54,18 +57,16 @@ from srcad.ir.types import (
     Type,
     join_all,
 )
-from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
+from srcad.rules.mutable import HANDS_OUT, MOVES, OF_CONTAINERS, PUTS
 from srcad.rules.table import TABLE
+from srcad.rules.writes import draws_in_place
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.containers import values
+from srcad.runtime.index_tricks import joined
+from srcad.runtime.inplace import fitting
 from srcad.runtime.methods import METHODS
 from srcad.runtime.substitutes import (
     SUBSTITUTES,
-    dict_merged,
-    dict_of_names,
-    dict_of_pairs,
-    items_of,
-    items_tuple,
 )
 
 if TYPE_CHECKING:
@@ -153,6 +154,35 @@ def known_call(
     kwargs: tuple[tuple[str | None, ir.Expr], ...],
     inference: Inference,
 ) -> Found:
+    if isinstance(value, functools._lru_cache_wrapper):
+        value = value.__wrapped__  # what it computes when it does not remember
+    special = _special(expr, value, args, inference)
+    if special is not None:
+        return special
+    new = construct(value, args, kwargs, inference)
+    if new is not None:
+        return new
+    if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
+        value = SUBSTITUTES.get(value, value)
+        return invoke_function(value, args, kwargs, inference)
+    if isinstance(value, pytypes.MethodType) and not draws_in_place(value):
+        bound = ir.Ref(value.__self__, "self_")
+        return invoke_function(value.__func__, (bound, *args), kwargs, inference)
+    if isinstance(value, functools.partial):
+        return _partial(value, args, kwargs, inference)
+    other = substitute(value, args, kwargs, inference)
+    if other is not None:
+        return known_call(expr, other, args, kwargs, inference)
+    expanded = expand(args, kwargs, inference)
+    if expanded is None:
+        return ANY, Dynamic(expr.func, args, kwargs)
+    return apply(value, *expanded, "call", inference)
+
+
+def _special(
+    expr: ir.Call, value: Any, args: tuple[ir.Expr, ...], inference: Inference
+) -> Found | None:
+    """Calls of a few functions that are read in a way of their own."""
     if value is dataclasses.replace and len(args) == 1:
         owner = inference.expr(args[0])
         if isinstance(owner, Obj) and plain_dataclass(owner):
@@ -161,82 +191,27 @@ def known_call(
             return BOTTOM, Inert()
     if getattr(value, "__module__", None) in _MEMORY:
         return ANY, Inert()
-    new = construct(value, args, kwargs, inference)
-    if new is not None:
-        return new
-    if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
-        value = SUBSTITUTES.get(value, value)
-        return invoke_function(value, args, kwargs, inference)
-    if isinstance(value, pytypes.MethodType):
-        bound = ir.Ref(value.__self__, "self_")
-        return invoke_function(value.__func__, (bound, *args), kwargs, inference)
-    if isinstance(value, functools.partial):
-        first = tuple(constant_expr(a, "bound") for a in value.args)
-        given = {k for k, _ in kwargs}
-        later = tuple((k, constant_expr(v, k)) for k, v in value.keywords.items() if k not in given)
-        inner = ir.Call(constant_expr(value.func, "function"), (*first, *args), (*later, *kwargs))
-        return known_call(inner, value.func, inner.args, inner.kwargs, inference)
-    substitute = _substitute(value, args, kwargs, inference)
-    if substitute is not None:
-        return invoke_function(substitute, args, kwargs, inference)
-    expanded = expand(args, kwargs, inference)
-    if expanded is None:
-        return ANY, Dynamic(expr.func, args, kwargs)
-    return apply(value, *expanded, "call", inference)
+    if value is joined:
+        return brackets.join(args, inference)
+    if value is fitting:
+        return inference.expr(args[0]), Same(args[0])
+    return None
+
+
+def _partial(
+    value: functools.partial[Any],
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found:
+    first = tuple(constant_expr(a, "bound") for a in value.args)
+    given = {k for k, _ in kwargs}
+    later = tuple((k, constant_expr(v, k)) for k, v in value.keywords.items() if k not in given)
+    inner = ir.Call(constant_expr(value.func, "function"), (*first, *args), (*later, *kwargs))
+    return known_call(inner, value.func, inner.args, inner.kwargs, inference)
 
 
 _MEMORY = ("srcad.runtime.shadows", "srcad.runtime.cells")  # only in code that we generate
-
-
-def _hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True
-
-
-def _substitute(
-    value: Any,
-    args: tuple[ir.Expr, ...],
-    kwargs: tuple[tuple[str | None, ir.Expr], ...],
-    inference: Inference,
-) -> Any:
-    """The function in plain Python that stands for this call of a builtin; None without one."""
-    if not _hashable(value):
-        return None
-    if value in (list, tuple, dict):
-        return _container(value, args, kwargs, inference)
-    if value is operator.attrgetter and not all(
-        isinstance(a, ir.Const) and "." not in str(a.value) for a in args
-    ):
-        return None
-    if TABLE.get(value) is None:
-        return SUBSTITUTES.get(value)
-    # `max(xs, key=f)` calls a function of the user, which a rule cannot
-    special = value in (max, min) and any(k in ("key", "default") for k, _ in kwargs)
-    return SUBSTITUTES[value] if special else None
-
-
-def _container(
-    value: Any,
-    args: tuple[ir.Expr, ...],
-    kwargs: tuple[tuple[str | None, ir.Expr], ...],
-    inference: Inference,
-) -> Any:
-    """`list(x)` of what is no list yet, `dict(old, key=v)`, `dict(pairs)`."""
-    if len(args) > 1 or any(isinstance(a, ir.Star) for a in args):
-        return None
-    if not args:
-        return dict_of_names if value is dict and kwargs else None
-    kind = inference.expr(args[0])
-    if value is dict:
-        if isinstance(kind, Dct):
-            return dict_merged if kwargs else None
-        return dict_of_pairs if isinstance(kind, Lst | Tup | Array) else None
-    if kwargs or isinstance(kind, Lst | Tup | Bottom | Dct | Scalar):
-        return None
-    return items_of if value is list else items_tuple
 
 
 def _captured(expr: ir.Call, inference: Inference) -> Found:
@@ -277,7 +252,17 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
         case Lst() | Tup() | Dct():
             return container_method(expr, func, owner, inference)
         case _:
-            return None
+            unknown = isinstance(owner, AnyType)
+            return _method_of_unknown(expr, func, inference) if unknown else None
+
+
+def _method_of_unknown(expr: ir.Call, func: ir.Attr, inference: Inference) -> Found | None:
+    """`xs.append(v)` where xs may be anything; the running program checks what it is."""
+    if func.name not in OF_CONTAINERS or not isinstance(func.obj, ir.Name):
+        return None
+    for arg in expr.args:
+        inference.expr(arg)
+    return ANY, Mutation(func.obj, f".{func.name}()")
 
 
 _WRITING = {
@@ -301,8 +286,6 @@ def _array_method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inferenc
     if expanded is None:
         return ANY, Dynamic(expr.func, expr.args, expr.kwargs)
     args, kwargs = expanded
-    if any(k == "out" for k, _ in kwargs):
-        return ANY, Mutation(dict(kwargs)["out"], "out=")
     return apply(function, (func.obj, *args), kwargs, "method", inference)
 
 
@@ -311,7 +294,12 @@ def container_method(
 ) -> Found | None:
     name, args = func.name, expr.args
     kinds = [inference.expr(a) for a in args]
-    if isinstance(owner, Lst) and name == "append" and isinstance(func.obj, ir.Name):
+    if (
+        isinstance(owner, Lst)
+        and owner.cls is list
+        and name == "append"
+        and isinstance(func.obj, ir.Name)
+    ):
         return NONE, Append(func.obj.id, args[0])
     if name in {"count", "index"}:
         return INT, Inert()
@@ -321,11 +309,14 @@ def container_method(
         read = _read_of_dict(func, name, args, kinds, owner, inference)
         if read is not None:
             return read
-    cls = getattr(owner, "cls", None)
-    if isinstance(owner, Tup) and cls is not tuple:
+    if isinstance(owner, Dct) and owner.cls is Counter and name in ("update", "subtract"):
+        return NONE, Refused(f"`.{name}()` of a Counter", "It adds: write a loop.")
+    if isinstance(owner, Tup) and owner.cls is not tuple:
         return None
     if not _has_method(owner, name):
         return ANY, Inert()
+    if isinstance(owner, Dct) and name == "popitem":
+        return Tup((inference.item_of(owner), owner.element)), Mutation(func.obj, ".popitem()")
     return _handed_out(owner, name, kinds), Mutation(func.obj, f".{name}()")
 
 
@@ -366,7 +357,7 @@ def _read_of_dict(
 
 def _handed_out(owner: Lst | Tup | Dct, name: str, kinds: list[Type]) -> Type:
     """The type of what a method that writes returns."""
-    if isinstance(owner, Lst) and name == "pop":
+    if isinstance(owner, Lst) and name in ("pop", "popleft"):
         return owner.element
     if isinstance(owner, Dct) and name in ("pop", "setdefault"):
         return join_all([owner.element, *kinds[1:]])
@@ -375,5 +366,7 @@ def _handed_out(owner: Lst | Tup | Dct, name: str, kinds: list[Type]) -> Type:
 
 def _has_method(owner: Lst | Tup | Dct, name: str) -> bool:
     """Whether the container has such a method; without it, the call raises when it runs."""
-    builtin = {Lst: list, Tup: tuple, Dct: dict}[type(owner)]
-    return hasattr(builtin, name) or getattr(owner, "cls", builtin) is not builtin
+    if isinstance(owner, Lst):
+        return hasattr(owner.cls, name)
+    builtin = tuple if isinstance(owner, Tup) else dict
+    return hasattr(builtin, name) or owner.cls is not builtin

@@ -173,8 +173,8 @@ def python_class(kind: Type) -> type | None:
             return np.ndarray
         case Tup(_, cls) | Dct(_, _, cls):
             return cls
-        case Lst():
-            return list
+        case Lst(_, _, cls):
+            return cls
         case Obj(cls):
             return cls
         case Known(value):

@@ -22,7 +22,21 @@ from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.analysis.settle import rebinds
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Clo, Dct, Lst, Method, Obj, Tup, Type, mutable
+from srcad.ir.types import (
+    ANY,
+    AnyType,
+    Array,
+    Clo,
+    Dct,
+    Lst,
+    Method,
+    Number,
+    Obj,
+    Scalar,
+    Tup,
+    Type,
+    mutable,
+)
 from srcad.rules.spelling import spelled
 from srcad.rules.writes import unknown, written_arguments
 
@@ -54,6 +68,8 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
     for stmt in ir.walk(body):
         before = len(found)
         match stmt:
+            case ir.Store(target) if _is_number(inferred, target.obj):
+                pass  # Python raises a TypeError
             case ir.Store(target):
                 fill = (
                     isinstance(target, ir.Item)
@@ -82,11 +98,18 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
     return found
 
 
+def _is_number(inferred: Inferred, owner: ir.Expr) -> bool:
+    """Whether a variable is known to be a number, which nothing can be written into."""
+    known = isinstance(owner, ir.Name) and inferred.types.get(owner.id, ANY)
+    return isinstance(known, Number) or (isinstance(known, Scalar) and known.kind is not type(None))
+
+
 def nested_writes(inferred: Inferred, stmt: ir.Stmt) -> frozenset[str]:
     """What is written inside an expression: in a test, or on the way to another value."""
     found: list[Write] = []
     for expr in ir.expressions(stmt):
         whole = isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack)
+        whole = whole or expr is getattr(stmt, "target", None)  # of `table[k] += v`
         for node in ir.children(expr) if whole else (expr,):
             _in_expression(node, inferred, None, found)
     return frozenset().union(*(w.names for w in found))

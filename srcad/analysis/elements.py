@@ -38,17 +38,16 @@ def element(expr: ir.Item, owner: Array, inference: Inference) -> Type:
         kind = inference.expr(part)
         if isinstance(kind, Bottom):
             return BOTTOM
-        if isinstance(kind, Tup):
-            parts.extend(kind.items)
-            continue
-        if isinstance(kind, Scalar) and kind.kind is type(None):
-            parts.append(None)  # np.newaxis, or a variable that is None
-            continue
-        parts.append(kind)
-        ints = (isinstance(kind, Scalar) and kind.kind is int) or (
-            isinstance(kind, Number) and "int" in kind.dtype
-        )
-        symbolic = symbolic and ints
+        for each in kind.items if isinstance(kind, Tup) else (kind,):
+            if isinstance(each, Scalar) and each.kind in (type(None), type(Ellipsis)):
+                # np.newaxis, or a variable that holds one of these
+                parts.append(None if each.kind is type(None) else Ellipsis)
+                continue
+            parts.append(each)
+            ints = (isinstance(each, Scalar) and each.kind is int) or (
+                isinstance(each, Number) and "int" in each.dtype
+            )
+            symbolic = symbolic and ints
     if not symbolic:
         return _fancy(owner, parts)
     dims = shapes.indexed(owner, tuple(parts))
@@ -73,18 +72,23 @@ def is_basic(index: ir.Expr, inference_type: Any) -> bool | None:
                 return False
             continue
         kind = inference_type(part)
-        if isinstance(kind, Scalar) and kind.kind in (int, slice, type(None), type(Ellipsis)):
+        if isinstance(kind, Scalar) and kind.kind in _BASIC:
             continue
         if isinstance(kind, Number) and "int" in kind.dtype:
             continue
         if isinstance(kind, Array | Lst) or (isinstance(kind, Scalar) and kind.kind is bool):
             return False
         if isinstance(kind, Tup) and all(
-            isinstance(i, Scalar) and i.kind is int for i in kind.items
+            isinstance(i, Scalar) and i.kind in _BASIC for i in kind.items
         ):
             continue
+        if isinstance(kind, Tup) and any(isinstance(i, Array | Lst) for i in kind.items):
+            return False
         return None
     return True
+
+
+_BASIC = (int, slice, type(None), type(Ellipsis))
 
 
 def _fancy(owner: Array, parts: list[Any]) -> Type:

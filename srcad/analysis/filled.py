@@ -28,6 +28,8 @@ def built_here(inferred: Inferred, body: ir.Block, write: Write) -> bool:
     (name,) = write.names if len(write.names) == 1 else ("",)
     if not name or name in inferred.unit.code.captured:
         return False
+    if write.stmt is not None and not _fills(write.stmt, name, inferred):
+        return False  # inside an expression
     made = [b for b in _blocks(body) if any(_makes(s, name, inferred) for s in b)]
     if not made:
         return False

@@ -24,8 +24,8 @@ def opened(kind: Type) -> Type:
             return ANY if holds(value) else kind
         case Tup(items, cls):
             return Tup(tuple(map(opened, items)), cls)
-        case Lst(items, element):
-            return Lst(None if items is None else tuple(map(opened, items)), opened(element))
+        case Lst(items, element, cls):
+            return Lst(None if items is None else tuple(map(opened, items)), opened(element), cls)
         case Dct(items, element, cls, under):
             pairs = None if items is None else tuple((k, opened(t)) for k, t in items)
             return Dct(pairs, opened(element), cls, tuple((k, opened(t)) for k, t in under))

@@ -18,7 +18,10 @@ from dataclasses import dataclass, field
 from inspect import getattr_static
 from typing import Any
 
+import numpy as np
+
 from srcad.analysis import decide, invoke, resolve, shapes
+from srcad.analysis.inplace import written_out
 from srcad.analysis.operations import (
     BINARY_FUNCTIONS,
     COMPARE_FUNCTIONS,
@@ -78,15 +81,18 @@ class Inferred:
     session: Any = None
     memory: dict[Any, Any] = field(default_factory=dict)  # what points where, what is written
     overloads: dict[int, ir.Block] = field(default_factory=dict)  # by statement: what it calls
-    spelled: tuple[int, ir.Block] = (0, ())  # the body with these, and how many they were
+    version: int = 0  # of these
+    spelled: tuple[int, ir.Block] = (0, ())  # the body with these, and which version they were
+    joined: frozenset[frozenset[str]] = frozenset()  # parameters that may share memory
+    spare: dict[Any, str] = field(default_factory=dict)  # names for statements that we write
 
     @property
     def body(self) -> ir.Block:
         """The function's statements, with what classes do in assignments written out."""
         if not self.overloads:
             return self.unit.code.body
-        if self.spelled[0] != len(self.overloads):
-            self.spelled = len(self.overloads), self.spell(self.unit.code.body)
+        if self.spelled[0] != self.version:
+            self.spelled = self.version, self.spell(self.unit.code.body)
         return self.spelled[1]
 
     def spell(self, block: ir.Block) -> ir.Block:
@@ -138,29 +144,49 @@ class Inference:
 
     def statement(self, stmt: ir.Stmt) -> None:
         """Read a statement, or what the class of an object makes of it."""
-        if isinstance(stmt, ir.Store | ir.Augment | ir.Effect):
+        written = None
+        if isinstance(stmt, ir.Store | ir.Augment | ir.Effect | ir.Assign):
             written = overloaded(stmt, self.facts)
-            if written is None:
-                self.facts.overloads.pop(id(stmt), None)  # of no known class any more
-            else:
-                self.facts.overloads.setdefault(id(stmt), written)
-            if id(stmt) in self.facts.overloads:
-                return self.block(self.facts.overloads[id(stmt)])
-        return self.plain(stmt)
+        called = isinstance(stmt, ir.Effect | ir.Assign) and isinstance(stmt.value, ir.Call)
+        if called and written is None:
+            self.plain(stmt)  # which may be a call of a function that writes
+        elif not self.instead(stmt, written, first=True):
+            self.plain(stmt)
+
+    def instead(self, stmt: ir.Stmt, written: ir.Block | None, first: bool = False) -> bool:
+        """Read other statements in place of this one, if there are any; first: once and for all."""
+        overloads = self.facts.overloads
+        if written is None:
+            self.facts.version += overloads.pop(id(stmt), None) is not None
+            return False
+        if id(stmt) not in overloads or (not first and overloads[id(stmt)] != written):
+            overloads[id(stmt)] = written
+            self.facts.version += 1
+        self.block(overloads[id(stmt)])
+        return True
+
+    def calls_writer(self, stmt: ir.Assign | ir.Effect | ir.Unpack) -> bool:
+        """Whether the statement calls a function that writes, and is read as what that does."""
+        return isinstance(stmt.value, ir.Call) and self.instead(stmt, written_out(stmt, self))
 
     def plain(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one decision over the kinds
         match stmt:
             case ir.Assign(target, value):
-                self.bind(target, self.expr(value))
-                self.grow(value)
+                kind = self.expr(value)
+                if not self.calls_writer(stmt):
+                    self.bind(target, kind)
+                    self.grow(value)
             case ir.Unpack(targets, value, star):
-                for name, kind in zip(
-                    targets, self.parts(self.expr(value), len(targets), star), strict=True
-                ):
-                    self.bind(name, kind)
+                kind = self.expr(value)
+                if not self.calls_writer(stmt):
+                    for name, part in zip(
+                        targets, self.parts(kind, len(targets), star), strict=True
+                    ):
+                        self.bind(name, part)
             case ir.Effect(value):
                 self.expr(value)
-                self.grow(value)
+                if not self.calls_writer(stmt):
+                    self.grow(value)
             case ir.If():
                 self.branch(stmt)
             case ir.For(target, iterable, body):
@@ -225,7 +251,8 @@ class Inference:
             if isinstance(given, Dct) and given.items is not None:
                 named, more = [*given.items, *named], BOTTOM
         if isinstance(kind, Lst):
-            self.bind(name, Lst(None, join(kind.element, join_all([more, *(t for _, t in named)]))))
+            held = join(kind.element, join_all([more, *(t for _, t in named)]))
+            self.bind(name, Lst(None, held, kind.cls))
             return
         grown = written(kind) if isinstance(more, Bottom) else storing(kind, more)
         for key, t in named:
@@ -244,7 +271,7 @@ class Inference:
                 elif isinstance(kind, Lst):
                     many = isinstance(target.index, ir.Slice)
                     value = getattr(value, "element", ANY) if many else value
-                    self.bind(name, Lst(None, join(kind.element, value)))
+                    self.bind(name, Lst(None, join(kind.element, value), kind.cls))
         else:
             kind = self.expr(target.obj)
             if isinstance(target.obj, ir.Name) and isinstance(kind, Obj):
@@ -265,7 +292,7 @@ class Inference:
             if isinstance(left, Array):
                 kind = left  # in place: dtype and shape stay
             elif isinstance(left, Lst):
-                kind = Lst(None, join(left.element, getattr(right, "element", ANY)))
+                kind = Lst(None, join(left.element, getattr(right, "element", ANY)), left.cls)
             self.bind(target.id, kind)
         else:
             self.store(target, self.apply_binary(op, left, right))
@@ -445,9 +472,11 @@ class Inference:
         if isinstance(left, Bottom) or isinstance(right, Bottom):
             return BOTTOM
         if op == "+" and isinstance(left, Tup | Lst) and type(left) is type(right):
+            if isinstance(left, Lst) and left.cls is not getattr(right, "cls", None):
+                return ANY
             return joined(left, right)
         if op == "*" and isinstance(left, Lst) and is_count(right):
-            return Lst(None, left.element)
+            return Lst(None, left.element, left.cls)
         return self.typed(function, (left, right), ())
 
     def unary(self, expr: ir.Unary, op: str, operand: Type) -> Type:
@@ -491,6 +520,8 @@ class Inference:
             return BOTTOM
         if function in (max, min) and len(args) == 1 and not kwargs:
             return self.item_of(args[0]) if isinstance(args[0], Lst | Tup) else ANY
+        if function is np.ndim and len(args) == 1 and isinstance(args[0], Array):
+            return Scalar(int, args[0].ndim, known=True)
         known = shapes.reshaped(function, args, dict(kwargs)) or shapes.arithmetic(function, args)
         if known is not None:
             return known
@@ -564,7 +595,7 @@ def joined(left: Tup | Lst, right: Tup | Lst) -> Type:
     assert isinstance(right, Lst)
     both = left.items is not None and right.items is not None
     items = (*left.items, *right.items) if both else None  # type: ignore[misc]
-    return Lst(items, join(left.element, right.element))
+    return Lst(items, join(left.element, right.element), left.cls)
 
 
 def constant(value: Any) -> Type:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import types as pytypes
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from srcad import errors
 from srcad.analysis.bind import CannotBind, Signature, bind, expand
+from srcad.analysis.made_containers import collection
 from srcad.analysis.operations import (
     BINARY_FUNCTIONS,
     Apply,
@@ -22,6 +26,8 @@ from srcad.analysis.operations import (
     Operation,
     Refused,
 )
+from srcad.analysis.writer import is_room
+from srcad.frontend.scope import captured_names
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
@@ -37,6 +43,7 @@ from srcad.ir.types import (
     count,
     join_all,
 )
+from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.substitutes import STANDING_IN
@@ -59,13 +66,16 @@ def apply(
     options = tuple((str(k), inference.expr(v)) for k, v in kwargs)
     rule = TABLE.get(function)
     special = None if kwargs else _container_call(function, args, kinds)
+    made = collection(function, args, kwargs, kinds, inference)
+    if made is not None:
+        return made if isinstance(made, tuple) else invoke_function(made, args, kwargs, inference)
     if function is dict and kwargs:
         return ANY, Refused(
             "`dict(...)` of this value with keywords", "Write {**old, 'key': value} instead."
         )
     if special is not None:
         return special
-    named = tuple((str(k), v) for k, v in kwargs)
+    named = tuple((str(k), v) for k, v in kwargs if not is_room(v))
     kind = inference.typed(function, kinds, options)
     return kind, Apply(function, args, named, rule, kinds, form)
 
@@ -78,6 +88,8 @@ def _container_call(
         items = kinds[0].items
         element = kinds[0].element if isinstance(kinds[0], Lst) else join_all(items)
         return Lst(items, element), Copy(args[0])
+    if function in (list, tuple) and len(kinds) == 1 and isinstance(kinds[0], Dct):
+        return (Lst(None, ANY) if function is list else ANY), Inert()  # its keys
     if function is tuple and len(kinds) == 1 and isinstance(kinds[0], Lst | Tup):
         items = kinds[0].items
         return (ANY if items is None else Tup(items)), Copy(args[0])
@@ -190,6 +202,8 @@ def with_captures(unit: Any, closure: Clo) -> Any:
 
     lambda t: w * t     →     w = captured(fn, "w")
                               return w * t
+
+    The functions that it makes capture those names in turn.
     """
     own = getattr(closure.code, "name", None)
     names = tuple(n for n, _ in closure.captures)
@@ -204,10 +218,13 @@ def with_captures(unit: Any, closure: Clo) -> Any:
         ir.Assign(n, ir.Call(ir.Ref(captured, "captured"), (ir.Name(fn), ir.Const(n))), None)
         for n in names
     )
+    body = _handing_on(code.body, frozenset(names))
+    inner = {n for s in ir.walk(body) for e in ir.expressions(s) for n in _captured_in(e)}
     new = dataclasses.replace(
         code,
         params=(*code.params, ir.Param(fn)),
-        body=(*reads, *code.body),
+        body=(*reads, *body),
+        captured=code.captured | (inner & set(names)),
         locals=code.locals | set(names) | {fn},
         taken=code.taken | {fn},
     )
@@ -216,10 +233,37 @@ def with_captures(unit: Any, closure: Clo) -> Any:
     return made
 
 
+def _handing_on(block: ir.Block, names: frozenset[str]) -> ir.Block:
+    """The block, in which functions made there also capture those of the names that they read."""
+
+    def change(expr: ir.Expr) -> ir.Expr:
+        expr = ir.rebuild(expr, change)
+        if not isinstance(expr, ir.Closure):
+            return expr
+        captures = tuple(sorted({*expr.captures, *(captured_names(expr.code) & names)}))
+        same = captures == expr.captures
+        return expr if same else ir.Closure(expr.code, captures, expr.defaults)
+
+    out = []
+    for stmt in block:
+        inner = tuple(_handing_on(b, names) for b in ir.blocks(stmt))
+        out.append(ir.map_expressions(ir.with_blocks(stmt, inner), change))
+    return tuple(out)
+
+
+def _captured_in(expr: ir.Expr) -> Iterator[str]:
+    if isinstance(expr, ir.Closure):
+        yield from expr.captures
+    for part in ir.children(expr):
+        yield from _captured_in(part)
+
+
 def constant_expr(value: Any, hint: str) -> ir.Expr:
     """An expression for an object that exists before the call."""
     if type(value) in (int, float, str, bool, type(None)):
         return ir.Const(value)
+    if isinstance(value, np.ufunc):
+        return ir.Ref(value, spelled(value))
     return ir.Ref(value, getattr(value, "__name__", hint))
 
 

@@ -74,6 +74,10 @@ def _loop(stmt: ir.For | ir.While, after: Live, facts: Liveness) -> Live:
         if new == header:
             break
         header = frozenset(new)
+    if isinstance(stmt, ir.For):  # the iterator reads on while the body runs
+        held = ir.reads(stmt.iterable)
+        for inner in ir.walk(stmt.body):
+            facts.after[id(inner)] |= held
     return header | ir.statement_reads(stmt)
 
 

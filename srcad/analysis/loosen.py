@@ -121,9 +121,9 @@ class _Loosening:
             return self.seen(inner, self.points.held(sites, key), depth + 1)
 
         match kind:
-            case Lst(items, element):
+            case Lst(items, element, cls):
                 known = None if items is None else tuple(part(t, k) for k, t in enumerate(items))
-                return Lst(known, part(element, ANY_KEY))
+                return Lst(known, part(element, ANY_KEY), cls)
             case Dct(items, element, cls, under):
                 pairs = None if items is None else tuple((k, part(t, k)) for k, t in items)
                 held = tuple((k, part(t, k)) for k, t in under)
@@ -142,8 +142,8 @@ _DEPTH = 6  # of containers in containers
 def _without_length(kind: Type) -> Type:
     """A container that is written may lose, gain and exchange items."""
     match kind:
-        case Lst(_, element):
-            return Lst(None, element)
+        case Lst(_, element, cls):
+            return Lst(None, element, cls)
         case Dct():
             return written(kind)
         case _:

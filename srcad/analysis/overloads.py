@@ -2,6 +2,8 @@
 
     table[k] = v              Table has __setitem__      table.__setitem__(k, v)
     model.rate = v            a property with a setter   its setter(model, v)
+    c = a | b                 a, b: dicts            c = {**a, **b}
+    a |= b                                           a.update(b)
     total += term             Vector has __iadd__        total = total.__iadd__(term)
     total += term             Vector has __add__         total = total + term
     table[k] += v                                        old = table[k]
@@ -18,12 +20,13 @@ from __future__ import annotations
 import inspect
 import operator
 import types as pytypes
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import Obj
+from srcad.ir.types import Dct, Obj
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inferred
@@ -34,6 +37,10 @@ SLICE = ir.Ref(slice, "slice")
 def overloaded(stmt: ir.Stmt, facts: Inferred) -> ir.Block | None:
     """The statements in place of this one; None where it does what it says."""
     match stmt:
+        case ir.Assign(_, ir.Binary("|", left, right)) if _dicts(facts, left, right):
+            return (replace(stmt, value=ir.Mapping((None, None), (left, right))),)
+        case ir.Augment(ir.Name(owner), "|", value) if _dicts(facts, stmt.target, value):
+            return (ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "update"), (value,)), stmt.at),)
         case ir.Store(ir.Item(ir.Name(owner), index), value):
             call = _item_call(facts, owner, "__setitem__", (_as_value(index), value))
             return None if call is None else (ir.Effect(call, stmt.at),)
@@ -49,6 +56,13 @@ def overloaded(stmt: ir.Stmt, facts: Inferred) -> ir.Block | None:
             return _apart(facts, stmt, owner, target)
         case _:
             return None
+
+
+def _dicts(facts: Inferred, *operands: ir.Expr) -> bool:
+    """Whether these are variables of plain dicts."""
+    kinds = [facts.types.get(e.id) for e in operands if isinstance(e, ir.Name)]
+    plain = [isinstance(k, Dct) and k.cls is dict for k in kinds]
+    return all(plain) and len(plain) == len(operands)
 
 
 def _class(facts: Inferred, owner: str) -> type | None:

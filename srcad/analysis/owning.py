@@ -20,12 +20,14 @@ from dataclasses import dataclass, field, replace
 
 from srcad.analysis.activity import Active, activity
 from srcad.analysis.infer import Inference, Inferred
+from srcad.analysis.kinds import is_owned, makes_container
 from srcad.analysis.liveness import liveness
 from srcad.analysis.operations import (
     Append,
     Apply,
     Copy,
     Handed,
+    Inert,
     Invoke,
     Make,
     Mutation,
@@ -33,7 +35,16 @@ from srcad.analysis.operations import (
     Part,
     Same,
 )
-from srcad.analysis.shared import Asked, Shared, has_memory, is_cell, shared_arrays, unfollowed
+from srcad.analysis.rebound import apart
+from srcad.analysis.shared import (
+    Asked,
+    Shared,
+    has_memory,
+    is_cell,
+    is_deque,
+    shared_arrays,
+    unfollowed,
+)
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -41,9 +52,7 @@ from srcad.ir.types import (
     ANY,
     AnyType,
     Array,
-    Known,
     Lst,
-    Number,
     Obj,
     Scalar,
     Tup,
@@ -54,6 +63,7 @@ from srcad.rules.mutable import PUTS
 from srcad.runtime import cells
 
 OWNED = ir.Ref(cells.owned, "owned")
+PLAIN = ir.Ref(cells.plain_container, "plain_container")
 OWNED_ITEMS = ir.Ref(cells.owned_items, "owned_items")
 
 
@@ -68,54 +78,22 @@ def with_own_numbers(
     """The same, where any container that carries derivatives is written, and what is a cell."""
     live = liveness(body, frozenset({facts.unit.code.result}))
     storage = Storage.of(facts, body, live, shown)
-    if not storage.fills and not asked:
+    if not (storage.fills or storage.writes or asked or any(map(is_deque, facts.types.values()))):
         return body, None
     shared = shared_arrays(storage, body, active, asked)
     if shared.problem is not None and asked:
         raise unfollowed(facts, shared.problem)
-    if not shared.cells and not asked:
+    if not shared.filled and not asked:
         return body, None
+    split, renamed = apart(facts, body, names)
+    if renamed:
+        active |= {new for new, old in renamed.items() if old in active}
+        return with_own_numbers(facts, split, active, names, shown, asked)
     pass_ = _Owning(facts, shared, names)
     body = pass_.block(body)
     shared = pass_.shared
     made = replace(shared, cells=shared.cells | pass_.cells, holders=shared.holders | pass_.holders)
     return body, replace(made, active=activity(facts, body, made.active | made.cells))
-
-
-def is_owned(kind: Type) -> bool:
-    """Whether a value of the type may be a number with a derivative, or hold some as a tuple."""
-    match kind:
-        case Scalar(python):
-            return python in (float, complex)
-        case Number(dtype):
-            return dtype.startswith(("float", "complex", "longdouble"))
-        case Array(_, dims):
-            return not dims
-        case Tup() | AnyType():
-            return True
-        case _:
-            return False
-
-
-def makes_container(facts: Inferred, value: ir.Expr) -> bool:
-    """Whether the value is certainly a new list, dict or object."""
-    match facts.operations.get(id(value)):
-        case None:
-            lists = isinstance(value, ir.Sequence) and value.kind == "list"
-            return lists or isinstance(value, ir.Mapping)
-        case Make(cls):
-            return not issubclass(cls, tuple)
-        case Copy(ir.Name(name)):
-            return is_cell(facts.types.get(name, ANY)) and not _makes_tuple(facts, value)
-        case Apply(form="operator", types=types):
-            return any(isinstance(t, Lst) for t in types) and not any(map(has_memory, types))
-        case _:
-            return False
-
-
-def _makes_tuple(facts: Inferred, value: ir.Expr) -> bool:
-    called = value.func if isinstance(value, ir.Call) else None
-    return called is not None and Inference(facts.session, facts).expr(called) == Known.of(tuple)
 
 
 @dataclass
@@ -235,7 +213,10 @@ class _Owning:
     def passed(
         self, value: ir.Expr, operation: Invoke, stmt: ir.Stmt
     ) -> tuple[list[ir.Stmt], ir.Expr]:
-        """`f(**{"a": v})`, as keywords are bound: a dict of numbers that are its own."""
+        """`f(**{"a": v})`, as keywords are bound: a dict of numbers that are its own.
+
+        A default that is a new list has a name too: `f(list())`.
+        """
         before: list[ir.Stmt] = []
         args: list[ir.Expr] = []
         for arg in operation.args:
@@ -245,6 +226,11 @@ class _Owning:
                 name = self.new("given", kind)
                 self.cells.add(name)
                 before += [*first, ir.Assign(name, new, _at(stmt))]
+                arg = ir.Name(name)
+            elif isinstance(arg, ir.Call) and not arg.args and is_cell(self.type(arg)):
+                name = self.new("given", self.type(arg))
+                self.cells.add(name)
+                before.append(ir.Assign(name, arg, _at(stmt)))
                 arg = ir.Name(name)
             args.append(arg)
         if before:
@@ -258,9 +244,13 @@ class _Owning:
     ) -> tuple[list[ir.Stmt], ir.Expr]:
         """`xs.insert(0, v)`, `xs.extend(vs)`, `d.update(more, k=v)`."""
         puts = PUTS.get(name)
-        if puts is None or not isinstance(value, ir.Call):
-            return [], value
         before: list[ir.Stmt] = []
+        if isinstance(self.type(operation.owner), AnyType):
+            check = ir.Call(PLAIN, (operation.owner,))
+            self.know(check, Inert())
+            before.append(ir.Effect(check, _at(stmt)))
+        if puts is None or not isinstance(value, ir.Call):
+            return before, value
         table: dict[ir.Expr, ir.Expr] = {}
         if len(value.args) > puts.position:
             given = value.args[puts.position]
@@ -280,7 +270,8 @@ class _Owning:
         self, value: ir.Expr, operation: Apply, stmt: ir.Stmt
     ) -> tuple[list[ir.Stmt], ir.Expr]:
         """`xs + ys` and `xs * 2` of cells move their items; the rest makes new ones."""
-        lists = [a for a, t in zip(operation.args, operation.types, strict=True) if _is_list(t)]
+        pairs = zip(operation.args, operation.types, strict=True)
+        lists = [a for a, t in pairs if isinstance(t, Lst | Tup)]
         if operation.form == "operator" and lists and all(map(self.kept, lists)):
             return [], value
         return self.items(value, stmt)
@@ -289,7 +280,14 @@ class _Owning:
         """The value as an object of its own."""
         if isinstance(value, ir.Const) or not is_owned(self.type(value)):
             return [], value
-        return self.named(ir.Call(OWNED, (value,)), Same(value), self.type(value), value, stmt)
+        before: list[ir.Stmt] = []
+        if not isinstance(value, ir.Name):
+            name = self.new("value", self.type(value))
+            before.append(ir.Assign(name, value, _at(stmt)))
+            value = ir.Name(name)
+        call = ir.Call(OWNED, (value,))
+        more, new = self.named(call, Same(value), self.type(value), value, stmt)
+        return [*before, *more], new
 
     def items(self, value: ir.Expr, stmt: ir.Stmt) -> tuple[list[ir.Stmt], ir.Expr]:
         """A container with the same items as objects of their own; cells have such already."""
@@ -330,8 +328,7 @@ class _Owning:
         old = self.new("old", kind)
         self.note(old, kind)
         self.facts.keep.append(read)
-        out.append(ir.Assign(old, read, stmt.at))
-        name = old
+        out.append(ir.Assign(name := old, read, stmt.at))
         if is_scalar(kind) or isinstance(kind, Scalar | Tup | Obj):
             value = ir.Binary(stmt.op, ir.Name(old), stmt.value)
             name = self.new("new", self.type(value))
@@ -343,9 +340,9 @@ class _Owning:
 
     def computed_once(self, index: ir.Expr, out: list[ir.Stmt], at: ir.Loc | None) -> ir.Expr:
         """An index that may be written twice: what it computes has a name."""
+        if isinstance(index, ir.Name | ir.Const):
+            return index
         match index:
-            case ir.Name() | ir.Const():
-                return index
             case ir.Slice() | ir.Sequence("tuple", _):
                 return ir.rebuild(index, lambda part: self.computed_once(part, out, at))
             case _:
@@ -384,10 +381,6 @@ class _Owning:
     def know(self, value: ir.Expr, operation: Operation) -> None:
         self.facts.operations[id(value)] = operation
         self.facts.keep.append(value)
-
-
-def _is_list(kind: Type) -> bool:
-    return isinstance(kind, Lst | Tup)
 
 
 def _at(stmt: ir.Stmt) -> ir.Loc | None:

@@ -76,6 +76,8 @@ class Points:
         self.solved = True
         for param in self.facts.unit.code.params:
             self.own[param.name] = {("param", param.name)}
+        for group in self.facts.joined:
+            self.join(group)
         while True:
             self.changed = False
             for stmt in ir.walk(self.body):
@@ -113,6 +115,14 @@ class Points:
         return frozenset(p for s in self.reach(name) if (p := param_of(s)))
 
     # -- building ----------------------------------------------------------------------
+
+    def join(self, group: Iterable[str]) -> None:
+        """Each of these parameters may be another one of them, or hold it."""
+        sites: set[Site] = {("param", name) for name in group}
+        for name in group:
+            self.own[name] |= sites
+            if not isinstance(self.facts.types.get(name, ANY), Array):
+                self.heap.setdefault(("param", name), {}).setdefault(ANY_KEY, set()).update(sites)
 
     def add(self, to: set[Site], found: Iterable[Site]) -> None:
         before = len(to)
@@ -297,6 +307,8 @@ class Points:
         given = NONE
         if isinstance(expr, ir.Call):
             given = NONE.union(*map(self.value, (*expr.args, *(v for _, v in expr.kwargs))))
+        elif isinstance(expr, ir.Item):  # of a defaultdict: what was not there is new
+            given = self.new(expr)
         self.put(container, ANY_KEY, given | self.held(given))
         return self.held(container) | self.held(self.held(container)) | given
 
@@ -360,7 +372,8 @@ class Points:
             by_name = dict(operation.kwargs)
             written = (args[k] if isinstance(k, int) else by_name[k] for k in hit)
             return self.unseen(expr).union(*map(self.value, written))
-        operands = (*args, *(value for _, value in operation.kwargs))
+        given = (a for a, t in zip(args, operation.types, strict=True) if mutable(t))
+        operands = (*given, *(value for _, value in operation.kwargs))
         return self.everything(expr, frozenset().union(*map(ir.reads, operands)))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from srcad.analysis.guarded import parted
 from srcad.analysis.webs import split_webs
 from srcad.frontend.exits import single_exit
 from srcad.frontend.lower import lower, lower_inner
@@ -84,6 +85,7 @@ class Program:
         key = function.__code__, id(function.__closure__ and function), id(function.__globals__)
         if key not in self.units:
             self.units[key] = Unit(*_prepared(function))
+            self.rely(self.units[key])
         return self.units[key]
 
     def inner(
@@ -92,7 +94,13 @@ class Program:
         key = id(node)
         if key not in self.units:
             self.units[key] = Unit(owner, _readied(lower_inner(owner, node, captured)), node)
+            self.rely(self.units[key])
         return self.units[key]
+
+    def rely(self, unit: Unit) -> None:
+        """Remember the objects from outside whose code stands in the function."""
+        for name in sorted(unit.code.met):
+            self.lookup(unit, name)
 
     def lookup(self, unit: Unit, name: str) -> Any:
         """The object that a name from outside the function stands for; MISSING if none."""
@@ -141,5 +149,5 @@ _kept = cache(_read)  # the helpers of generated code do not change
 
 def _readied(function: ir.Function) -> ir.Function:
     """One exit, and one name for each variable."""
-    once = verify.exits(single_exit(verify.lowered(function)))
+    once = verify.exits(single_exit(parted(verify.lowered(function))))
     return verify.webs(split_webs(once))

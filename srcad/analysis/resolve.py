@@ -10,15 +10,17 @@ from __future__ import annotations
 import functools
 import inspect
 import types as pytypes
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad.analysis import brackets
 from srcad.analysis.calls import call
 from srcad.analysis.elements import element
 from srcad.analysis.invoke import Found, invoke_function
 from srcad.analysis.invoke import with_captures as with_captures
-from srcad.analysis.operations import Apply, Element, Inert, Make, Part, Refused
+from srcad.analysis.operations import Apply, Element, Inert, Make, Mutation, Part, Refused
 from srcad.analysis.program import MISSING
 from srcad.ir import nodes as ir
 from srcad.ir.tables import under
@@ -40,10 +42,12 @@ from srcad.ir.types import (
     Scalar,
     Tup,
     Type,
+    carries,
     count,
     join_all,
     type_of,
 )
+from srcad.rules.mutable import MISSING as MISSING_KEY
 from srcad.rules.table import TABLE, NoDerivative
 from srcad.runtime import methods
 from srcad.runtime.methods import ATTRIBUTES
@@ -177,20 +181,27 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
             if isinstance(expr.index, ir.Slice):
                 return Lst(None, inner), Part(expr.obj, expr.index)
             return inner, Part(expr.obj, expr.index)
-        case Dct(_, inner):
-            if isinstance(index, Scalar) and index.known:
-                return under(owner, index.value), Part(expr.obj, expr.index)
-            return inner, Part(expr.obj, expr.index)
+        case Dct(_, inner, cls):
+            known = isinstance(index, Scalar) and index.known
+            found = under(owner, index.value) if known else inner  # type: ignore[union-attr]
+            if cls is defaultdict:
+                return found, Mutation(expr.obj, f".{MISSING_KEY}()")
+            return found, Part(expr.obj, expr.index)
         case Scalar(kind) if kind in (str, range, bytes):
             return (STR if kind is str else INT), Inert()
         case Known(value) if isinstance(value, type):
             return Known.of(value), Inert()  # list[float] in an annotation
+        case Known(value):
+            return brackets.item(expr, value, inference)
         case Obj(cls):
             function = inspect.getattr_static(cls, "__getitem__", None)
             if isinstance(function, pytypes.FunctionType):
                 return invoke_function(function, (expr.obj, expr.index), (), inference)
+            return ANY, Refused(f"`[...]` of a {cls.__name__}")
         case _:
             pass
+    if isinstance(index, Array | Number | Scalar) and carries(index):
+        return ANY, Refused("`[...]` with a number that carries a derivative")
     return ANY, Element(expr.obj, expr.index)
 
 

@@ -13,7 +13,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from srcad.analysis.infer import Inferred, constant
-from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Invoke
+from srcad.analysis.operations import (
+    BINARY_FUNCTIONS,
+    Append,
+    Apply,
+    Dynamic,
+    Handed,
+    Invoke,
+    Mutation,
+)
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Scalar, Tup, Type, is_scalar
 from srcad.rules.table import TABLE
@@ -48,7 +56,8 @@ class _Settler:
             return self.block(self.facts.overloads[id(stmt)])
         if isinstance(stmt, ir.If) and id(stmt) in self.facts.decided:
             taken = stmt.then if self.facts.decided[id(stmt)] else stmt.orelse
-            return self.block(taken)
+            asked = (ir.Effect(stmt.test, stmt.at),) if self.acts(stmt.test) else ()
+            return (*asked, *self.block(taken))
         if isinstance(stmt, ir.Augment):
             return (self.augment(stmt),)
         if isinstance(stmt, ir.Assign):
@@ -57,6 +66,12 @@ class _Settler:
         if inner:
             return (ir.with_blocks(stmt, tuple(self.block(b) for b in inner)),)
         return (stmt,)
+
+    def acts(self, test: ir.Expr) -> bool:
+        """Whether asking calls something that may do more than give an answer."""
+        operation = self.facts.operations.get(id(test))
+        acting = isinstance(operation, Append | Mutation | Handed | Invoke | Dynamic)
+        return acting or any(map(self.acts, ir.children(test)))
 
     def standing_in(self, stmt: ir.Assign) -> ir.Stmt:
         """`functools.partial` of a partial forgets the inner one: ours keeps both.

@@ -14,6 +14,8 @@ is closed: whatever may share memory with a shared array, or hold it, is in it.
 from __future__ import annotations
 
 import operator
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,18 +49,21 @@ from srcad.runtime.containers import stop_gradient
 
 Names = frozenset[str]
 NOTHING: Names = frozenset()
+Follows = Callable[[Inferred, ir.Stmt, Names], bool]
 
 
 @dataclass(frozen=True)
 class Asked:
     """What a caller keeps by memory: some of the parameters, and maybe the result.
 
-    changing: those of which the contents may change before the backward part runs.
+    changing: those of which the contents may change before the backward part runs; joined: groups
+    of those that may share memory.
     """
 
     params: Names = NOTHING
     result: bool = False
     changing: Names = NOTHING
+    joined: frozenset[Names] = frozenset()
 
     def by_memory(self, param: str, kind: Type) -> bool:
         """Whether the cotangent of a parameter is in memory alone, and not handed back."""
@@ -83,6 +88,7 @@ class Obstacle:
 class Shared:
     """The shared arrays, the containers that are cells, what may hold either, and the active.
 
+    filled: containers are kept by memory, too; those that are written may have no name here.
     problem: what cannot be followed; then nothing is shared.
     """
 
@@ -91,13 +97,21 @@ class Shared:
     holders: Names
     active: Active
     problem: Obstacle | None = None
+    filled: bool = False
 
 
 def shared_arrays(
     storage: Storage, body: ir.Block, active: Active, asked: Asked = NOT_ASKED
 ) -> Shared:
-    """What is kept by memory; nothing where some of it is met in a form that is not supported."""
-    return _Finder(storage, body, asked).find(active)
+    """What is kept by memory; nothing where some of it is met in a form that is not supported.
+
+    Where arrays alone cannot be followed, all that holds them is kept by memory as well.
+    """
+    found = _Finder(storage, body, asked, as_cells=False).find(active)
+    if found.problem is None:
+        return found
+    more = _Finder(storage, body, asked, as_cells=True).find(active)
+    return found if more.problem is not None else more
 
 
 def written_by(facts: Inferred, stmt: ir.Stmt) -> Names:
@@ -123,10 +137,15 @@ def is_cell(kind: Type) -> bool:
     return isinstance(kind, Lst | Dct | Obj)
 
 
+def is_deque(kind: Type) -> bool:
+    """A deque may drop items by itself, so that it is a cell wherever it stands."""
+    return isinstance(kind, Lst) and kind.cls is deque
+
+
 class _Finder:
-    def __init__(self, storage: Storage, body: ir.Block, asked: Asked) -> None:
+    def __init__(self, storage: Storage, body: ir.Block, asked: Asked, as_cells: bool) -> None:
         self.storage, self.facts, self.points = storage, storage.facts, storage.points
-        self.body, self.asked = body, asked
+        self.body, self.asked, self.as_cells = body, asked, as_cells
 
     def find(self, active: Active) -> Shared:
         known = Shared(NOTHING, NOTHING, NOTHING, active)
@@ -139,7 +158,7 @@ class _Finder:
             if (arrays, cells, holders) == (known.arrays, known.cells, known.holders):
                 return known
             more = activity(self.facts, self.body, known.active | arrays | cells)
-            known = Shared(arrays, cells, holders, more)
+            known = Shared(arrays, cells, holders, more, filled=found.filled)
 
     def step(self, active: Active) -> Shared:
         """What is shared, given the active variables."""
@@ -156,8 +175,9 @@ class _Finder:
         cells = frozenset(n for n in reached | filled if filled and is_cell(types[n]))
         holders = reached - memory - cells
         holders = holders if filled else holders & active
-        problem = self.problem(arrays, cells, holders, sites)
-        return Shared(arrays, cells, holders, active, problem)
+        followed = _follows_cells if filled else _follows
+        problem = self.problem(arrays, cells, holders, sites, followed)
+        return Shared(arrays, cells, holders, active, problem, bool(filled))
 
     def seeds(self, active: Active) -> tuple[Names, Names]:
         """The variables of arrays, and of containers, that are written."""
@@ -165,6 +185,11 @@ class _Finder:
         stmts = {id(stmt): stmt for _, _, stmt in storage.writes if not storage.plain(stmt)}
         written = frozenset(n for s in stmts.values() for n in written_by(facts, s))
         filled = frozenset(n for names, _ in storage.fills for n in names)
+        filled |= frozenset(n for n, t in facts.types.items() if is_deque(t))
+        # a called function that writes the arrays of a container finds their cotangents as cells
+        filled |= frozenset(n for n in written if is_cell(facts.types.get(n, ANY)))
+        if self.as_cells:
+            filled |= written
         asked = self.asked.params
         if self.asked.result:
             asked |= {facts.unit.code.result}
@@ -199,7 +224,9 @@ class _Finder:
                 found.append((given | set(ir.targets(stmt))) & self.facts.types.keys())
         return found
 
-    def problem(self, arrays: Names, cells: Names, holders: Names, sites: Sites) -> Obstacle | None:
+    def problem(
+        self, arrays: Names, cells: Names, holders: Names, sites: Sites, followed: Follows
+    ) -> Obstacle | None:
         """What is done with these that cannot be followed."""
         first = self.body[0] if self.body else ir.Effect(ir.Const(None))
         types, storage = self.facts.types, self.storage
@@ -209,40 +236,33 @@ class _Finder:
         if any(outer_id(s) is not None for s in sites) or called_writes(self.facts, self.body):
             return Obstacle(first, "objects of the module or of a closure are among them")
         made = {n for n in holders if isinstance(types[n], Clo)}
-        loose = (
-            sorted(made - called_only(self.facts, self.body)) if not (cells or self.asked) else []
-        )
+        by_memory = followed is _follows_cells or self.asked
+        loose = [] if by_memory else sorted(made - called_only(self.facts, self.body))
         if loose:
             return Obstacle(first, f"the function `{loose[0]}` captures them, and is handed on")
         params = {p.name for p in self.facts.unit.code.params} & (holders | cells)
+        given = zip(self.facts.unit.code.params, self.facts.params, strict=True)
+        params -= {p.name for p, t in given if not mutable(t)}  # None, until it is bound anew
         unasked = sorted(params - self.asked.params)
         if unasked and storage.shown:
             return Obstacle(first, f"the caller does not keep `{unasked[0]}` by memory")
         touched = arrays | cells | holders
-        followed = _follows_cells if cells else _follows
         for stmt in ir.walk(self.body):
             if not followed(self.facts, stmt, touched):
                 return Obstacle(stmt, "this statement is not followed")
             if nested_writes(self.facts, stmt) & touched:
                 return Obstacle(stmt, "a call inside an expression writes into them")
-            if cells and loose and self.captures_changing(stmt, set(loose), cells):
-                return Obstacle(stmt, "a function captures them before they change")
+            if not by_memory and self.overlaps(stmt, touched):
+                return Obstacle(stmt, "two arguments of the called function share memory")
         return None
 
-    def captures_changing(self, stmt: ir.Stmt, loose: set[str], cells: Names) -> bool:
-        """Whether a function is made that may be called, where nobody sees it, after a change."""
-        if not isinstance(stmt, ir.Assign) or stmt.target not in loose:
+    def overlaps(self, stmt: ir.Stmt, touched: Names) -> bool:
+        """Whether a called function writes an argument that shares memory with another."""
+        value = stmt.value if isinstance(stmt, ir.Assign | ir.Effect) else None
+        operation = self.facts.operations.get(id(value))
+        if not isinstance(operation, Invoke) or value is None:
             return False
-        if not isinstance(stmt.value, ir.Closure) or not self.calls_unknown:
-            return False
-        captured = frozenset(stmt.value.captures) & cells
-        return any(self.storage.refilled_after(n, stmt) for n in captured)
-
-    @cached_property
-    def calls_unknown(self) -> bool:
-        """Whether functions are called that only the running program knows."""
-        values = (getattr(s, "value", None) for s in ir.walk(self.body))
-        return any(isinstance(self.facts.operations.get(id(v)), Dynamic) for v in values)
+        return bool(ir.reads(value) & touched) and not self.storage.apart(operation)
 
 
 def has_memory(kind: Type) -> bool:

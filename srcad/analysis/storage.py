@@ -126,6 +126,12 @@ class Storage:
         """Whether the variable is read after a write that may change it."""
         return any(name in self.live.after[id(stmt)] for _, stmt in self.into(name))
 
+    def unread(self, name: str, stmt: ir.Stmt) -> bool:
+        """Whether nobody reads, under any name, the new memory that a statement binds."""
+        if id(stmt) not in self.live.after:  # one that the compiler made
+            return False
+        return self.sharing(name).isdisjoint(self.live.after[id(stmt)] | self.shown)
+
     def sharing(self, name: str) -> frozenset[str]:
         """The variables that may share memory with this one, itself included."""
         return self.points.together(name, frozenset(self.facts.types) | {name})
@@ -162,6 +168,18 @@ class Storage:
             for k, w in enumerate(written)
             for j in range(len(reach))
         )
+
+    def joined(self, operation: Invoke) -> frozenset[frozenset[str]]:
+        """The parameters of a called function that get what may share memory, in groups."""
+        groups: list[tuple[frozenset[str], Sites]] = []
+        for param, arg in zip(operation.unit.code.params, operation.args, strict=True):
+            names = frozenset({param.name})
+            reach = NONE.union(*map(self.points.reach, ir.reads(arg)))
+            apart = [g for g in groups if g[1].isdisjoint(reach)]
+            for found, sites in [g for g in groups if not g[1].isdisjoint(reach)]:
+                names, reach = names | found, reach | sites
+            groups = [*apart, (names, reach)]
+        return frozenset(names for names, _ in groups if len(names) > 1)
 
     def alone(self, owner: str, stmt: ir.Stmt) -> bool:
         """Whether every other variable that may share the owner's memory is dead behind it."""

@@ -3,6 +3,10 @@
     np.mean(float32[n, m], axis=0)   →   run np.mean(np.ones((3, 3), "float32"), axis=0)
                                      →   float32, one dimension
 
+Where a number or a length that is not known could decide on the rank, several are tried:
+
+    (1,) * n                 →   (1,) * 1, (1,) * 2, (1,) * 0     →   unknown
+
 So no table of result types has to be kept beside NumPy's own code.  Shapes are not read off the
 stand-ins (sizes could agree by chance): `shapes` derives them by rule, or they stay unknown.
 """
@@ -35,6 +39,8 @@ class NoWitness(Exception):
     """No stand-in can be made for this type."""
 
 
+VARIANTS = range(3)  # different numbers, sizes and lengths
+
 # Functions whose result depends on the values, not only on the types.
 VALUE_DEPENDENT = {np.linalg.eig, np.linalg.eigvals, np.real_if_close, np.emath.sqrt,
                    np.emath.log, np.emath.power, eval, exec, getattr, input}  # fmt: skip
@@ -58,7 +64,8 @@ def _result_type(
         return ANY  # it must not run at compile time
     if function in (max, min) and len(args) > 1:
         return join_all(args)
-    for variant in range(3):
+    found: list[Type] = []
+    for variant in VARIANTS:
         try:
             values = [stand_in(t, variant) for t in args]
             options = {k: stand_in(t, variant) for k, t in kwargs}
@@ -70,8 +77,23 @@ def _result_type(
                 result = function(*values, **options)
             except Exception:  # noqa: BLE001 - the stand-ins do not fit: try others, then give up
                 continue
-        return forget_sizes(result)
-    return ANY
+        found.append(forget_sizes(result))
+        if not any(map(_of_any_length, (*args, *(t for _, t in kwargs)))):
+            break
+    return join_all(found) if found else ANY
+
+
+def _of_any_length(t: Type) -> bool:
+    """Whether the rank or the length of a result may depend on the value: `(1,) * n`."""
+    match t:
+        case Scalar(kind, _, known):
+            return kind in (int, slice) and not known
+        case Lst(items):
+            return items is None
+        case Tup(items):
+            return any(map(_of_any_length, items))
+        case _:
+            return False
 
 
 def stand_in(t: Type, variant: int = 0) -> Any:  # noqa: C901 - one decision over the kinds
@@ -91,7 +113,7 @@ def stand_in(t: Type, variant: int = 0) -> Any:  # noqa: C901 - one decision ove
             if kind is type(Ellipsis):
                 return ...
             if kind is slice:
-                return slice(None)
+                return slice(None, (None, 1, 0)[variant])
             raise NoWitness
         case Number(dtype):
             return np.dtype(dtype).type((0.7, 1.7, 0)[variant] if "int" not in dtype else variant)
@@ -100,8 +122,10 @@ def stand_in(t: Type, variant: int = 0) -> Any:  # noqa: C901 - one decision ove
         case Tup(items, cls):
             parts = [stand_in(i, variant) for i in items]
             return tuple(parts) if cls is tuple else cls(*parts)
+        case Lst(_, _, cls) if cls is not list:
+            raise NoWitness
         case Lst(items, element):
-            kinds = items if items is not None else (element, element)
+            kinds = items if items is not None else (element,) * (2, 3, 1)[variant]
             return [stand_in(i, variant) for i in kinds]
         case Dct(items, _) if items is not None:
             return {k: stand_in(v, variant) for k, v in items}

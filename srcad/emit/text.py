@@ -11,7 +11,10 @@ import operator
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
+import numpy as np
+
 from srcad.emit.printer import Blank, Comment
+from srcad.frontend.scope import brought_along
 from srcad.ir import nodes as ir
 from srcad.runtime.closures import captured
 
@@ -25,6 +28,7 @@ COMPARE = {
     "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE, "==": ast.Eq, "!=": ast.NotEq,
     "is": ast.Is, "is not": ast.IsNot, "in": ast.In, "not in": ast.NotIn,
 }  # fmt: skip
+EVERY = {"+": ir.Ref(np.add.at, "np.add.at"), "-": ir.Ref(np.subtract.at, "np.subtract.at")}
 LOAD, STORE = ast.Load(), ast.Store()
 
 
@@ -174,6 +178,7 @@ class Writer:
             case ir.Assign(target, ir.Closure(code, _, defaults)) if isinstance(
                 code, ast.FunctionDef
             ):
+                self.refs |= brought_along(code)
                 args = self.arguments(code.args, dict(defaults))
                 return ast.FunctionDef(target, args, code.body, [], None, None)
             case ir.Assign(target, value):
@@ -196,6 +201,8 @@ class Writer:
                 return ast.AugAssign(place, BINARY[op](), e(value))
             case ir.Store(target, value):
                 return ast.Assign([_stored(e(target))], e(value), None)
+            case ir.Augment(ir.Item(owner, index), op, value) if stmt.every:
+                return ast.Expr(e(ir.Call(EVERY[op], (owner, index, value))))
             case ir.Augment(target, op, value):
                 return ast.AugAssign(_stored(e(target)), BINARY[op](), e(value))  # type: ignore[arg-type]
             case ir.If(test, then, orelse):

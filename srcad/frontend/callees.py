@@ -7,7 +7,9 @@ import ast
 from srcad.frontend.expressions import Expressions
 from srcad.ir import nodes as ir
 
+MAKING = {"list", "tuple", "sorted", "dict"}
 LAZY = {"any", "all"}
+EXHAUSTING = {"sum", "list", "tuple", "max", "min", "sorted", "set", "frozenset", "dict"}
 
 
 class Calls(Expressions):
@@ -18,7 +20,11 @@ class Calls(Expressions):
         builtin = name and not self.is_bound(name)
         if builtin and name in LAZY and self.has_generator(node):
             return self.raw(node)
-        if builtin and name == "next" and self.has_generator(node):
+        if (
+            builtin
+            and name == "next"
+            and (self.has_generator(node) or any(map(self.is_stream, node.args[:1])))
+        ):
             return self.next_of(node)
         if builtin and (
             name in {"eval", "exec", "compile", "__import__"}
@@ -32,6 +38,8 @@ class Calls(Expressions):
         if builtin and name == "super":
             raise self.refuse("`super()` is supported as `super().method(...)` only.", node)
         func = self.function_called(node.func)
+        if builtin and name in EXHAUSTING:
+            node = self.exhausting(node)
         parts = [*node.args, *(k.value for k in node.keywords)]
         values = self.arguments(parts)
         args = tuple(values[: len(node.args)])
@@ -60,7 +68,7 @@ class Calls(Expressions):
         function = self.source.function
         cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
         plain = [*self.node.args.posonlyargs, *self.node.args.args]
-        if "__class__" not in cells or not plain or self.node is not self.source.node:
+        if "__class__" not in cells or not plain or not self.outermost:
             raise self.refuse("`super()` is supported directly in a method only.", node)
         cls = cells["__class__"].cell_contents
         owner = ir.Name(self.variable(plain[0].arg))
@@ -74,5 +82,32 @@ class Calls(Expressions):
         """A generator that its consumer exhausts at once is the same as a list."""
         return ast.copy_location(ast.ListComp(node.elt, node.generators), node)
 
+    def exhausting(self, node: ast.Call) -> ast.Call:
+        """`sum(powers(x))` of a generator is `sum([v for v in powers(x)])`.
+
+        What a dict hands out is likewise a list, where a list is made of it.
+        """
+        makes = isinstance(node.func, ast.Name) and node.func.id in MAKING
+        args = [
+            self.listed(a) if self.is_stream(a) or (makes and _shows(a)) else a for a in node.args
+        ]
+        return ast.copy_location(ast.Call(node.func, args, node.keywords), node)
+
+    def listed(self, node: ast.expr) -> ast.expr:
+        name = self.names.fresh("item")
+        target = ast.copy_location(ast.Name(name, ast.Store()), node)
+        clause = ast.comprehension(target, node, [], 0)
+        item = ast.copy_location(ast.Name(name, ast.Load()), node)
+        return ast.copy_location(ast.ListComp(item, [clause]), node)
+
     def has_generator(self, node: ast.Call) -> bool:
         return any(isinstance(a, ast.GeneratorExp) for a in node.args)
+
+
+def _shows(node: ast.expr) -> bool:
+    """`table.items()`, of which loops know what it hands out."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="items" | "values"), args=[], keywords=[]):
+            return True
+        case _:
+            return False

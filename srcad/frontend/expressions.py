@@ -7,9 +7,10 @@ import copy
 from collections.abc import Sequence as Seq
 
 from srcad.frontend.plain import Plain
-from srcad.frontend.scope import captured_names
+from srcad.frontend.scope import brought, captured_names, own_nodes
 from srcad.frontend.state import BINARY, COMPARE, UNARY, atomic, keyword
 from srcad.ir import nodes as ir
+from srcad.runtime.index_tricks import joined
 
 WORDS = {"+": "plus", "-": "minus", "*": "times", "/": "over", "@": "dot", "**": "power"}
 
@@ -76,7 +77,9 @@ class Expressions(Plain):
             case ast.Constant(value=value):
                 return ir.Const(value)
             case ast.Name(id=name):
-                return ir.Name(self.variable(name))
+                self.check_name(node)
+                ours = brought(node)
+                return ir.Name(self.variable(name)) if ours is None else ir.Ref(ours, name)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
                 return ir.Const(-number)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -100,6 +103,11 @@ class Expressions(Plain):
                 return self.call(node)
             case ast.Attribute(value=obj, attr=name):
                 return ir.Attr(self.atom(obj), self.mangled(name))
+            case ast.Subscript(value=ast.Attribute(attr="r_" | "c_") as obj, slice=index) if (
+                not any(isinstance(n, ast.Slice) for n in ast.walk(index))
+            ):
+                # what stands between these brackets is no index, and carries derivatives
+                return ir.Call(ir.Ref(joined, "joined"), (self.atom(obj), self.atom(index)))
             case ast.Subscript(value=obj, slice=index):
                 base = self.atom(obj)
                 return ir.Item(base, self.index(index))
@@ -130,6 +138,15 @@ class Expressions(Plain):
                 )
             case _:
                 raise self.refuse(f"`{keyword(node)}` cannot be differentiated.", node)
+
+    def check_name(self, node: ast.Name) -> None:
+        """A generator is run where it is consumed, and is no value."""
+        if node.id in self.scope.own and node.id in self.generators:
+            raise self.refuse(
+                f"The generator `{node.id}` is supported where a loop, a comprehension, `sum`, "
+                "`list` and the like run over it to its end. Return a list instead of yielding.",
+                node,
+            )
 
     def mapping(self, keys: list[ast.expr | None], values: list[ast.expr]) -> ir.Mapping:
         ks: list[ir.Expr | None] = []
@@ -199,10 +216,18 @@ class Expressions(Plain):
 
     def closure(self, node: ast.FunctionDef | ast.Lambda) -> ir.Closure:
         if isinstance(node, ast.FunctionDef) and any(
-            isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(node)
+            isinstance(n, ast.Yield | ast.YieldFrom) for n in own_nodes(list(node.body))
         ):
             raise self.refuse(
-                "Generator functions are not supported yet. Return a list instead.", node
+                "A generator function is supported as a statement of the function whose loops run "
+                "over it. Return a list instead.",
+                node,
+            )
+        for name in sorted(captured_names(node) & self.generators.keys()):
+            raise self.refuse(
+                f"The generator `{name}` is read by a function inside. Return a list instead of "
+                "yielding.",
+                node,
             )
         other = {n: m for n, m in self.renamed.items() if m != n and n in captured_names(node)}
         if other:

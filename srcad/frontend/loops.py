@@ -6,13 +6,13 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from srcad.frontend.bindings import Bindings
 from srcad.frontend.scope import free_names
 from srcad.frontend.state import Lowering
+from srcad.frontend.yields import Yields
 from srcad.ir import nodes as ir
 
 
-class Loops(Bindings):
+class Loops(Yields):
     """`for` in all its forms."""
 
     def do_While(self, stmt: ast.While) -> None:
@@ -64,6 +64,8 @@ class Loops(Bindings):
         outside: dict[str, str] | None = None,
     ) -> None:
         """`for target in iterable`; `body()` lowers the body, `outside` names the iterable's."""
+        if self.stream(target, iterable, body, at, outside):
+            return
         match iterable:
             case ast.Call(
                 func=ast.Name(id="map" | "filter" as name), args=[f, *rest], keywords=[]
@@ -230,16 +232,6 @@ class Loops(Bindings):
         with self.renaming(inside):
             yield outside
 
-    @contextmanager
-    def renaming(self, names: dict[str, str] | None) -> Iterator[None]:
-        """Lower with these names of variables of comprehensions; None: as they are."""
-        before = self.renamed
-        self.renamed = before if names is None else names
-        try:
-            yield
-        finally:
-            self.renamed = before
-
     def clauses(
         self,
         generators: list[ast.comprehension],
@@ -273,28 +265,29 @@ class Loops(Bindings):
     def next_of(self, node: ast.Call) -> ir.Expr:
         """`next((e for v in xs if c), default)`: a loop that stops at the first hit."""
         generator, *default = node.args
-        if (
-            not isinstance(generator, ast.GeneratorExp)
-            or len(generator.generators) != 1
-            or not default
-        ):
-            raise self.refuse("Give `next` one `for` and a default, or write a loop.", node)
-        clause = generator.generators[0]
         result = self.names.fresh("found")
-        self.assign(result, self.value(default[0]))
         at = self.at
+        if default:
+            self.assign(result, self.value(default[0]))
+        else:
+            missing = self.names.fresh("missing")
+            self.assign(missing, ir.Const(True))
+        item = ast.copy_location(ast.Name(self.item_name(), ast.Store()), node)
 
-        def hit() -> None:
-            self.assign(result, self.value(generator.elt))
-            self.out.append(ir.Break(at))
-
-        def body() -> ir.Block:
+        def hit() -> ir.Block:
             with self.nested() as out:
-                self.guarded(clause.ifs, hit)
+                self.assign(result, ir.Name(item.id))
+                if not default:
+                    self.assign(missing, ir.Const(False))
+                out.append(ir.Break(at))
             return tuple(out)
 
-        with self.comprehension_scope([clause]) as outside:
-            self.loop(clause.target, clause.iter, body, at, outside)
+        if isinstance(generator, ast.GeneratorExp) and len(generator.generators) > 1:
+            raise self.refuse("Give `next` one `for`, or write a loop.", node)
+        self.loop(item, generator, hit, at)
+        if not default:
+            stop = ir.Raise(ir.Call(ir.Ref(StopIteration, "StopIteration")), None, at)
+            self.out.append(ir.If(ir.Name(missing), (stop,), (), at))
         return ir.Name(result)
 
 

@@ -17,15 +17,21 @@ from __future__ import annotations
 
 import ast
 
+from srcad.frontend.producers import local_generators, with_outside
 from srcad.frontend.scope import scope_of
 from srcad.frontend.source import Source
 from srcad.frontend.statements import Statements
+from srcad.frontend.variables import with_objects
 from srcad.ir import nodes as ir
 
 
 def lower(source: Source) -> ir.Function:
     """The IR of one user function, as written (its exits are still anywhere)."""
-    lowerer = Lowerer(source, source.node, scope_of(source.node))
+    taken = scope_of(source.node).mentioned | set(source.function.__globals__)
+    node = with_objects(source.node, taken)
+    lowerer = Lowerer(source, node, with_outside(source, node))
+    lowerer.generators = local_generators(node)
+    lowerer.outermost = True
     lowerer.captured = frozenset(source.function.__code__.co_freevars)
     return lowerer.function()
 
@@ -34,7 +40,8 @@ def lower_inner(
     source: Source, node: ast.FunctionDef | ast.Lambda, captured: frozenset[str]
 ) -> ir.Function:
     """The IR of a function defined inside `source`, which captured these variables of it."""
-    lowerer = Lowerer(source, node, scope_of(node))
+    lowerer = Lowerer(source, node, with_outside(source, node))
+    lowerer.generators = local_generators(node)
     lowerer.comprehension_names |= captured
     lowerer.captured = captured
     return lowerer.function()
@@ -64,6 +71,7 @@ class Lowerer(Statements):
             taken=self.names.known(),
             tables=frozenset(self.tables),
             cells=frozenset(self.cells),
+            met=frozenset(self.met),
         )
 
     def params(self) -> tuple[ir.Param, ...]:

@@ -88,6 +88,12 @@ class Plain(State):
         """Keep the code as written: it carries no derivative."""
         if any(isinstance(n, ast.NamedExpr) for n in ast.walk(node)):
             raise self.refuse("Take the `:=` out of this expression.", node)
+        for name in sorted(free_names(node) & self.generators.keys()):
+            raise self.refuse(
+                f"The generator `{name}` is run inside an expression that stays as it is. Collect "
+                "its values in a list first.",
+                node,
+            )
         renamed = {k: v for k, v in self.renamed.items() if k != v}
         if renamed:
             node = _Rename(renamed).visit(ast.parse(ast.unparse(node), mode="eval").body)

@@ -11,10 +11,12 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LEAVES = (ast.Constant, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class Scope:
 @lru_cache(maxsize=512)
 def scope_of(node: ast.FunctionDef | ast.Lambda) -> Scope:
     """The names of one function."""
-    own = {a.arg for a in _parameters(node.args)} | _bound(_body(node))
+    own = bound_names(node)
     inner: set[str] = set()
-    for child in _inner_functions(_body(node)):
+    for child in inner_functions(statements(node)):
         inner |= free_names(child)
     return Scope(
         frozenset(own),
@@ -61,14 +63,26 @@ def free_names(node: ast.AST) -> set[str]:
     return found
 
 
+def brought(name: ast.Name) -> Any:
+    """The object of ours that a name in a rewritten tree stands for; None for what users wrote."""
+    return getattr(name, "brought", None)
+
+
+def brought_along(node: ast.AST) -> dict[str, Any]:
+    """All such objects in a tree, by name."""
+    names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    return {n.id: brought(n) for n in names if brought(n) is not None}
+
+
 def _add_free(node: ast.AST, found: set[str]) -> None:
     if isinstance(node, ast.Name):
-        found.add(node.id)
-    elif isinstance(node, _FUNCTIONS):
+        if brought(node) is None:
+            found.add(node.id)
+    elif isinstance(node, FUNCTIONS):
         found |= captured_names(node)
         for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]:
             _add_free(default, found)
-    elif isinstance(node, _COMPREHENSIONS):
+    elif isinstance(node, COMPREHENSIONS):
         own = {
             n.id
             for g in node.generators
@@ -85,42 +99,50 @@ def _add_free(node: ast.AST, found: set[str]) -> None:
             _add_free(child, found)
 
 
-def captured_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
+def bound_names(node: Function) -> set[str]:
+    """The variables of a function."""
+    return {a.arg for a in parameters(node.args)} | _bound(statements(node))
+
+
+def captured_names(node: Function) -> set[str]:
     """The names that the body of a function reads from around it; its defaults apart."""
-    body = _body(node)
-    own = {a.arg for a in _parameters(node.args)} | _bound(body)
+    body = statements(node)
+    own = bound_names(node)
     used: set[str] = set()
     for child in body:
         used |= free_names(child)
     nonlocal_ = {
-        n for s in _own_nodes(body) if isinstance(s, ast.Nonlocal | ast.Global) for n in s.names
+        n for s in own_nodes(body) if isinstance(s, ast.Nonlocal | ast.Global) for n in s.names
     }
     return used - (own - nonlocal_)
 
 
-def _body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
+def statements(node: Function) -> list[ast.AST]:
+    """The body of a function."""
     return [node.body] if isinstance(node, ast.Lambda) else list(node.body)
 
 
-def _parameters(args: ast.arguments) -> list[ast.arg]:
+def parameters(args: ast.arguments) -> list[ast.arg]:
+    """Every parameter of a function."""
     extra = [a for a in (args.vararg, args.kwarg) if a is not None]
     return [*args.posonlyargs, *args.args, *args.kwonlyargs, *extra]
 
 
-def _own_nodes(body: list[ast.AST]) -> list[ast.AST]:
+def own_nodes(body: list[ast.AST]) -> list[ast.AST]:
     """Every node of a body that is not inside an inner function (its header included)."""
     found, stack = [], list(body)
     while stack:
         node = stack.pop()
         found.append(node)
-        if isinstance(node, _FUNCTIONS):
+        if isinstance(node, FUNCTIONS):
             continue
         stack.extend(ast.iter_child_nodes(node))
     return found
 
 
-def _inner_functions(body: list[ast.AST]) -> list[ast.AST]:
-    return [n for n in _own_nodes(body) if isinstance(n, _FUNCTIONS)]
+def inner_functions(body: list[ast.AST]) -> list[Function]:
+    """The functions made in a body itself."""
+    return [n for n in own_nodes(body) if isinstance(n, FUNCTIONS)]
 
 
 def _bound(body: list[ast.AST]) -> set[str]:
@@ -150,7 +172,7 @@ def _bound(body: list[ast.AST]) -> set[str]:
                 bound.add(name)
             case _:
                 pass
-        if isinstance(node, _COMPREHENSIONS):
+        if isinstance(node, COMPREHENSIONS):
             # only a walrus binds outside a comprehension
             stack.extend(n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
             continue

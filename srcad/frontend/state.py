@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Seq
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from srcad import errors
 from srcad.frontend.scope import Scope
@@ -41,6 +42,11 @@ class State:
         self.at: ir.Loc | None = None
         self.tables: set[str] = set()
         self.cells: set[str] = set()  # variables of comprehensions that functions close over
+        self.outermost = False  # not a function made inside another one
+        self.generators: dict[str, ast.FunctionDef] = {}  # that this function defines
+        self.met: set[str] = set()  # global names that were looked up
+        self.running: Any = None  # the generator whose body is lowered
+        self.inlining: list[ast.FunctionDef] = []  # and those around it
         self.trying = 0  # `try` statements around the statement at hand
 
     # -- what later parts define -------------------------------------------------------
@@ -63,6 +69,20 @@ class State:
         raise NotImplementedError
 
     def next_of(self, node: ast.Call) -> ir.Expr:
+        raise NotImplementedError
+
+    def is_stream(self, node: ast.expr) -> bool:
+        """Whether a loop over this runs the body of a generator."""
+        return False
+
+    def loop(
+        self,
+        target: ast.expr,
+        iterable: ast.expr,
+        body: Lowering,
+        at: ir.Loc | None,
+        outside: dict[str, str] | None = None,
+    ) -> None:
         raise NotImplementedError
 
     def statement(self, stmt: ast.stmt) -> None:

@@ -30,18 +30,19 @@ class Statements(Trying):
         pass
 
     def do_Nonlocal(self, stmt: ast.Nonlocal) -> None:
-        raise self.refuse(
-            "Writing to a variable of an enclosing function (`nonlocal`) is not supported yet. "
-            "Return the new value instead.",
-            stmt,
-        )
+        written = set(stmt.names) & _stored(self.node)
+        if (
+            written
+        ):  # by a function of which the one around it is not ours to see, or see `variables`
+            raise self.refuse(
+                f"`{min(written)}` is a variable of an enclosing function, and cannot be written "
+                "here. Make it by an assignment in a function that the differentiated one calls, "
+                "or return its new value.",
+                stmt,
+            )
 
     def do_Global(self, stmt: ast.Global) -> None:
-        written = set(stmt.names) & {
-            n.id
-            for n in ast.walk(self.node)
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        }
+        written = set(stmt.names) & _stored(self.node)
         if written:
             raise self.refuse(
                 f"Writing to the global `{min(written)}` is not supported: return it instead.",
@@ -59,11 +60,19 @@ class Statements(Trying):
     def do_Expr(self, stmt: ast.Expr) -> None:
         if isinstance(stmt.value, ast.Constant):
             return
+        if isinstance(stmt.value, ast.Yield | ast.YieldFrom):
+            self.do_yield(stmt.value)
+            return
         value = self.value(stmt.value)
         if not isinstance(value, ir.Name | ir.Const):
             self.out.append(ir.Effect(value, self.at))
 
     def do_Return(self, stmt: ast.Return) -> None:
+        if self.running is not None:
+            if stmt.value is not None:
+                self.value(stmt.value)
+            self.left_early(self.at)
+            return
         value = ir.Const(None) if stmt.value is None else self.value(stmt.value)
         self.out.append(ir.Return(value, self.inside(stmt.value)))
 
@@ -126,6 +135,8 @@ class Statements(Trying):
         return False
 
     def do_FunctionDef(self, stmt: ast.FunctionDef) -> None:
+        if self.running is None and stmt is self.generators.get(stmt.name):
+            return  # its body stands where it is consumed
         value: ir.Expr = self.closure(stmt)
         for decorator in reversed(stmt.decorator_list):
             inner = self.temp(value, stmt.name + "_plain")
@@ -182,6 +193,11 @@ class Statements(Trying):
                 return ir.Call(func, (self.temp(self.flat(arg), "part"),))
             case _:
                 return path
+
+
+def _stored(node: ast.AST) -> set[str]:
+    names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    return {n.id for n in names if isinstance(n.ctx, ast.Store | ast.Del)}
 
 
 def _as_value(index: ir.Expr) -> ir.Expr:

@@ -314,6 +314,7 @@ class Augment(_Statement):
     """`target op= value` as the user wrote it: a rebinding for numbers, a write for arrays.
 
     in_place: the target is known to be an object that the statement writes into.
+    every: an element that the index names twice is changed twice, as `np.add.at` does.
     """
 
     target: Name | Item | Attr
@@ -322,6 +323,7 @@ class Augment(_Statement):
     at: Loc | None = None
     alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
     in_place: bool = field(default=False, kw_only=True)
+    every: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +388,7 @@ class Function:
     tables: frozenset[str] = frozenset()  # dicts that comprehensions fill
     cells: frozenset[str] = frozenset()  # variables of comprehensions that functions close over
     pinned: frozenset[str] = frozenset()  # names that `webs` leaves as they are
+    met: frozenset[str] = _NOTHING  # global names whose objects the lowered code rests on
 
 
 def _no_parts(expr: Any) -> tuple[Expr, ...]:

@@ -64,8 +64,11 @@ class Tup:
 
 @dataclass(frozen=True, slots=True)
 class Lst:
+    """A list, or a deque; the length of what is written is not known."""
+
     items: tuple[Type, ...] | None  # None: the length is not known
     element: Type
+    cls: type = list
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ def type_of(value: Any, symbols: Symbols, depth: int = 0) -> Type:
     if kind is np.ndarray:
         return Array(value.dtype.name, tuple(map(symbols.dim, value.shape)))
     if depth > 12:
-        return Known.of(value)
+        return ANY
     if isinstance(value, tuple):
         return Tup(tuple(type_of(v, symbols, depth + 1) for v in value), kind)
     if kind is list:
@@ -197,7 +200,8 @@ def _plain_object(value: Any) -> bool:
         inspect.getattr_static(cls, "__call__", None), pytypes.FunctionType
     ):
         return False
-    return cls.__module__.split(".")[0] != "srcad" and hasattr(value, "__dict__")
+    ours = cls.__module__.split(".")[0] == "srcad" and not hasattr(cls, "OF_THE_PROGRAM")
+    return not ours and hasattr(value, "__dict__")
 
 
 def fields_of(value: Any) -> dict[str, Any] | None:
@@ -249,9 +253,9 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
             return Number("float64", loose=True)
         case Tup(i1, c1), Tup(i2, c2) if c1 is c2 and len(i1) == len(i2):
             return Tup(tuple(map(join, i1, i2)), c1)
-        case Lst(i1, e1), Lst(i2, e2):
+        case Lst(i1, e1, c1), Lst(i2, e2, c2) if c1 is c2:
             same = i1 is not None and i2 is not None and len(i1) == len(i2)
-            return Lst(tuple(map(join, i1, i2)) if same else None, join(e1, e2))  # type: ignore[arg-type]
+            return Lst(tuple(map(join, i1, i2)) if same else None, join(e1, e2), c1)  # type: ignore[arg-type]
         case Dct(i1, e1, c1), Dct(i2, e2, c2) if c1 is c2:
             same = i1 is not None and i2 is not None and [k for k, _ in i1] == [k for k, _ in i2]
             pairs = None

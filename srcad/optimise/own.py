@@ -17,7 +17,8 @@ from srcad.adjoint.algebra import call
 from srcad.analysis.infer import Inferred
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Number, Scalar, Type, is_scalar, same_shape
-from srcad.runtime.cotangents import accumulate, add, finish, listed, own, shadow
+from srcad.optimise.writes import into_first
+from srcad.runtime.cotangents import add, finish, listed, own, shadow
 from srcad.runtime.elementwise import inside, larger
 
 FLOAT = ir.Ref(float, "float")
@@ -53,7 +54,7 @@ def protect(body: ir.Block, types: dict[str, Type], bars: frozenset[str] = froze
     added = {s.target for s in ir.walk(body) if isinstance(s, ir.AddTo | ir.AddAt)}
     scalars = {n for n in added if is_scalar(types.get(n, ANY))}
     written = added - scalars
-    written |= {name for s in ir.walk(body) for name in _written_by_call(s)}
+    written |= {name for s in ir.walk(body) for name in into_first(s)}
     written |= {name for s in ir.walk(body) for name in _popped(s)} & bars
     written |= {owner for s in ir.walk(body) if (owner := _overwritten(s)) in bars}
     loose = scalars & _maybe_zero_dimensional(body)
@@ -116,14 +117,6 @@ def _overwritten(stmt: ir.Stmt) -> str:
             return owner
         case _:
             return ""
-
-
-def _written_by_call(stmt: ir.Stmt) -> set[str]:
-    match stmt:
-        case ir.Effect(ir.Call(ir.Ref(f), (ir.Name(name), *_))) if f in (np.add.at, accumulate):
-            return {name}
-        case _:
-            return set()
 
 
 def _popped(stmt: ir.Stmt) -> set[str]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+import numpy as np
+
 from srcad.ir import nodes as ir
+from srcad.runtime.cotangents import accumulate
+from srcad.runtime.writes import taken_out
+
+INTO_FIRST = (np.add.at, np.subtract.at, accumulate, taken_out)  # these write there
 
 
 def count(counts: Counter[str], names: Iterable[str]) -> None:
@@ -45,7 +51,25 @@ def touched(stmt: ir.Stmt) -> frozenset[str]:
 _NOTHING: frozenset[str] = frozenset()
 
 
+def into_first(stmt: ir.Stmt) -> frozenset[str]:
+    """The variables that functions of ours write into, in the statement's own expressions."""
+    found: set[str] = set()
+    stack = list(ir.expressions(stmt))
+    while stack:
+        expr = stack.pop()
+        if isinstance(expr, ir.Call):
+            match expr:
+                case ir.Call(ir.Ref(f), (ir.Name(name), *_)) if f in INTO_FIRST:
+                    found.add(name)
+        stack.extend(ir.children(expr))
+    return frozenset(found)
+
+
 def _touched(stmt: ir.Stmt) -> frozenset[str]:
+    return _written_into(stmt) | into_first(stmt)
+
+
+def _written_into(stmt: ir.Stmt) -> frozenset[str]:
     match stmt:
         case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
             return frozenset((owner,))

@@ -6,10 +6,14 @@ import itertools
 import random
 
 from srcad.rules.table import linear, no_derivative
+from srcad.runtime import inplace
 from srcad.runtime.containers import stop_gradient, values, values_bar
 from srcad.runtime.substitutes import INERT
 
 linear(values, lambda y_bar, table: values_bar(y_bar, table))
 no_derivative(stop_gradient, set, frozenset, vars, dir)
 no_derivative(random.random, random.gauss, random.uniform, random.randint, random.seed)
+no_derivative(inplace.put_places, inplace.mask_places, inplace.diagonal_places)
+no_derivative(inplace.places_along, inplace.cycled, inplace.cycled_by_mask)
+no_derivative(inplace.selection_shape, inplace.rounds, inplace.shuffled_order)
 no_derivative(itertools.count, open, input, *INERT)

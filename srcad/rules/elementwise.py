@@ -27,6 +27,7 @@ from srcad.runtime.elementwise import (
     ratio,
     sign,
     sinc_slope,
+    times,
 )
 
 # fmt: off
@@ -156,6 +157,7 @@ no_derivative(np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint
 vjp(sign, lambda y_bar, y, x:
     0 * y_bar if np.isrealobj(x) else ratio(np.conj(y_bar) - np.real(y_bar * y) * y, np.abs(x)))
 no_derivative(larger, inside, below, above)
+partials(times,        lambda y, a, b: b,                   lambda y, a, b: a)
 partials(ratio,        lambda y, a, b: ratio(1, b),        lambda y, a, b: -ratio(y, b))
 partials(pow_base,     lambda y, a, b: b * pow_base(a, b - 1),
                        lambda y, a, b: ratio(a**b, a) + pow_exponent(y, a))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.rules.table import linear
+from srcad.rules.table import linear, no_derivative
+from srcad.runtime.index_tricks import kind_joined
 from srcad.runtime.joining import (
     unblock,
     uncolumn_stack,
@@ -56,3 +57,5 @@ linear(np.unstack,     lambda y_bar, x, /, *, axis=0: np.stack(y_bar, axis))
 linear(np.meshgrid, lambda y_bar, *xi, copy=True, sparse=False, indexing="xy":
        unmeshgrid(y_bar, indexing, *xi))
 # fmt: on
+
+no_derivative(kind_joined)

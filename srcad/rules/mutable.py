@@ -18,10 +18,12 @@ class Puts:
     many: bool = False
 
 
+MISSING = "__missing__"  # reading a defaultdict puts what is not there
 PUTS = {
     "append": Puts(0), "appendleft": Puts(0), "insert": Puts(1), "setdefault": Puts(1),
     "__setitem__": Puts(1),
     "extend": Puts(0, many=True), "extendleft": Puts(0, many=True), "update": Puts(0, many=True),
 }  # fmt: skip
-HANDS_OUT = {"pop", "popleft", "popitem", "setdefault", "get"}
+OF_CONTAINERS = {"append", "appendleft", "extend", "extendleft", "popleft"}  # seldom others'
+HANDS_OUT = {"pop", "popleft", "popitem", "setdefault", "get", MISSING}
 MOVES = {"clear", "remove", "reverse", "sort", "rotate", "move_to_end", "pop", "popleft", "popitem"}

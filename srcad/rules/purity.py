@@ -10,11 +10,12 @@ import numpy as np
 from srcad.ir import nodes as ir
 from srcad.rules.table import TABLE
 from srcad.rules.writes import FIRST
+from srcad.runtime.inplace import shuffled_order
 
 _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bool, abs, min, max,
                   sum, isinstance, zip, enumerate, type, operator.getitem}  # fmt: skip
 
-IMPURE = {print, input, next, open, *FIRST}
+IMPURE = {print, input, next, open, shuffled_order, *FIRST}
 
 
 def pure(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:
@@ -48,6 +49,6 @@ def pure_function(value: object) -> bool:
     if module.startswith("srcad.runtime"):
         return name not in {
             "accumulate", "call", "call_method", "call_spread", "add_at", "taken", "taken_out",
-            "put_back", "indexable", "assigned", "kept",
+            "put_back", "indexable", "assigned", "kept", "fitting", "shuffled_order",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}

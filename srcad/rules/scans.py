@@ -14,6 +14,7 @@ from srcad.runtime.scans import (
     diff_bar,
     edge_bar,
     ediff1d_bar,
+    reduceat_bar,
     running_extremum_bar,
     suffix_sums,
     trapezoid_bar,
@@ -40,6 +41,8 @@ vjp(np.cumulative_prod,
     cumprod_bar(y_bar, y, x, axis, include_initial))
 vjp(np.nancumprod, lambda y_bar, y, a, axis=None, dtype=None, out=None:
     np.where(np.isnan(a), 0, cumprod_bar(y_bar, y, np.where(np.isnan(a), 1, a), axis))[()])
+linear(np.add.reduceat, lambda y_bar, array, indices, /, axis=0, dtype=None, out=None:
+       reduceat_bar(y_bar, array, indices, axis))
 linear(np.add.accumulate, lambda y_bar, array, /, axis=0, dtype=None, out=None:
        suffix_sums(y_bar, axis))
 vjp(np.multiply.accumulate, lambda y_bar, y, array, /, axis=0, dtype=None, out=None:

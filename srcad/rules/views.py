@@ -51,6 +51,8 @@ def makes_new(function: Any, options: dict[str, Any]) -> bool:
         return False
     if isinstance(function, np.ufunc):
         return True
+    if getattr(function, "__module__", "") == "srcad.runtime.inplace":
+        return True
     name = next((n for n, f in METHODS.items() if f is function), None)
     if name is not None:
         return name not in METHOD_VIEWS

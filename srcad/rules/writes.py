@@ -52,7 +52,7 @@ def written_arguments(function: Any, count: int, options: dict[str, Any]) -> tup
         return (*found, *range(count))
     if unknown(function):
         return (*found, *range(count), *(k for k in options if k != "out"))
-    position = _position_of_out(function)
+    position = position_of_out(function)
     return (*found, position) if position is not None and position < count else tuple(found)
 
 
@@ -70,16 +70,28 @@ def _harmless(function: Any) -> bool:
 def _method_that_writes(function: Any) -> bool:
     """`np.add.at`, and the shuffling of a generator."""
     owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
+    return (isinstance(owner, np.ufunc) and name == "at") or draws_in_place(function)
+
+
+def draws_in_place(function: Any) -> bool:
+    """`np.random.shuffle` and `rng.shuffle`."""
+    owner = getattr(function, "__self__", None)
     drawing = isinstance(owner, np.random.Generator | np.random.RandomState)
-    return (isinstance(owner, np.ufunc) and name == "at") or (drawing and name == "shuffle")
+    return drawing and getattr(function, "__name__", "") == "shuffle"
+
+
+def position_of_out(function: Any) -> int | None:
+    """Which of the arguments by position is `out`."""
+    names = positional(function)
+    return names.index("out") if "out" in names else None
 
 
 @functools.cache
-def _position_of_out(function: Any) -> int | None:
+def positional(function: Any) -> tuple[str, ...]:
+    """The names of the parameters that may be given by position, as far as they are known."""
     try:
         params = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return None
+        return ()
     by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    names = [p.name for p in params if p.kind in by_position]
-    return names.index("out") if "out" in names else None
+    return tuple(p.name for p in params if p.kind in by_position)

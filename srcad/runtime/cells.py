@@ -15,8 +15,10 @@ that merely moves numbers has to be reversed, and of containers nothing has to b
 from __future__ import annotations
 
 import copy
+import dataclasses
 import inspect
 import types
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, ValuesView
 from typing import Any
 
@@ -65,6 +67,16 @@ def _like(value: tuple[Any, ...], items: list[Any]) -> Any:
     return value._make(items) if hasattr(value, "_make") else tuple(items)
 
 
+def plain_container(owner: Any) -> None:
+    """Refuse what only the running program knows, and is no list, dict or deque."""
+    other = not isinstance(owner, np.ndarray | np.generic | float | int | str | tuple | None)
+    if other and type(owner) not in (list, dict, deque, OrderedDict, defaultdict):
+        raise UnsupportedMutation(
+            f"A method writes into a {type(owner).__name__} here, and what it is was not known "
+            "before. Do not give its variable values of several types."
+        )
+
+
 def owned_items(items: Any) -> Any:
     """A new container with the same items, each an object of its own."""
     if isinstance(items, dict):
@@ -73,6 +85,8 @@ def owned_items(items: Any) -> Any:
         return made
     if isinstance(items, np.ndarray):
         return [owned(v) for v in items]
+    if isinstance(items, deque):
+        return deque(map(owned, items), items.maxlen)
     if isinstance(items, list | tuple):
         return [owned(v) for v in items]
     raise UnsupportedMutation(
@@ -93,10 +107,11 @@ def adopted(*given: Any) -> tuple[Any, ...]:
 def _adopted(value: Any, known: dict[int, Any]) -> Any:
     if id(value) in known:
         return known[id(value)]
-    if isinstance(value, list):
+    if isinstance(value, list | deque):
         twin: list[Any] = []
         known[id(value)] = twin
-        value[:] = [owned(v) for v in value]
+        for k, item in enumerate(value):
+            value[k] = owned(item)
         twin.extend(_adopted(v, known) for v in value)
         return twin
     if isinstance(value, dict):
@@ -124,8 +139,8 @@ def snapshot(value: Any) -> Any:
 def _snapshot(value: Any, known: dict[int, Any]) -> Any:
     if id(value) in known:
         return known[id(value)]
-    if isinstance(value, list):
-        twin: list[Any] = []
+    if isinstance(value, list | deque):
+        twin: Any = [] if isinstance(value, list) else deque(maxlen=value.maxlen)
         known[id(value)] = twin
         twin.extend(_snapshot(v, known) for v in value)
         return twin
@@ -138,7 +153,18 @@ def _snapshot(value: Any, known: dict[int, Any]) -> Any:
         return _like(value, [_snapshot(v, known) for v in value])
     if isinstance(value, ValuesView):
         return [_snapshot(v, known) for v in value]
+    if isinstance(value, types.FunctionType) and (value.__closure__ or value.__defaults__):
+        held = known[id(value)] = _Held({})
+        held.parts.update((name, _snapshot(v, known)) for name, v in held_by(value).items())
+        return held
     return value if _attributes(value) is None else _twin(value, known, _snapshot)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Held:
+    """What a function captured, as it was at a time, and its defaults."""
+
+    parts: dict[str, Any]
 
 
 def _twin(value: Any, known: dict[int, Any], inside: Callable[[Any, dict[int, Any]], Any]) -> Any:
@@ -166,6 +192,8 @@ def cell_zeros(value: Any) -> Any:
     """Zero for the numbers of a value that are no container's."""
     if is_number(value):
         return 0j if np.iscomplexobj(value) else 0.0
+    if isinstance(value, int | np.integer):
+        return 0.0  # a key of unknown type: what it is multiplied with asks for a number
     if isinstance(value, types.FunctionType):
         return {name: cell_zeros(v) for name, v in held_by(value).items()}
     return [cell_zeros(v) for v in value] if isinstance(value, tuple) else None
@@ -182,7 +210,7 @@ def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
     elif isinstance(value, np.ndarray):
         if value.dtype.kind in "fc":
             shadow_added(shadows, value, bar)
-    elif isinstance(value, list | tuple | ValuesView):
+    elif isinstance(value, list | tuple | deque | ValuesView):
         for item, part in zip(value, bar, strict=True):
             cell_added(shadows, item, part)
     elif isinstance(value, dict):
@@ -205,11 +233,17 @@ def _number_added(shadows: Shadows, value: Any, bar: Any) -> None:
 
 
 def _fields_added(shadows: Shadows, value: Any, bars: dict[str, Any]) -> None:
-    fields = fields_of(value) or {}
+    function = isinstance(value, types.FunctionType | _Held)
+    if isinstance(value, _Held):
+        fields = value.parts
+    else:
+        fields = held_by(value) if function else fields_of(value) or {}
     for name, part in bars.items():
-        if part is None:
+        if part is None or isinstance(fields.get(name), int | np.integer):
             continue
-        if name not in fields:
+        # what a function captured is no object of its own where it is a number
+        lost = function and isinstance(fields.get(name), float | complex | np.inexact | tuple)
+        if name not in fields or lost:
             raise UnsupportedMutation(
                 f"A {type(value).__name__} that holds values with a derivative is written, "
                 "in a form that is not supported yet."
@@ -233,14 +267,21 @@ def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any,
     Gives the cotangent of the owner: that of a tuple or a number is no container's.
     """
     if isinstance(owner, np.ndarray) and owner.ndim:
+        if isinstance(item, np.ndarray) and item.ndim and item.dtype.kind in "fc":
+            bar = cell_made(shadows, item, bar, owner)  # of a copy, memory has the cotangent
+        if bar is None:
+            return owner_bar
         if isinstance(key, str):
             whole = np.zeros(owner.shape, owner.dtype)
             accumulate(whole, key, bar)
             shadow_added(shadows, owner, whole)
         elif owner.dtype.kind in "fc":
             shadow_added_at(shadows, owner, key, bar)
+    elif bar is None:
+        return owner_bar
     elif isinstance(owner, tuple):
-        accumulate(owner_bar, key, bar)
+        fields = getattr(type(owner), "_fields", ())
+        accumulate(owner_bar, fields.index(key) if key in fields else key, bar)
     elif is_number(owner):
         if isinstance(key, str) and key not in ("real", "T"):
             raise UnsupportedSyntax(f"`.{key}` of a number met at run time has no derivative here.")
@@ -266,7 +307,7 @@ def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
         return stored(taken_out(shadows.of(owner), key), value)
     cls = type(owner)
     by_code = hasattr(cls, "__setitem__") or (isinstance(key, str) and sets_by_code(cls, key))
-    if not isinstance(owner, list | dict) and by_code:
+    if not isinstance(owner, list | dict | deque) and by_code:
         raise UnsupportedMutation(
             f"An assignment to a {type(owner).__name__} runs code of its class, and what it is was "
             "not known before. Do not give its variable values of several types."
@@ -302,7 +343,7 @@ def _gathered(
             _gathered(shadows, m, b, known, inside=inside)
             for m, b in zip(memory, parts, strict=True)
         ]
-    if isinstance(memory, list):
+    if isinstance(memory, list | deque):
         found: list[Any] = []
         known[id(memory)] = found
         found.extend(_gathered(shadows, m, None, known, inside=True) for m in memory)
@@ -323,6 +364,8 @@ def cell_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
         return bar
     if isinstance(holder, tuple):
         return [cell_spread(shadows, v, b) for v, b in zip(holder, bar, strict=True)]
+    if isinstance(holder, _Held) and isinstance(bar, dict):
+        return {name: cell_spread(shadows, holder.parts.get(name), b) for name, b in bar.items()}
     if callable(holder) and isinstance(bar, dict):
         return bar
     cell_added(shadows, holder, bar)
@@ -339,7 +382,7 @@ def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     if isinstance(holder, tuple):
         parts = [None] * len(holder) if bar is None else bar
         return [cell_made(shadows, v, b, *sources) for v, b in zip(holder, parts, strict=True)]
-    if isinstance(holder, list | dict):
+    if isinstance(holder, list | dict | deque):
         raise UnsupportedMutation(
             f"An operation gave a {type(holder).__name__} where the compiler could not tell, while "
             "containers are written. Do not give its variable values of several types."

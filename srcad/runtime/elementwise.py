@@ -36,6 +36,13 @@ def ratio(a: Any, b: Any) -> Any:
     return np.where(b == 0, 0, a / np.where(b == 0, 1, b))[()]
 
 
+def times(a: Any, b: Any) -> Any:
+    """a * b, and 0 where a = 0, whatever b is: of a value that is not used no derivative passes."""
+    if plain(a) and plain(b):
+        return a * b if a else 0.0 * a
+    return np.where(a == 0, 0, a * np.where(a == 0, 0, b))[()]
+
+
 def sign(x: Any) -> Any:
     """The derivative of abs: -1, 0 or 1 for a real x, conj(x) / |x| or 0 for a complex one."""
     if plain(x):

@@ -206,3 +206,12 @@ def unique_bar(
     found = np.unique(ar, return_inverse=True, return_counts=True, equal_nan=equal_nan)
     shared = (g[0] if several else g) / found[2].astype(np.result_type(ar).char.lower())
     return np.reshape(shared[np.ravel(found[1])], np.shape(ar))
+
+
+def reduceat_bar(y_bar: Any, array: Any, indices: Any, axis: int = 0) -> Any:
+    """The cotangent of np.add.reduceat: each sum hands its cotangent to its items."""
+    rows_bar = np.zeros_like(np.moveaxis(array, axis, 0), np.result_type(y_bar))
+    ends = [*indices[1:], len(rows_bar)]
+    for given, start, end in zip(np.moveaxis(y_bar, axis, 0), indices, ends, strict=True):
+        rows_bar[start : max(start + 1, end)] += given
+    return np.moveaxis(rows_bar, 0, axis)

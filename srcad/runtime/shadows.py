@@ -110,7 +110,8 @@ def shadow_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
 def _mapped(change: Callable[[np.ndarray, Any], Any], holder: Any, bar: Any) -> Any:
     """The cotangent with what stands for arrays of real numbers changed."""
     if isinstance(holder, np.ndarray):
-        return change(holder, bar) if holder.dtype.kind == "f" else bar
+        memory = holder.dtype.kind == "f" and holder.ndim > 0  # what has no axes is a number
+        return change(holder, bar) if memory else bar
     if bar is None:
         return None
     if isinstance(holder, dict):
@@ -119,7 +120,7 @@ def _mapped(change: Callable[[np.ndarray, Any], Any], holder: Any, bar: Any) -> 
         return [_mapped(change, item, b) for item, b in zip(holder, bar, strict=False)]
     if isinstance(bar, dict) and isinstance(holder, FunctionType):
         held = held_by(holder)
-        return {key: _mapped(change, held.get(key), b) for key, b in bar.items()}
+        return {key: _of_captured(change, held.get(key), b) for key, b in bar.items()}
     if isinstance(bar, dict):
         fields = fields_of(holder) or {}
         if fields.keys() != bar.keys():
@@ -129,6 +130,17 @@ def _mapped(change: Callable[[np.ndarray, Any], Any], holder: Any, bar: Any) -> 
             )
         return {key: _mapped(change, fields[key], b) for key, b in bar.items()}
     return bar
+
+
+def _of_captured(change: Callable[[np.ndarray, Any], Any], now: Any, bar: Any) -> Any:
+    """A variable that a function captured may hold another value by now than in the call."""
+    if not isinstance(now, np.ndarray) and isinstance(bar, np.ndarray) and bar.ndim:
+        raise UnsupportedMutation(
+            "A variable that held an array is bound anew after a function that reads it was "
+            "called, while arrays are written. Use another variable."
+        )
+    number = isinstance(bar, float | complex | np.generic)
+    return bar if number else _mapped(change, now, bar)
 
 
 def shadow_accumulate(shadows: Shadows, owner: Any, bar: Any, key: Any, value: Any) -> None:
@@ -150,9 +162,10 @@ def shadow_put_back(shadows: Shadows, old: Any, new: Any, bar: Any) -> tuple[Any
     return bar, shadow_taken(shadows, old)
 
 
-def shadow_read(shadows: Shadows, array: np.ndarray, index: Any) -> Any:
-    """A copy of array_bar[index], for a value that was added there."""
-    return last_written(shadows.of(array), index)
+def shadow_read(shadows: Shadows, array: np.ndarray, index: Any, every: bool = False) -> Any:
+    """A copy of array_bar[index], for a value that was added there; every: by `np.add.at`."""
+    bar = shadows.of(array)
+    return np.copy(bar[index])[()] if every else last_written(bar, index)
 
 
 def shadow_taken_out(shadows: Shadows, array: np.ndarray, index: Any) -> Any:

@@ -9,7 +9,12 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
+from collections import OrderedDict, deque
 from typing import Any
+
+import numpy as np
+
+from srcad.runtime import ufuncs
 
 
 def reduce(function: Any, sequence: Any, *initial: Any) -> Any:
@@ -124,6 +129,27 @@ def items_of(sequence: Any) -> Any:
 def items_tuple(sequence: Any) -> Any:
     """`tuple` of the same."""
     return tuple([item for item in sequence])  # noqa: C409, C416 - so that a loop is seen
+
+
+def bounded(iterable: Any, maxlen: Any) -> Any:
+    """`deque(iterable, maxlen)`."""
+    queue: Any = deque(maxlen=maxlen)
+    queue.extend(iterable)
+    return queue
+
+
+def ordered_of_names(**named: Any) -> Any:
+    """`OrderedDict(key=value)`."""
+    table: Any = OrderedDict()
+    table.update(named)
+    return table
+
+
+def ordered_of(pairs: Any, **named: Any) -> Any:
+    """`OrderedDict(pairs, key=value)`."""
+    table: Any = OrderedDict()
+    table.update(pairs, **named)
+    return table
 
 
 def dict_merged(table: Any, **named: Any) -> Any:
@@ -264,6 +290,7 @@ SUBSTITUTES: dict[Any, Any] = {
     operator.itemgetter: itemgetter,
     operator.attrgetter: attrgetter,
     dict.fromkeys: dict_of_keys,
+    np.apply_along_axis: ufuncs.apply_along_axis,
 }
 EXHAUSTED = frozenset(  # lists in place of iterators
     {map_list, filter_list, zip_list, enumerate_list, reversed_list, accumulate, combinations,
@@ -271,5 +298,16 @@ EXHAUSTED = frozenset(  # lists in place of iterators
 )  # fmt: skip
 LISTS = frozenset({items_of, sorted_list, dict_merged, dict_of_pairs, dict_of_names})
 STANDING_IN = frozenset(
-    {*SUBSTITUTES.values(), items_of, items_tuple, dict_merged, dict_of_pairs, dict_of_names}
+    {
+        *SUBSTITUTES.values(),
+        *ufuncs.METHODS.values(),
+        items_of,
+        items_tuple,
+        dict_merged,
+        dict_of_pairs,
+        dict_of_names,
+        bounded,
+        ordered_of,
+        ordered_of_names,
+    }
 )

@@ -6,8 +6,10 @@ x[[0, 0]] = a, b   b stays, a is lost: its cotangent is zero
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import types
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +50,11 @@ def stored(g: Any, value: Any) -> Any:
 def put_back(old: Any, new: Any) -> Any:
     """What `u += e` leaves in u: an array is written in place, a number is bound anew."""
     if isinstance(old, np.ndarray):
+        if old.ndim == 0 and old.dtype.kind in "fc":
+            raise UnsupportedMutation(  # its cotangent is a number
+                "An operator writes in place into an array without axes where a derivative passes; "
+                "that is not supported yet. Write `u = u + e`."
+            )
         np.copyto(old, new, casting="same_kind")
         return old
     if hasattr(type(old), "__iadd__") or hasattr(type(old), "__imul__"):
@@ -71,24 +78,78 @@ def copied(saved: Any, together: Together | None = None) -> Any:
         return together.copy(saved)
     if saved is None or isinstance(saved, _CONSTANT):
         return saved
-    if isinstance(saved, dict):
-        return {key: copied(value, together) for key, value in saved.items()}
-    if isinstance(saved, list):
-        return [copied(value, together) for value in saved]
-    if isinstance(saved, tuple):
-        items = (copied(value, together) for value in saved)
-        return saved._make(items) if hasattr(saved, "_make") else tuple(items)
-    if isinstance(saved, types.FunctionType) and not saved.__closure__:
-        return saved
-    if hasattr(saved, "__dict__") and not callable(saved):
-        twin = copy.copy(saved)
-        held = saved.__dict__.items()
-        twin.__dict__.update({name: copied(value, together) for name, value in held})
+    known = together.made.get(id(saved))
+    if known is not None:
+        return known[1]
+    twin = _twin(saved, together)
+    if twin is not None:
         return twin
     raise UnsupportedMutation(
         f"The backward part needs a {type(saved).__name__} again whose arrays may change before. "
         "Write into copies of them."
     )
+
+
+def _twin(saved: Any, together: Together) -> Any:
+    """A container or an object with copies in it, the same one wherever it is met; else None."""
+    if isinstance(saved, dict):
+        table: dict[Any, Any] = together.note(saved, {})
+        table.update((key, copied(value, together)) for key, value in saved.items())
+        return table
+    if isinstance(saved, list):
+        twins: list[Any] = together.note(saved, [])
+        twins.extend(copied(value, together) for value in saved)
+        return twins
+    if isinstance(saved, deque):
+        line: deque[Any] = together.note(saved, deque(maxlen=saved.maxlen))
+        line.extend(copied(value, together) for value in saved)
+        return line
+    if isinstance(saved, tuple):
+        items = (copied(value, together) for value in saved)
+        return saved._make(items) if hasattr(saved, "_make") else tuple(items)
+    if isinstance(saved, types.FunctionType):
+        return _function(saved, together)
+    if _is_ours(saved):
+        return saved
+    if hasattr(saved, "__dict__") and not callable(saved):
+        twin = together.note(saved, copy.copy(saved))
+        held = saved.__dict__.items()
+        twin.__dict__.update({name: copied(value, together) for name, value in held})
+        return twin
+    return None
+
+
+def _function(saved: types.FunctionType, together: Together) -> types.FunctionType:
+    """A function made during the call, with copies of what it captured."""
+    if not saved.__closure__ and not saved.__defaults__ and not saved.__kwdefaults__:
+        return saved
+    cells = tuple(types.CellType() for _ in saved.__closure__ or ())
+    made = types.FunctionType(saved.__code__, saved.__globals__, saved.__name__, None, cells)
+    twin: types.FunctionType = together.note(saved, made)
+    twin.__dict__.update(saved.__dict__)
+    twin.__defaults__ = copied(saved.__defaults__, together)
+    twin.__kwdefaults__ = copied(saved.__kwdefaults__, together)
+    for cell, old in zip(cells, saved.__closure__ or (), strict=True):
+        try:
+            cell.cell_contents = copied(old.cell_contents, together)
+        except ValueError:  # not bound yet
+            continue
+    return twin
+
+
+def _is_ours(saved: Any) -> bool:
+    """What a pullback of ours knows of the call: its plan, the parameters of the function."""
+    ours = str(type(saved).__module__).partition(".")[0] in ("srcad", "inspect")
+    return ours and not hasattr(saved, "OF_THE_PROGRAM")
+
+
+def contents(function: types.FunctionType) -> list[Any]:
+    """What a function has captured, as far as it is bound."""
+    found = []
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):
+            found.append(cell.cell_contents)
+    return found
 
 
 @dataclass
@@ -97,17 +158,31 @@ class Together:
 
     seen: dict[int, set[tuple[Any, ...]]] = field(default_factory=dict)  # views by owner
     twins: dict[int, np.ndarray] = field(default_factory=dict)
+    made: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # containers, their twins
+    looked: dict[int, Any] = field(default_factory=dict)
+
+    def note(self, saved: Any, twin: Any) -> Any:
+        """The twin of a container, before it is filled: it may hold itself."""
+        self.made[id(saved)] = saved, twin
+        return twin
 
     def look(self, saved: Any) -> None:
         """Note which memory is met more than once."""
+        if id(saved) in self.looked:
+            return
+        self.looked[id(saved)] = saved
         if isinstance(saved, np.ndarray):
             place = saved.__array_interface__["data"][0], saved.shape, saved.strides
             self.seen.setdefault(id(owner_of(saved)), set()).add(place)
         elif isinstance(saved, dict):
             self.look(list(saved.values()))
-        elif isinstance(saved, list | tuple):
+        elif isinstance(saved, list | tuple | deque):
             for value in saved:
                 self.look(value)
+        elif isinstance(saved, types.FunctionType):
+            self.look([saved.__defaults__, saved.__kwdefaults__, *contents(saved)])
+        elif _is_ours(saved):
+            pass
         elif hasattr(saved, "__dict__") and not callable(saved):
             self.look(saved.__dict__)
 

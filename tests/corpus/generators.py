@@ -151,3 +151,49 @@ def context_manager_with_state(a, b):
     with Scope(state) as scope:
         inside = a * scope.state["scale"]
     return inside * state["scale"] ** 2
+
+
+def descent(f_prime, x, rate):
+    """Steps without an end; whoever asks decides when it is enough."""
+    while True:
+        yield x
+        x = x - rate * f_prime(x)
+
+
+@program(args=lambda rng: (rng.normal(size=3), 0.1), wrt=(0, 1))
+def steps_until_small(x, rate):
+    """A loop that leaves an endless generator, and one that is cut."""
+    slope = lambda u: 2.0 * u + 0.3 * u**3  # noqa: E731
+    for k, u in enumerate(descent(slope, x, rate)):  # noqa: B007
+        if np.sum(u**2) < 0.2 or k > 20:
+            break
+    first = [np.sum(v) for v in itertools.islice(descent(slope, u, 2 * rate), 4)]
+    return np.sum(u**2) * k + sum(first)
+
+
+@program(args=lambda rng: (rng.normal(size=5), 0.7), wrt=(0, 1))
+def generators_in_a_row(x, k):
+    """One generator runs over another, and both see what the loop changes."""
+    seen = []
+
+    def scaled(values):
+        for v in values:
+            if v > 5.0:
+                return
+            yield k * v
+
+    def pairs(values):
+        last = 0.0
+        for v in scaled(values):
+            seen.append(v)
+            yield last, v
+            last = v
+        yield from [(last, k), (k, k)]
+
+    s = 0.0
+    for a, b in pairs(x):
+        if a * b < -10.0:
+            continue
+        s += (a - b) ** 2
+        k = k * 0.9
+    return s + sum(seen) * k + max(scaled(x[:2]))

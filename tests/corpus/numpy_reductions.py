@@ -124,5 +124,44 @@ def ties_share(x):
     return np.max(x) + np.maximum(x[0], x[0])
 
 
+@program(args=lambda rng: (rng.normal(size=4), rng.normal(size=(2, 3))), wrt=(0, 1))
+def tables_of_pairs(x, y):
+    """`outer` of any ufunc, also of more dimensions, with options, and of numbers."""
+    nearest = np.minimum(np.subtract.outer(x, x) ** 2, np.hypot.outer(x, x + 3.0))
+    mixed = np.add.outer(x, y) * np.multiply.outer(x, y) + np.power.outer(2.0, y)
+    ufunc = np.arctan2
+    return np.sum(nearest) + np.sum(mixed**2) + np.sum(ufunc.outer(x, y[0]))
+
+
+@program(args=matrix)
+def reductions_of_any_ufunc(x):
+    """Those that have a rule, and those that are a loop."""
+    far = np.hypot.reduce(x, axis=1) + np.logaddexp.reduce(x, axis=-1)
+    running = np.hypot.accumulate(x, axis=1)
+    pieces = np.add.reduceat(x, [0, 1, 0], axis=1) * np.multiply.reduceat(x, [1, 0, 2], axis=1)
+    tops = np.maximum.reduceat(x[0], [0, 2])
+    return np.sum(far) + np.sum(running * x) + np.sum(pieces) + np.sum(tops**2)
+
+
+@program(args=matrix)
+def functions_along_an_axis(x):
+    """Of numbers, and of arrays, with further arguments."""
+
+    def scaled(row, power, *, shift=0.0):
+        return row[:2] ** power - np.sum(row) + shift
+
+    a = np.apply_along_axis(lambda row: np.sum(row**2) / row[0], 0, x)
+    b = np.apply_along_axis(scaled, -1, x, 3, shift=0.5)
+    return np.sum(a) + np.sum(b * b)
+
+
+@program(args=lambda rng: (rng.uniform(size=12), rng.uniform(0.5, 1.5, size=12)), wrt=(0, 1))
+def azimuthal_mean(radius, data):
+    """Integer counts divide the sums of what lies in each bin; the edges move with the data."""
+    counts, edges = np.histogram(radius, 3)
+    sums = np.histogram(radius, 3, weights=data)[0]
+    return np.sum(sums / counts * edges[1:])
+
+
 register("np_sum", np.sum, args=[matrix, lambda rng: (0.4,)])
 register("np_linalg_norm", np.linalg.norm, args=matrix)

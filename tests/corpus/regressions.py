@@ -335,3 +335,94 @@ def ravel_then_write(x):
     s = (v * x).sum()
     u[0, 0] = 9.0
     return s + u.sum()
+
+
+@program(args=[lambda rng: (rng.normal(size=(3, 3)), 0.5)], wrt=(0, 1))
+def repeated_index_of_a_copy(A, k):
+    """The cotangent of the copy starts as the argument itself, and is written."""
+    C = A.copy()
+    C[[0, 0]] = k
+    C[np.array([1, 2])] += k
+    return np.sum(C * A)
+
+
+@program(args=[lambda rng: (rng.normal(size=3), 0.4)], wrt=(0, 1))
+def masked_part_of_what_is_captured(v, x):
+    """A part by a mask is a copy, whatever it is a part of: memory has its cotangent."""
+    rows = 1.1
+    rows = np.stack([v, v])
+
+    def raise_positive(table, by):
+        part = table[table > 0] + by
+        table[table > 0] = part
+        return rows + 0.0 * v
+
+    return np.sum(raise_positive(rows, x) ** 2)
+
+
+@program(args=[lambda rng: (rng.normal(size=3), 0.4)], wrt=(0, 1))
+def copy_of_a_part_in_a_list(v, x):
+    rows = 1.1
+    rows = np.stack([v, v])
+
+    def first(table):
+        part = table[table > 0.0]
+        box = [part, x]
+        table[0, 0] = box[1]
+        return box[0] * 2
+
+    return np.sum(first(rows) ** 2) + np.sum(rows)
+
+
+@program(args=[lambda rng: (rng.uniform(0.5, 1.5, size=3), 0.4)], wrt=(0, 1), tags=["mutates"])
+def loop_over_a_view_that_changes(v, k):
+    """The iterator reads the array on while the body writes it, through a view of its own."""
+    for i, w in enumerate(v[::-1]):
+        v *= w + i * k
+    for a, b in zip(v, v[::1], strict=True):
+        v += a * b
+    return np.sum(v**2)
+
+
+@program(
+    args=[lambda rng: (rng.uniform(0.5, 1.5, size=3), np.array(0.4))], wrt=(0, 1), tags=["mutates"]
+)
+def number_in_an_array_captured_beside_memory(c, z):
+    """A 0-d array is a number, and not memory, however deep it is captured."""
+    c[2] /= 1.5
+
+    def make(shift):
+        def inner(t):
+            return np.mean(c) * t + z
+
+        return inner
+
+    return make(1.0)(0.7) * 2
+
+
+@program(args=[lambda rng: (rng.normal(size=3), 0.4)], wrt=(0, 1))
+def argument_that_is_captured_too(v, k):
+    """The function writes an argument that it has captured under another name."""
+    rows = v * 2.0
+
+    def scale(part, by):
+        part *= by
+        return rows + part
+
+    return np.sum(scale(rows, k) ** 2)
+
+
+@program(args=[lambda rng: (rng.normal(size=3), 0.4)], wrt=(0, 1))
+def saved_by_a_function_that_is_handed_on(v, k):
+    """What a pullback kept of a closure changes before it runs."""
+    table = v * 1.0
+
+    def reader(t):
+        return np.sum(table * t)
+
+    def twice(f):
+        return f(k) + f(2.0 * k)
+
+    first = twice(reader)
+    table *= k
+    return first * np.sum(table**2)

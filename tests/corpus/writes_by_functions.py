@@ -294,7 +294,7 @@ def modf_and_two_outputs(x, k):
 @program(args=lambda rng: (np.array([1.0, np.nan, 3.0, 0.5]), 0.4), wrt=1)
 def nan_to_num_in_place(data, k):
     """Missing values are filled in where they lie."""
-    y = data * k
+    y = data - k
     np.nan_to_num(y, copy=False, nan=0.0)
     return np.sum(y**2)
 

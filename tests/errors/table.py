@@ -213,12 +213,12 @@ MUTATION = [
         (r"`[yz]`",),
     ),
     Mistake(
-        "out",
-        "def f(x):\n    y = np.empty(3)\n    np.multiply(x, x, out=y)  # <- here\n"
+        "copyto",
+        "def f(x):\n    y = np.empty(3)\n    np.copyto(y, x, casting='unsafe')  # <- here\n"
         "    return y.sum()\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
-        ("out",),
+        ("copyto", "new"),
     ),
     Mistake(
         "in_helper",
@@ -237,11 +237,11 @@ MUTATION = [
         ("Box",),
     ),
     Mistake(
-        "sort_method",
-        "def f(x):\n    y = x * 1.0\n    y.sort()  # <- here\n    return y[0]\n",
+        "byteswap_method",
+        "def f(x):\n    y = x * 1.0\n    y.byteswap(inplace=True)  # <- here\n    return y[0]\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
-        ("sort", "np.sort|new"),
+        ("byteswap", "new"),
     ),
 ]
 

@@ -19,6 +19,7 @@ from srcad.runtime.elementwise import (
     pow_exponent,
     ratio,
     sign,
+    times,
     trigamma,
 )
 from tests.rules.harness import (
@@ -137,6 +138,8 @@ SAMPLES = [
     *(sample(f, P).but(single=False) for f in (np.float64, np.complex128)),
     *(sample(f, 0.5, 0.25) for f in (np.complex128,)),
     *(sample(f, 0.5).but(wrt=()) for f in COARSE),
+    sample(times, S, X),
+    sample(times, 0.5, 0.3),
     sample(ratio, S, X),
     sample(ratio, S, V),
     sample(ratio, 0.5, 0.3),

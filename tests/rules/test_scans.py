@@ -48,6 +48,8 @@ SAMPLES = [
       for a in (0, 1, -1) for i in (False, True)),
     *(sample(f.accumulate, M, **o) for f in (np.add, np.multiply, np.maximum, np.minimum)
       for o in AXES),
+    sample(np.add.reduceat, M, [0, 2, 1]), sample(np.add.reduceat, M, [2, 0], axis=-1),
+    sample(np.add.reduceat, M.T, np.array([1, 1, 0]), 1), sample(np.add.reduceat, M[0], [0, 3, 0]),
     *(sample(f.accumulate, x) for f in (np.add, np.multiply, np.maximum, np.minimum)
       for x in (V, T, V[:1], E)),
     *(sample(np.unwrap, x, **o) for x in (M * 5,) for o in ({}, {"axis": 0}, {"discont": 2.0},

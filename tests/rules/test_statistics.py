@@ -12,7 +12,17 @@ from tests.rules.harness import check, check_signature, rules_of, sample
 
 DATA = [0.5, 2.25, -1.0, 3.5]
 
+X = np.array([0.3, 1.7, -0.4, 2.6, 0.9, 1.2])
+W = np.array([1.0, 0.5, 2.0, 1.5, 0.25, 0.75])
+EDGES = np.array([-0.5, 0.2, 1.0, 2.0, 2.7])
+
 SAMPLES = [
+    sample(np.histogram, X, 3), sample(np.histogram, X), sample(np.histogram, X, "auto"),
+    sample(np.histogram, X, 4, density=True), sample(np.histogram, X.reshape(2, 3), 2, None, True),
+    sample(np.histogram, X, 4, weights=W), sample(np.histogram, X, 3, weights=W, density=True),
+    sample(np.histogram, X, 3, (0.0, 1.5), None, W), sample(np.histogram, X, EDGES, weights=W),
+    sample(np.histogram, X, EDGES, density=True), sample(np.histogram, X, 5, (0.1, 2.2), True),
+    sample(np.histogram, X, EDGES, weights=W, density=True),
     *(sample(f, x).but(single=False)
       for f in (statistics.mean, statistics.fmean) for x in (DATA, tuple(DATA), np.array(DATA))),
     sample(statistics.fmean, DATA, [0.5, 1.0, 2.0, 0.25]).but(single=False),

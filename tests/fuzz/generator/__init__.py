@@ -1,5 +1,5 @@
 """`generate(seed)`: the source of a random program; from seed WRITING on it writes in place, from seed
-KEEPING on it writes into containers and objects.
+CALLING on also by functions, from seed KEEPING on it writes into containers and objects.
 
 core          kinds of values, scopes, functions; lines and random choices
 arrays        NumPy expressions as templates
@@ -9,13 +9,15 @@ loops         loops, lists and dicts
 functions     helpers, closures, functions that return functions, recursion
 attempts      exceptions
 writes        arrays written in place
+calling       arrays written by functions
 keeping       containers and objects that are written
 prelude       classes, constants and helpers of the module
 program       whole modules
 """
 
+from tests.fuzz.generator.calling import CALLING
 from tests.fuzz.generator.keeping import KEEPING
 from tests.fuzz.generator.program import generate
 from tests.fuzz.generator.writes import WRITING
 
-__all__ = ["KEEPING", "WRITING", "generate"]
+__all__ = ["CALLING", "KEEPING", "WRITING", "generate"]

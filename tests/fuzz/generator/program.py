@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.fuzz.generator import keeping
 from tests.fuzz.generator.arrays import filled, operands
 from tests.fuzz.generator.attempts import Attempts
+from tests.fuzz.generator.calling import CALLING, Calling
 from tests.fuzz.generator.core import COMMON, Kind, Scope, Struct
 from tests.fuzz.generator.keeping import KEEPING, KEPT, Keeping
 from tests.fuzz.generator.prelude import (
@@ -16,7 +17,7 @@ from tests.fuzz.generator.prelude import (
     READ_ONLY,
     STRUCTS,
 )
-from tests.fuzz.generator.writes import WRITING, Writes
+from tests.fuzz.generator.writes import WRITING
 
 IMPORTS = """import collections
 import contextlib
@@ -30,7 +31,7 @@ from tests.corpus import helpers_elsewhere as elsewhere
 """
 
 
-class Programs(Keeping, Writes, Attempts):
+class Programs(Keeping, Calling, Attempts):
     """Writes modules."""
 
     def call(self, scope: Scope, kind: Kind) -> str | None:
@@ -113,5 +114,6 @@ def generate(seed: int) -> str:
     """The source of program `seed`: always the same."""
     programs = Programs(seed)
     programs.writing = WRITING <= seed < KEEPING
+    programs.calling = CALLING <= seed < KEEPING
     programs.keeping = seed >= KEEPING
     return programs.program()

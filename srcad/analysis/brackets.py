@@ -1,0 +1,41 @@
+"""Brackets that compute: `np.c_[a, b]`, and items of objects of a module.
+
+np.c_[a, b]        joined(np.c_, (a, b))      columns_joined((a, b))
+TABLE[x]           a class with __getitem__   TABLE.__getitem__(x)
+np.mgrid[0:x]      refused, where x carries a derivative
+"""
+
+from __future__ import annotations
+
+import inspect
+import types as pytypes
+from typing import TYPE_CHECKING, Any
+
+from srcad.analysis.invoke import Found, invoke_function
+from srcad.analysis.operations import Refused
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, Known, Scalar, Tup
+from srcad.runtime.index_tricks import JOINING
+
+if TYPE_CHECKING:
+    from srcad.analysis.infer import Inference
+
+
+def item(expr: ir.Item, value: Any, inference: Inference) -> Found:
+    """An item of an object that carries no derivative; its class may compute with the index."""
+    cls = type(value)
+    function = inspect.getattr_static(cls, "__getitem__", None)
+    if isinstance(function, pytypes.FunctionType) and not cls.__module__.startswith("numpy"):
+        return invoke_function(function, (expr.obj, expr.index), (), inference)
+    return ANY, Refused(f"`[...]` of a {cls.__name__}")
+
+
+def join(args: tuple[ir.Expr, ...], inference: Inference) -> Found:
+    """`joined(np.c_, (a, b))`; strings give directions there, which are not followed."""
+    owner, key = map(inference.expr, args)
+    parts = key.items if isinstance(key, Tup) else (key,)
+    text = any(isinstance(p, Scalar) and p.kind is str for p in parts)
+    function = JOINING.get(type(owner.value)) if isinstance(owner, Known) else None
+    if function is not None and not text:
+        return invoke_function(function, args[1:], (), inference)
+    return ANY, Refused("`[...]` of this object")

@@ -1,0 +1,72 @@
+"""Find the function in plain Python that stands for a call of a builtin or of NumPy.
+
+map(f, xs)               map_list(f, xs)
+np.hypot.outer(a, b)     outer(np.hypot, a, b)
+list(table)              items_of(table)
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from srcad.ir import nodes as ir
+from srcad.ir.types import Array, Bottom, Dct, Lst, Scalar, Tup
+from srcad.rules.table import TABLE
+from srcad.runtime import ufuncs
+from srcad.runtime.substitutes import (
+    SUBSTITUTES,
+    dict_merged,
+    dict_of_names,
+    dict_of_pairs,
+    items_of,
+    items_tuple,
+)
+
+if TYPE_CHECKING:
+    from srcad.analysis.infer import Inference
+
+
+def substitute(
+    value: Any,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Any:
+    """The function in plain Python that stands for this call of a builtin; None without one."""
+    try:
+        hash(value)
+    except TypeError:
+        return None
+    if value in (list, tuple, dict):
+        return _container(value, args, kwargs, inference)
+    if value is operator.attrgetter and not all(
+        isinstance(a, ir.Const) and "." not in str(a.value) for a in args
+    ):
+        return None
+    if TABLE.get(value) is None:
+        return SUBSTITUTES.get(value) or ufuncs.substitute(value)
+    # `max(xs, key=f)` calls a function of the user, which a rule cannot
+    special = value in (max, min) and any(k in ("key", "default") for k, _ in kwargs)
+    return SUBSTITUTES[value] if special else None
+
+
+def _container(
+    value: Any,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Any:
+    """`list(x)` of what is no list yet, `dict(old, key=v)`, `dict(pairs)`."""
+    if len(args) > 1 or any(isinstance(a, ir.Star) for a in args):
+        return None
+    if not args:
+        return dict_of_names if value is dict and kwargs else None
+    kind = inference.expr(args[0])
+    if value is dict:
+        if isinstance(kind, Dct):
+            return dict_merged if kwargs else None
+        return dict_of_pairs if isinstance(kind, Lst | Tup | Array) else None
+    if kwargs or isinstance(kind, Lst | Tup | Bottom | Dct | Scalar):
+        return None
+    return items_of if value is list else items_tuple
