@@ -20,7 +20,8 @@ from srcad.arguments import Choice, Wrt, bind, check_wrt, choose, target_of
 from srcad.compile import LOCK, Cache, Entry, compile_fused
 from srcad.emit.places import annotate
 from srcad.frontend.source import Target
-from srcad.ir.types import ANY, Symbols, Type, type_of
+from srcad.ir.observed import type_of
+from srcad.ir.types import ANY, Symbols, Type
 from srcad.runtime import calls
 
 P = ParamSpec("P")

@@ -21,6 +21,7 @@ from srcad.emit.places import TABLES, LineTable, line_table
 from srcad.emit.printer import printed
 from srcad.frontend.source import GENERATED
 from srcad.guards import Guards
+from srcad.ir.observed import type_of
 from srcad.ir.types import (
     AnyType,
     Array,
@@ -33,7 +34,6 @@ from srcad.ir.types import (
     Type,
     carries,
     show,
-    type_of,
 )
 from srcad.pipeline import Compilation
 from srcad.runtime.apart import kept_apart

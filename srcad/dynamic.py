@@ -23,7 +23,8 @@ from srcad.analysis.holding import opened
 from srcad.analysis.resolve import with_captures
 from srcad.compile import LOCK, Entry, compile_split, find
 from srcad.frontend.source import locate, refuse_placeholders, unwrap
-from srcad.ir.types import Clo, Known, Symbols, Type, carries, type_of
+from srcad.ir.observed import type_of
+from srcad.ir.types import Clo, Known, Symbols, Type, carries
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.rules.writes import written_arguments

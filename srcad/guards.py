@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.ir.types import Dim, Known, Symbols, Type, type_of
+from srcad.ir.observed import type_of
+from srcad.ir.types import Dim, Known, Symbols, Type
 from srcad.rules.table import TABLE
 
 Guard = tuple[Any, str, Any]

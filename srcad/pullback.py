@@ -15,7 +15,8 @@ from srcad import errors
 from srcad.arguments import bind, target_of
 from srcad.compile import LOCK, Cache, Entry, compile_pullback
 from srcad.emit.places import annotate
-from srcad.ir.types import Symbols, fields_of, type_of
+from srcad.ir.observed import fields_of, type_of
+from srcad.ir.types import Symbols
 from srcad.runtime.cells import snapshot
 from srcad.runtime.cotangents import shadow
 

@@ -14,7 +14,8 @@ import inspect
 import types
 from typing import Any
 
-from srcad.ir.types import ANY, Clo, Dct, Known, Lst, Obj, Symbols, Tup, Type, carries, type_of
+from srcad.ir.observed import type_of
+from srcad.ir.types import ANY, Clo, Dct, Known, Lst, Obj, Symbols, Tup, Type, carries
 
 
 def opened(kind: Type) -> Type:

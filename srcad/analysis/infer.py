@@ -35,6 +35,7 @@ from srcad.analysis.overloads import overloaded
 from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.witness import result_type
 from srcad.ir import nodes as ir
+from srcad.ir.observed import type_of
 from srcad.ir.tables import storing, written
 from srcad.ir.types import (
     ANY,
@@ -58,7 +59,6 @@ from srcad.ir.types import (
     is_count,
     join,
     join_all,
-    type_of,
 )
 from srcad.rules.mutable import PUTS
 from srcad.rules.table import TABLE

@@ -23,6 +23,7 @@ from srcad.analysis.invoke import with_captures as with_captures
 from srcad.analysis.operations import Apply, Element, Inert, Make, Mutation, Part, Refused
 from srcad.analysis.program import MISSING
 from srcad.ir import nodes as ir
+from srcad.ir.observed import type_of
 from srcad.ir.tables import under
 from srcad.ir.types import (
     ANY,
@@ -45,7 +46,6 @@ from srcad.ir.types import (
     carries,
     count,
     join_all,
-    type_of,
 )
 from srcad.rules.mutable import MISSING as MISSING_KEY
 from srcad.rules.table import TABLE, NoDerivative

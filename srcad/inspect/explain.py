@@ -32,7 +32,8 @@ from srcad.arguments import Wrt, bind, check_wrt, choose, target_of
 from srcad.compile import Entry, ready
 from srcad.emit.places import LineTable
 from srcad.ir import nodes as ir
-from srcad.ir.types import Symbols, Type, type_of
+from srcad.ir.observed import type_of
+from srcad.ir.types import Symbols, Type
 from srcad.pipeline import Compilation
 from srcad.rules.table import Linear, NoDerivative, Partials, Vjp
 

@@ -14,13 +14,8 @@ A dimension is an int, a symbol such as `"x.0"` (two dimensions with one symbol 
 from __future__ import annotations
 
 import ast
-import dataclasses
-import inspect
-import types as pytypes
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 Dim = int | str | tuple[str, int] | None
 
@@ -139,7 +134,6 @@ ANY = AnyType()
 BOTTOM = Bottom()
 FLOAT, INT, BOOL, COMPLEX = Scalar(float), Scalar(int), Scalar(bool), Scalar(complex)
 STR, NONE = Scalar(str), Scalar(type(None))
-_PLAIN = (float, int, bool, complex, str, bytes, type(None), type(Ellipsis), slice, range)
 
 
 SMALL = 4  # sizes up to this are known as they are: states, points, corners
@@ -157,63 +151,6 @@ class Symbols:
         if size not in self.by_size:
             self.by_size[size] = f"d{len(self.by_size)}"
         return self.by_size[size]
-
-
-def type_of(value: Any, symbols: Symbols, depth: int = 0) -> Type:
-    """The type of a run-time value; `symbols` carries the pattern of equal dimensions."""
-    kind = type(value)
-    if kind in _PLAIN:
-        keep = kind in (str, bool, type(None)) and (kind is not str or len(value) < 100)
-        return Scalar(kind, value if keep else None, keep and kind is not bool)
-    if isinstance(value, np.generic):
-        return Number(value.dtype.name)
-    if kind is np.ndarray:
-        return Array(value.dtype.name, tuple(map(symbols.dim, value.shape)))
-    if depth > 12:
-        return ANY
-    if isinstance(value, tuple):
-        return Tup(tuple(type_of(v, symbols, depth + 1) for v in value), kind)
-    if kind is list:
-        items = tuple(type_of(v, symbols, depth + 1) for v in value)
-        return Lst(items, join_all(items))
-    if isinstance(value, dict):
-        pairs = tuple((k, type_of(v, symbols, depth + 1)) for k, v in value.items())
-        return Dct(pairs, join_all([t for _, t in pairs]), kind)
-    if isinstance(value, (*_FUNCTIONS, type, pytypes.ModuleType)):
-        return Known.of(value)
-    found = fields_of(value)
-    if found is not None and _plain_object(value):
-        return Obj(kind, tuple((n, type_of(v, symbols, depth + 1)) for n, v in found.items()))
-    return Known.of(value)
-
-
-_FUNCTIONS = (
-    pytypes.FunctionType, pytypes.BuiltinFunctionType, pytypes.MethodType, np.ufunc,
-    pytypes.MethodDescriptorType, pytypes.WrapperDescriptorType,
-)  # fmt: skip
-
-
-def _plain_object(value: Any) -> bool:
-    """An instance of a user's class: attributes in `__dict__`, methods in Python."""
-    cls = type(value)
-    if callable(value) and not isinstance(
-        inspect.getattr_static(cls, "__call__", None), pytypes.FunctionType
-    ):
-        return False
-    ours = cls.__module__.split(".")[0] == "srcad" and not hasattr(cls, "OF_THE_PROGRAM")
-    return not ours and hasattr(value, "__dict__")
-
-
-def fields_of(value: Any) -> dict[str, Any] | None:
-    """The attributes stored in an object."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        named = {
-            f.name: getattr(value, f.name)
-            for f in dataclasses.fields(value)
-            if hasattr(value, f.name)
-        }
-        return {**named, **getattr(value, "__dict__", {})}
-    return dict(value.__dict__) if hasattr(value, "__dict__") else None
 
 
 def _joined_known(a: Dct, b: Dct) -> tuple[tuple[Any, Type], ...]:

@@ -19,7 +19,8 @@ from types import ModuleType
 from typing import Any
 
 from srcad.compile import compile_fused, compile_pullback
-from srcad.ir.types import Symbols, type_of
+from srcad.ir.observed import type_of
+from srcad.ir.types import Symbols
 
 HERE = Path(__file__).parent
 MARK = "# ---- written by `python -m tests.golden`: do not edit below\n"

@@ -28,7 +28,8 @@ from srcad.frontend.lower import lower
 from srcad.frontend.source import locate
 from srcad.frontend.state import BINARY, COMPARE, UNARY
 from srcad.ir import nodes as ir
-from srcad.ir.types import Symbols, type_of
+from srcad.ir.observed import type_of
+from srcad.ir.types import Symbols
 from srcad.runtime import cotangents
 
 _COUNT = itertools.count()

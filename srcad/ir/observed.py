@@ -1,0 +1,105 @@
+"""The type of a value that is there: an argument, a global, what a closure holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types as pytypes
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from srcad.ir.types import (
+    ANY,
+    Array,
+    Dct,
+    Known,
+    Lst,
+    Number,
+    Obj,
+    Scalar,
+    Symbols,
+    Tup,
+    Type,
+    join_all,
+)
+
+_PLAIN = (float, int, bool, complex, str, bytes, type(None), type(Ellipsis), slice, range)
+DEPTH, PARTS = 12, 10_000  # of what is looked into; beyond it nothing is known
+
+
+def type_of(value: Any, symbols: Symbols) -> Type:
+    """The type of a run-time value; `symbols` carries the pattern of equal dimensions."""
+    return _Look(symbols).at(value)
+
+
+@dataclass
+class _Look:
+    """One value, looked into: not into itself again, and not without end."""
+
+    symbols: Symbols
+    parts: int = 0
+    above: list[int] = field(default_factory=list)  # the identities of what holds the part
+
+    def at(self, value: Any) -> Type:
+        kind = type(value)
+        if kind in _PLAIN:
+            keep = kind in (str, bool, type(None)) and (kind is not str or len(value) < 100)
+            return Scalar(kind, value if keep else None, keep and kind is not bool)
+        if isinstance(value, np.generic):
+            return Number(value.dtype.name)
+        if kind is np.ndarray:
+            return Array(value.dtype.name, tuple(map(self.symbols.dim, value.shape)))
+        if isinstance(value, (*_FUNCTIONS, type, pytypes.ModuleType)):
+            return Known.of(value)
+        self.parts += 1
+        if len(self.above) > DEPTH or self.parts > PARTS or id(value) in self.above:
+            return ANY
+        self.above.append(id(value))
+        found = self.inside(value, kind)
+        self.above.pop()
+        return found
+
+    def inside(self, value: Any, kind: type) -> Type:
+        if isinstance(value, tuple):
+            return Tup(tuple(map(self.at, value)), kind)
+        if kind is list:
+            items = tuple(map(self.at, value))
+            return Lst(items, join_all(items))
+        if isinstance(value, dict):
+            pairs = tuple((k, self.at(v)) for k, v in value.items())
+            return Dct(pairs, join_all([t for _, t in pairs]), kind)
+        fields = fields_of(value)
+        if fields is not None and _plain_object(value):
+            return Obj(kind, tuple((n, self.at(v)) for n, v in fields.items()))
+        return Known.of(value)
+
+
+_FUNCTIONS = (
+    pytypes.FunctionType, pytypes.BuiltinFunctionType, pytypes.MethodType, np.ufunc,
+    pytypes.MethodDescriptorType, pytypes.WrapperDescriptorType,
+)  # fmt: skip
+
+
+def _plain_object(value: Any) -> bool:
+    """An instance of a user's class: attributes in `__dict__`, methods in Python."""
+    cls = type(value)
+    if callable(value) and not isinstance(
+        inspect.getattr_static(cls, "__call__", None), pytypes.FunctionType
+    ):
+        return False
+    ours = cls.__module__.split(".")[0] == "srcad" and not hasattr(cls, "OF_THE_PROGRAM")
+    return not ours and hasattr(value, "__dict__")
+
+
+def fields_of(value: Any) -> dict[str, Any] | None:
+    """The attributes stored in an object."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        named = {
+            f.name: getattr(value, f.name)
+            for f in dataclasses.fields(value)
+            if hasattr(value, f.name)
+        }
+        return {**named, **getattr(value, "__dict__", {})}
+    return dict(value.__dict__) if hasattr(value, "__dict__") else None
