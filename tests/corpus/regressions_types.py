@@ -143,25 +143,6 @@ def captured_variable_bound_anew_from_itself(n):
     return np.sum(n * parts[1]) + np.sum((lambda: n * parts[0])())
 
 
-@program(args=[lambda rng: (np.array([0.0, 1.3, -0.4, 2.0]),)])
-def guarded_by_where(x):
-    """Where nothing is used of a value, its infinite derivative is not either."""
-    big = np.where(x > 0, x, 0.0)
-    root = np.where(x > 0, np.sqrt(big) + np.log(big + (x <= 0)), 0.0)
-    inverse = np.where(big != 0, 1.0 / np.where(big != 0, big, 1.0) + np.sqrt(big), x)
-    return np.sum(root * x) + np.sum(inverse)
-
-
-@program(args=[lambda rng: (np.array([[0.0, 0.6], [1.1, 0.2], [0.3, 0.7]]),)])
-def guarded_by_a_mask(x):
-    """Distances with zeros on the way, of which a mask, an index or a triangle takes the rest."""
-    distance = np.sqrt(x * x)
-    inverse = np.sqrt(x @ x.T - np.diag(np.diag(x @ x.T)))
-    inverse[inverse > 0] = 1.0 / inverse[inverse > 0]
-    picked = np.sqrt(np.abs(x))[np.arange(3), [1, 0, 0]]
-    return np.sum(distance[x > 0] ** 3) + np.sum(np.triu(inverse, 1)) + np.sum(picked)
-
-
 class Table:
     """An object of the module whose brackets compute."""
 
