@@ -4,6 +4,7 @@
 #   make test    lint, types, import directions, all tests with coverage
 #   make lint    ruff and mypy alone          make fuzz    random programs, at length
 #   make bench   timings beside their targets make docs    write the generated pages
+#   make libraries   packages of other people, docs/libraries.md
 #   make clean   remove what the targets made
 
 OLD_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -16,11 +17,11 @@ JOBS ?= 0
 EXAMPLES ?= 5000
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint fuzz bench docs clean
+.PHONY: help demo test lint fuzz bench docs libraries clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '3,8s/^# *//p' Makefile
+	@sed -n '3,9s/^# *//p' Makefile
 
 # ------------------------------------------------------------------ environments
 # Where `venv` comes without pip (Debian), the pip of the outer Python fills it.
@@ -32,6 +33,10 @@ $(VENV)/.made:
 
 $(VENV)/.demo: $(VENV)/.made pyproject.toml
 	$(PIP) --editable '.[examples]'
+	@touch $@
+
+$(VENV)/.libraries: $(VENV)/.test
+	$(PIP) --editable '.[libraries]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.made pyproject.toml
@@ -61,6 +66,9 @@ docs: $(VENV)/.test
 	$(RUN) -m tests.structure
 	$(RUN) -m tests.readme
 	$(RUN) -m tests.golden
+
+libraries: $(VENV)/.libraries
+	$(RUN) -m tests.libraries --write
 
 clean:
 	rm -rf $(VENV) .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

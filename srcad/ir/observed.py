@@ -81,6 +81,8 @@ _FUNCTIONS = (
     pytypes.MethodDescriptorType, pytypes.WrapperDescriptorType,
 )  # fmt: skip
 
+_SERVICES = {"logging", "threading", "weakref", "importlib"}  # they hold no numbers of the program
+
 
 def _plain_object(value: Any) -> bool:
     """An instance of a user's class: attributes in `__dict__`, methods in Python."""
@@ -89,8 +91,9 @@ def _plain_object(value: Any) -> bool:
         inspect.getattr_static(cls, "__call__", None), pytypes.FunctionType
     ):
         return False
-    ours = cls.__module__.split(".")[0] == "srcad" and not hasattr(cls, "OF_THE_PROGRAM")
-    return not ours and hasattr(value, "__dict__")
+    module = cls.__module__.split(".")[0]
+    ours = module == "srcad" and not hasattr(cls, "OF_THE_PROGRAM")
+    return not ours and module not in _SERVICES and hasattr(value, "__dict__")
 
 
 def fields_of(value: Any) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from srcad.ir import nodes as ir
+from srcad.rules.reports import REPORTS
 from srcad.rules.table import TABLE
 from srcad.rules.writes import FIRST
 from srcad.runtime.inplace import shuffled_order
@@ -15,7 +16,7 @@ from srcad.runtime.inplace import shuffled_order
 _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bool, abs, min, max,
                   sum, isinstance, zip, enumerate, type, operator.getitem}  # fmt: skip
 
-IMPURE = {print, input, next, open, shuffled_order, *FIRST}
+IMPURE = {print, input, next, open, shuffled_order, *FIRST, *REPORTS}
 
 
 def pure(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:

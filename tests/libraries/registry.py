@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import srcad
 from srcad.errors import SrcadError
+
+LIMIT = 120  # seconds for one workflow, compiling and running in both modes
+
+
+class TooSlow(BaseException):
+    """The time is over; no `except Exception` on the way stops it."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class Workflow:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`word` is right, refused, wrong or crashed; `why` is the first line of an error."""
+    """`word` is right, refused, wrong, crashed or slow; `why` is the message of an error."""
 
     word: str
     why: str = ""
@@ -50,25 +60,60 @@ def workflow(*args: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def outcome(case: Workflow) -> Outcome:
+    """What became of it, within the limit of time."""
+    try:
+        with limited(LIMIT), np.errstate(all="ignore"):
+            return compared(case)
+    except TooSlow:
+        return Outcome("slow", f"more than {LIMIT} seconds")
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """TooSlow after so many seconds, where the system has such a clock."""
+
+    def ring(*_: Any) -> None:
+        raise TooSlow
+
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def compared(case: Workflow) -> Outcome:
     """The gradient in both modes beside central differences, the value beside the plain call's."""
-    with np.errstate(all="ignore"):
-        expected = case.function(*copy.deepcopy(case.args))
-        truth = differences(case)
-        for naive in (False, True):
-            try:
-                found = _gradients(case, naive)
-            except SrcadError as error:
-                return Outcome("refused", f"{type(error).__name__}: {str(error).splitlines()[0]}")
-            except Exception as error:  # noqa: BLE001 - any other is a fault of srcad
-                return Outcome("crashed", f"{type(error).__name__}: {str(error).splitlines()[0]}")
-            value, gradients = found
-            if not np.array_equal(value, expected):
-                return Outcome("wrong", f"value {value}, not {expected}")
-            for g, t in zip(gradients, truth, strict=True):
-                scale = max(1.0, float(np.max(np.abs(t), initial=0.0)))
-                if not np.allclose(g, t, rtol=1e-5, atol=1e-6 * scale):
-                    return Outcome("wrong", f"gradient {g}, differences {t}")
+    expected = case.function(*copy.deepcopy(case.args))
+    truth = differences(case)
+    for naive in (False, True):
+        try:
+            value, gradients = _gradients(case, naive)
+        except SrcadError as error:
+            return Outcome("refused", f"{type(error).__name__}: {told(error)}")
+        except Exception as error:  # noqa: BLE001 - any other is a fault of srcad
+            return Outcome("crashed", f"{type(error).__name__}: {str(error).splitlines()[0]}")
+        if not np.array_equal(value, expected):
+            return Outcome("wrong", f"value {value}, not {expected}")
+        for g, t in zip(gradients, truth, strict=True):
+            scale = max(1.0, float(np.max(np.abs(t), initial=0.0)))
+            if not np.allclose(g, t, rtol=1e-5, atol=1e-6 * scale):
+                return Outcome("wrong", f"gradient {g}, differences {t}")
     return Outcome("right")
+
+
+def told(error: SrcadError) -> str:
+    """The message and the line it names, which every refusal has to do."""
+    place = error.place
+    if place is None:
+        return f"{error.message.splitlines()[0]} (no line)"
+    file = re.sub(r".*/(site-packages|tests|lib/python3\.\d+)/", "", Path(place.file).as_posix())
+    return f"{error.message.splitlines()[0]} ({file}, line {place.line})"
 
 
 def _gradients(case: Workflow, naive: bool) -> Any:
