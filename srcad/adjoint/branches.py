@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from srcad.adjoint.cotangents import Cotangents, State
 from srcad.adjoint.sweep import Branch, Node, Step, backward_targets, defined
+from srcad.analysis.noted import asks_what_changes
 from srcad.ir import nodes as ir
 from srcad.ir.types import Scalar
 
@@ -90,7 +91,13 @@ class Branches(Cotangents):
             isinstance(test, ir.Unary) and isinstance(test.operand, ir.Name)
         )
         written |= {n for n in ir.reads(test) if self.storage.written(n)}
-        if not (ir.reads(test) & written) and (simple or (self.depth == 0 and cheap(test))):
+        changing = self.facts.session.changing
+        again = not changing or not asks_what_changes(test, self.facts, changing)
+        if (
+            again
+            and not (ir.reads(test) & written)
+            and (simple or (self.depth == 0 and cheap(test)))
+        ):
             return None, test
         name = self.names.fresh("took_branch")
         self.facts.types[name] = Scalar(bool)

@@ -11,7 +11,9 @@ value is active.
 
 from __future__ import annotations
 
-from srcad.analysis.effects import written_operands, written_params
+from typing import Any
+
+from srcad.analysis.effects import aliases, written_operands, written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import (
     Append,
@@ -30,7 +32,7 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Bottom, Clo, Dct, Lst, Method, Obj, Type, carries
+from srcad.ir.types import ANY, Bottom, Clo, Dct, Lst, Method, Obj, Type, carries, mutable
 from srcad.rules.mutable import HANDS_OUT
 from srcad.rules.table import NoDerivative
 
@@ -101,7 +103,10 @@ class _Activity:
                     hit.append(owner)
                 case Invoke(unit, args, params):
                     written = written_params(self.facts, unit, params)
-                    hit += [a for a, w in zip(args, written, strict=True) if w is not None]
+                    given = tuple(self.is_active(a) for a in args)
+                    filled = filled_params(self.facts, unit, params, given)
+                    both = zip(args, written, filled, strict=True)
+                    hit += [a for a, w, f in both if w is not None and f]
                 case _:
                     pass
             for expr in hit:
@@ -121,6 +126,33 @@ class _Activity:
 
     def is_active(self, expr: ir.Expr) -> bool:
         return bool(active_reads(expr, self.facts, self.active))
+
+
+def filled_params(
+    facts: Inferred, unit: Any, params: tuple[Type, ...], given: tuple[bool, ...]
+) -> tuple[bool, ...]:
+    """Which parameters of a called function may hold an active value after the call.
+
+    given: which arguments are active.  A method that counts its calls does not make its object so.
+    """
+    callee = facts.session.infer(unit, params)
+    known: tuple[bool, ...] | None = callee.memory.get(("filled", given))
+    if known is not None:
+        return known
+    key = "filled", given
+    callee.memory[key] = (True,) * len(given)  # while it is found out, in a recursive call
+    names = [p.name for p in unit.code.params]
+    inside = activity(
+        callee, callee.body, frozenset(n for n, a in zip(names, given, strict=True) if a)
+    )
+    points = aliases(callee, callee.body)
+    reached = set(inside)
+    for name in inside:
+        if mutable(callee.types.get(name, ANY)):
+            reached |= points.together(name, names)
+    opaque = [isinstance(t, Clo | Method) for t in params]  # what they capture has other names
+    callee.memory[key] = tuple(n in reached or o for n, o in zip(names, opaque, strict=True))
+    return callee.memory[key]  # type: ignore[no-any-return]
 
 
 def _is_empty(kind: Type) -> bool:

@@ -65,6 +65,7 @@ from srcad.runtime.containers import values
 from srcad.runtime.index_tricks import joined
 from srcad.runtime.inplace import fitting
 from srcad.runtime.methods import METHODS
+from srcad.runtime.noted import noted
 from srcad.runtime.substitutes import (
     SUBSTITUTES,
 )
@@ -193,7 +194,7 @@ def _special(
         return ANY, Inert()
     if value is joined:
         return brackets.join(args, inference)
-    if value is fitting:
+    if value is fitting or value is noted:
         return inference.expr(args[0]), Same(args[0])
     return None
 

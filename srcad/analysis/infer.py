@@ -22,6 +22,7 @@ import numpy as np
 
 from srcad.analysis import decide, invoke, resolve, shapes
 from srcad.analysis.inplace import written_out
+from srcad.analysis.noted import with_notes
 from srcad.analysis.operations import (
     BINARY_FUNCTIONS,
     COMPARE_FUNCTIONS,
@@ -102,7 +103,8 @@ class Inferred:
             new = ir.with_blocks(stmt, inner) if inner else stmt
             if id(stmt) in self.decided:
                 self.decided[id(new)] = self.decided[id(stmt)]
-            out.extend(self.overloads.get(id(stmt), (new,)))
+            written = self.overloads.get(id(stmt))
+            out.extend((new,) if written is None else self.spell(written))
         return tuple(out)
 
 
@@ -147,6 +149,8 @@ class Inference:
         written = None
         if isinstance(stmt, ir.Store | ir.Augment | ir.Effect | ir.Assign):
             written = overloaded(stmt, self.facts)
+        if written is None and self.session.changing:
+            written = with_notes(stmt, self.facts, self.session.changing)
         called = isinstance(stmt, ir.Effect | ir.Assign) and isinstance(stmt.value, ir.Call)
         if called and written is None:
             self.plain(stmt)  # which may be a call of a function that writes
@@ -407,7 +411,7 @@ class Inference:
         value = self.session.program.lookup(self.unit, name)
         if value is MISSING:
             return BOTTOM if name in self.unit.code.locals else ANY
-        return type_of(value, self.session.symbols)
+        return self.session.found(value, name)  # type: ignore[no-any-return]
 
     def expr(self, expr: ir.Expr) -> Type:  # noqa: C901 - one decision over the kinds
         match expr:

@@ -23,7 +23,6 @@ from srcad.analysis.invoke import with_captures as with_captures
 from srcad.analysis.operations import Apply, Element, Inert, Make, Mutation, Part, Refused
 from srcad.analysis.program import MISSING
 from srcad.ir import nodes as ir
-from srcad.ir.observed import type_of
 from srcad.ir.tables import under
 from srcad.ir.types import (
     ANY,
@@ -103,7 +102,7 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             found = inference.session.program.attribute(value, name)
             if found is MISSING:
                 return ANY, Inert()
-            return type_of(found, inference.session.symbols), Inert()
+            return inference.session.member(found, name), Inert()
         case Array() | Number() | Scalar():
             return _number_attribute(expr, owner, name, inference)
         case Tup(items, cls) if name in getattr(cls, "_fields", ()):
@@ -163,7 +162,7 @@ def _field(
     value = inference.session.program.attribute(cls, name)
     if isinstance(found, classmethod | staticmethod):
         return Known.of(value), Inert()
-    return type_of(value, inference.session.symbols), Inert()
+    return inference.session.member(value, name), Inert()
 
 
 # -- elements --------------------------------------------------------------------------

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from srcad.analysis.changing import NOTHING, Changing
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.loosen import loosen
 from srcad.analysis.program import Program, Unit
-from srcad.ir.types import ANY, Symbols, Type
+from srcad.analysis.watching import in_sight, out_of_sight
+from srcad.ir.observed import type_of
+from srcad.ir.types import ANY, AnyType, Array, Dct, Lst, Number, Obj, Scalar, Symbols, Tup, Type
+
+_STATE = (Obj, Lst, Dct, Scalar, Number, Array, Tup, AnyType)  # all but functions and modules
 
 
 @dataclass
@@ -24,6 +29,8 @@ class Session:
     hoped: bool = False  # one was missing
     estimates: dict[int, Any] = field(default_factory=dict)  # of what functions write, meanwhile
     leaning: set[int] = field(default_factory=set)  # those that another function has relied on
+    changing: Changing = NOTHING  # what may be something else later
+    state: bool = False  # something from outside was met that may
 
     def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         """What is known of a function, called with arguments of these types."""
@@ -35,20 +42,48 @@ class Session:
             return self.active[key]
         if len(self.active) > 60:  # types that grow at every level of a recursion
             return Inferred(unit, params, {}, result=ANY)
-        inferred = Inferred(unit, params, {}, session=self)
-        self.active[key] = inferred
-        self.settle(key, inferred)
-        if len(self.active) == 1 and self.hoped:
-            self.hopeful, self.hoped = False, False
+        inferred = self.read(key, unit, params)
+        while len(self.active) == 1 and self.changes(inferred):
             self.done.clear()
-            self.settle(key, inferred)
-            self.hopeful = True
+            inferred = self.read(key, unit, params)
         del self.active[key]
         self.done[key] = inferred
         if not self.active and self.recursive:
             for facts in self.done.values():  # what rests on a function that was not known yet
                 facts.memory.clear()
         return inferred
+
+    def read(self, key: Any, unit: Unit, params: tuple[Type, ...]) -> Inferred:
+        """Read the function, at first in the hope that what is missing will come."""
+        inferred = self.active[key] = Inferred(unit, params, {}, session=self)
+        self.settle(key, inferred)
+        if len(self.active) == 1 and self.hoped:
+            self.hopeful, self.hoped = False, False
+            self.done.clear()
+            self.settle(key, inferred)
+            self.hopeful = True
+        return inferred
+
+    def changes(self, root: Inferred) -> bool:
+        """Whether more may change than was known when the function was read."""
+        if not self.state:
+            return False
+        read = [*self.done.values(), root]
+        found = self.changing | in_sight(root, read) | out_of_sight(root, read)
+        known, self.changing = self.changing, found
+        return found != known
+
+    def found(self, value: Any, name: str) -> Type:
+        """The type of what a global or captured variable of this name holds."""
+        kind = type_of(value, self.symbols)
+        self.state = self.state or isinstance(kind, _STATE)
+        if name in self.changing.variables:
+            return ANY
+        return self.changing.loosened(kind, value) if self.changing else kind
+
+    def member(self, value: Any, name: str) -> Type:
+        """The same of what a class or a module has under the name."""
+        return ANY if self.changing.member(name) else self.found(value, "")
 
     def settle(self, key: Any, inferred: Inferred) -> None:
         """Read the function until nothing changes."""

@@ -1,0 +1,202 @@
+"""Find what a program writes of the state that it finds: see `changing`.
+
+In sight is what functions write that inference has read.  Out of sight run context managers, and
+whatever a function that is known only when it runs may be: the names that they write are read off
+their bytecode.  A name that such code computes is not seen.
+"""
+
+from __future__ import annotations
+
+import dis
+import types as pytypes
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from srcad.analysis.changing import NOTHING, Changing, general, known_value
+from srcad.analysis.infer import Inferred, constant
+from srcad.analysis.operations import Dynamic, Inert, Invoke, Refused
+from srcad.analysis.outside import written_outside
+from srcad.analysis.reach import Reach, shown
+from srcad.frontend.contexts import LOCKS, PASSING
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, BOTTOM, Dct, Known, Lst, Obj, Tup, Type, join
+from srcad.rules.mutable import MOVES, PUTS
+
+_MAKERS = {"__init__", "__post_init__", "__new__", "__init_subclass__", "__set_name__"}
+_BY_STRING = {"setattr", "delattr", "__setattr__", "__dict__", "vars", "globals"}
+_OF_ITEMS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
+_METHODS = PUTS.keys() | MOVES | {"__setitem__", "__delitem__", "add", "discard"}
+
+# -- in sight --------------------------------------------------------------------------
+
+
+def in_sight(root: Inferred, read: Iterable[Inferred]) -> Changing:
+    """What the functions that inference has read write into objects from outside."""
+    stored: dict[str, Type] = {}
+    put: Type = BOTTOM
+    members: set[str] = set()
+    variables: set[str] = set()
+    for facts in read:
+        variables |= {n for code in shown(facts.unit) for n in _written_by(code).variables}
+        members |= _properties_that_act(facts)
+        for target, kind in _stores(facts):
+            if isinstance(target, ir.Item):
+                put = join(put, general(kind))
+                continue
+            stored[target.name] = join(stored.get(target.name, BOTTOM), general(kind))
+            if isinstance(known_value(facts, target.obj), type | pytypes.ModuleType):
+                members.add(target.name)
+    objects = frozenset(written_outside(root, root.body))
+    return Changing(
+        variables=frozenset(variables),
+        objects=objects,
+        stored=tuple(sorted(stored.items())) if objects else (),
+        members=frozenset(members),
+        put=put if objects else BOTTOM,
+    )
+
+
+def _stores(facts: Inferred) -> Iterator[tuple[ir.Item | ir.Attr, Type]]:
+    """What is put where, by statements and by methods of lists and dicts."""
+    for stmt in ir.walk(facts.body):
+        match stmt:
+            case ir.Store(target, ir.Name(name)):
+                yield target, facts.types.get(name, ANY)
+            case ir.Store(target, ir.Const(value)):
+                yield target, constant(value)
+            case ir.Store(target) | ir.Augment(ir.Item() | ir.Attr() as target):
+                yield target, ANY
+            case ir.Effect(ir.Call(ir.Attr(owner, name))) | ir.Assign(
+                _, ir.Call(ir.Attr(owner, name))
+            ) if name in _METHODS:
+                yield ir.Item(owner, ir.Const(None)), ANY
+            case _:
+                pass
+
+
+def _properties_that_act(facts: Inferred) -> set[str]:
+    """Those that may give another value each time."""
+    found: set[str] = set()
+    for expr in facts.keep:
+        operation = facts.operations.get(id(expr))
+        if isinstance(expr, ir.Attr) and isinstance(operation, Invoke):
+            callee = facts.session.infer(operation.unit, operation.params)
+            acts = (ir.Store, ir.Augment, ir.Effect, ir.With)
+            if any(isinstance(s, acts) for s in ir.walk(callee.body)):
+                found.add(expr.name)
+    return found
+
+
+# -- out of sight ----------------------------------------------------------------------
+
+
+def out_of_sight(root: Inferred, read: Iterable[Inferred]) -> Changing:
+    """What is written by code that may run and that inference has not read."""
+    facts = list(read)
+    reach = Reach()
+    for function in (m for f in facts for m in (*_managers(f), *_unread(f))):
+        reach.value(function)
+    seen: set[int] = set()
+    if any(map(_calls_anything, facts)):
+        reach.value(root.unit.function)
+        for cls in _classes(root.params):
+            reach.value(cls)
+        seen = {id(code) for f in facts for code in shown(f.unit)}
+    reach.close()
+    found = NOTHING
+    for key, code in reach.codes.items():
+        if key not in seen:
+            found |= _written_by(code)
+    return found
+
+
+def _managers(facts: Inferred) -> Iterator[Any]:
+    """What makes the context managers of a function, where it is not known to leave all alone."""
+    for stmt in ir.walk(facts.body):
+        if not isinstance(stmt, ir.With):
+            continue
+        for expr, _ in stmt.items:
+            maker = known_value(facts, expr.func if isinstance(expr, ir.Call) else expr)
+            if maker is None:  # whatever the function names
+                yield facts.unit.function
+            elif not isinstance(maker, LOCKS) and not any(maker is known for known in PASSING):
+                yield maker
+
+
+def _unread(facts: Inferred) -> Iterator[Any]:
+    """The functions that are called and could not be read."""
+    for expr in facts.keep:
+        operation = facts.operations.get(id(expr))
+        if isinstance(expr, ir.Call) and isinstance(operation, Inert | Refused):
+            called = known_value(facts, expr.func)
+            if isinstance(called, pytypes.FunctionType):
+                yield called
+
+
+def _calls_anything(facts: Inferred) -> bool:
+    """Whether a function that is known only when it runs is called, or one in code kept as is."""
+    if any(isinstance(o, Dynamic) for o in facts.operations.values()):
+        return True
+    waiting = [e for s in ir.walk(facts.body) for e in ir.expressions(s)]
+    while waiting:
+        expr = waiting.pop()
+        waiting.extend(ir.children(expr))
+        if isinstance(expr, ir.Raw) and _raw_calls(facts, expr):
+            return True
+    return False
+
+
+def _raw_calls(facts: Inferred, raw: ir.Raw) -> bool:
+    values = (known_value(facts, ir.Name(n)) for n in raw.reads)
+    return any(isinstance(v, pytypes.FunctionType | pytypes.MethodType) for v in values)
+
+
+def _classes(kinds: Iterable[Type]) -> Iterator[Any]:
+    for kind in kinds:
+        match kind:
+            case Obj(cls, fields):
+                yield cls
+                yield from _classes(t for _, t in fields)
+            case Tup(items):
+                yield from _classes(items)
+            case Lst(_, element) | Dct(_, element):
+                yield from _classes((element,))
+            case Known(value) if not isinstance(value, np.ufunc):
+                yield value
+            case _:
+                pass
+
+
+def _written_by(code: pytypes.CodeType) -> Changing:
+    attributes: set[str] = set()
+    variables: set[str] = set()
+    items, before = False, None
+    for step in dis.get_instructions(code):
+        match step.opname:
+            case "STORE_GLOBAL" | "DELETE_GLOBAL":
+                variables.add(step.argval)
+            case "STORE_DEREF" | "DELETE_DEREF" if step.argval in code.co_freevars:
+                variables.add(step.argval)
+            case "STORE_ATTR" | "DELETE_ATTR" if not _of_the_new(code, before):
+                attributes.add(step.argval)
+            case name if name in _OF_ITEMS:
+                items = True
+            case _:
+                pass
+        before = step
+    named = set(code.co_names)
+    if named & _BY_STRING:  # setattr(config, "rate", 2.0): the names that stand there
+        attributes |= {c for c in code.co_consts if isinstance(c, str) and c.isidentifier()}
+        items = True
+    items = items or bool(named & _METHODS)
+    return Changing(frozenset(attributes), frozenset(variables), items)
+
+
+def _of_the_new(code: pytypes.CodeType, before: dis.Instruction | None) -> bool:
+    """Whether an attribute is one of the object that the code makes."""
+    if code.co_name not in _MAKERS or before is None or not code.co_argcount:
+        return False
+    loaded = before.argval[-1] if isinstance(before.argval, tuple) else before.argval
+    return before.opname.startswith("LOAD_FAST") and bool(loaded == code.co_varnames[0])
