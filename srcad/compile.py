@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import gc
 import itertools
 import threading
@@ -120,6 +121,30 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
+def _or_rebinding(compiled: Callable[..., Entry]) -> Callable[..., Entry]:
+    """Compile again where a write is refused, with `x += e` read as `x = x + e`.
+
+    That is what it does if x is a number.  Where only the running program knows, it is checked
+    there (`runtime/rebinding`); what is an array is refused then.
+    """
+
+    @functools.wraps(compiled)
+    def either(*given: Any, **options: Any) -> Entry:
+        symbols = next(a for a in given if isinstance(a, Symbols))
+        sizes = dict(symbols.by_size)
+        try:
+            return compiled(*given, **options)
+        except errors.UnsupportedMutation as refused:
+            symbols.by_size = sizes
+            try:
+                return compiled(*given, **options, rebinding=True)
+            except errors.SrcadError:
+                raise refused from None
+
+    return either
+
+
+@_or_rebinding
 @_without_collector()
 def compile_fused(
     function: types.FunctionType,
@@ -131,6 +156,7 @@ def compile_fused(
     naive: bool,
     symbols: Symbols,
     check: bool = True,
+    rebinding: bool = False,
 ) -> Entry:
     """`f_grad` for one signature: parameters of types `kinds`, differentiated in those of `wrt`.
 
@@ -139,7 +165,7 @@ def compile_fused(
     (unless `check` is False: for reading the text only).
     """
     sizes = dict(symbols.by_size)
-    work = Compilation(symbols, naive)
+    work = Compilation(symbols, naive, rebinding=rebinding)
     unit = work.program.unit(function)
     result = work.session.infer(unit, kinds).result
     if aux:
@@ -191,12 +217,17 @@ def wants_aux(name: str, kind: Type, place: errors.Place) -> errors.NotDifferent
     )
 
 
+@_or_rebinding
 def compile_pullback(
-    function: types.FunctionType, kinds: tuple[Type, ...], naive: bool, symbols: Symbols
+    function: types.FunctionType,
+    kinds: tuple[Type, ...],
+    naive: bool,
+    symbols: Symbols,
+    rebinding: bool = False,
 ) -> Entry:
     """`f_fwd` and `f_bwd` for one signature, active in every parameter that can be."""
     sizes = dict(symbols.by_size)
-    work = Compilation(symbols, naive)
+    work = Compilation(symbols, naive, rebinding=rebinding)
     unit = work.program.unit(function)
     mask = tuple(map(carries, kinds))
     work.names.taken |= unit.code.taken
@@ -209,13 +240,18 @@ def compile_pullback(
     return entry
 
 
+@_or_rebinding
 @_without_collector()
 def compile_split(
-    function: types.FunctionType, kinds: tuple[Type, ...], symbols: Symbols, adapt: Any = None
+    function: types.FunctionType,
+    kinds: tuple[Type, ...],
+    symbols: Symbols,
+    adapt: Any = None,
+    rebinding: bool = False,
 ) -> Entry:
     """The same pair with raw cotangents, for calls met at run time."""
     sizes = dict(symbols.by_size)
-    work = Compilation(symbols, reusable=True)
+    work = Compilation(symbols, reusable=True, rebinding=rebinding)
     unit = work.program.unit(function)
     if adapt is not None:
         unit = adapt(unit)

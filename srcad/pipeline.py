@@ -74,9 +74,10 @@ class Compilation:
     written: dict[int, Outside] = field(default_factory=dict)  # objects of modules and closures
     needed: dict[int, tuple[Any, str]] = field(default_factory=dict)  # those read backwards
     reusable: bool = False  # a pullback may be called again: saved lists are copied before popping
+    rebinding: bool = False  # of what is of no known type, `x += e` is checked to make a new value
 
     def __post_init__(self) -> None:
-        self.session = Session(self.program, self.symbols)
+        self.session = Session(self.program, self.symbols, rebinding=self.rebinding)
 
     # -- one function ------------------------------------------------------------------
 

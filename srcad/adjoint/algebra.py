@@ -101,3 +101,13 @@ def groups(args: tuple[ir.Expr, ...]) -> tuple[ir.Expr, ...]:
 def tables(kwargs: tuple[tuple[str | None, ir.Expr], ...]) -> tuple[ir.Expr, ...]:
     """`k=b, **more` as `{"k": b}, more`."""
     return tuple(v if k is None else ir.Mapping((ir.Const(k),), (v,)) for k, v in kwargs)
+
+
+def place_in(stmt: ir.Unpack, k: int) -> ir.Expr:
+    """Where in the value the k-th target of an assignment to several stands: `a, *b, c = x`."""
+    if stmt.star is None or k < stmt.star:
+        return ir.Const(k)
+    if k > stmt.star:
+        return ir.Const(k - len(stmt.targets))
+    stop = k - len(stmt.targets) + 1
+    return ir.Slice(ir.Const(k), ir.Const(stop) if stop else None, None)

@@ -119,12 +119,13 @@ class Calls(Cells):
             return NOT_ASKED
         mine = self.shared | self.holders
         pairs = zip(operation.unit.code.params, operation.args, operation.params, strict=True)
-        kept = {p.name: ir.reads(a) & mine for p, a, t in pairs if mutable(t)}
-        params = frozenset(p for p, names in kept.items() if names)
+        read = {p.name: ir.reads(a) for p, a, t in pairs if mutable(t)}
+        params = frozenset(p for p, names in read.items() if names & mine)
+        read[operation.unit.code.result] = frozenset({stmt.target})
         changing = frozenset(
             p
-            for p in params
-            if any(self.changed_later(n, stmt) or self.refilled_later(n, stmt) for n in kept[p])
+            for p, names in read.items()
+            if any(self.changed_later(n, stmt) or self.refilled_later(n, stmt) for n in names)
         )
         unread = stmt.target not in self.given_names  # the call of an expression statement
         result = stmt.target in mine or bool(params and unread)

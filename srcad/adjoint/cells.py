@@ -203,13 +203,8 @@ class Cells(Memory):
             bar = None if target in self.shared else self.take(target)
             if bar is None:
                 continue
-            if stmt.star is not None:
-                raise errors.UnsupportedMutation(
-                    f"`*` takes `{owner}` apart, of which only the running program knows what it "
-                    "is, while containers are written. Take its items one by one.",
-                    self.place(),
-                )
-            self.give_unknown(ir.Name(owner), ir.Const(k), target, bar)
+            place = slice_object(algebra.place_in(stmt, k))
+            self.give_unknown(ir.Name(owner), place, target, bar)
         return [Step((stmt,), tuple(self.out))]
 
     def owned(self, stmt: ir.Assign, target: str, value: ir.Call, inner: ir.Expr) -> list[Node]:

@@ -80,13 +80,7 @@ class Containers(Cotangents):
             self.state.present.add(owner)
             return [Step((stmt,), tuple(self.out))]
         for k, name, bar in live:
-            index: ir.Expr = ir.Const(k)
-            if stmt.star is not None and k > stmt.star:
-                index = ir.Const(k - len(stmt.targets))
-            elif k == stmt.star:
-                stop = k - len(stmt.targets) + 1
-                index = ir.Slice(ir.Const(k), ir.Const(stop) if stop else None, None)
-            self.add_at(owner, index, bar, self.type(name))
+            self.add_at(owner, algebra.place_in(stmt, k), bar, self.type(name))
         return [Step((stmt,), tuple(self.out))]
 
     def effect(self, stmt: ir.Effect, value: ir.Expr) -> list[Node]:

@@ -71,7 +71,11 @@ class Memory(Cotangents):
         if isinstance(stmt, ir.Augment) and isinstance(stmt.target, ir.Name):
             written = frozenset(n for n in written if not self.may_rebind(n))
             return written <= self.shared
-        return bool(written) and written <= self.shared
+        # a called function keeps by memory what its caller does
+        kept = self.shared | self.holders if self.with_cells else self.shared
+        return bool(written) and written <= (
+            kept if isinstance(stmt, ir.Assign | ir.Effect) else self.shared
+        )
 
     def may_rebind(self, name: str) -> bool:
         """Whether only the running program knows if `x += e` writes in place or binds x anew."""

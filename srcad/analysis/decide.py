@@ -58,6 +58,8 @@ def truth(test: ir.Expr, inference: Inference) -> bool | None:
                 return False
             if isinstance(kind, Scalar) and kind.known:
                 return bool(kind.value)
+            if isinstance(kind, Tup) and kind.cls is tuple:
+                return bool(kind.items)
         case _:
             pass
     return None

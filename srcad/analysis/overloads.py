@@ -10,6 +10,8 @@
                                                          old += v
                                                          table.__setitem__(k, old)
     del table[k]              Table has __delitem__      table.__delitem__(k)
+    x += e                    x of unknown type          bound_anew(x)
+                              (`Session.rebinding`)      x = x + e
 
 Inference knows the class, reads these statements in place of the one that the user wrote, and
 leaves them to those who come after (`Inferred.body`).
@@ -26,12 +28,14 @@ from typing import TYPE_CHECKING, Any
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import Dct, Obj
+from srcad.ir.types import AnyType, Dct, Obj
+from srcad.runtime.rebinding import bound_anew
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inferred
 
 SLICE = ir.Ref(slice, "slice")
+BOUND_ANEW = ir.Ref(bound_anew, "bound_anew")
 
 
 def overloaded(stmt: ir.Stmt, facts: Inferred) -> ir.Block | None:
@@ -93,6 +97,9 @@ def _augmented(
     facts: Inferred, stmt: ir.Augment, owner: str, op: str, value: ir.Expr
 ) -> ir.Block | None:
     cls = _class(facts, owner)
+    if facts.session.rebinding and isinstance(facts.types.get(owner), AnyType):
+        check = ir.Effect(ir.Call(BOUND_ANEW, (ir.Name(owner),)), stmt.at)
+        return (check, ir.Assign(owner, ir.Binary(op, ir.Name(owner), value), stmt.at))
     if cls is None:
         return None
     plain = BINARY_FUNCTIONS[op].__name__.strip("_")

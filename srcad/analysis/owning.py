@@ -120,7 +120,7 @@ class _Owning:
                 return [*before, replace(stmt, value=new)]
             case ir.Unpack(targets, value, int(star)) if targets[
                 star
-            ] in self.shared.cells and not self.kept(value):
+            ] in self.shared.cells and not self.moves(value):
                 return self.rest(stmt, targets[star])
             case ir.Assign(target, value):
                 cell = target in self.shared.cells or self.makes_cell(target, value)
@@ -146,6 +146,10 @@ class _Owning:
         if not isinstance(owner, ir.Name):
             return False
         return owner.id in self.shared.cells | self.shared.holders
+
+    def moves(self, value: ir.Expr) -> bool:
+        """Whether the numbers in it certainly are objects of their own: those of cells are."""
+        return self.kept(value) and not isinstance(self.type(value), Tup | AnyType)
 
     def makes_cell(self, target: str, value: ir.Expr) -> bool:
         """A new container, for a variable that may also stand for something else."""
@@ -291,7 +295,7 @@ class _Owning:
 
     def items(self, value: ir.Expr, stmt: ir.Stmt) -> tuple[list[ir.Stmt], ir.Expr]:
         """A container with the same items as objects of their own; cells have such already."""
-        if self.kept(value) and not isinstance(self.type(value), Tup | AnyType):
+        if self.moves(value):
             return [], value
         before: list[ir.Stmt] = []
         if not isinstance(value, ir.Name | ir.Const):

@@ -25,6 +25,7 @@ class Session:
     done: dict[Any, Inferred] = field(default_factory=dict)
     active: dict[Any, Inferred] = field(default_factory=dict)
     recursive: set[Any] = field(default_factory=set)
+    rebinding: bool = False  # `x += e` makes a new value unless x is known to be no number
     hopeful: bool = True  # attributes that are missing may still come
     hoped: bool = False  # one was missing
     estimates: dict[int, Any] = field(default_factory=dict)  # of what functions write, meanwhile

@@ -157,7 +157,7 @@ class _Finder:
             holders = known.holders | found.holders
             if (arrays, cells, holders) == (known.arrays, known.cells, known.holders):
                 return known
-            more = activity(self.facts, self.body, known.active | arrays | cells)
+            more = activity(self.facts, self.body, found.active | arrays | cells)
             known = Shared(arrays, cells, holders, more, filled=found.filled)
 
     def step(self, active: Active) -> Shared:
@@ -177,6 +177,8 @@ class _Finder:
         holders = holders if filled else holders & active
         followed = _follows_cells if filled else _follows
         problem = self.problem(arrays, cells, holders, sites, followed)
+        # what is written, and may be an array, has part in the derivative of what shares it
+        active |= {n for n in reached & written if isinstance(types[n], AnyType)}
         return Shared(arrays, cells, holders, active, problem, bool(filled))
 
     def seeds(self, active: Active) -> tuple[Names, Names]:
@@ -243,7 +245,7 @@ class _Finder:
         params = {p.name for p in self.facts.unit.code.params} & (holders | cells)
         given = zip(self.facts.unit.code.params, self.facts.params, strict=True)
         params -= {p.name for p, t in given if not mutable(t)}  # None, until it is bound anew
-        unasked = sorted(params - self.asked.params)
+        unasked = sorted(p for p in params - self.asked.params if not self.apart(p))
         if unasked and storage.shown:
             return Obstacle(first, f"the caller does not keep `{unasked[0]}` by memory")
         touched = arrays | cells | holders
@@ -252,9 +254,20 @@ class _Finder:
                 return Obstacle(stmt, "this statement is not followed")
             if nested_writes(self.facts, stmt) & touched:
                 return Obstacle(stmt, "a call inside an expression writes into them")
+            calls = isinstance(stmt, ir.Assign | ir.Effect) and not self.storage.plain(stmt)
+            if not by_memory and calls and written_by(self.facts, stmt) & holders:
+                return Obstacle(stmt, "a called function writes into what may be no array")
             if not by_memory and self.overlaps(stmt, touched):
                 return Obstacle(stmt, "two arguments of the called function share memory")
         return None
+
+    def apart(self, param: str) -> bool:
+        """Whether a parameter is not written, and shares no memory with one kept by the caller.
+
+        Then its numbers may become objects of their own here, as those of a function's arguments.
+        """
+        joined = any(param in group and group & self.asked.params for group in self.asked.joined)
+        return bool(self.asked) and not joined and not self.storage.written(param)
 
     def overlaps(self, stmt: ir.Stmt, touched: Names) -> bool:
         """Whether a called function writes an argument that shares memory with another."""

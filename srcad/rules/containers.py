@@ -8,6 +8,7 @@ import random
 from srcad.rules.table import linear, no_derivative
 from srcad.runtime import inplace
 from srcad.runtime.containers import stop_gradient, values, values_bar
+from srcad.runtime.rebinding import bound_anew
 from srcad.runtime.substitutes import INERT
 
 linear(values, lambda y_bar, table: values_bar(y_bar, table))
@@ -16,4 +17,4 @@ no_derivative(random.random, random.gauss, random.uniform, random.randint, rando
 no_derivative(inplace.put_places, inplace.mask_places, inplace.diagonal_places)
 no_derivative(inplace.places_along, inplace.cycled, inplace.cycled_by_mask)
 no_derivative(inplace.selection_shape, inplace.rounds, inplace.shuffled_order)
-no_derivative(itertools.count, open, input, *INERT)
+no_derivative(itertools.count, open, input, bound_anew, *INERT)

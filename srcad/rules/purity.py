@@ -50,6 +50,6 @@ def pure_function(value: object) -> bool:
     if module.startswith("srcad.runtime"):
         return name not in {
             "accumulate", "call", "call_method", "call_spread", "add_at", "taken", "taken_out",
-            "put_back", "indexable", "assigned", "kept", "fitting", "shuffled_order",
+            "put_back", "indexable", "assigned", "kept", "fitting", "shuffled_order", "bound_anew",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}

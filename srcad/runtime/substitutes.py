@@ -68,7 +68,10 @@ class MISSING:
 
 def largest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) -> Any:
     """`max` with a key or a default."""
-    candidates = (items, *more) if more else list(items)
+    if more:
+        candidates: Any = (items, *more)
+    else:
+        candidates = list(items)
     if len(candidates) == 0:
         if default is MISSING:
             raise ValueError("max() iterable argument is empty")
@@ -86,7 +89,10 @@ def largest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) -> 
 
 def smallest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) -> Any:
     """`min` with a key or a default."""
-    candidates = (items, *more) if more else list(items)
+    if more:
+        candidates: Any = (items, *more)
+    else:
+        candidates = list(items)
     if len(candidates) == 0:
         if default is MISSING:
             raise ValueError("min() iterable argument is empty")

@@ -1,0 +1,123 @@
+"""Programs that were wrong or refused: what is kept by memory, and what only seems to be."""
+
+import numpy as np
+
+from tests.corpus.registry import program
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def tuple_taken_apart_into_a_list_that_is_written(s):
+    w = np.array([s, 2 * s])
+    first, *rest = (s, s * 2, w)
+    rest.append(3 * s)
+    rest[1][0] = s * s
+    rest[0] *= 2
+    return rest[0] * rest[1][0] * rest[1][1] + rest[2] * first
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def star_of_what_is_known_when_it_runs(s):
+    w = -1.2
+    w = np.array([s, s * 3])
+
+    def make(a):
+        def read(b):
+            return w + 0.0
+
+        return read
+
+    u = make(s)(s)
+    first, *rest = u
+    return rest[0] * first
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def star_of_a_list_that_changes_meanwhile(s):
+    w = -1.2
+    w = [s, s * 3, 2.0]
+    read = lambda a: w  # noqa: E731
+    first, *rest, last = read(s)
+    w[1] = 7 * s * s
+    rest[0] *= 3
+    rest.append(last * s)
+    return rest[0] * first * rest[1] + w[1]
+
+
+def scaled_first(a, items):
+    items[0] = items[0] * a[0] * a[1]
+    r = np.exp(a)
+    return r
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def array_beside_a_written_list_changes_after_the_call(s):
+    u = np.array([s, 2 * s, 3 * s])
+    xs = [1.0 * s]
+    r = scaled_first(u, xs)
+    q = r[1]
+    u[0] = 5.0
+    r[0] = 5.0
+    r[1] = 0.0
+    return q * xs[0] * u[1] * r[2]
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def tuple_beside_a_written_variable(s):
+    """Only the called function keeps what is in the tuple by memory."""
+    acc = 1.0 * s
+
+    def step(p, q):
+        nonlocal acc
+        w = p[0][1] if acc > 100 else p[0][1]
+        acc = acc * w[0]
+        return np.sum(w) * p[0][0] * q[0]
+
+    u = np.array([s, 2 * s, 3 * s])
+    t = step(((s * s, u * s), 2), [s])
+    v = u * 2
+    t += step(((s, v), 2), [3.0, t])
+    v[0] = 3
+    return t * acc * v[1]
+
+
+def lowered(x, n):
+    if n > 5:
+        x = np.zeros(2)
+    x -= 0.3 * n
+    return x if n <= 5 else x[0]
+
+
+@program(args=[lambda rng: (0.6, 3), lambda rng: (0.6, 7)], wrt=(0,))
+def called_function_that_may_write(s, n):
+    """What it gets may be a number, which `-=` binds anew."""
+    y = s * s
+    if n > 9:
+        y = np.array([s, s])
+    items = [s]
+    items.append(lowered(y, n) * y)
+    return items[1] * items[0]
+
+
+ACTIONS = {"a": np.tanh, "b": np.sin, "c": lambda t: 0.5 * t}
+
+
+def dispatch(t, mode):
+    if mode == "a":
+        return np.sin(t)
+    return ACTIONS[mode](t)
+
+
+@program(args=[lambda rng: (0.6, "b"), lambda rng: (-0.4, "c")], wrt=(0,))
+def number_from_a_function_of_the_module(s, mode):
+    """`+=` of what only the running program knows, and may be an object of the module."""
+    u = dispatch(s, mode)
+    u += 0.3 * s
+    u *= s
+    if u > 100:
+        u = np.zeros(2)
+    return u * s
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def smallest_of_two_by_a_key(s):
+    return min(s, sum(map(lambda t: t**2, (s, -1.0))) / 2, key=abs)
