@@ -53,16 +53,19 @@ def truth(test: ir.Expr, inference: Inference) -> bool | None:
                     return not isinstance(kind, Known) or callable(kind.value)
                 return False if isinstance(kind, Scalar | Number | Array | Tup | Lst) else None
         case ir.Name():
-            kind = inference.expr(test)
-            if isinstance(kind, Scalar) and kind.kind is type(None):
-                return False
-            if isinstance(kind, Scalar) and kind.known:
-                return bool(kind.value)
-            if isinstance(kind, Tup) and kind.cls is tuple:
-                return bool(kind.items)
+            return _of_value(inference.expr(test))
         case _:
             pass
     return None
+
+
+def _of_value(kind: Type) -> bool | None:
+    """Whether every value of a type is true, or false."""
+    if isinstance(kind, Scalar) and kind.kind is type(None):
+        return False
+    if isinstance(kind, Scalar) and kind.known:
+        return bool(kind.value)
+    return bool(kind.items) if isinstance(kind, Tup) and kind.cls is tuple else None
 
 
 def _logic(op: str, parts: list[bool | None]) -> bool | None:
