@@ -21,5 +21,7 @@ def messages_of_logging(x, v):
         LOG.debug("x is %s", x)
     if x > 3:
         logging.warning("large: %s", x)
-    warnings.warn(f"{x} is small", RuntimeWarning, stacklevel=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.warn(f"{x} is small", RuntimeWarning, stacklevel=2)
     return x * np.sum(v * v)
