@@ -75,7 +75,7 @@ class Changing:
     def path(self, value: Any, names: Iterable[str]) -> bool:
         """Whether `value.a.b` from outside may be something else later."""
         fields = dict(self.stored) if id(value) in self.objects else {}
-        return any(self.member(n) or n in fields for n in names)
+        return any(self.member(n) or n in fields or n in self.variables for n in names)
 
     def loosened(self, kind: Type, value: Any) -> Type:
         """What is known of a value from outside when what is written in it is not."""

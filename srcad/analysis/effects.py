@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from srcad.analysis.entered import entered
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Append, Apply, Dynamic, Invoke, Mutation
@@ -90,6 +91,10 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
                 structural = write.structural and not rebinding
                 contents = write.contents or owner is not target
                 found.append(replace(write, structural=structural, contents=contents))
+            case ir.With(items) if entered(inferred, stmt).given:
+                given = frozenset().union(*(ir.reads(e) for e, _ in items)) & inferred.types.keys()
+                write = Write(given, stmt.at, "this context manager", structural=True)
+                found.extend([write] if given else [])
             case _:
                 pass
         for expr in ir.expressions(stmt):

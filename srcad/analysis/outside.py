@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.effects import aliases, writes
+from srcad.analysis.entered import entered
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Invoke
@@ -56,6 +57,8 @@ def called_writes(facts: Inferred, body: ir.Block) -> list[tuple[ir.Stmt, frozen
                 if "outside" not in callee.memory:
                     callee.memory["outside"] = frozenset(written_outside(callee, callee.body))
                 written |= callee.memory["outside"]
+        if isinstance(stmt, ir.With):
+            written |= entered(facts, stmt).objects.keys()
         if written:
             found.append((stmt, frozenset(written)))
     return found
@@ -74,11 +77,26 @@ def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: s
                 value = program.lookup(unit, name)
                 if _holds_state(value):
                     found.setdefault(id(value), Outside(value, name, write, facts))
+    _by_managers(facts, body, names, found)
     for operation in facts.operations.values():
         if isinstance(operation, Invoke):
             callee = facts.session.infer(operation.unit, operation.params)
             if id(callee) not in seen:
                 _collect(callee, callee.body, found, seen)
+
+
+def _by_managers(
+    facts: Inferred, body: ir.Block, names: list[str], found: dict[int, Outside]
+) -> None:
+    """The same of the context managers that a function enters."""
+    space: dict[str, Any] = facts.unit.source.function.__globals__
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.With):
+            for key, value in entered(facts, stmt).objects.items():
+                mine = [n for n in (*names, *space) if space.get(n) is value]
+                name = mine[0] if mine else type(value).__name__
+                write = Write(frozenset(), stmt.at, "this context manager", stmt=stmt)
+                found.setdefault(key, Outside(value, name, write, facts))
 
 
 def outside_names(facts: Inferred, names: frozenset[str]) -> dict[int, tuple[Any, str]]:

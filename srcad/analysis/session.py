@@ -84,7 +84,7 @@ class Session:
 
     def member(self, value: Any, name: str) -> Type:
         """The same of what a class or a module has under the name."""
-        return ANY if self.changing.member(name) else self.found(value, "")
+        return ANY if self.changing.member(name) else self.found(value, name)
 
     def settle(self, key: Any, inferred: Inferred) -> None:
         """Read the function until nothing changes."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from srcad.analysis.effects import aliases, writes, written_params
+from srcad.analysis.entered import entered
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
@@ -51,7 +52,7 @@ class Storage:
         later: frozenset[str] = frozenset(),
     ) -> Storage:
         """The memory of the function with this body."""
-        points, places = aliases(facts, body), _places(body)
+        points, places = aliases(facts, body), _places(facts, body)
         found: list[tuple[Sites, Place, ir.Stmt]] = []
         fills: list[tuple[frozenset[str], ir.Stmt]] = []
         refills: list[tuple[Sites, Place]] = []
@@ -225,13 +226,18 @@ def _mark(block: ir.Block, altered: dict[int, frozenset[str]], types: dict[str, 
     return tuple(out)
 
 
-def _places(body: ir.Block) -> dict[int, Place]:
+def _places(facts: Inferred, body: ir.Block) -> dict[int, Place]:
+    """Where each statement stands; a context manager that writes does so at both ends."""
     found: dict[int, Place] = {}
 
     def walk(block: ir.Block, loops: tuple[int, ...]) -> None:
         for stmt in block:
-            found[id(stmt)] = len(found), loops
-            inner = (*loops, id(stmt)) if isinstance(stmt, ir.For | ir.While) else loops
+            again = isinstance(stmt, ir.For | ir.While)
+            if isinstance(stmt, ir.With):
+                outside = entered(facts, stmt)
+                again = outside.given or bool(outside.objects)
+            inner = (*loops, id(stmt)) if again else loops
+            found[id(stmt)] = len(found), inner if isinstance(stmt, ir.With) else loops
             for part in ir.blocks(stmt):
                 walk(part, inner)
 
