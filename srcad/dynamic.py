@@ -6,6 +6,7 @@ The result is what generated code asks of `srcad.runtime.calls.call`: the value,
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 import io
@@ -28,6 +29,7 @@ from srcad.ir.types import Clo, Known, Symbols, Type, carries
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.rules.writes import written_arguments
+from srcad.runtime import copies
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.methods import METHODS
@@ -39,6 +41,7 @@ Versions = dict[Any, list[Entry]]
 _ENTRIES: weakref.WeakKeyDictionary[Any, Versions] = weakref.WeakKeyDictionary()
 _CLOSURES: OrderedDict[Any, tuple[Any, list[Entry]]] = OrderedDict()
 _MOST = 256
+_SUBSTITUTES = {**SUBSTITUTES, copy.copy: copies.shallow, copy.deepcopy: copies.deep}
 
 
 def differentiate(
@@ -55,7 +58,7 @@ def differentiate(
         return _of_partial(function, args, kwargs, keep)
     try:
         rule = TABLE.get(function)
-        function = SUBSTITUTES.get(function, function) if rule is None else function
+        function = _SUBSTITUTES.get(function, function) if rule is None else function
     except TypeError:
         rule = None
     if rule is not None:

@@ -8,6 +8,7 @@ f(x)                f: anything          Dynamic
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import inspect
@@ -163,6 +164,10 @@ def known_call(
     new = construct(value, args, kwargs, inference)
     if new is not None:
         return new
+    if value in (copy.copy, copy.deepcopy):
+        other = substitute(value, args, kwargs, inference)
+        if other is not None:
+            return known_call(expr, other, args, kwargs, inference)
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
         return invoke_function(value, args, kwargs, inference)

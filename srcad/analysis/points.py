@@ -10,12 +10,16 @@ A site is a place in the program where memory comes from: an operation, a parame
 outside; what a parameter holds are sites of its own, found when they are read.  Method: Andersen,
 "Program Analysis and Specialization for the C Programming Language" (1994), chapter 4, with the
 items of containers told apart by constant keys.
+
+Long because statements and expressions are followed by one walk that shares its sites.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from inspect import getattr_static
+from types import ModuleType
 from typing import Any
 
 from srcad.analysis.elements import is_basic
@@ -251,9 +255,36 @@ class Points:
             found |= self.closure(self.items(ir.Name(name), self.named(name), ANY_KEY))
         return frozenset(found)
 
+    def operands(self, expr: ir.Expr) -> Sites:
+        """What the names in an expression may be; of a path into a module, what it leads to."""
+        match expr:
+            case ir.Name(name):
+                return self.named(name)
+            case ir.Attr():
+                value = self.path(expr)
+                if value is not MISSING:
+                    return NONE if holds_nothing(value) else frozenset({("outside", id(value))})
+            case _:
+                pass
+        written = ir.reads(expr) if isinstance(expr, ir.Raw | ir.Closure) else frozenset[str]()
+        inner = map(self.operands, ir.children(expr))
+        return NONE.union(*map(self.named, written), *inner)
+
+    def path(self, expr: ir.Expr) -> Any:
+        """The object that a path of modules and classes leads to."""
+        match expr:
+            case ir.Name(name) if name not in self.facts.types:
+                return self.facts.session.program.lookup(self.facts.unit, name)
+            case ir.Attr(owner, name):
+                base = self.path(owner)
+                module = isinstance(base, ModuleType | type)
+                return getattr_static(base, name, MISSING) if module else MISSING
+            case _:
+                return MISSING
+
     def everything(self, expr: ir.Expr, names: frozenset[str] | None = None) -> Sites:
         """A result of which nothing is known: new, or anything that the operands reach."""
-        direct = NONE.union(*map(self.named, ir.reads(expr) if names is None else names))
+        direct = self.operands(expr) if names is None else NONE.union(*map(self.named, names))
         return self.unseen(expr, direct) | self.closure(direct)
 
     # -- expressions -------------------------------------------------------------------

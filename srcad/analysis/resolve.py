@@ -143,7 +143,11 @@ def _number_attribute(expr: ir.Attr, owner: Type, name: str, inference: Inferenc
 def _field(
     expr: ir.Attr, owner: Obj, cls: type, fields: dict[str, Type], name: str, inference: Inference
 ) -> Found:
+    if name == "__class__":
+        return Known.of(cls), Inert()
     found = inspect.getattr_static(cls, name, MISSING)
+    if name == "__dict__" or isinstance(found, pytypes.GetSetDescriptorType):
+        return ANY, Refused(f"`.{name}` of an object")
     if isinstance(found, property) and isinstance(found.fget, pytypes.FunctionType):
         inference.session.program.attribute(cls, name)
         return invoke_function(found.fget, (expr.obj,), (), inference)

@@ -21,16 +21,59 @@ ANY_KEY = "*"  # a key that is not known
 DEPTH = 2  # parts of parts of a parameter that are told apart
 
 
-def holds_nothing(value: object) -> bool:
+def holds_nothing(value: object, depth: int = 0) -> bool:
     """Whether no memory that can be written is reached through an object from outside."""
-    if isinstance(value, int | float | complex | str | bytes | np.generic | np.ufunc):
+    if value is None or isinstance(value, int | float | complex | str | bytes | np.generic):
         return True
-    if isinstance(value, types.FunctionType):
-        return not (value.__closure__ or value.__defaults__ or value.__kwdefaults__)
     if isinstance(value, types.ModuleType):
         return value.__name__.split(".")[0] in _LIBRARIES
     module = getattr(value, "__module__", "") if callable(value) else ""
-    return isinstance(module, str) and module.split(".")[0] in _LIBRARIES
+    if isinstance(module, str) and module.split(".")[0] in _LIBRARIES:
+        return True
+    inside = _inside(value) if depth < _DEEPEST else None
+    return inside is not None and all(holds_nothing(v, depth + 1) for v in inside)
+
+
+_DEEPEST = 3
+
+
+def _inside(value: object) -> list[object] | None:
+    """What an object that cannot be written itself holds; None of any other."""
+    match value:
+        case tuple() | frozenset() if type(value) in (tuple, frozenset):
+            return list(value)
+        case types.FunctionType():
+            named = (value.__kwdefaults__ or {}).values()
+            cells = [_contents(c) for c in value.__closure__ or ()]
+            own = [v for n, v in vars(value).items() if not n.startswith("__")]
+            return [*cells, *(value.__defaults__ or ()), *named, *own]
+        case staticmethod() | classmethod():
+            return [value.__func__]
+        case property():
+            return [value.fget, value.fset, value.fdel]
+        case type() if type(value) is type and issubclass(value, object):
+            held = [kv for base in value.__mro__[:-1] for kv in vars(base).items()]
+            return [v for name, v in held if not _of_python(name, v)]
+        case _:
+            return None
+
+
+def _of_python(name: str, value: object) -> bool:
+    """What Python itself puts into every class."""
+    described = isinstance(value, types.GetSetDescriptorType | types.MemberDescriptorType)
+    return described or name in _EVERY_CLASS or (name == "__hash__" and value is None)
+
+
+_EVERY_CLASS = {"__module__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__slots__",
+                "__qualname__", "__static_attributes__", "__firstlineno__",
+                "__match_args__"}  # fmt: skip
+
+
+def _contents(cell: types.CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return cell  # not known yet
 
 
 _LIBRARIES = {"builtins", "math", "numpy", "operator"}

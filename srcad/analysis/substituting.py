@@ -7,13 +7,14 @@ list(table)              items_of(table)
 
 from __future__ import annotations
 
+import copy
 import operator
 from typing import TYPE_CHECKING, Any
 
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Bottom, Dct, Lst, Scalar, Tup
+from srcad.ir.types import AnyType, Array, Bottom, Dct, Lst, Number, Scalar, Tup, Type
 from srcad.rules.table import TABLE
-from srcad.runtime import ufuncs
+from srcad.runtime import copies, ufuncs
 from srcad.runtime.substitutes import (
     SUBSTITUTES,
     dict_merged,
@@ -38,6 +39,8 @@ def substitute(
         hash(value)
     except TypeError:
         return None
+    if value in (copy.copy, copy.deepcopy) and len(args) == 1 and not kwargs:
+        return _copy(value, inference.expr(args[0]))
     if value in (list, tuple, dict):
         return _container(value, args, kwargs, inference)
     if value is operator.attrgetter and not all(
@@ -49,6 +52,23 @@ def substitute(
     # `max(xs, key=f)` calls a function of the user, which a rule cannot
     special = value in (max, min) and any(k in ("key", "default") for k, _ in kwargs)
     return SUBSTITUTES[value] if special else None
+
+
+def _copy(value: Any, kind: Type) -> Any:
+    """The copy of a value of this type; None of an object, whose class may have its own way."""
+    match kind:
+        case AnyType():
+            return copies.shallow if value is copy.copy else copies.deep
+        case Array():
+            return copies.copied_array
+        case Scalar() | Number() | Bottom():
+            return copies.itself
+        case Lst(_, _, cls) | Dct(_, _, cls) | Tup(_, cls) if cls in (list, dict, tuple):
+            deep = {list: copies.deep_list, tuple: copies.deep_tuple, dict: copies.deep_dict}
+            plain = {list: copies.shallow_list, tuple: copies.itself, dict: copies.shallow_dict}
+            return (plain if value is copy.copy else deep)[cls]
+        case _:
+            return None
 
 
 def _container(

@@ -6,8 +6,9 @@ import itertools
 import random
 
 from srcad.rules.table import linear, no_derivative
-from srcad.runtime import inplace
+from srcad.runtime import copies, inplace
 from srcad.runtime.containers import stop_gradient, values, values_bar
+from srcad.runtime.copies import refused_copy
 from srcad.runtime.rebinding import bound_anew
 from srcad.runtime.substitutes import INERT
 
@@ -18,3 +19,7 @@ no_derivative(inplace.put_places, inplace.mask_places, inplace.diagonal_places)
 no_derivative(inplace.places_along, inplace.cycled, inplace.cycled_by_mask)
 no_derivative(inplace.selection_shape, inplace.rounds, inplace.shuffled_order)
 no_derivative(itertools.count, open, input, bound_anew, *INERT)
+linear(copies.copied_array, lambda y_bar, x: y_bar)
+linear(copies.shallow_object, lambda y_bar, x: refused_copy(y_bar))
+linear(copies.deep_object, lambda y_bar, x: refused_copy(y_bar))
+no_derivative(copies.apart)

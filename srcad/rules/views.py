@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad.rules.table import TABLE
+from srcad.runtime.copies import copied_array, deep_object
 from srcad.runtime.methods import METHODS
 
 _NAMES = (
@@ -52,6 +53,8 @@ def makes_new(function: Any, options: dict[str, Any]) -> bool:
     if isinstance(function, np.ufunc):
         return True
     if getattr(function, "__module__", "") == "srcad.runtime.inplace":
+        return True
+    if function in (copied_array, deep_object):
         return True
     name = next((n for n, f in METHODS.items() if f is function), None)
     if name is not None:

@@ -46,7 +46,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "hunt.through_a_function_attribute": ("UnsupportedMutation", "an assignment into `helper`"),
     # … kernels
     # … mutable_containers
-    "mutable_containers.copies": ("UnsupportedMutation", "an assignment into `memo`"),
     "mutable_containers.bound_append": ("SourceUnavailable", "list.append"),
     # … mutable_objects
     "mutable_objects.layers_with_backward": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import warnings
 
@@ -25,3 +26,53 @@ def messages_of_logging(x, v):
         warnings.simplefilter("ignore")
         warnings.warn(f"{x} is small", RuntimeWarning, stacklevel=2)
     return x * np.sum(v * v)
+
+
+class Number:
+    """Makes its kind by `self.__class__`, as quaternions and dual numbers do."""
+
+    def __init__(self, *args):
+        if len(args) == 1:
+            try:
+                self.q = np.array([float(args[0]), 0.0])
+            except TypeError:
+                self.q = self.checked(args[0])
+        else:
+            self.q = self.checked(args)
+
+    def checked(self, items):
+        return np.asarray([float(e) for e in items])
+
+    def __mul__(self, other):
+        if isinstance(other, self.__class__):
+            return self.__class__(self.q * other.q)
+        return self * self.__class__(other)
+
+    @property
+    def norm(self):
+        return np.sum(self.q**2)
+
+
+@program(args=[lambda rng: (rng.normal(size=2),)])
+def class_of_an_object(a):
+    p = Number(a)
+    return (p * p).norm + (p * 2.0).norm
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def copies_by_kind(x):
+    xs = [x * 1.0, x[0], "a", None]
+    deep, shallow = copy.deepcopy(xs), copy.copy(xs)
+    deep[0][1] = 7.0
+    shallow[1] = 2.0
+    xs[0][2] = x[0]
+    y = copy.deepcopy(x)
+    y[0] = 3.0
+    return np.sum(deep[0] * shallow[0]) * deep[1] * shallow[1] * xs[1] + np.sum(x * y)
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def copy_chosen_at_run_time(x):
+    how = [copy.deepcopy, copy.copy][int(x[0] > 0)]
+    y = how(x)
+    return np.sum(x * y)
