@@ -17,6 +17,7 @@ from typing import Any
 from srcad import errors
 from srcad.analysis.effects import handed, written_params
 from srcad.analysis.program import Unit
+from srcad.analysis.reading import FIRST, Reading
 from srcad.emit.load import load
 from srcad.emit.places import TABLES, LineTable, line_table
 from srcad.emit.printer import printed
@@ -121,30 +122,28 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _or_rebinding(compiled: Callable[..., Entry]) -> Callable[..., Entry]:
-    """Compile again where a write is refused, with `x += e` read as `x = x + e`.
-
-    That is what it does if x is a number.  Where only the running program knows, it is checked
-    there (`runtime/rebinding`); what is an array is refused then.
-    """
+def _in_some_reading(compiled: Callable[..., Entry]) -> Callable[..., Entry]:
+    """Compile again, in another reading of the program, where the first one is refused."""
 
     @functools.wraps(compiled)
-    def either(*given: Any, **options: Any) -> Entry:
+    def read(*given: Any, **options: Any) -> Entry:
         symbols = next(a for a in given if isinstance(a, Symbols))
         sizes = dict(symbols.by_size)
-        try:
-            return compiled(*given, **options)
-        except errors.UnsupportedMutation as refused:
-            symbols.by_size = sizes
+        reading, first = FIRST, None
+        while True:
             try:
-                return compiled(*given, **options, rebinding=True)
-            except errors.SrcadError:
-                raise refused from None
+                return compiled(*given, **options, reading=reading)
+            except errors.SrcadError as refused:
+                first = first or refused
+                if reading.after(refused) == reading:
+                    raise first from None
+                reading = reading.after(refused)
+                symbols.by_size = dict(sizes)
 
-    return either
+    return read
 
 
-@_or_rebinding
+@_in_some_reading
 @_without_collector()
 def compile_fused(
     function: types.FunctionType,
@@ -156,7 +155,7 @@ def compile_fused(
     naive: bool,
     symbols: Symbols,
     check: bool = True,
-    rebinding: bool = False,
+    reading: Reading = FIRST,
 ) -> Entry:
     """`f_grad` for one signature: parameters of types `kinds`, differentiated in those of `wrt`.
 
@@ -165,7 +164,7 @@ def compile_fused(
     (unless `check` is False: for reading the text only).
     """
     sizes = dict(symbols.by_size)
-    work = Compilation(symbols, naive, rebinding=rebinding)
+    work = Compilation(symbols, naive, reading=reading)
     unit = work.program.unit(function)
     result = work.session.infer(unit, kinds).result
     if aux:
@@ -217,17 +216,17 @@ def wants_aux(name: str, kind: Type, place: errors.Place) -> errors.NotDifferent
     )
 
 
-@_or_rebinding
+@_in_some_reading
 def compile_pullback(
     function: types.FunctionType,
     kinds: tuple[Type, ...],
     naive: bool,
     symbols: Symbols,
-    rebinding: bool = False,
+    reading: Reading = FIRST,
 ) -> Entry:
     """`f_fwd` and `f_bwd` for one signature, active in every parameter that can be."""
     sizes = dict(symbols.by_size)
-    work = Compilation(symbols, naive, rebinding=rebinding)
+    work = Compilation(symbols, naive, reading=reading)
     unit = work.program.unit(function)
     mask = tuple(map(carries, kinds))
     work.names.taken |= unit.code.taken
@@ -240,18 +239,18 @@ def compile_pullback(
     return entry
 
 
-@_or_rebinding
+@_in_some_reading
 @_without_collector()
 def compile_split(
     function: types.FunctionType,
     kinds: tuple[Type, ...],
     symbols: Symbols,
     adapt: Any = None,
-    rebinding: bool = False,
+    reading: Reading = FIRST,
 ) -> Entry:
     """The same pair with raw cotangents, for calls met at run time."""
     sizes = dict(symbols.by_size)
-    work = Compilation(symbols, reusable=True, rebinding=rebinding)
+    work = Compilation(symbols, reusable=True, reading=reading)
     unit = work.program.unit(function)
     if adapt is not None:
         unit = adapt(unit)

@@ -42,6 +42,8 @@ class Place:
 class SrcadError(Exception):
     """Anything that srcad refuses."""
 
+    reading = ""  # how the program may be read so that it is accepted (`analysis/reading`)
+
     def __init__(self, message: str, place: Place | None = None) -> None:
         self.message = message
         self.place = place
@@ -66,6 +68,8 @@ class UnsupportedSyntax(SrcadError, SyntaxError):
 
 class UnsupportedMutation(UnsupportedSyntax):
     """An in-place write on a path that carries derivatives."""
+
+    reading = "numbers"
 
 
 class MissingRule(SrcadError):
@@ -105,6 +109,7 @@ def called_from(place: Place) -> str:
 def at_place(problem: SrcadError, place: Place) -> SrcadError:
     """The same error once more, at a place."""
     again: SrcadError = type(problem)(problem.message, place)
+    again.reading = problem.reading
     for note in getattr(problem, "__notes__", ()):
         again.add_note(note)
     return again

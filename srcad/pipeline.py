@@ -29,6 +29,7 @@ from srcad.analysis.liveness import liveness
 from srcad.analysis.outside import Outside, outside_names, written_outside
 from srcad.analysis.owning import with_own_numbers
 from srcad.analysis.program import Program, Unit
+from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.refusals import Refusal
 from srcad.analysis.session import Session
 from srcad.analysis.settle import settle
@@ -74,10 +75,11 @@ class Compilation:
     written: dict[int, Outside] = field(default_factory=dict)  # objects of modules and closures
     needed: dict[int, tuple[Any, str]] = field(default_factory=dict)  # those read backwards
     reusable: bool = False  # a pullback may be called again: saved lists are copied before popping
-    rebinding: bool = False  # of what is of no known type, `x += e` is checked to make a new value
+    reading: Reading = FIRST
 
     def __post_init__(self) -> None:
-        self.session = Session(self.program, self.symbols, rebinding=self.rebinding)
+        self.program.objects = self.reading.objects
+        self.session = Session(self.program, self.symbols, reading=self.reading)
 
     # -- one function ------------------------------------------------------------------
 

@@ -25,11 +25,13 @@ class Captured(Cotangents):
             if name == own or name not in self.active:
                 continue
             if self.captures.change(name, made):
-                raise errors.UnsupportedSyntax(
+                problem = errors.UnsupportedSyntax(
                     f"`{name}` changes after this function has captured it. Pass it as an "
                     "argument instead.",
                     self.place(),
                 )
+                problem.reading = "objects"
+                raise problem
 
     def check_handed_on(self, made: ir.Assign, closure: ir.Closure) -> None:
         """What a function hands on to functions that it makes is read when it is called."""

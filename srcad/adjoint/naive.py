@@ -169,9 +169,6 @@ class NaiveReverse(Reverse):
             bar = ir.Name(self.bar(owner))
             self.emit(ir.Effect(algebra.call(ACCUMULATE, bar, slice_object(index), value)))
 
-    def check_captures(self, stmt: ir.Assign, closure: ir.Closure) -> None:
-        """Whether a cotangent gets here is not known, so nothing is refused for it."""
-
     def flag(self, stmt: ir.If) -> tuple[ir.Stmt | None, ir.Expr]:
         name = self.names.fresh("took_branch")
         return ir.Assign(name, stmt.test, stmt.at), ir.Name(name)

@@ -80,11 +80,12 @@ class Program:
     units: dict[Any, Unit] = field(default_factory=dict)
     makers: dict[type, Any] = field(default_factory=dict)  # how classes make objects
     guards: dict[tuple[int, str], tuple[Any, str, Any]] = field(default_factory=dict)
+    objects: bool = False  # how variables that functions capture are read (`Reading`)
 
     def unit(self, function: pytypes.FunctionType) -> Unit:
         key = function.__code__, id(function.__closure__ and function), id(function.__globals__)
         if key not in self.units:
-            self.units[key] = Unit(*_prepared(function))
+            self.units[key] = Unit(*_prepared(function, self.objects))
             self.rely(self.units[key])
         return self.units[key]
 
@@ -134,14 +135,14 @@ def _may_change(obj: Any) -> bool:
     return str(module).split(".")[0] not in {"numpy", "math", "builtins", "operator", "functools"}
 
 
-def _prepared(function: pytypes.FunctionType) -> tuple[Source, ir.Function]:
+def _prepared(function: pytypes.FunctionType, objects: bool) -> tuple[Source, ir.Function]:
     own = str(function.__module__).startswith("srcad.runtime.")
-    return _kept(function) if own else _read(function)
+    return _kept(function) if own else _read(function, objects)
 
 
-def _read(function: pytypes.FunctionType) -> tuple[Source, ir.Function]:
+def _read(function: pytypes.FunctionType, objects: bool = False) -> tuple[Source, ir.Function]:
     source = locate(function)
-    return source, _readied(lower(source))
+    return source, _readied(lower(source, objects))
 
 
 _kept = cache(_read)  # the helpers of generated code do not change

@@ -9,6 +9,7 @@ from srcad.analysis.changing import NOTHING, Changing
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.loosen import loosen
 from srcad.analysis.program import Program, Unit
+from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.watching import in_sight, out_of_sight
 from srcad.ir.observed import type_of
 from srcad.ir.types import ANY, AnyType, Array, Dct, Lst, Number, Obj, Scalar, Symbols, Tup, Type
@@ -25,7 +26,7 @@ class Session:
     done: dict[Any, Inferred] = field(default_factory=dict)
     active: dict[Any, Inferred] = field(default_factory=dict)
     recursive: set[Any] = field(default_factory=set)
-    rebinding: bool = False  # `x += e` makes a new value unless x is known to be no number
+    reading: Reading = FIRST
     hopeful: bool = True  # attributes that are missing may still come
     hoped: bool = False  # one was missing
     estimates: dict[int, Any] = field(default_factory=dict)  # of what functions write, meanwhile

@@ -267,7 +267,7 @@ class _Finder:
         Then its numbers may become objects of their own here, as those of a function's arguments.
         """
         joined = any(param in group and group & self.asked.params for group in self.asked.joined)
-        return bool(self.asked) and not joined and not self.storage.written(param)
+        return not joined and not self.storage.written(param)
 
     def overlaps(self, stmt: ir.Stmt, touched: Names) -> bool:
         """Whether a called function writes an argument that shares memory with another."""

@@ -25,10 +25,13 @@ from srcad.frontend.variables import with_objects
 from srcad.ir import nodes as ir
 
 
-def lower(source: Source) -> ir.Function:
-    """The IR of one user function, as written (its exits are still anywhere)."""
+def lower(source: Source, objects: bool = False) -> ir.Function:
+    """The IR of one user function, as written (its exits are still anywhere).
+
+    objects: each variable that a function made inside reads, and that changes, is an object.
+    """
     taken = scope_of(source.node).mentioned | set(source.function.__globals__)
-    node = with_objects(source.node, taken)
+    node = with_objects(source.node, taken, objects)
     lowerer = Lowerer(source, node, with_outside(source, node))
     lowerer.generators = local_generators(node)
     lowerer.outermost = True

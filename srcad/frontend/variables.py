@@ -40,24 +40,27 @@ from srcad.runtime.variables import Variable
 
 
 def with_objects(
-    node: ast.FunctionDef | ast.Lambda, taken: Iterable[str]
+    node: ast.FunctionDef | ast.Lambda, taken: Iterable[str], every: bool = False
 ) -> ast.FunctionDef | ast.Lambda:
-    """The function without `nonlocal`, where it can do without; the tree itself stays as it is."""
+    """The function without `nonlocal`, where it can do without; the tree itself stays as it is.
+
+    every: the variables that are read by functions made inside, and bound more than once, as well.
+    """
     functions = [n for n in ast.walk(node) if isinstance(n, ast.FunctionDef)]
-    if not any(_concerned(f) for f in functions):
+    if not any(_concerned(f, every) for f in functions):
         return node
     new = copy.deepcopy(node)
     names = Names(taken)
     helper = "Variable" if "Variable" not in names.users else names.fresh("Variable")
     for function in [n for n in ast.walk(new) if isinstance(n, ast.FunctionDef)]:
-        _in_function(function, names, helper)
+        _in_function(function, names, helper, every)
     return new
 
 
-def _in_function(node: ast.FunctionDef, names: Names, helper: str) -> None:
+def _in_function(node: ast.FunctionDef, names: Names, helper: str, every: bool) -> None:
     params = {a.arg for a in parameters(node.args)}
     first: list[ast.stmt] = []
-    for name in sorted(_concerned(node)):
+    for name in sorted(_concerned(node, every)):
         new = names.fresh(f"{name}_now") if name in params else name
         first.append(_made(new, name, helper, node))
         if name in params:
@@ -66,7 +69,7 @@ def _in_function(node: ast.FunctionDef, names: Names, helper: str) -> None:
     node.body[:0] = first
 
 
-def _concerned(node: ast.FunctionDef) -> set[str]:
+def _concerned(node: ast.FunctionDef, every: bool) -> set[str]:
     """The variables of a function that become objects.
 
     Where one is bound in a form that knows names alone, its `nonlocal` stays, and is refused there.
@@ -74,11 +77,11 @@ def _concerned(node: ast.FunctionDef) -> set[str]:
     inner = inner_functions(statements(node))
     if not inner:
         return set()
-    handed_on = {
-        n for f in inner for g in inner_functions(statements(f)) for n in captured_names(g)
-    }
-    handed_on &= {n for f in inner for n in captured_names(f)}
-    found = _written_inside(node) | {n for n in handed_on if _changes(node, n)}
+    read = {n for f in inner for n in captured_names(f)}
+    if not every:  # only what is handed on
+        inmost = (g for f in inner for g in inner_functions(statements(f)))
+        read &= {n for g in inmost for n in captured_names(g)}
+    found = _written_inside(node) | {n for n in read if _changes(node, n)}
     return {n for n in found & bound_names(node) if not _bound_by_text(node, n)}
 
 

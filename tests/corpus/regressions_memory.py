@@ -121,3 +121,31 @@ def number_from_a_function_of_the_module(s, mode):
 @program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
 def smallest_of_two_by_a_key(s):
     return min(s, sum(map(lambda t: t**2, (s, -1.0))) / 2, key=abs)
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def captured_variable_bound_to_the_result(s):
+    step = np.cos if s > 100 else (lambda t: t * s)
+    s = step(s)
+    return step(s) * s
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def functions_of_a_list_read_the_last_value(s):
+    fs = []
+    for k in range(3):
+        fs.append(lambda t: t * s * k)  # noqa: B023 - that is what it is about
+        s = s * 1.5
+    k = 7.0 * s
+    return sum(f(2.0) for f in fs)
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def array_bound_anew_while_a_function_reads_it(s):
+    x = np.array([s, 2 * s])
+    table = {"f": lambda t: t * x[0]}
+    y = table["f"](s)
+    x = x * s
+    y += table["f"](s)
+    x[0] = 3 * s
+    return y * table["f"](1.0)

@@ -1,0 +1,30 @@
+"""Say how a program is read; what is refused in one reading may be accepted in another.
+
+Each reading is right by itself.  The first is the one that gives the best code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from srcad.errors import SrcadError
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the functions of one compilation are read.
+
+    numbers: `x += e` is `x = x + e` where only the running program knows what x is; there it is
+    checked (`runtime/rebinding`).  objects: a variable that a function made inside reads, and that
+    is bound more than once, is an object (`frontend/variables`).
+    """
+
+    numbers: bool = False
+    objects: bool = False
+
+    def after(self, refused: SrcadError) -> Reading:
+        """The reading in which what was refused may be accepted; this one if there is none."""
+        return replace(self, **{refused.reading: True}) if refused.reading else self
+
+
+FIRST = Reading()
