@@ -38,11 +38,14 @@ _NOTHING: frozenset[str] = frozenset()
 class _Expression:
     """What is asked of an expression again and again is found once."""
 
-    __slots__ = ("_reads", "_width")
+    __slots__ = ("_mentions", "_reads", "_refs", "_shapes", "_width")
 
 
 class _Statement:
-    __slots__ = ("_all_reads", "_bound", "_proofs", "_reads", "_touched", "_values")
+    __slots__ = (
+        "_all_reads", "_bound", "_counted", "_into", "_proofs", "_reads", "_refs", "_touched",
+        "_values",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -588,6 +591,9 @@ _BLOCKS: dict[type, Callable[[Any], tuple[Block, ...]]] = {
 }
 
 
+COMPOUND = frozenset(_BLOCKS)  # the statements with nested blocks
+
+
 def blocks(stmt: Stmt) -> tuple[Block, ...]:
     """The nested blocks of a statement."""
     found = _BLOCKS.get(type(stmt))
@@ -600,8 +606,10 @@ def with_blocks(stmt: Stmt, new: tuple[Block, ...]) -> Stmt:
         return stmt
     match stmt:
         case If():
-            return replace(stmt, then=new[0], orelse=new[1])
-        case While() | For() | With():
+            return If(stmt.test, new[0], new[1], stmt.at, alters=stmt.alters)
+        case For():
+            return For(stmt.target, stmt.iterable, new[0], stmt.at, alters=stmt.alters)
+        case While() | With():
             return replace(stmt, body=new[0])
         case Try(_, handlers):
             changed = tuple(replace(h, body=b) for h, b in zip(handlers, new[1:-2], strict=True))
@@ -694,11 +702,20 @@ def _free_reads(block: Block, bound: set[str], found: set[str]) -> set[str]:
 
 def walk(block: Block) -> Iterator[Stmt]:
     """Every statement, nested ones included, in the order of the text."""
+    found: list[Stmt] = []
+    _flatten(block, found)
+    return iter(found)
+
+
+def _flatten(block: Block, found: list[Stmt]) -> None:
+    if COMPOUND.isdisjoint(map(type, block)):
+        found += block
+        return
     for stmt in block:
-        yield stmt
-        if type(stmt) in _BLOCKS:
+        found.append(stmt)
+        if type(stmt) in COMPOUND:
             for inner in blocks(stmt):
-                yield from walk(inner)
+                _flatten(inner, found)
 
 
 def assigned(block: Block) -> set[str]:
@@ -708,18 +725,28 @@ def assigned(block: Block) -> set[str]:
 
 def map_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
     """The statement with `change` applied to each of its own expressions."""
-    if type(stmt) is Assign:
-        value = change(stmt.value)
-        if value is stmt.value:
-            return stmt
-        return Assign(stmt.target, value, stmt.at, alters=stmt.alters)
-    if isinstance(stmt, Store | Augment):
+    kind = type(stmt)
+    if kind is Assign or kind is AddTo or kind is Effect:
+        value = change(stmt.value)  # type: ignore[union-attr]
+        return stmt if value is stmt.value else with_value(stmt, value)  # type: ignore[union-attr,arg-type]
+    if kind is Store or kind is Augment:
         return _with_expressions(stmt, change)
-    changed = tuple(map(change, expressions(stmt)))
-    if all(map(operator.is_, changed, expressions(stmt))):
+    own = expressions(stmt)
+    changed = tuple(map(change, own))
+    if all(map(operator.is_, changed, own)):
         return stmt
     parts = iter(changed)
     return _with_expressions(stmt, lambda _: next(parts))
+
+
+def with_value(stmt: Assign | AddTo | Effect, value: Expr) -> Stmt:
+    """The same statement with another value."""
+    kind = type(stmt)
+    if kind is Assign:
+        return Assign(stmt.target, value, stmt.at, alters=stmt.alters)  # type: ignore[union-attr]
+    if kind is AddTo:
+        return AddTo(stmt.target, value, stmt.at, stmt.op)  # type: ignore[union-attr]
+    return Effect(value, stmt.at, alters=stmt.alters)  # type: ignore[union-attr]
 
 
 def _with_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
