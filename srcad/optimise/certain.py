@@ -10,7 +10,7 @@ from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert
 from srcad.analysis.shapes import broadcast
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Number
-from srcad.rules.purity import pure, pure_function
+from srcad.rules.purity import pure_function, pure_head
 from srcad.runtime import cells
 
 SAFE_MATH = {
@@ -47,12 +47,15 @@ class Judge:
 
     def pure(self, expr: ir.Expr) -> bool:
         """Whether the expression has no effect besides its value."""
-        if isinstance(expr, ir.Name | ir.Const):
+        if type(expr) in _VALUES:
             return True
-        found = self.known.get(id(expr))
-        if found is None:
-            found = self.known[id(expr)] = expr, pure(expr, self.called)
-        return found[1]
+        key = id(expr)
+        if key not in self.known:
+            self.known[key] = expr, pure_head(expr, self.called) and self.all_pure(expr)
+        return self.known[key][1]
+
+    def all_pure(self, expr: ir.Expr) -> bool:
+        return all(map(self.pure, ir.children(expr)))
 
     def called(self, func: ir.Expr) -> Any:
         """The pure function that an expression refers to, if any."""
@@ -67,6 +70,9 @@ class Judge:
         if isinstance(stmt, ir.Assign) and _only_for_backward(stmt.value):
             return True
         return all(self.pure(e) and certain(e, self.facts) for e in ir.expressions(stmt))
+
+
+_VALUES = frozenset((ir.Name, ir.Const, ir.Ref, ir.Raw, ir.Closure))
 
 
 def _only_for_backward(value: ir.Expr) -> bool:

@@ -18,11 +18,12 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 
-from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.ir.types import Type
-from srcad.optimise.truths import maybe_truth, nothing_known
-from srcad.optimise.writes import count, written_by
+from srcad.optimise.counts import readings, writings
+from srcad.optimise.halves import begins_backward
+from srcad.optimise.rewrite import same
+from srcad.optimise.simplify import simplify
+from srcad.optimise.writes import written_by
 
 
 def fold_copies(
@@ -30,18 +31,17 @@ def fold_copies(
     generated: frozenset[str],
     params: frozenset[str],
     size: Callable[[ir.Expr], bool] = lambda expr: False,
-    type_of: Callable[[ir.Expr], Type] = nothing_known,
+    simpler: Callable[[ir.Expr], ir.Expr] = simplify,
 ) -> ir.Block:
     """The block without copies of names and constants; `params` have a value from the start.
 
     `size` tells which expressions are as good as a name wherever they are read.
     """
-    writes: Counter[str] = Counter(params)
-    reads: Counter[str] = Counter()
-    for stmt in ir.walk(block):
-        count(writes, written_by(stmt) if not ir.blocks(stmt) else ir.targets(stmt))
-        count(reads, ir.statement_reads(stmt))
-    return _Folder(generated, writes, reads, size, type_of).block(block, top=True)
+    writes, reads = writings(block, params), readings(block)
+    return _Folder(generated, writes, reads, size, simpler).block(block, top=True)
+
+
+_SUMS = frozenset((ir.Assign, ir.AddTo, ir.AddAt, ir.Effect))
 
 
 class _Folder:
@@ -51,16 +51,16 @@ class _Folder:
         writes: Counter[str],
         reads: Counter[str],
         size: Callable[[ir.Expr], bool],
-        type_of: Callable[[ir.Expr], Type],
+        simpler: Callable[[ir.Expr], ir.Expr],
     ) -> None:
         self.generated, self.writes, self.reads, self.size = generated, writes, reads, size
-        self.type_of = type_of
+        self.simpler = simpler
         self.replace: dict[str, ir.Expr] = {}
         self.backward = False  # the forward part computes exactly what the user wrote
 
     def put_in(self, expr: ir.Expr) -> ir.Expr:
         expr = ir.substitute(expr, self.replace)
-        return simplify(expr, self.type_of) if self.backward else expr
+        return self.simpler(expr) if self.backward else expr
 
     def plain(self, expr: ir.Expr) -> ir.Expr:
         """Tests decide as in the forward part, to the bit."""
@@ -70,18 +70,19 @@ class _Folder:
         out: list[ir.Stmt] = []
         there = _Places(block)
         for k, stmt in enumerate(block):
-            self.backward = self.backward or stmt == ir.Note("backward")
-            if self.replace:
-                sums = isinstance(stmt, ir.Assign | ir.AddTo | ir.AddAt | ir.Effect)
-                stmt = ir.map_expressions(stmt, self.put_in if sums else self.plain)
+            kind = type(stmt)
+            if kind is ir.Note:
+                self.backward = self.backward or begins_backward(stmt)
+            elif self.replace:
+                stmt = ir.map_expressions(stmt, self.put_in if kind in _SUMS else self.plain)
             if isinstance(stmt, ir.Assign) and self.is_copy(stmt, k, there, top):
                 self.replace[stmt.target] = stmt.value
                 continue
-            inner = ir.blocks(stmt)
-            if inner:
-                stmt = ir.with_blocks(stmt, tuple(self.block(b, False) for b in inner))
+            if kind in ir.COMPOUND:
+                inner = tuple(self.block(b, False) for b in ir.blocks(stmt))
+                stmt = ir.with_blocks(stmt, inner)
             out.append(stmt)
-        return tuple(out)
+        return same(block, out)
 
     def is_copy(self, stmt: ir.Assign, k: int, there: _Places, top: bool) -> bool:
         target = stmt.target
@@ -131,31 +132,3 @@ class _Places:
 
 def _stable(value: ir.Expr, writes: Counter[str]) -> bool:
     return all(writes[n] <= 1 for n in ir.reads(value))
-
-
-def simplify(expr: ir.Expr, type_of: Callable[[ir.Expr], Type] = nothing_known) -> ir.Expr:
-    """`1.0 * w` is w, unless w is a truth value; `2 * 1.0` is 2."""
-    expr = ir.rebuild(expr, lambda e: simplify(e, type_of))
-    match expr:
-        case ir.Binary("*", a, b) if maybe_truth(a, type_of) or maybe_truth(b, type_of):
-            return expr
-        case ir.Binary("*", a, b) if algebra.is_number(a, 1) or algebra.is_number(b, 1):
-            return algebra.mul(a, b)
-        case ir.Binary("*", a, b) if algebra.is_number(a, -1) or algebra.is_number(b, -1):
-            return algebra.mul(a, b)
-        case ir.Binary("*", ir.Const(p), ir.Binary("*", ir.Const(q), _)) if type(p) in (
-            int,
-            float,
-        ) and type(q) in (int, float):
-            return algebra.mul(expr.left, expr.right)
-        case ir.Unary("-", ir.Const(v)) if isinstance(v, int | float):
-            return ir.Const(-v)
-        case ir.Unary("-", ir.Unary("-", inner)):
-            return inner
-        case ir.Binary("+", a, ir.Unary("-", b)):
-            return ir.Binary("-", a, b)
-        case ir.Binary("-", a, ir.Unary("-", b)):
-            return ir.Binary("+", a, b)
-        case _:
-            pass
-    return expr

@@ -12,11 +12,16 @@ functions), and so does whatever could raise an error that the plain program rai
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from srcad.ir import nodes as ir
+from srcad.optimise.halves import backward_start
 
 Live = frozenset[str]
+Names = set[str]  # which a walk back through a block changes as it goes
+Behind = AbstractSet[str]  # what is live behind the loop
+Kept = tuple[ir.Stmt | None, Names]  # what is left of a statement, and what is live before it
 Removable = Callable[[ir.Stmt, bool], bool]
 Unsure = Callable[[ir.Block], dict[int, Live]]
 
@@ -28,9 +33,9 @@ def drop_dead_code(block: ir.Block, removable: Removable, stacks: Live, unsure: 
     finds the statements whose reads may raise an UnboundLocalError or a NameError.
     """
     while True:
-        note = any(s == ir.Note("backward") for s in block)
-        dropper = _Dropper(removable, stacks, frozenset(unsure(block)), forward=not note)
-        new, _ = dropper.block(block, frozenset(), frozenset())
+        forward = backward_start(block) is None
+        dropper = _Dropper(removable, stacks, frozenset(unsure(block)), forward)
+        new, _ = dropper.block(block, set(), frozenset())
         block = _without_unread_stacks(new, stacks)
         if block is new:  # going backwards, one round finds everything else
             return new
@@ -46,8 +51,11 @@ class _Dropper:
     def removable(self, stmt: ir.Stmt) -> bool:
         return id(stmt) not in self.unsure and self.judge(stmt, self.forward)
 
-    def block(self, block: ir.Block, live: Live, at_break: Live) -> tuple[ir.Block, Live]:
-        """What is left of the block (the block itself where all is), and what is live before it."""
+    def block(self, block: ir.Block, live: Names, at_break: Behind) -> tuple[ir.Block, Names]:
+        """What is left of the block (the block itself where all is), and what is live before it.
+
+        `live`, what is live behind it, is used up.
+        """
         out: list[ir.Stmt] = []
         same = True
         for stmt in reversed(block):
@@ -57,39 +65,42 @@ class _Dropper:
                 out.append(kept)
         return block if same else tuple(reversed(out)), live
 
-    def statement(self, stmt: ir.Stmt, live: Live, at_break: Live) -> tuple[ir.Stmt | None, Live]:
+    def statement(self, stmt: ir.Stmt, live: Names, at_break: Behind) -> Kept:
         kind = type(stmt)
         if kind is ir.Assign:
             return self.assign(stmt, live)  # type: ignore[arg-type]
         if kind is ir.AddTo or kind is ir.AddAt:
             if stmt.target not in live:  # type: ignore[union-attr,operator]
                 return None, live
-            return stmt, live | ir.statement_reads(stmt)
-        if ir.blocks(stmt):
+            live |= ir.statement_reads(stmt)
+            return stmt, live
+        if kind in ir.COMPOUND:
             return self.compound(stmt, live, at_break)
         return self.other(stmt, live, at_break)
 
-    def assign(self, stmt: ir.Assign, live: Live) -> tuple[ir.Stmt | None, Live]:
+    def assign(self, stmt: ir.Assign, live: Names) -> Kept:
         target, value = stmt.target, stmt.value
+        kept: ir.Stmt = stmt
         if target in live:
-            if value == ir.Name(target):
+            if type(value) is ir.Name and value.id == target:
                 return None, live
-            return stmt, live.difference((target,)) | ir.reads(value)
-        if self.is_pop(value):
-            return replace(stmt, target="_"), live | ir.reads(value)
-        if self.removable(stmt):
+            live.discard(target)
+        elif self.is_pop(value):
+            kept = replace(stmt, target="_")
+        elif self.removable(stmt):
             return None, live
-        return stmt, live | ir.reads(value)
+        live |= ir.reads(value)
+        return kept, live
 
-    def other(self, stmt: ir.Stmt, live: Live, at_break: Live) -> tuple[ir.Stmt | None, Live]:
+    def other(self, stmt: ir.Stmt, live: Names, at_break: Behind) -> Kept:
         match stmt:
             case ir.Break():
-                return stmt, at_break
+                return stmt, set(at_break)
             case ir.Unpack(names):
                 if live.isdisjoint(names) and self.removable(stmt):
                     return None, live
             case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"))):
-                return stmt, live | ir.statement_reads(stmt)
+                pass
             case ir.Effect(value):
                 if self.removable(stmt) and not self.into_live(value, live):
                     return None, live
@@ -97,16 +108,18 @@ class _Dropper:
                 self.forward = True  # from here on, towards the start
             case _:
                 pass
-        return stmt, live.difference(ir.targets(stmt)) | ir.statement_reads(stmt)
+        live.difference_update(ir.targets(stmt))
+        live |= ir.statement_reads(stmt)
+        return stmt, live
 
-    def compound(self, stmt: ir.Stmt, live: Live, at_break: Live) -> tuple[ir.Stmt | None, Live]:
+    def compound(self, stmt: ir.Stmt, live: Names, at_break: Behind) -> Kept:
         match stmt:
             case ir.If():
                 return self.branch(stmt, live, at_break)
             case ir.For() | ir.While():
                 return self.loop(stmt, live)
             case ir.With(_, body):
-                inner, before = self.block(body, live, at_break)
+                inner, before = self.block(body, set(live), at_break)
                 if not inner and self.removable(stmt):
                     return None, live
                 new = ir.with_blocks(stmt, (inner,))
@@ -115,7 +128,7 @@ class _Dropper:
                 # what a handler may read is live everywhere in the body: keep it whole
                 return stmt, live | ir.all_reads(stmt)
 
-    def into_live(self, value: ir.Expr, live: Live) -> bool:
+    def into_live(self, value: ir.Expr, live: Names) -> bool:
         """`np.add.at(x_bar, …)` and its like write into their first argument."""
         if isinstance(value, ir.Call) and value.args and isinstance(value.args[0], ir.Name):
             return value.args[0].id in live
@@ -129,9 +142,9 @@ class _Dropper:
                 pass
         return False
 
-    def branch(self, stmt: ir.If, live: Live, at_break: Live) -> tuple[ir.Stmt | None, Live]:
-        then, live_then = self.block(stmt.then, live, at_break)
-        orelse, live_else = self.block(stmt.orelse, live, at_break)
+    def branch(self, stmt: ir.If, live: Names, at_break: Behind) -> Kept:
+        then, live_then = self.block(stmt.then, set(live), at_break)
+        orelse, live_else = self.block(stmt.orelse, set(live), at_break)
         if not then and not orelse:
             if self.removable(stmt):
                 return None, live
@@ -149,16 +162,16 @@ class _Dropper:
             new = replace(stmt, test=negated, then=orelse, orelse=())
         return new, live_then | live_else | ir.reads(stmt.test)
 
-    def loop(self, stmt: ir.For | ir.While, live: Live) -> tuple[ir.Stmt | None, Live]:
+    def loop(self, stmt: ir.For | ir.While, live: Names) -> Kept:
         own = set(ir.targets(stmt))
         test = ir.statement_reads(stmt) if isinstance(stmt, ir.While) else set()
         around = live | test
         while True:
-            body, before = self.block(stmt.body, around, live)
-            new = around | (before - own)
-            if new == around:
+            body, before = self.block(stmt.body, set(around), live)
+            before -= own
+            if before <= around:
                 break
-            around = new
+            around |= before
         if not body and self.removable(stmt) and not own & live and isinstance(stmt, ir.For):
             return None, live
         return ir.with_blocks(stmt, (body,)), around | ir.statement_reads(stmt)
@@ -166,9 +179,13 @@ class _Dropper:
 
 def _without_unread_stacks(block: ir.Block, stacks: Live) -> ir.Block:
     """Drop a list of saved values when every value popped from it is thrown away."""
+    if not stacks:
+        return block
     read: set[str] = set()
     made: set[str] = set()
     for stmt in ir.walk(block):
+        if stacks.isdisjoint(ir.statement_reads(stmt)) and not stacks & ir.bound(stmt):
+            continue
         match stmt:
             case ir.Assign(target, ir.Sequence("list", ())) if target in stacks:
                 made.add(target)

@@ -22,9 +22,12 @@ from srcad.adjoint import algebra
 from srcad.analysis.shapes import broadcast
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Number, Scalar, Type, dims_of, is_scalar
+from srcad.optimise.halves import backward_start
 from srcad.optimise.nest import WIDTH, Pure, signed, width
+from srcad.optimise.rewrite import same
 from srcad.optimise.writes import written_by
 
+Summand = ir.Assign | ir.AddTo | ir.AddAt
 Tidy = Callable[[ir.Expr], ir.Expr]
 TypeOf = Callable[[ir.Expr], Type]
 
@@ -39,18 +42,18 @@ class Gatherer:
 
     def backward(self, body: ir.Block) -> ir.Block:
         """The body with the sums of its backward part gathered."""
-        start = next((k for k, s in enumerate(body) if s == ir.Note("backward")), None)
+        start = backward_start(body)
         if start is None:
             return body
-        return (*body[:start], *self.block(body[start:]))
+        return same(body, (*body[:start], *self.block(body[start:])))
 
     def block(self, block: ir.Block) -> ir.Block:
         out: list[ir.Stmt | None] = []
         waiting = _Waiting()
         for stmt in block:
-            inner = ir.blocks(stmt)
-            if inner and not isinstance(stmt, ir.Try):
-                stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in inner))
+            kind = type(stmt)
+            if kind in ir.COMPOUND and kind is not ir.Try:
+                stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in ir.blocks(stmt)))
             key = place_of(stmt)
             earlier = waiting.places.get(key) if key is not None else None
             if earlier is not None:
@@ -60,12 +63,12 @@ class Gatherer:
                 if both is not None:
                     out[earlier], stmt = None, both
                     waiting.drop(key)
-            waiting.pass_by(stmt)
-            key = place_of(stmt)
-            if isinstance(stmt, ir.Assign | ir.AddTo | ir.AddAt) and key and self.pure(stmt.value):
-                waiting.add(key, stmt, len(out))
+            if waiting.places:
+                waiting.pass_by(stmt)
+            if key and self.pure(stmt.value):  # type: ignore[union-attr]
+                waiting.add(key, stmt, len(out))  # type: ignore[arg-type]
             out.append(stmt)
-        return tuple(s for s in out if s is not None)
+        return same(block, [s for s in out if s is not None])
 
     def merged(self, first: ir.Stmt, second: ir.Stmt) -> ir.Stmt | None:
         """Both statements as one, where that keeps dtype and shape."""
@@ -88,7 +91,7 @@ class Gatherer:
                 op = "+"
                 value = self.sum(first.op, first.value, second.op, second.value)
             value = self.tidy(value)
-            new = signed(replace(second, op=op, value=value))
+            new = signed(_with_sum(second, op, value))
         return None if width(value) > WIDTH else new
 
     def rebound(self, first: ir.Stmt, second: ir.Assign) -> ir.Stmt | None:
@@ -112,16 +115,22 @@ class Gatherer:
         return algebra.add(a, b if op_b == "+" else algebra.neg(b))
 
 
+def _with_sum(stmt: ir.AddTo | ir.AddAt, op: str, value: ir.Expr) -> ir.AddTo | ir.AddAt:
+    if type(stmt) is ir.AddTo:
+        return ir.AddTo(stmt.target, value, stmt.at, op)
+    return replace(stmt, op=op, value=value)
+
+
 class _Waiting:
     """The summands that may still move down: where they stand, and what they need."""
 
     def __init__(self) -> None:
         self.places: dict[Hashable, int] = {}
-        self.held: dict[Hashable, ir.Assign | ir.AddTo | ir.AddAt] = {}
+        self.held: dict[Hashable, Summand] = {}
         self.targets: dict[str, set[Hashable]] = {}
         self.needs: dict[str, set[Hashable]] = {}
 
-    def add(self, key: Hashable, stmt: ir.Assign | ir.AddTo | ir.AddAt, place: int) -> None:
+    def add(self, key: Hashable, stmt: Summand, place: int) -> None:
         self.drop(key)
         self.places[key], self.held[key] = place, stmt
         self.targets.setdefault(stmt.target, set()).add(key)
@@ -140,9 +149,8 @@ class _Waiting:
     def pass_by(self, stmt: ir.Stmt) -> None:
         """Forget the summands that cannot move past the statement."""
         changed = written_by(stmt)
-        mentioned = changed | ir.all_reads(stmt)
         gone = {key for name in changed for key in self.needs.get(name, ())}
-        for name in mentioned:
+        for name in changed | ir.all_reads(stmt):
             for key in self.targets.get(name, ()):
                 if not self.commutes(self.held[key], stmt):
                     gone.add(key)
@@ -155,21 +163,22 @@ class _Waiting:
             isinstance(stmt, ir.AddTo | ir.AddAt)
             and isinstance(held, ir.AddTo | ir.AddAt)
             and stmt.target == held.target
-            and held.target not in {n for e in ir.expressions(stmt) for n in ir.reads(e)}
+            and held.target not in _needs(stmt)
         )
 
 
-def _needs(stmt: ir.Stmt) -> set[str]:
-    return {n for e in ir.expressions(stmt) for n in ir.reads(e)}
+def _needs(stmt: Summand) -> frozenset[str]:
+    if type(stmt) is ir.AddAt:
+        return ir.reads(stmt.index) | ir.reads(stmt.value)
+    return ir.reads(stmt.value)
 
 
 def place_of(stmt: ir.Stmt) -> Hashable | None:
     """What a statement adds into or sets up."""
-    match stmt:
-        case ir.Assign(target) | ir.AddTo(target):
-            return target
-        case ir.AddAt(target, index) if _plain(index):
-            return target, index
+    if type(stmt) is ir.Assign or type(stmt) is ir.AddTo:
+        return stmt.target
+    if type(stmt) is ir.AddAt and _plain(stmt.index):
+        return stmt.target, stmt.index
     return None
 
 

@@ -10,14 +10,16 @@ neither write what it reads nor care when it runs, and lines stay short.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.optimise.copies import simplify
-from srcad.optimise.writes import count, written_by
+from srcad.optimise.counts import bindings, mentions
+from srcad.optimise.halves import begins_backward
+from srcad.optimise.rewrite import same
+from srcad.optimise.simplify import simplify
+from srcad.optimise.writes import written_by
 
 WIDTH, SHORT = 76, 72
 Pure = Callable[[ir.Expr], bool]
@@ -37,31 +39,13 @@ def nest(
     `total` expressions, which cannot raise, also move from the forward to the backward part;
     names of `short` go only where the line stays short.
     """
-    reads: Counter[str] = Counter()
-    writes: Counter[str] = Counter()
-    for stmt in ir.walk(block):
-        count(writes, ir.targets(stmt))
-        for expr in ir.expressions(stmt):
-            count_reads(expr, reads)
-        if isinstance(stmt, ir.AddTo | ir.AddAt):
-            reads[stmt.target] += 1
+    reads, writes = mentions(block), bindings(block)
     once = {n for n in generated | short if reads[n] == 1 and writes[n] == 1}
     return _Nester(once, pure, tidy, total, short).block(block)
 
 
-def count_reads(expr: ir.Expr, reads: Counter[str]) -> None:
-    """Count every mention of a name."""
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ir.Name):
-            reads[node.id] += 1
-        elif isinstance(node, ir.Raw):
-            reads.update({n: 2 for n in node.reads})  # raw code is never rewritten
-        else:
-            if isinstance(node, ir.Closure):
-                reads.update({n: 2 for n in node.captures})
-            stack.extend(ir.children(node))
+_SUMS = frozenset((ir.AddTo, ir.AddAt))
+_TIDIED = _SUMS | {ir.Assign, ir.Effect}
 
 
 class _Waiting:
@@ -111,18 +95,22 @@ class _Nester:
         out: Written = []
         waiting = _Waiting(self.pure)
         for stmt in block:
-            self.backward = self.backward or stmt == ir.Note("backward")
-            stmt = self.take_in(stmt, out, waiting)
-            inner = ir.blocks(stmt)
-            if inner and not isinstance(stmt, ir.Try):  # there, the order of what raises counts
-                stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in inner))
+            kind = type(stmt)
+            if kind is ir.Note:
+                self.backward = self.backward or begins_backward(stmt)
+            if waiting.places:
+                stmt = self.take_in(stmt, out, waiting)
+            if kind in ir.COMPOUND and kind is not ir.Try:  # there, the order of what raises counts
+                stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in ir.blocks(stmt)))
             out.append(stmt)
-            self.forget(stmt, out, waiting)
-            if isinstance(stmt, ir.Assign) and stmt.target in self.once:
-                waiting.add(stmt, len(out) - 1)
+            if waiting.places:
+                self.forget(stmt, waiting)
+            if isinstance(stmt, ir.Assign):
+                if stmt.target in self.once:
+                    waiting.add(stmt, len(out) - 1)
             elif isinstance(stmt, ir.If) and self.backward:
                 self.choice(stmt, out)  # in the forward part it stays as the user wrote it
-        return tuple(s for s in out if s is not None)
+        return same(block, [s for s in out if s is not None])
 
     def choice(self, stmt: ir.If, out: Written) -> None:
         """`if c: t = a  else: t = b`  is  `t = a if c else b`."""
@@ -136,9 +124,11 @@ class _Nester:
         """Inline what this statement reads, the latest definition first."""
         if isinstance(stmt, ir.While | ir.Try):
             return stmt  # its expressions run more than once, or not at all
+        places = waiting.places
         while True:
-            names = [n for n in self.mentioned(stmt) if n in waiting.places]
-            names.sort(key=lambda n: -waiting.places[n])
+            names = [n for n in self.mentioned(stmt) if n in places]
+            if len(names) > 1:
+                names.sort(key=lambda n: -places[n])
             for name in names:
                 new = self.inlined(stmt, name, out, waiting)
                 if new is not None:
@@ -147,11 +137,10 @@ class _Nester:
             else:
                 return stmt
 
-    def mentioned(self, stmt: ir.Stmt) -> set[str]:
-        found: set[str] = set()
-        for expr in ir.expressions(stmt):
-            found |= ir.reads(expr)
-        return found
+    def mentioned(self, stmt: ir.Stmt) -> frozenset[str]:
+        if type(stmt) in _SUMS:
+            return frozenset().union(*map(ir.reads, ir.expressions(stmt)))
+        return ir.statement_reads(stmt)
 
     def inlined(self, stmt: ir.Stmt, name: str, out: Written, waiting: _Waiting) -> ir.Stmt | None:
         position = waiting.places[name]
@@ -165,15 +154,20 @@ class _Nester:
         ):
             return None
         # tests must decide as in the forward part, and a value stays the user's to the bit
-        sums = isinstance(stmt, ir.Assign | ir.AddTo | ir.AddAt | ir.Effect)
-        tidy = self.tidy if self.backward and sums else (lambda e: e)
-        new = ir.map_expressions(
-            stmt, lambda e: tidy(ir.substitute(e, {name: value})) if name in ir.reads(e) else e
-        )
+        tidied = self.backward and type(stmt) in _TIDIED
+        there = {name: value}
+
+        def put_in(expr: ir.Expr) -> ir.Expr:
+            if name not in ir.reads(expr):
+                return expr
+            new = ir.substitute(expr, there)
+            return self.tidy(new) if tidied else new
+
+        new = ir.map_expressions(stmt, put_in)
         if isinstance(new, ir.AddTo | ir.AddAt):
             new = signed(new)
         most = SHORT if name in self.short else WIDTH
-        if max((width(e) for e in ir.expressions(new)), default=0) > most:
+        if max(map(width, ir.expressions(new)), default=0) > most:
             return None
         out[position] = None
         waiting.drop(name)
@@ -188,13 +182,11 @@ class _Nester:
                 return True
         return True
 
-    def forget(self, stmt: ir.Stmt, out: Written, waiting: _Waiting) -> None:
+    def forget(self, stmt: ir.Stmt, waiting: _Waiting) -> None:
         """A definition can no longer move past a statement that writes what it reads."""
-        if not waiting.places:
-            return
         gone = waiting.reading(written_by(stmt))
-        note = isinstance(stmt, ir.Note)
-        if not note and not self.quiet(stmt):
+        note = type(stmt) is ir.Note
+        if waiting.impure and not note and not self.quiet(stmt):
             gone |= waiting.impure
         # an error comes before what is done later
         if note or (not self.backward and self.acts(stmt)):
@@ -205,19 +197,20 @@ class _Nester:
     def acts(self, stmt: ir.Stmt) -> bool:
         """Whether the statement does what can be seen, besides adding to a list."""
         for inner in ir.walk((stmt,)):
+            if all(map(self.pure, ir.expressions(inner))):
+                continue
             match inner:
                 case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"), (item,))):
                     if not self.pure(item):
                         return True
                 case _:
-                    if not all(map(self.pure, ir.expressions(inner))):
-                        return True
+                    return True
         return False
 
     def quiet(self, stmt: ir.Stmt) -> bool:
-        if ir.blocks(stmt):
+        if type(stmt) in ir.COMPOUND:
             return False
-        return all(self.pure(e) for e in ir.expressions(stmt))
+        return all(map(self.pure, ir.expressions(stmt)))
 
 
 def _leading(expr: ir.Expr, name: str) -> bool:
@@ -241,29 +234,33 @@ def signed(stmt: ir.AddTo | ir.AddAt) -> ir.AddTo | ir.AddAt:
     value = algebra.without_minus(stmt.value)
     if value is None or stmt.op not in "+-":
         return stmt
-    return replace(stmt, value=value, op="-" if stmt.op == "+" else "+")
+    op = "-" if stmt.op == "+" else "+"
+    if type(stmt) is ir.AddTo:
+        return ir.AddTo(stmt.target, value, stmt.at, op)
+    return replace(stmt, value=value, op=op)
 
 
 def width(expr: ir.Expr) -> int:
     """About how many characters the expression takes."""
-    total = 0
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        match node:
-            case ir.Name(id):
-                total += len(id) + 1
-            case ir.Const(value):
-                total += len(repr(value)) + 1
-            case ir.Ref(_, text):
-                total += len(text)
-            case ir.Attr(_, name):
-                total += len(name) + 1
-            case ir.Raw():
-                total += 30
-            case ir.Closure():
-                total += 60
-            case _:
-                total += 3
-        stack.extend(ir.children(node))
+    try:
+        return expr._width  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    match expr:
+        case ir.Name(id):
+            total = len(id) + 1
+        case ir.Const(value):
+            total = len(repr(value)) + 1
+        case ir.Ref(_, text):
+            total = len(text)
+        case ir.Attr(_, name):
+            total = len(name) + 1
+        case ir.Raw():
+            total = 30
+        case ir.Closure():
+            total = 60
+        case _:
+            total = 3
+    total += sum(map(width, ir.children(expr)))
+    object.__setattr__(expr, "_width", total)
     return total

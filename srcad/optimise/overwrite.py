@@ -14,6 +14,7 @@ from dataclasses import replace
 from srcad.analysis.elements import index_parts
 from srcad.analysis.liveness import Liveness, liveness
 from srcad.ir import nodes as ir
+from srcad.optimise.halves import backward_start
 from srcad.optimise.writes import written_by
 
 ZERO = ir.Const(0.0)
@@ -22,7 +23,7 @@ Loops = tuple[ir.For, ...]
 
 def overwrite(body: ir.Block) -> ir.Block:
     """The body with fewer zeros written in its backward part."""
-    start = next((k for k, s in enumerate(body) if s == ir.Note("backward")), None)
+    start = backward_start(body)
     if start is None or not any(_zeroed(s) for s in ir.walk(body[start:])):
         return body
     gone = set(_unread(body[start:], liveness(body, frozenset()), ()))
@@ -31,6 +32,8 @@ def overwrite(body: ir.Block) -> ir.Block:
 
 def _zeroed(stmt: ir.Stmt) -> str:
     """The buffer in which the statement makes a place zero."""
+    if type(stmt) is not ir.Store:
+        return ""
     match stmt:
         case ir.Store(ir.Item(ir.Name(bar)), value) if value == ZERO:
             return bar

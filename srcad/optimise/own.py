@@ -17,6 +17,7 @@ from srcad.adjoint.algebra import call
 from srcad.analysis.infer import Inferred
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Number, Scalar, Type, is_scalar, same_shape
+from srcad.optimise.rewrite import same
 from srcad.optimise.writes import into_first
 from srcad.runtime.cotangents import add, finish, listed, own, shadow
 from srcad.runtime.elementwise import inside, larger
@@ -51,13 +52,17 @@ def protect(body: ir.Block, types: dict[str, Type], bars: frozenset[str] = froze
 
     bars: the cotangents, in which the backward part may also make places zero.
     """
-    added = {s.target for s in ir.walk(body) if isinstance(s, ir.AddTo | ir.AddAt)}
+    added: set[str] = set()
+    written: set[str] = set()
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.AddTo | ir.AddAt):
+            added.add(stmt.target)
+        elif not isinstance(stmt, ir.Assign) or isinstance(stmt.value, ir.Call):
+            written |= (_popped(stmt) | _overwritten(stmt)) & bars
+        written |= into_first(stmt)
     scalars = {n for n in added if is_scalar(types.get(n, ANY))}
-    written = added - scalars
-    written |= {name for s in ir.walk(body) for name in into_first(s)}
-    written |= {name for s in ir.walk(body) for name in _popped(s)} & bars
-    written |= {owner for s in ir.walk(body) if (owner := _overwritten(s)) in bars}
-    loose = scalars & _maybe_zero_dimensional(body)
+    written |= added - scalars
+    loose = scalars & _maybe_zero_dimensional(body) if scalars else None
     if loose:
         body = _rebound(body, loose)
     return _copied_once(_protected(body, written, types)) if written else body
@@ -105,18 +110,18 @@ def _rebound(block: ir.Block, names: set[str]) -> ir.Block:
         if inner:
             stmt = ir.with_blocks(stmt, tuple(_rebound(b, names) for b in inner))
         out.append(stmt)
-    return tuple(out)
+    return same(block, out)
 
 
-def _overwritten(stmt: ir.Stmt) -> str:
+def _overwritten(stmt: ir.Stmt) -> set[str]:
     """The variable into which an assignment or an operator writes in place."""
     match stmt:
         case ir.Store(ir.Item(ir.Name(owner))):
-            return owner
+            return {owner}
         case ir.Augment(ir.Name(owner) | ir.Item(ir.Name(owner))):
-            return owner
+            return {owner}
         case _:
-            return ""
+            return set()
 
 
 def _popped(stmt: ir.Stmt) -> set[str]:
@@ -149,7 +154,7 @@ def _protected(block: ir.Block, written: set[str], types: dict[str, Type]) -> ir
         if inner:
             stmt = ir.with_blocks(stmt, tuple(_protected(b, written, types) for b in inner))
         out.append(stmt)
-    return tuple(out)
+    return same(block, out)
 
 
 def _copied_once(block: ir.Block) -> ir.Block:
@@ -158,8 +163,8 @@ def _copied_once(block: ir.Block) -> ir.Block:
     unread: set[str] = set()
     for stmt in block:
         match stmt:
-            case ir.Assign(target, ir.Call(ir.Ref(f), (ir.Name(same),), ())) if (
-                f in (np.array, own) and target == same and target in unread
+            case ir.Assign(target, ir.Call(ir.Ref(f), (ir.Name(name),), ())) if (
+                f in (np.array, own) and target == name and target in unread
             ):
                 continue
             case _:
@@ -171,7 +176,7 @@ def _copied_once(block: ir.Block) -> ir.Block:
         if isinstance(stmt, ir.Assign) and _made(stmt.value):
             unread.add(stmt.target)
         out.append(stmt)
-    return tuple(out)
+    return same(block, out)
 
 
 def _made(value: ir.Expr) -> bool:

@@ -36,6 +36,8 @@ class Slot:
 
 def pack(body: ir.Block, stacks: frozenset[str], fresh: Callable[[str], str]) -> ir.Block:
     """The body with its lists of saved values joined; `fresh` makes a name."""
+    if not stacks:
+        return body
     slots = slots_of(body, stacks)
     joined = {fresh("loop_saved"): [slots[s] for s in group] for group in _groups(body, slots)}
     return _over_lists(_joined(body, joined), stacks | set(joined))
@@ -66,6 +68,8 @@ def _scan(
     pops: dict[str, list[tuple[str, Path, int]]],
 ) -> None:
     for k, stmt in enumerate(block):
+        if type(stmt) not in ir.COMPOUND and not _uses(stmt, stacks):
+            continue
         match stmt:
             case ir.Effect(ir.Call(ir.Attr(ir.Name(stack), "append"), (ir.Name(name),))):
                 pushes.setdefault(stack, []).append((name, path, k))
@@ -83,6 +87,10 @@ def _scan(
             pushes[stack].append((odd, path, k))
         for j, inner in enumerate(ir.blocks(stmt)):
             _scan(inner, (*path, (k, j)), stacks, pushes, pops)
+
+
+def _uses(stmt: ir.Stmt, stacks: frozenset[str]) -> bool:
+    return not (stacks.isdisjoint(ir.statement_reads(stmt)) and stacks.isdisjoint(ir.bound(stmt)))
 
 
 def block_at(body: ir.Block, path: Path) -> ir.Block:

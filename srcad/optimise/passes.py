@@ -28,6 +28,7 @@ from srcad.optimise.pack import pack
 from srcad.optimise.remake import Remaker
 from srcad.optimise.represent import represent
 from srcad.optimise.reuse import reuse
+from srcad.optimise.simplify import simplifier
 from srcad.optimise.spreads import place_spreads
 from srcad.optimise.tidy import tidier
 from srcad.optimise.total import Total
@@ -78,6 +79,7 @@ class Passes:
     parts: Parts
     judge: Judge
     type_of: Callable[[ir.Expr], Type]
+    simpler: Callable[[ir.Expr], ir.Expr]
     tidy: Callable[[ir.Expr], ir.Expr]
     total: Total
     generated: frozenset[str]
@@ -101,12 +103,14 @@ class Passes:
         total = Total(judge.called, type_of)
         reads = unsure_reads(parts.forward, params, unsure_names(parts.facts.unit))
         unassigned = frozenset().union(*reads.values())
-        tidy = tidier(type_of)
-        return Passes(parts, judge, type_of, tidy, total, generated, user_bars, params, unassigned)
+        simpler = simplifier(type_of)
+        tidy = tidier(type_of, simpler)
+        names = generated, user_bars, params, unassigned
+        return Passes(parts, judge, type_of, simpler, tidy, total, *names)
 
     def fold(self, body: ir.Block) -> ir.Block:
         copied = self.generated | frozenset(self.parts.bars.values())
-        body = fold_copies(body, copied, self.params, self.total.size, self.type_of)
+        body = fold_copies(body, copied, self.params, self.total.size, self.simpler)
         return place_spreads(body, self.generated, self.params, self.tidy)
 
     def drop(self, body: ir.Block) -> ir.Block:

@@ -20,8 +20,10 @@ import numpy as np
 
 from srcad.ir import nodes as ir
 from srcad.ir.types import Type, is_scalar
+from srcad.optimise.counts import writings
+from srcad.optimise.halves import backward_start
 from srcad.optimise.nest import WIDTH, width
-from srcad.optimise.writes import written_by
+from srcad.optimise.rewrite import same
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,10 @@ class Remaker:
         self, body: ir.Block, generated: frozenset[str], params: frozenset[str]
     ) -> ir.Block:
         """The body with cheap values of the forward part computed again in the backward part."""
-        start = next((k for k, s in enumerate(body) if s == ir.Note("backward")), None)
+        start = backward_start(body)
         if start is None:
             return body
-        writes: Counter[str] = Counter(params)
-        for stmt in ir.walk(body):
-            writes.update(written_by(stmt) if not ir.blocks(stmt) else ir.targets(stmt))
+        writes = writings(body, params)
         known: dict[str, ir.Expr] = {}
         for stmt in body[:start]:
             if not isinstance(stmt, ir.Assign) or stmt.target not in generated:
@@ -49,7 +49,9 @@ class Remaker:
             names = (stmt.target, *_variables(stmt.value, writes))
             if self.cheap(stmt.value) and all(writes[n] == 1 for n in names):
                 known[stmt.target] = stmt.value
-        return (*body[:start], *(_put_in(s, known) for s in body[start:]))
+        if not known:
+            return body
+        return same(body, (*body[:start], *(_put_in(s, known) for s in body[start:])))
 
     def cheap(self, value: ir.Expr) -> bool:
         """Whether computing the value costs about as much as remembering it."""

@@ -20,7 +20,9 @@ import numpy as np
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Dim, Type
-from srcad.optimise.writes import count
+from srcad.optimise.counts import bindings
+from srcad.optimise.halves import backward_start
+from srcad.optimise.rewrite import same
 
 ZEROS = ir.Ref(np.zeros, "np.zeros")
 FILLED = {
@@ -29,22 +31,23 @@ FILLED = {
     np.full_like: ir.Ref(np.full, "np.full"),
 }
 TypeOf = Callable[[str], Type]
+Names = frozenset[str]
 
 
 def represent(block: ir.Block, params: frozenset[str], type_of: TypeOf) -> ir.Block:
     """The body with shapes read off what is needed for its values."""
-    uses = _Uses()
-    uses.block(block, top=True, backward=False)
-    wanted = {n for n in uses.shapes - params if not uses.values[n] and _known(type_of(n))}
+    uses = _Uses(block)
     if not uses.shapes:
         return block
-    sizes = _sizes(params, uses.writes, type_of)
+    wanted = {n for n in uses.shapes - params if n not in uses.values and _known(type_of(n))}
+    writes = bindings(block)
+    sizes = _sizes(params, writes, type_of)
     there = [
         n
         for n in (*sorted(params), *uses.order)
-        if n not in wanted and (uses.values[n] or n in params)
+        if n not in wanted and (n in uses.values or n in params)
     ]
-    steady = [n for n in there if uses.writes[n] == (n not in params)]
+    steady = [n for n in there if writes[n] == (n not in params)]
     change = _Change(wanted, params, steady, sizes, type_of)
     return change.block(block)
 
@@ -54,45 +57,62 @@ def _known(kind: Type) -> bool:
 
 
 class _Uses:
-    """How often each name is read for its values, and which names for their shapes."""
+    """Which names are read for their values, and which for their shapes."""
 
-    def __init__(self) -> None:
-        self.values: Counter[str] = Counter()
+    def __init__(self, block: ir.Block) -> None:
+        self.values: set[str] = set()
         self.shapes: set[str] = set()
-        self.writes: Counter[str] = Counter()
         self.order: list[str] = []  # names bound at the top of the forward part
-
-    def block(self, block: ir.Block, top: bool, backward: bool) -> None:
-        for stmt in block:
-            backward = backward or stmt == ir.Note("backward")
-            count(self.writes, ir.targets(stmt))
-            if top and isinstance(stmt, ir.Assign) and not backward:
-                self.order.append(stmt.target)
+        start = backward_start(block)
+        start = len(block) if start is None else start
+        for stmt in ir.walk(block[:start]):
             for expr in ir.expressions(stmt):
-                if not _saves(stmt):
-                    self.expr(expr, backward)
-            for inner in ir.blocks(stmt):
-                self.block(inner, False, backward)
+                self.values |= _read(expr).held
+        self.order += [s.target for s in block[:start] if isinstance(s, ir.Assign)]
+        for stmt in ir.walk(block[start:]):
+            if not _saves(stmt):
+                for expr in ir.expressions(stmt):
+                    found = _read(expr)
+                    self.values |= found.values
+                    self.shapes |= found.shapes
 
-    def expr(self, expr: ir.Expr, backward: bool) -> None:
+
+@dataclass(frozen=True)
+class _Read:
+    """What an expression reads for values, for shapes, and inside code that is kept as written."""
+
+    values: Names = frozenset()
+    shapes: Names = frozenset()
+    held: Names = frozenset()
+
+
+_NOTHING = _Read()
+
+
+def _read(expr: ir.Expr) -> _Read:
+    kind = type(expr)
+    if kind is ir.Const or kind is ir.Ref:
+        return _NOTHING
+    try:
+        return expr._shapes  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    if kind is ir.Name:
+        found = _Read(ir.reads(expr))
+    elif kind is ir.Raw:
+        found = _Read(ir.reads(expr), held=ir.reads(expr))
+    else:
         name = shape_read(expr)
-        if name is not None and backward:
-            self.shapes.add(name)
-            rest = [c for c in ir.children(expr) if c != ir.Name(name)]
-        elif isinstance(expr, ir.Name):
-            self.values[expr.id] += backward
-            return
-        else:
-            rest = list(ir.children(expr))
-            count(self.values, _held(expr))
-        for child in rest:
-            self.expr(child, backward)
-
-
-def _held(expr: ir.Expr) -> tuple[str, ...]:
-    if isinstance(expr, ir.Raw):
-        return expr.reads
-    return expr.captures if isinstance(expr, ir.Closure) else ()
+        parts = [c for c in ir.children(expr) if name is None or c != ir.Name(name)]
+        inner = list(map(_read, parts))
+        own = frozenset(expr.captures) if isinstance(expr, ir.Closure) else frozenset()
+        found = _Read(
+            own.union(*(r.values for r in inner)),
+            frozenset(() if name is None else (name,)).union(*(r.shapes for r in inner)),
+            own.union(*(r.held for r in inner)),
+        )
+    object.__setattr__(expr, "_shapes", found)
+    return found
 
 
 def _saves(stmt: ir.Stmt) -> bool:
@@ -106,6 +126,8 @@ def _saves(stmt: ir.Stmt) -> bool:
 
 def shape_read(expr: ir.Expr) -> str | None:
     """The name of which the expression reads the shape, and dtype, alone."""
+    if type(expr) is not ir.Attr and type(expr) is not ir.Call:
+        return None
     match expr:
         case ir.Attr(ir.Name(name), "shape" | "size"):
             return name
@@ -138,21 +160,20 @@ class _Change:
     type_of: TypeOf
 
     def block(self, block: ir.Block) -> ir.Block:
-        out = []
-        backward = False
-        for stmt in block:
-            backward = backward or stmt == ir.Note("backward")
-            out.append(self.statement(stmt) if backward else stmt)
-        return tuple(out)
+        start = backward_start(block)
+        if start is None:
+            return block
+        return same(block, (*block[:start], *map(self.statement, block[start:])))
 
     def statement(self, stmt: ir.Stmt) -> ir.Stmt:
         inner = ir.blocks(stmt)
         if inner:
-            new = tuple(tuple(map(self.statement, b)) for b in inner)
-            stmt = ir.with_blocks(stmt, new)
+            stmt = ir.with_blocks(stmt, tuple(same(b, [*map(self.statement, b)]) for b in inner))
         return ir.map_expressions(stmt, self.expr)
 
     def expr(self, expr: ir.Expr) -> ir.Expr:
+        if not _read(expr).shapes:
+            return expr
         expr = ir.rebuild(expr, self.expr)
         name = shape_read(expr)
         if name is None:

@@ -7,46 +7,45 @@ s_bar = g / total * scores       →       s_bar = g * probs
 
 from __future__ import annotations
 
-from collections import Counter
-
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.optimise.writes import count, written_by
+from srcad.optimise.counts import writings
+from srcad.optimise.halves import backward_start
+from srcad.optimise.rewrite import same
 
-Quotients = dict[ir.Expr, dict[ir.Expr, ir.Name]]  # by divisor and dividend
+Quotients = dict[ir.Name, dict[ir.Expr, ir.Name]]  # by divisor and dividend
 
 
 def reuse(body: ir.Block, params: frozenset[str]) -> ir.Block:
     """The body with quotients of the forward part used in the backward part."""
-    start = next((k for k, s in enumerate(body) if s == ir.Note("backward")), None)
+    start = backward_start(body)
     if start is None:
         return body
-    writes: Counter[str] = Counter(params)
-    for stmt in ir.walk(body):
-        count(writes, written_by(stmt) if not ir.blocks(stmt) else ir.targets(stmt))
+    writes = writings(body, params)
     found: Quotients = {}
     for stmt in body[:start]:
-        match stmt:
-            case ir.Assign(name, ir.Binary("/", ir.Name(a), ir.Name(b))):
-                if writes[name] == writes[a] == writes[b] == 1:
-                    found.setdefault(ir.Name(b), {})[ir.Name(a)] = ir.Name(name)
-            case _:
-                pass
+        if type(stmt) is ir.Assign and type(stmt.value) is ir.Binary:
+            match stmt:
+                case ir.Assign(name, ir.Binary("/", ir.Name(a), ir.Name(b))):
+                    if writes[name] == writes[a] == writes[b] == 1:
+                        found.setdefault(ir.Name(b), {})[ir.Name(a)] = ir.Name(name)
+                case _:
+                    pass
     if not found:
         return body
-    return (*body[:start], *(_statement(s, found) for s in body[start:]))
+    return same(body, (*body[:start], *(_statement(s, found) for s in body[start:])))
 
 
 def _statement(stmt: ir.Stmt, found: Quotients) -> ir.Stmt:
     inner = ir.blocks(stmt)
     if inner:
-        new = tuple(tuple(_statement(s, found) for s in b) for b in inner)
+        new = tuple(same(b, [_statement(s, found) for s in b]) for b in inner)
         stmt = ir.with_blocks(stmt, new)
     return ir.map_expressions(stmt, lambda e: _expr(e, found))
 
 
 def _expr(expr: ir.Expr, found: Quotients) -> ir.Expr:
-    if not _divides(expr):
+    if all(b.id not in ir.reads(expr) for b in found) or not _divides(expr):
         return expr
     if not isinstance(expr, ir.Binary) or expr.op not in "*/":
         return ir.rebuild(expr, lambda e: _expr(e, found))

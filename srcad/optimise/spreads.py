@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Callable
 
 from srcad.ir import nodes as ir
-from srcad.optimise.tidy import spread_value
-from srcad.optimise.writes import count
+from srcad.optimise.brought import all_refs, refs
+from srcad.optimise.counts import bindings
+from srcad.optimise.rewrite import same
+from srcad.optimise.tidy import SPREADING, spread_value
 
 Tidy = Callable[[ir.Expr], ir.Expr]
 
@@ -21,10 +23,9 @@ def place_spreads(
     block: ir.Block, generated: frozenset[str], params: frozenset[str], tidy: Tidy
 ) -> ir.Block:
     """The block without spread cotangents that every use can do without."""
-    writes: Counter[str] = Counter(params)
-    for stmt in ir.walk(block):
-        count(writes, ir.targets(stmt))
-    return _block(block, generated, writes, tidy)
+    if all(map(SPREADING.isdisjoint, map(all_refs, block))):
+        return block
+    return _block(block, generated, bindings(block, params), tidy)
 
 
 def _block(
@@ -32,6 +33,8 @@ def _block(
 ) -> ir.Block:
     out = list(block)
     for k, stmt in enumerate(out):
+        if SPREADING.isdisjoint(all_refs(stmt)):
+            continue
         inner = ir.blocks(stmt)
         if inner:
             new = tuple(_block(b, generated, writes, tidy) for b in inner)
@@ -46,15 +49,18 @@ def _block(
         rest = _replaced(tuple(out[k + 1 :]), stmt.target, stmt.value, tidy)
         if rest is not None:
             out[k + 1 :] = rest
-            out[k] = ir.Note("")
-    return tuple(s for s in out if s != ir.Note(""))
+            out[k] = _GONE
+    return same(block, [s for s in out if s is not _GONE])
+
+
+_GONE = ir.Note("")
 
 
 def _replaced(block: ir.Block, name: str, value: ir.Expr, tidy: Tidy) -> list[ir.Stmt] | None:
     """The statements with the spread put in; None when it would stay somewhere."""
     out: list[ir.Stmt] = []
     for stmt in block:
-        if any(name in ir.statement_reads(s) for b in ir.blocks(stmt) for s in ir.walk(b)):
+        if any(name in ir.all_reads(s) for b in ir.blocks(stmt) for s in b):
             return None
         if name in ir.statement_reads(stmt):
             new = _put_in(stmt, name, value, tidy)
@@ -84,10 +90,6 @@ def _tidied(expr: ir.Expr, name: str, value: ir.Expr, tidy: Tidy) -> ir.Expr:
 
 
 def _has_spread(expr: ir.Expr) -> bool:
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if spread_value(node) is not None:
-            return True
-        stack.extend(ir.children(node))
-    return False
+    if SPREADING.isdisjoint(refs(expr)):
+        return False
+    return spread_value(expr) is not None or any(map(_has_spread, ir.children(expr)))

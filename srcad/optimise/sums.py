@@ -15,13 +15,17 @@ from srcad.adjoint import algebra
 from srcad.analysis.elements import index_parts
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type, is_scalar
+from srcad.optimise.brought import refs
 
 SUM = ir.Ref(np.sum, "np.sum")
+_SUM = refs(SUM)
 TypeOf = Callable[[ir.Expr], Type]
 
 
 def simpler_sum(expr: ir.Call | ir.Item, type_of: TypeOf) -> ir.Expr:
     """The sum without what can be taken out of it; another expression as it is."""
+    if _SUM.isdisjoint(refs(expr)):
+        return expr
     match expr:
         case ir.Call(ir.Ref(f), (inner,), (("axis", ir.Const(axis)), *_)) if f is np.sum:
             return pulled_out(expr, inner, axis, type_of) if type(axis) is int else expr
@@ -46,7 +50,7 @@ def pulled_out(expr: ir.Call, inner: ir.Expr, axis: int, type_of: TypeOf) -> ir.
                 return algebra.neg(ir.Binary("/", summed.operand, divisor))
             return ir.Binary("/", summed, divisor)
         case _:
-            return ir.Call(expr.func, (inner,), expr.kwargs)
+            return expr if inner is expr.args[0] else ir.Call(expr.func, (inner,), expr.kwargs)
 
 
 def scaled(inner: ir.Expr, type_of: TypeOf) -> ir.Expr:

@@ -11,67 +11,85 @@ Needs the shapes to be known; where they are not, the cotangent is spread.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type, is_scalar, same_shape
-from srcad.optimise.copies import simplify
+from srcad.optimise.rewrite import rewriting
+from srcad.optimise.simplify import simplifier
 from srcad.optimise.sums import factors_of, product_of, simpler_sum
 from srcad.optimise.truths import maybe_truth
 
 FULL = ir.Ref(np.full_like, "np.full_like")
 ONES = ir.Ref(np.ones_like, "np.ones_like")
+SPREADING = frozenset(map(hash, (np.full_like, np.ones_like, np.full, np.broadcast_to)))
 TypeOf = Callable[[ir.Expr], Type]
+Tidy = Callable[[ir.Expr], ir.Expr]
 
 
-def tidier(type_of: TypeOf) -> Callable[[ir.Expr], ir.Expr]:
+def tidier(
+    type_of: TypeOf, simpler: Callable[[ir.Expr], ir.Expr] | None = None
+) -> Callable[[ir.Expr], ir.Expr]:
     """A function that simplifies one expression, given the types of the variables."""
+    simpler = simpler or simplifier(type_of)
 
-    def tidy(expr: ir.Expr) -> ir.Expr:
-        return _tidy(simplify(expr, type_of), type_of)
+    def step(expr: ir.Expr) -> ir.Expr:
+        handle = _STEPS.get(type(expr))
+        return expr if handle is None else handle(expr, type_of, tidy)
 
-    return tidy
+    tidy = rewriting(step)
+    return lambda expr: tidy(simpler(expr))
 
 
-def _tidy(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
-    expr = ir.rebuild(expr, lambda e: _tidy(e, type_of))
-    match expr:
-        case ir.Binary("*"):
-            return _cancelled(_product(expr, type_of))
-        case ir.Item():
-            return _item(expr, type_of)
-        case ir.Binary("/", ir.Unary("-", a), b):
-            return algebra.neg(_tidy(ir.Binary("/", a, b), type_of))
-        case ir.Binary("+" | "-" as op, left, right):
-            return _sum_of(op, left, right, type_of)
-        case ir.Binary("/", left, right):
-            spread = spread_value(left)
-            if spread is not None and _covers(right, left, type_of):
-                return ir.Binary("/", spread, right)
-        case ir.Unary("-", operand):
-            spread = spread_value(operand)
-            if spread is not None and isinstance(operand, ir.Call):
-                return _with_value(operand, algebra.neg(spread))
-        case ir.Call(ir.Ref(f), (x, ir.Const(1.0)), ()) if f is np.full_like:
-            return algebra.call(ONES, x)
-        case ir.Call():
-            return simpler_sum(expr, type_of)
-        case _:
-            pass
+def _binary(expr: ir.Binary, type_of: TypeOf, tidy: Tidy) -> ir.Expr:
+    op, left, right = expr.op, expr.left, expr.right
+    if op == "*":
+        return _cancelled(_product(expr, type_of))
+    if op in "+-":
+        return _sum_of(op, left, right, type_of)
+    if op == "/":
+        if type(left) is ir.Unary and left.op == "-":
+            return algebra.neg(tidy(ir.Binary("/", left.operand, right)))
+        spread = spread_value(left)
+        if spread is not None and _covers(right, left, type_of):
+            return ir.Binary("/", spread, right)
     return expr
 
 
-def _item(expr: ir.Item, type_of: TypeOf) -> ir.Expr:
+def _unary(expr: ir.Unary, type_of: TypeOf, tidy: Tidy) -> ir.Expr:
+    operand = expr.operand
+    if expr.op == "-" and isinstance(operand, ir.Call):
+        spread = spread_value(operand)
+        if spread is not None:
+            return _with_value(operand, algebra.neg(spread))
+    return expr
+
+
+def _call(expr: ir.Call, type_of: TypeOf, tidy: Tidy) -> ir.Expr:
+    match expr:
+        case ir.Call(ir.Ref(f), (x, ir.Const(1.0)), ()) if f is np.full_like:
+            return algebra.call(ONES, x)
+        case _:
+            return simpler_sum(expr, type_of)
+
+
+def _item(expr: ir.Item, type_of: TypeOf, tidy: Tidy) -> ir.Expr:
     match expr:
         case ir.Item(ir.Sequence(kind, items), ir.Const(k)) if _chosen(kind, items, k):
             chosen: ir.Expr = items[k]
             return chosen
         case ir.Item(ir.Unary("-", inner), index) if isinstance(type_of(inner), Array):
-            return algebra.neg(_tidy(ir.Item(inner, index), type_of))
+            return algebra.neg(tidy(ir.Item(inner, index)))
         case _:
             return simpler_sum(expr, type_of)
+
+
+_STEPS: dict[type, Callable[[Any, TypeOf, Tidy], ir.Expr]] = {
+    ir.Binary: _binary, ir.Unary: _unary, ir.Call: _call, ir.Item: _item,
+}  # fmt: skip
 
 
 def _chosen(kind: str, items: tuple[ir.Expr, ...], k: object) -> bool:
@@ -105,15 +123,18 @@ def _product(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
     changed = sign < 0
     for k, factor in enumerate(factors):
         inner = spread_value(factor)
+        if inner is None:
+            continue
         others = [f for j, f in enumerate(factors) if j != k]
-        if inner is not None and any(_covers(o, factor, type_of) for o in others):
+        if any(_covers(o, factor, type_of) for o in others):
             factors[k], changed = inner, True
     if not changed and len(factors) < 3:
         return expr
     numbers = [f for f in factors if isinstance(f, ir.Const)]
     rest = [f for f in factors if not isinstance(f, ir.Const)]
-    scalars = [f for f in rest if is_scalar(type_of(f))]
-    arrays = [f for f in rest if not is_scalar(type_of(f))]
+    single = [is_scalar(type_of(f)) for f in rest]
+    scalars = [f for f, one in zip(rest, single, strict=True) if one]
+    arrays = [f for f, one in zip(rest, single, strict=True) if not one]
     if all(maybe_truth(f, type_of) for f in rest):
         return expr  # `1.0 * (x > 0)` is a number, `x > 0` is none
     result = product_of([*numbers, *scalars, *arrays])
@@ -122,9 +143,11 @@ def _product(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
 
 def _cancelled(expr: ir.Expr) -> ir.Expr:
     """`a / x**2 * x` is `a / x`."""
+    if type(expr) is ir.Unary and expr.op == "-":
+        return algebra.neg(_cancelled(expr.operand))
+    if type(expr) is not ir.Binary or type(expr.left) is not ir.Binary:
+        return expr
     match expr:
-        case ir.Unary("-", inner):
-            return algebra.neg(_cancelled(inner))
         case ir.Binary("*", ir.Binary("/", a, ir.Binary("**", x, ir.Const(n))), y) if x == y:
             if type(n) is int and n >= 2:
                 return ir.Binary("/", a, x if n == 2 else ir.Binary("**", x, ir.Const(n - 1)))
@@ -143,15 +166,16 @@ def _with_value(call: ir.Call, value: ir.Expr) -> ir.Expr:
 
 def spread_value(expr: ir.Expr) -> ir.Expr | None:
     """What a spreading call spreads."""
-    match expr:
-        case ir.Call(ir.Ref(f), (_, value), ()) if f is np.full_like:
-            return value
-        case ir.Call(ir.Ref(f), (_,), ()) if f is np.ones_like:
-            return algebra.ONE
-        case ir.Call(ir.Ref(f), (_, value), _) if f is np.full:
-            return value
-        case ir.Call(ir.Ref(f), (value, ir.Attr(_, "shape")), ()) if f is np.broadcast_to:
-            return value
+    if type(expr) is not ir.Call or type(expr.func) is not ir.Ref:
+        return None
+    f, args, kwargs = expr.func.value, expr.args, expr.kwargs
+    if len(args) == 2 and ((f is np.full_like and not kwargs) or f is np.full):
+        return args[1]
+    if f is np.ones_like and len(args) == 1 and not kwargs:
+        return algebra.ONE
+    if f is np.broadcast_to and len(args) == 2 and not kwargs:
+        shape = args[1]
+        return args[0] if type(shape) is ir.Attr and shape.name == "shape" else None
     return None
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,12 +34,20 @@ class Total:
 
     called: Callable[[ir.Expr], Any]
     type_of: Callable[[ir.Expr], Type]
+    known: dict[int, tuple[ir.Expr, bool]] = field(default_factory=dict)  # by id, kept alive
 
     def __call__(self, expr: ir.Expr) -> bool:
         """Whether the expression cannot raise."""
+        if type(expr) in _VALUES:
+            return True
+        key = id(expr)
+        if key not in self.known:
+            self.known[key] = expr, self.of(expr)
+        return self.known[key][1]
+
+    def of(self, expr: ir.Expr) -> bool:
+        """The same, found anew."""
         match expr:
-            case ir.Name() | ir.Const() | ir.Ref():
-                return True
             case ir.Attr(obj, _) if isinstance(self.type_of(obj), Known):
                 return is_scalar(self.type_of(expr))  # a constant of a module: np.pi
             case ir.Attr(obj, name):
@@ -105,6 +113,7 @@ def _nodes(expr: ir.Expr) -> int:
     return 1 + sum(map(_nodes, ir.children(expr)))
 
 
+_VALUES = frozenset((ir.Name, ir.Const, ir.Ref))
 _ORDERS = {"<", "<=", ">", ">=", "==", "!="}
 LONGEST = 9  # nodes of a size: `x.shape[0] - k + 1`
 _PLAIN = {"T", "shape", "size", "ndim", *ATTRIBUTES} - {"flat"}

@@ -22,6 +22,11 @@ def nothing_known(expr: ir.Expr) -> Type:
 
 def maybe_truth(expr: ir.Expr, type_of: TypeOf) -> bool:
     """Whether the value of a factor may be True or False, or an array of these."""
+    kind = type(expr)
+    if kind is ir.Const:
+        return isinstance(expr.value, bool)  # type: ignore[union-attr]
+    if kind in _TYPED:
+        return _is_truth(type_of(expr)) or _of_a_user(expr)
     match expr:
         case ir.Compare() | ir.Logic() | ir.Unary("not", _):
             return True
@@ -29,14 +34,13 @@ def maybe_truth(expr: ir.Expr, type_of: TypeOf) -> bool:
             return maybe_truth(operand, type_of)
         case ir.Binary("*" | "&" | "|" | "^" | "+", left, right):
             return maybe_truth(left, type_of) and maybe_truth(right, type_of)
-        case ir.Const(value):
-            return isinstance(value, bool)
         case ir.Choice(_, then, orelse):
             return maybe_truth(then, type_of) or maybe_truth(orelse, type_of)
-        case ir.Name() | ir.Item() | ir.Attr() | ir.Call():
-            return _is_truth(type_of(expr)) or _of_a_user(expr)
         case _:
             return False
+
+
+_TYPED = frozenset((ir.Name, ir.Item, ir.Attr, ir.Call))
 
 
 def _is_truth(kind: Type) -> bool:

@@ -13,39 +13,72 @@ from srcad.ir.types import ANY, BOTTOM, Array, Number, Type, is_scalar
 _BAR = re.compile(r"_bar(_\d+)?$")  # names of cotangents
 
 
+class Typer(Inference):
+    """Infers the type of an expression once, whatever it is part of."""
+
+    def __init__(self, session: Session, facts: Inferred) -> None:
+        super().__init__(session, facts)
+        self.known: dict[int, tuple[ir.Expr, Type]] = {}  # by id, kept alive
+
+    def expr(self, expr: ir.Expr) -> Type:
+        """The type of an expression."""
+        if type(expr) is ir.Name and expr.id in self.types:
+            return self.types[expr.id]
+        key = id(expr)
+        if key not in self.known:
+            self.known[key] = expr, super().expr(expr)
+        return self.known[key][1]
+
+
 def typer(inference: Inference) -> Callable[[ir.Expr], Type]:
     """Types of expressions of the generated code."""
-    kept: dict[
-        int, tuple[ir.Expr, Type]
-    ] = {}  # an expression is kept, so that its id stays its own
-
-    def type_of(expr: ir.Expr) -> Type:
-        if id(expr) not in kept:
-            kept[id(expr)] = (expr, inference.expr(expr))
-        return kept[id(expr)][1]
-
-    return type_of
+    return Typer(inference.session, inference.facts).expr
 
 
 def actual_types(
     session: Session, facts: Inferred, body: ir.Block, given: str | None = None
 ) -> dict[str, Type]:
     """The types that the variables of generated code really have; `given` comes from the caller."""
-    bound = {n for s in ir.walk(body) for n in ir.targets(s)}
+    every = list(ir.walk(body))
+    bound = {n for s in every for n in ir.targets(s)}
     bars = {n for n in bound if n not in facts.types or _BAR.search(n)}
     known = {n: t for n, t in facts.types.items() if n not in bars}
     probe = Inferred(facts.unit, facts.params, known, session=session)
-    inference = Inference(session, probe)
+    inference = _Probe(session, probe)
     if given is not None and is_scalar(facts.types.get(given, BOTTOM)):
         inference.bind(given, Number("float64", loose=True))  # whatever the caller hands in
     for _ in range(3):
-        inference.changed = False
-        for stmt in ir.walk(body):
-            if bars.issuperset(ir.targets(stmt)):
-                _probe(inference, stmt)
-        if not inference.changed:
+        if not inference.round([s for s in every if bars.issuperset(ir.targets(s))]):
             break
     return probe.types
+
+
+class _Probe(Inference):
+    """Reads statements in rounds, and again only those of whose variables more is known since."""
+
+    def __init__(self, session: Session, facts: Inferred) -> None:
+        super().__init__(session, facts)
+        self.time = 0
+        self.bound: dict[str, int] = {}  # when the type of a variable changed
+        self.read: dict[int, int] = {}  # when a statement was read, by its place
+
+    def bind(self, name: str, kind: Type) -> None:
+        """More is known of a variable."""
+        before = self.types.get(name)
+        super().bind(name, kind)
+        if self.types.get(name) is not before:
+            self.bound[name] = self.time
+
+    def round(self, statements: list[ir.Stmt]) -> bool:
+        """Read what has to be read; whether anything was."""
+        start = self.time
+        for k, stmt in enumerate(statements):
+            since = self.read.get(k, -1)
+            if since < 0 or any(self.bound.get(n, -1) >= since for n in ir.statement_reads(stmt)):
+                self.time += 1
+                self.read[k] = self.time
+                _probe(self, stmt)
+        return self.time > start
 
 
 def _probe(inference: Inference, stmt: ir.Stmt) -> None:

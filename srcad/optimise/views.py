@@ -21,8 +21,8 @@ from dataclasses import replace
 from srcad.analysis.elements import is_basic
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type
+from srcad.optimise.counts import writings
 from srcad.optimise.pack import Path, Slot, block_at, replaced, slots_of
-from srcad.optimise.writes import written_by
 
 
 def take_views_again(
@@ -33,12 +33,10 @@ def take_views_again(
     type_of: Callable[[ir.Expr], Type],
 ) -> ir.Block:
     """The body with views taken again; `in_place` are names of objects that are written into."""
-    slots = slots_of(body, stacks)
+    slots = slots_of(body, stacks) if stacks else {}
     if not slots:
         return body
-    writes: Counter[str] = Counter(params)
-    for stmt in ir.walk(body):
-        writes.update(written_by(stmt) if not ir.blocks(stmt) else ir.targets(stmt))
+    writes = writings(body, params)
     new: dict[tuple[Path, int], ir.Stmt | None] = {}
     gone: set[str] = set()
     for slot in slots.values():
@@ -54,6 +52,8 @@ def take_views_again(
             assert isinstance(pop, ir.Assign)
             new[slot.push], new[slot.pop] = None, replace(pop, value=value)
             gone.add(slot.stack)
+    if not gone:
+        return body
     out = replaced(body, (), new)
     return tuple(s for s in out if not (isinstance(s, ir.Assign) and s.target in gone))
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
 import numpy as np
 
 from srcad.ir import nodes as ir
+from srcad.optimise.brought import refs
 from srcad.runtime.cotangents import accumulate
 from srcad.runtime.writes import taken_out
 
 INTO_FIRST = (np.add.at, np.subtract.at, accumulate, taken_out)  # these write there
-
-
-def count(counts: Counter[str], names: Iterable[str]) -> None:
-    """One more for each name."""
-    for name in names:
-        counts[name] += 1
+_INTO = frozenset(map(hash, INTO_FIRST))
+_NOTHING: frozenset[str] = frozenset()
 
 
 def written(block: ir.Block) -> set[str]:
@@ -40,7 +34,10 @@ def touched(stmt: ir.Stmt) -> frozenset[str]:
         return stmt._touched  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    found = _touched(stmt) | getattr(stmt, "alters", _NOTHING)
+    found = _touched(stmt)
+    altered = getattr(stmt, "alters", _NOTHING)
+    if altered:
+        found |= altered
     inner = ir.blocks(stmt)
     if inner:
         found = found.union(*(touched(s) for b in inner for s in b))
@@ -48,25 +45,31 @@ def touched(stmt: ir.Stmt) -> frozenset[str]:
     return found
 
 
-_NOTHING: frozenset[str] = frozenset()
-
-
 def into_first(stmt: ir.Stmt) -> frozenset[str]:
     """The variables that functions of ours write into, in the statement's own expressions."""
-    found: set[str] = set()
-    stack = list(ir.expressions(stmt))
-    while stack:
-        expr = stack.pop()
-        if isinstance(expr, ir.Call):
-            match expr:
-                case ir.Call(ir.Ref(f), (ir.Name(name), *_)) if f in INTO_FIRST:
-                    found.add(name)
-        stack.extend(ir.children(expr))
-    return frozenset(found)
+    try:
+        return stmt._into  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    found = _NOTHING.union(*map(_into, ir.expressions(stmt)))
+    object.__setattr__(stmt, "_into", found)
+    return found
+
+
+def _into(expr: ir.Expr) -> frozenset[str]:
+    if _INTO.isdisjoint(refs(expr)):
+        return _NOTHING
+    found = _NOTHING.union(*map(_into, ir.children(expr)))
+    match expr:
+        case ir.Call(ir.Ref(f), (ir.Name(name), *_)) if f in INTO_FIRST:
+            return found | {name}
+        case _:
+            return found
 
 
 def _touched(stmt: ir.Stmt) -> frozenset[str]:
-    return _written_into(stmt) | into_first(stmt)
+    written, first = _written_into(stmt), into_first(stmt)
+    return written | first if first else written
 
 
 def _written_into(stmt: ir.Stmt) -> frozenset[str]:

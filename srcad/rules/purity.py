@@ -19,17 +19,12 @@ _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bo
 IMPURE = {print, input, next, open, shuffled_order, *FIRST, *REPORTS}
 
 
-def pure(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:
-    """No effect besides its value; `called` tells which pure function an expression is, or None."""
-    match expr:
-        case ir.Name() | ir.Const() | ir.Ref() | ir.Raw() | ir.Closure():
-            return True
-        case ir.Call(func):
-            if called(func) is None:
-                return False
-        case _:
-            pass
-    return all(pure(c, called) for c in ir.children(expr))
+def pure_head(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:
+    """Whether computing the value from its parts has no effect besides.
+
+    `called` tells which pure function an expression is, or None.
+    """
+    return type(expr) is not ir.Call or called(expr.func) is not None
 
 
 def pure_function(value: object) -> bool:
