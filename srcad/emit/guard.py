@@ -40,29 +40,43 @@ def verify(text: str, tree: ast.Module) -> ast.Module:
 
 
 _IGNORED = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
+_LAYOUT = frozenset((Comment, Blank))
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(f for f in kind._fields if f not in _IGNORED)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
 
 
 def same_tree(a: Any, b: Any) -> bool:
     """Whether two trees are the same program; comments, places and contexts do not count."""
-    if isinstance(a, list):
-        b = [x for x in b if not isinstance(x, Comment | Blank)] if isinstance(b, list) else b
-        return _same_lists(a, b or [])
-    if isinstance(b, ast.Constant) and isinstance(b.value, int | float | complex):
-        return _same_number(a, b.value)
-    if type(a) is not type(b):
-        return not a and not b  # a field that was left out
-    if not isinstance(a, ast.AST):
-        return bool(a == b)
-    for name in a._fields:
-        if name not in _IGNORED and not same_tree(getattr(a, name, None), getattr(b, name, None)):
-            return False
+    pairs = [(a, b)]
+    while pairs:
+        a, b = pairs.pop()
+        kind = type(a)
+        if kind is list:
+            b = [x for x in b or [] if type(x) not in _LAYOUT]
+            if len(a) == len(b):
+                pairs += zip(a, b, strict=True)
+            elif b or list(map(type, a)) != [ast.Pass]:
+                return False  # and not a body of comments only
+        elif isinstance(b, ast.Constant) and isinstance(b.value, int | float | complex):
+            if not _same_number(a, b.value):
+                return False
+        elif kind is not type(b) or kind not in _FIELDS:
+            if not _same_value(a, b):
+                return False
+        else:
+            for name in _FIELDS[kind]:
+                one, other = getattr(a, name, None), getattr(b, name, None)
+                if one is not other:
+                    pairs.append((one, other))
     return True
 
 
-def _same_lists(a: list[Any], b: list[Any]) -> bool:
-    if len(a) == 1 and not b and isinstance(a[0], ast.Pass):
-        return True  # a body of comments only
-    return len(a) == len(b) and all(map(same_tree, a, b))
+def _same_value(a: Any, b: Any) -> bool:
+    """Whether two fields are equal, or left out."""
+    return bool(a == b) if type(a) is type(b) else not a and not b
 
 
 def _same_number(a: Any, value: complex) -> bool:

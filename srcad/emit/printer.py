@@ -3,11 +3,13 @@
     Return(Tuple([x_bar, y_bar]))  ->  return x_bar, y_bar
     with a comment for it          ->  return x_bar, y_bar                # 5: q = x + y
 
-Expressions and simple statements are printed by astor, blocks and comments here.  The text of a
+What generated code is made of is printed by `expressions`, other expressions and simple statements
+by astor, blocks and comments by `blocks`.  The text of a
 module is parsed again and compared with its tree; where astor fails, `ast.unparse` prints the
 statements of that module instead, so the text always says what the tree says.
 
-This is the only importer of astor, which warns on import and misses the syntax of newer Pythons.
+Only this file and `expressions` import astor, which warns on import and misses the syntax of newer
+Pythons.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from srcad.emit.blocks import Blocks
+from srcad.emit.expressions import ATOM, COMMA, is_digits, plain, quoted
 from srcad.emit.guard import Blank, Comment, digits, spelled, verify
 from srcad.emit.layout import Lines
 from srcad.errors import InternalError
@@ -29,9 +32,6 @@ with warnings.catch_warnings():
     from astor.op_util import Precedence, get_op_symbol
 
 __all__ = ["Blank", "Comment", "expression", "print_module", "printed", "statement", "verify"]
-
-_ATOM = Precedence.highest
-_COMMA = Precedence.Comma
 
 
 def expression(node: ast.expr) -> str:
@@ -103,13 +103,16 @@ class _Expressions(SourceGenerator):  # type: ignore[misc]
         super().__init__("    ")
 
     def text(self, node: ast.AST) -> str:
-        return self._print(node, _COMMA)
+        return self._print(node, COMMA)
 
     def target(self, node: ast.AST) -> str:
         return self._print(node, Precedence.For)
 
     def _print(self, node: ast.AST, precedence: int) -> str:
-        del self.result[:]
+        try:
+            return plain(node, precedence)
+        except KeyError:
+            del self.result[:]
         set_precedence(precedence, node)
         self.visit(node)
         return "".join(self.result)
@@ -129,28 +132,28 @@ class _Expressions(SourceGenerator):  # type: ignore[misc]
                 set_precedence(self.get__pp(node), literal)
                 self.visit(literal)
         elif isinstance(value, str):
-            self.write(_quoted(value))
+            self.write(quoted(value))
         else:
             self.write("..." if value is Ellipsis else repr(value))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        set_precedence(_ATOM, node.value)
-        digits_before = isinstance(node.value, ast.Constant) and _is_digits(node.value.value)
+        set_precedence(ATOM, node.value)
+        digits_before = isinstance(node.value, ast.Constant) and is_digits(node.value.value)
         begin, end = "()" if digits_before else ("", "")  # 1.real does not parse
         self.write(begin, node.value, end, ".", node.attr)
 
     def visit_Call(self, node: ast.Call) -> None:
-        set_precedence(_ATOM, node.func)
+        set_precedence(ATOM, node.func)
         self.visit(node.func)
         alone = len(node.args) == 1 and not node.keywords
-        precedence = Precedence.call_one_arg if alone else _COMMA
+        precedence = Precedence.call_one_arg if alone else COMMA
         comma = "("
         for arg in node.args:
             set_precedence(precedence, arg)
             self.write(comma, arg)
             comma = ", "
         for keyword in node.keywords:
-            set_precedence(_COMMA, keyword.value)
+            set_precedence(COMMA, keyword.value)
             self.write(comma, f"{keyword.arg}=" if keyword.arg else "**", keyword.value)
             comma = ", "
         self.write(")" if comma == ", " else "()")
@@ -158,7 +161,7 @@ class _Expressions(SourceGenerator):  # type: ignore[misc]
     def comma_list(self, items: list[ast.AST], trailing: bool = False) -> None:
         comma = ""
         for item in items:
-            set_precedence(_COMMA, item)
+            set_precedence(COMMA, item)
             self.write(comma, item)
             comma = ", "
         self.write("," if trailing else "")
@@ -198,22 +201,22 @@ class _Expressions(SourceGenerator):  # type: ignore[misc]
                 self.write(part, word)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
-        set_precedence(_ATOM, node.value)
+        set_precedence(ATOM, node.value)
         self.write(node.value, "[")
         set_precedence(node, node.slice)
         self.write(node.slice, "]")
 
     def visit_Slice(self, node: ast.Slice) -> None:
-        set_precedence(_COMMA, node.lower)
+        set_precedence(COMMA, node.lower)
         self.conditional_write(node.lower)
         self.write(":")
-        set_precedence(_COMMA, node.upper)
+        set_precedence(COMMA, node.upper)
         self.conditional_write(node.upper)
-        set_precedence(_COMMA, node.step)
+        set_precedence(COMMA, node.step)
         self.conditional_write(":", node.step)
 
     def visit_Starred(self, node: ast.Starred) -> None:
-        set_precedence(_ATOM, node.value)
+        set_precedence(ATOM, node.value)
         self.write("*", node.value)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
@@ -240,40 +243,40 @@ class _Expressions(SourceGenerator):  # type: ignore[misc]
         for number, (*names, default) in enumerate(parts):
             self.write(", " if number else "", *names)
             if default is not None:
-                set_precedence(_COMMA, default)
+                set_precedence(COMMA, default)
                 annotated = isinstance(names[0], ast.arg) and names[0].annotation is not None
                 self.write(" = " if annotated else "=", default)
 
     def visit_arg(self, node: ast.arg) -> None:
-        set_precedence(_COMMA, node.annotation)
+        set_precedence(COMMA, node.annotation)
         self.write(node.arg)
         self.conditional_write(": ", node.annotation)
 
     def visit_Dict(self, node: ast.Dict) -> None:
         self.write("{")
         for number, (key, value) in enumerate(zip(node.keys, node.values, strict=True)):
-            set_precedence(_COMMA if key else _ATOM, key, value)
+            set_precedence(COMMA if key else ATOM, key, value)
             self.write(", " if number else "", key or "", ": " if key else "**", value)
         self.write("}")
 
     def visit_ListComp(self, node: ast.ListComp) -> None:
-        set_precedence(_COMMA, node.elt)
+        set_precedence(COMMA, node.elt)
         super().visit_ListComp(node)
 
     def visit_SetComp(self, node: ast.SetComp) -> None:
-        set_precedence(_COMMA, node.elt)
+        set_precedence(COMMA, node.elt)
         super().visit_SetComp(node)
 
     def visit_DictComp(self, node: ast.DictComp) -> None:
-        set_precedence(_COMMA, node.key, node.value)
+        set_precedence(COMMA, node.key, node.value)
         super().visit_DictComp(node)
 
     def visit_Await(self, node: ast.Await) -> None:
-        set_precedence(_ATOM, node.value)
+        set_precedence(ATOM, node.value)
         super().visit_Await(node)
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> None:
-        set_precedence(_ATOM, node.value)
+        set_precedence(ATOM, node.value)
         super().visit_YieldFrom(node)
 
     def visit_Return(self, node: ast.Return) -> None:
@@ -295,13 +298,3 @@ class _Expressions(SourceGenerator):  # type: ignore[misc]
 
     def visit_TypeAlias(self, node: ast.AST) -> None:
         self.write(ast.unparse(node))
-
-
-def _quoted(value: str) -> str:
-    """A string literal in double quotes where that needs no backslash."""
-    text = repr(value)
-    return f'"{text[1:-1]}"' if '"' not in text else text
-
-
-def _is_digits(value: object) -> bool:
-    return type(value) in (int, float) and isinstance(spelled(value), ast.Constant)  # type: ignore
