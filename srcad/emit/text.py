@@ -72,6 +72,8 @@ class Writer:
                 return ast.Name(name, LOAD)
             case ir.Const(value):
                 return constant(value)
+            case ir.Binary(op, left, right):
+                return ast.BinOp(e(left), BINARY[op](), e(right))
             case ir.Ref():
                 return self.ref(expr)
             case ir.Call(func, args, kwargs):
@@ -87,8 +89,6 @@ class Writer:
                 return ast.Slice(*(None if p is None else e(p) for p in (lower, upper, step)))
             case ir.Unary(op, operand):
                 return ast.UnaryOp(UNARY[op](), e(operand))
-            case ir.Binary(op, left, right):
-                return ast.BinOp(e(left), BINARY[op](), e(right))
             case ir.Compare(left, ops, rights):
                 return ast.Compare(e(left), [COMPARE[o]() for o in ops], [e(r) for r in rights])
             case ir.Logic(op, items):

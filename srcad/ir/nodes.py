@@ -38,13 +38,13 @@ _NOTHING: frozenset[str] = frozenset()
 class _Expression:
     """What is asked of an expression again and again is found once."""
 
-    __slots__ = ("_mentions", "_reads", "_refs", "_shapes", "_width")
+    __slots__ = ("_mentions", "_reads", "_shapes", "_signs", "_width")
 
 
 class _Statement:
     __slots__ = (
-        "_all_reads", "_bound", "_counted", "_into", "_proofs", "_reads", "_refs", "_touched",
-        "_values",
+        "_all_reads", "_bound", "_counted", "_into", "_mentions", "_proofs", "_reads", "_signs",
+        "_touched", "_values", "_written",
     )  # fmt: skip
 
 
@@ -542,6 +542,8 @@ def reads(expr: Expr | None) -> frozenset[str]:
         found = _NOTHING
     elif kind is Raw:
         found = frozenset(expr.reads)  # type: ignore[union-attr]
+    elif kind is Binary:
+        found = reads(expr.left) | reads(expr.right)  # type: ignore[union-attr]
     else:
         found = _NOTHING.union(*map(reads, children(expr)))
         if kind is Closure:
@@ -643,9 +645,12 @@ def statement_reads(stmt: Stmt) -> frozenset[str]:
         return stmt._reads  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    found = _NOTHING.union(*map(reads, expressions(stmt)))
-    if isinstance(stmt, AddTo | AddAt):
-        found |= {stmt.target}
+    if type(stmt) is Assign:
+        found = reads(stmt.value)
+    else:
+        found = _NOTHING.union(*map(reads, expressions(stmt)))
+        if isinstance(stmt, AddTo | AddAt):
+            found |= {stmt.target}
     object.__setattr__(stmt, "_reads", found)
     return found
 

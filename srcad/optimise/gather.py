@@ -15,7 +15,7 @@ rounding; dtype and shape stay, which is why the kinds of the summands must be k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from srcad.adjoint import algebra
@@ -55,18 +55,17 @@ class Gatherer:
             if kind in ir.COMPOUND and kind is not ir.Try:
                 stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in ir.blocks(stmt)))
             key = place_of(stmt)
-            earlier = waiting.places.get(key) if key is not None else None
+            earlier = waiting.place(key, out) if key is not None else None
             if earlier is not None:
                 first = out[earlier]
                 assert first is not None
                 both = self.merged(first, stmt)
                 if both is not None:
                     out[earlier], stmt = None, both
-                    waiting.drop(key)
-            if waiting.places:
-                waiting.pass_by(stmt)
+                    del waiting.places[key]
+            waiting.pass_by(stmt, len(out))
             if key and self.pure(stmt.value):  # type: ignore[union-attr]
-                waiting.add(key, stmt, len(out))  # type: ignore[arg-type]
+                waiting.places[key] = len(out)
             out.append(stmt)
         return same(block, [s for s in out if s is not None])
 
@@ -122,49 +121,43 @@ def _with_sum(stmt: ir.AddTo | ir.AddAt, op: str, value: ir.Expr) -> ir.AddTo | 
 
 
 class _Waiting:
-    """The summands that may still move down: where they stand, and what they need."""
+    """The summands that may still move down: where they stand, and what has happened since."""
 
     def __init__(self) -> None:
         self.places: dict[Hashable, int] = {}
-        self.held: dict[Hashable, Summand] = {}
-        self.targets: dict[str, set[Hashable]] = {}
-        self.needs: dict[str, set[Hashable]] = {}
+        self.written: dict[str, int] = {}  # where a name was written last
+        self.mentioned: dict[str, int] = {}  # … mentioned
+        self.read: dict[str, int] = {}  # … mentioned other than as what is added into
 
-    def add(self, key: Hashable, stmt: Summand, place: int) -> None:
-        self.drop(key)
-        self.places[key], self.held[key] = place, stmt
-        self.targets.setdefault(stmt.target, set()).add(key)
-        for name in _needs(stmt):
-            self.needs.setdefault(name, set()).add(key)
+    def place(self, key: Hashable, out: Sequence[ir.Stmt | None]) -> int | None:
+        """Where the summand stands, if it can move past all that came after it."""
+        place = self.places.get(key)
+        if place is None:
+            return None
+        held = out[place]
+        assert isinstance(held, Summand)
+        # sums into one cotangent may change places
+        last = self.mentioned if isinstance(held, ir.Assign) else self.read
+        written = self.written
+        if last.get(held.target, -1) > place or any(
+            written.get(n, -1) > place for n in _needs(held)
+        ):
+            del self.places[key]
+            return None
+        return place
 
-    def drop(self, key: Hashable) -> None:
-        stmt = self.held.pop(key, None)
-        if stmt is None:
-            return
-        del self.places[key]
-        self.targets[stmt.target].discard(key)
-        for name in _needs(stmt):
-            self.needs[name].discard(key)
-
-    def pass_by(self, stmt: ir.Stmt) -> None:
-        """Forget the summands that cannot move past the statement."""
+    def pass_by(self, stmt: ir.Stmt, place: int) -> None:
+        """Note what the statement at that place does."""
         changed = written_by(stmt)
-        gone = {key for name in changed for key in self.needs.get(name, ())}
-        for name in changed | ir.all_reads(stmt):
-            for key in self.targets.get(name, ()):
-                if not self.commutes(self.held[key], stmt):
-                    gone.add(key)
-        for key in gone:
-            self.drop(key)
-
-    def commutes(self, held: ir.Stmt, stmt: ir.Stmt) -> bool:
-        """Sums into one cotangent may change places."""
-        return (
-            isinstance(stmt, ir.AddTo | ir.AddAt)
-            and isinstance(held, ir.AddTo | ir.AddAt)
-            and stmt.target == held.target
-            and held.target not in _needs(stmt)
-        )
+        mentioned = changed | ir.all_reads(stmt)
+        for name in changed:
+            self.written[name] = place
+        for name in mentioned:
+            self.mentioned[name] = place
+        if isinstance(stmt, ir.AddTo | ir.AddAt) and stmt.target not in _needs(stmt):
+            mentioned -= {stmt.target}
+        for name in mentioned:
+            self.read[name] = place
 
 
 def _needs(stmt: Summand) -> frozenset[str]:

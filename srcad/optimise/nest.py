@@ -49,33 +49,13 @@ _TIDIED = _SUMS | {ir.Assign, ir.Effect}
 
 
 class _Waiting:
-    """Definitions on their way down: where they stand in the block, and what they read."""
+    """Definitions on their way down: where they stand in the block, and what came after them."""
 
-    def __init__(self, pure: Pure) -> None:
-        self.pure = pure
+    def __init__(self) -> None:
         self.places: dict[str, int] = {}
-        self.values: dict[str, ir.Expr] = {}
-        self.impure: set[str] = set()
-        self.readers: dict[str, set[str]] = {}
-
-    def add(self, definition: ir.Assign, place: int) -> None:
-        name, value = definition.target, definition.value
-        self.places[name], self.values[name] = place, value
-        for read in ir.reads(value):
-            self.readers.setdefault(read, set()).add(name)
-        if not self.pure(value):
-            self.impure.add(name)
-
-    def drop(self, name: str) -> None:
-        if name in self.places:
-            del self.places[name]
-            for read in ir.reads(self.values.pop(name)):
-                self.readers[read].discard(name)
-            self.impure.discard(name)
-
-    def reading(self, changed: frozenset[str]) -> set[str]:
-        """The definitions that read one of these names."""
-        return {name for read in changed for name in self.readers.get(read, ())}
+        self.written: dict[str, int] = {}  # where a name was written last
+        self.loud = -1  # the last statement that has an effect
+        self.acted = -1  # … that can be seen, so that an error must come before it
 
 
 class _Nester:
@@ -93,7 +73,7 @@ class _Nester:
 
     def block(self, block: ir.Block) -> ir.Block:
         out: Written = []
-        waiting = _Waiting(self.pure)
+        waiting = _Waiting()
         for stmt in block:
             kind = type(stmt)
             if kind is ir.Note:
@@ -102,12 +82,12 @@ class _Nester:
                 stmt = self.take_in(stmt, out, waiting)
             if kind in ir.COMPOUND and kind is not ir.Try:  # there, the order of what raises counts
                 stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in ir.blocks(stmt)))
-            out.append(stmt)
             if waiting.places:
-                self.forget(stmt, waiting)
+                self.pass_by(stmt, waiting, len(out))
+            out.append(stmt)
             if isinstance(stmt, ir.Assign):
                 if stmt.target in self.once:
-                    waiting.add(stmt, len(out) - 1)
+                    waiting.places[stmt.target] = len(out) - 1
             elif isinstance(stmt, ir.If) and self.backward:
                 self.choice(stmt, out)  # in the forward part it stays as the user wrote it
         return same(block, [s for s in out if s is not None])
@@ -126,7 +106,7 @@ class _Nester:
             return stmt  # its expressions run more than once, or not at all
         places = waiting.places
         while True:
-            names = [n for n in self.mentioned(stmt) if n in places]
+            names = [n for n in self.mentioned(stmt) if n in places and self.moves(n, out, waiting)]
             if len(names) > 1:
                 names.sort(key=lambda n: -places[n])
             for name in names:
@@ -170,7 +150,7 @@ class _Nester:
         if max(map(width, ir.expressions(new)), default=0) > most:
             return None
         out[position] = None
-        waiting.drop(name)
+        del waiting.places[name]
         return new
 
     def first(self, stmt: ir.Stmt, name: str) -> bool:
@@ -182,17 +162,31 @@ class _Nester:
                 return True
         return True
 
-    def forget(self, stmt: ir.Stmt, waiting: _Waiting) -> None:
-        """A definition can no longer move past a statement that writes what it reads."""
-        gone = waiting.reading(written_by(stmt))
-        note = type(stmt) is ir.Note
-        if waiting.impure and not note and not self.quiet(stmt):
-            gone |= waiting.impure
-        # an error comes before what is done later
-        if note or (not self.backward and self.acts(stmt)):
-            gone |= {n for n, value in waiting.values.items() if not self.total(value)}
-        for name in gone:
-            waiting.drop(name)
+    def pass_by(self, stmt: ir.Stmt, waiting: _Waiting, place: int) -> None:
+        """Note what the statement at that place does."""
+        for name in written_by(stmt):
+            waiting.written[name] = place
+        if type(stmt) is ir.Note:
+            waiting.acted = place  # an error comes before what is done later
+        elif not self.quiet(stmt):
+            waiting.loud = place
+            if not self.backward and self.acts(stmt):
+                waiting.acted = place
+
+    def moves(self, name: str, out: Written, waiting: _Waiting) -> bool:
+        """Whether a definition can move past all that came after it."""
+        place = waiting.places[name]
+        definition = out[place]
+        assert isinstance(definition, ir.Assign)
+        value, written = definition.value, waiting.written
+        if (
+            any(written.get(n, -1) > place for n in ir.reads(value))
+            or (waiting.loud > place and not self.pure(value))
+            or (waiting.acted > place and not self.total(value))
+        ):
+            del waiting.places[name]
+            return False
+        return True
 
     def acts(self, stmt: ir.Stmt) -> bool:
         """Whether the statement does what can be seen, besides adding to a list."""

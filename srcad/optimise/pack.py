@@ -19,6 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from srcad.ir import nodes as ir
+from srcad.optimise.counts import bindings, readings
+from srcad.optimise.rewrite import same
 
 Path = tuple[tuple[int, int], ...]  # (statement, block of it), from the outermost
 REVERSED = ir.Ref(reversed, "reversed")
@@ -40,7 +42,8 @@ def pack(body: ir.Block, stacks: frozenset[str], fresh: Callable[[str], str]) ->
         return body
     slots = slots_of(body, stacks)
     joined = {fresh("loop_saved"): [slots[s] for s in group] for group in _groups(body, slots)}
-    return _over_lists(_joined(body, joined), stacks | set(joined))
+    packed = _joined(body, joined) if joined else body
+    return _over_lists(packed, stacks | set(joined))
 
 
 # -- finding ---------------------------------------------------------------------------
@@ -68,7 +71,7 @@ def _scan(
     pops: dict[str, list[tuple[str, Path, int]]],
 ) -> None:
     for k, stmt in enumerate(block):
-        if type(stmt) not in ir.COMPOUND and not _uses(stmt, stacks):
+        if stacks.isdisjoint(ir.all_reads(stmt)) and stacks.isdisjoint(ir.bound(stmt)):
             continue
         match stmt:
             case ir.Effect(ir.Call(ir.Attr(ir.Name(stack), "append"), (ir.Name(name),))):
@@ -87,10 +90,6 @@ def _scan(
             pushes[stack].append((odd, path, k))
         for j, inner in enumerate(ir.blocks(stmt)):
             _scan(inner, (*path, (k, j)), stacks, pushes, pops)
-
-
-def _uses(stmt: ir.Stmt, stacks: frozenset[str]) -> bool:
-    return not (stacks.isdisjoint(ir.statement_reads(stmt)) and stacks.isdisjoint(ir.bound(stmt)))
 
 
 def block_at(body: ir.Block, path: Path) -> ir.Block:
@@ -200,7 +199,7 @@ def replaced(block: ir.Block, path: Path, new: dict[tuple[Path, int], ir.Stmt | 
             blocks = tuple(replaced(b, (*path, (k, j)), new) for j, b in enumerate(inner))
             stmt = ir.with_blocks(stmt, blocks)
         out.append(stmt)
-    return tuple(out)
+    return same(block, out)
 
 
 # -- running over a list ---------------------------------------------------------------
@@ -208,17 +207,9 @@ def replaced(block: ir.Block, path: Path, new: dict[tuple[Path, int], ir.Stmt | 
 
 def _over_lists(body: ir.Block, stacks: frozenset[str]) -> ir.Block:
     """Loops that run once and begin with a pop go through the list instead."""
-    counts = _mentions(body)
-    steady = {s for s in stacks & _each_time(body) if counts.get(s, 0) == 3}
+    reads, bound = readings(body), bindings(body)
+    steady = {s for s in stacks & _each_time(body) if reads[s] + bound[s] == 3}
     return _listed(body, steady) if steady else body
-
-
-def _mentions(body: ir.Block) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for stmt in ir.walk(body):
-        for name in (*ir.statement_reads(stmt), *ir.targets(stmt)):
-            counts[name] = counts.get(name, 0) + 1
-    return counts
 
 
 def _each_time(block: ir.Block) -> set[str]:
@@ -247,7 +238,7 @@ def _listed(block: ir.Block, steady: set[str]) -> ir.Block:
         elif not isinstance(stmt, ir.While | ir.Try) and ir.blocks(stmt):
             stmt = ir.with_blocks(stmt, tuple(_listed(b, steady) for b in ir.blocks(stmt)))
         out.append(stmt)
-    return tuple(out)
+    return same(block, out)
 
 
 def _through(loop: ir.For, steady: set[str]) -> ir.For:

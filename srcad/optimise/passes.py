@@ -82,6 +82,7 @@ class Passes:
     simpler: Callable[[ir.Expr], ir.Expr]
     tidy: Callable[[ir.Expr], ir.Expr]
     total: Total
+    droppable: Droppable
     generated: frozenset[str]
     user_bars: frozenset[str]
     params: frozenset[str]
@@ -105,8 +106,9 @@ class Passes:
         unassigned = frozenset().union(*reads.values())
         simpler = simplifier(type_of)
         tidy = tidier(type_of, simpler)
+        droppable = Droppable(judge, total, parts.unreversed)
         names = generated, user_bars, params, unassigned
-        return Passes(parts, judge, type_of, simpler, tidy, total, *names)
+        return Passes(parts, judge, type_of, simpler, tidy, total, droppable, *names)
 
     def fold(self, body: ir.Block) -> ir.Block:
         copied = self.generated | frozenset(self.parts.bars.values())
@@ -114,8 +116,7 @@ class Passes:
         return place_spreads(body, self.generated, self.params, self.tidy)
 
     def drop(self, body: ir.Block) -> ir.Block:
-        droppable = Droppable(self.judge, self.total, self.parts.unreversed)
-        return drop_dead_code(body, droppable, self.parts.stacks, self.unsure)
+        return drop_dead_code(body, self.droppable, self.parts.stacks, self.unsure)
 
     def unsure(self, body: ir.Block) -> dict[int, frozenset[str]]:
         return unsure_reads(body, self.params, self.unassigned) if self.unassigned else {}

@@ -23,6 +23,7 @@ from srcad.ir.types import Array, Dim, Type
 from srcad.optimise.counts import bindings
 from srcad.optimise.halves import backward_start
 from srcad.optimise.rewrite import same
+from srcad.optimise.signs import SHAPE, TEXT, all_signs, signs
 
 ZEROS = ir.Ref(np.zeros, "np.zeros")
 FILLED = {
@@ -30,6 +31,8 @@ FILLED = {
     np.ones_like: ir.Ref(np.ones, "np.ones"),
     np.full_like: ir.Ref(np.full, "np.full"),
 }
+_LOOKED_FOR = frozenset((SHAPE, TEXT, *map(hash, FILLED)))
+_SHAPES = _LOOKED_FOR - {TEXT}
 TypeOf = Callable[[str], Type]
 Names = frozenset[str]
 
@@ -64,10 +67,12 @@ class _Uses:
         self.shapes: set[str] = set()
         self.order: list[str] = []  # names bound at the top of the forward part
         start = backward_start(block)
-        start = len(block) if start is None else start
+        if start is None or all(_SHAPES.isdisjoint(all_signs(s)) for s in block[start:]):
+            return
         for stmt in ir.walk(block[:start]):
-            for expr in ir.expressions(stmt):
-                self.values |= _read(expr).held
+            if TEXT in all_signs(stmt):
+                for expr in ir.expressions(stmt):
+                    self.values |= _read(expr).held
         self.order += [s.target for s in block[:start] if isinstance(s, ir.Assign)]
         for stmt in ir.walk(block[start:]):
             if not _saves(stmt):
@@ -86,20 +91,14 @@ class _Read:
     held: Names = frozenset()
 
 
-_NOTHING = _Read()
-
-
 def _read(expr: ir.Expr) -> _Read:
-    kind = type(expr)
-    if kind is ir.Const or kind is ir.Ref:
-        return _NOTHING
+    if _LOOKED_FOR.isdisjoint(signs(expr)):
+        return _Read(ir.reads(expr))
     try:
         return expr._shapes  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    if kind is ir.Name:
-        found = _Read(ir.reads(expr))
-    elif kind is ir.Raw:
+    if isinstance(expr, ir.Raw):
         found = _Read(ir.reads(expr), held=ir.reads(expr))
     else:
         name = shape_read(expr)
@@ -166,13 +165,15 @@ class _Change:
         return same(block, (*block[:start], *map(self.statement, block[start:])))
 
     def statement(self, stmt: ir.Stmt) -> ir.Stmt:
+        if _SHAPES.isdisjoint(all_signs(stmt)):
+            return stmt
         inner = ir.blocks(stmt)
         if inner:
             stmt = ir.with_blocks(stmt, tuple(same(b, [*map(self.statement, b)]) for b in inner))
         return ir.map_expressions(stmt, self.expr)
 
     def expr(self, expr: ir.Expr) -> ir.Expr:
-        if not _read(expr).shapes:
+        if _SHAPES.isdisjoint(signs(expr)):
             return expr
         expr = ir.rebuild(expr, self.expr)
         name = shape_read(expr)

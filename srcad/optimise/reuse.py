@@ -13,7 +13,7 @@ from srcad.optimise.counts import writings
 from srcad.optimise.halves import backward_start
 from srcad.optimise.rewrite import same
 
-Quotients = dict[ir.Name, dict[ir.Expr, ir.Name]]  # by divisor and dividend
+Quotients = dict[str, dict[str, ir.Name]]  # by divisor and dividend
 
 
 def reuse(body: ir.Block, params: frozenset[str]) -> ir.Block:
@@ -28,7 +28,7 @@ def reuse(body: ir.Block, params: frozenset[str]) -> ir.Block:
             match stmt:
                 case ir.Assign(name, ir.Binary("/", ir.Name(a), ir.Name(b))):
                     if writes[name] == writes[a] == writes[b] == 1:
-                        found.setdefault(ir.Name(b), {})[ir.Name(a)] = ir.Name(name)
+                        found.setdefault(b, {})[a] = ir.Name(name)
                 case _:
                     pass
     if not found:
@@ -37,6 +37,8 @@ def reuse(body: ir.Block, params: frozenset[str]) -> ir.Block:
 
 
 def _statement(stmt: ir.Stmt, found: Quotients) -> ir.Stmt:
+    if found.keys().isdisjoint(ir.all_reads(stmt)):
+        return stmt
     inner = ir.blocks(stmt)
     if inner:
         new = tuple(same(b, [_statement(s, found) for s in b]) for b in inner)
@@ -45,17 +47,17 @@ def _statement(stmt: ir.Stmt, found: Quotients) -> ir.Stmt:
 
 
 def _expr(expr: ir.Expr, found: Quotients) -> ir.Expr:
-    if all(b.id not in ir.reads(expr) for b in found) or not _divides(expr):
+    if found.keys().isdisjoint(ir.reads(expr)) or not _divides(expr):
         return expr
     if not isinstance(expr, ir.Binary) or expr.op not in "*/":
         return ir.rebuild(expr, lambda e: _expr(e, found))
     above: list[ir.Expr] = []
     below: list[ir.Expr] = []
     factors(expr, above, below)
-    for b in [b for b in below if isinstance(b, ir.Name) and b in found]:
+    for b in [b for b in below if isinstance(b, ir.Name) and b.id in found]:
         for k, a in enumerate(above):
-            if isinstance(a, ir.Name) and a in found[b]:
-                above[k] = found[b][a]
+            if isinstance(a, ir.Name) and a.id in found[b.id]:
+                above[k] = found[b.id][a.id]
                 below.remove(b)
                 return _expr(_product(above, below), found)
     return ir.rebuild(expr, lambda e: _expr(e, found))

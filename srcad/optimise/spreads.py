@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable
 
 from srcad.ir import nodes as ir
-from srcad.optimise.brought import all_refs, refs
 from srcad.optimise.counts import bindings
 from srcad.optimise.rewrite import same
+from srcad.optimise.signs import all_signs, signs
 from srcad.optimise.tidy import SPREADING, spread_value
 
 Tidy = Callable[[ir.Expr], ir.Expr]
@@ -23,7 +23,7 @@ def place_spreads(
     block: ir.Block, generated: frozenset[str], params: frozenset[str], tidy: Tidy
 ) -> ir.Block:
     """The block without spread cotangents that every use can do without."""
-    if all(map(SPREADING.isdisjoint, map(all_refs, block))):
+    if all(map(SPREADING.isdisjoint, map(all_signs, block))):
         return block
     return _block(block, generated, bindings(block, params), tidy)
 
@@ -33,7 +33,7 @@ def _block(
 ) -> ir.Block:
     out = list(block)
     for k, stmt in enumerate(out):
-        if SPREADING.isdisjoint(all_refs(stmt)):
+        if SPREADING.isdisjoint(all_signs(stmt)):
             continue
         inner = ir.blocks(stmt)
         if inner:
@@ -90,6 +90,6 @@ def _tidied(expr: ir.Expr, name: str, value: ir.Expr, tidy: Tidy) -> ir.Expr:
 
 
 def _has_spread(expr: ir.Expr) -> bool:
-    if SPREADING.isdisjoint(refs(expr)):
+    if SPREADING.isdisjoint(signs(expr)):
         return False
     return spread_value(expr) is not None or any(map(_has_spread, ir.children(expr)))

@@ -15,16 +15,16 @@ from srcad.adjoint import algebra
 from srcad.analysis.elements import index_parts
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type, is_scalar
-from srcad.optimise.brought import refs
+from srcad.optimise.signs import signs
 
 SUM = ir.Ref(np.sum, "np.sum")
-_SUM = refs(SUM)
+_SUM = signs(SUM)
 TypeOf = Callable[[ir.Expr], Type]
 
 
 def simpler_sum(expr: ir.Call | ir.Item, type_of: TypeOf) -> ir.Expr:
     """The sum without what can be taken out of it; another expression as it is."""
-    if _SUM.isdisjoint(refs(expr)):
+    if _SUM.isdisjoint(signs(expr)):
         return expr
     match expr:
         case ir.Call(ir.Ref(f), (inner,), (("axis", ir.Const(axis)), *_)) if f is np.sum:

@@ -9,6 +9,7 @@ from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.session import Session
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOTTOM, Array, Number, Type, is_scalar
+from srcad.optimise.helpers import helped
 
 _BAR = re.compile(r"_bar(_\d+)?$")  # names of cotangents
 
@@ -26,7 +27,7 @@ class Typer(Inference):
             return self.types[expr.id]
         key = id(expr)
         if key not in self.known:
-            self.known[key] = expr, super().expr(expr)
+            self.known[key] = expr, helped(expr, self, super().expr)
         return self.known[key][1]
 
 
@@ -61,6 +62,10 @@ class _Probe(Inference):
         self.time = 0
         self.bound: dict[str, int] = {}  # when the type of a variable changed
         self.read: dict[int, int] = {}  # when a statement was read, by its place
+
+    def expr(self, expr: ir.Expr) -> Type:
+        """The type of an expression."""
+        return helped(expr, self, super().expr)
 
     def bind(self, name: str, kind: Type) -> None:
         """More is known of a variable."""

@@ -22,12 +22,12 @@ import numpy as np
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type, is_scalar, same_shape
-from srcad.optimise.brought import all_refs, refs
+from srcad.optimise.signs import all_signs, signs
 from srcad.optimise.sums import SUM
 from srcad.optimise.tidy import spread_value
 from srcad.optimise.writes import written_by
 
-_SUM = refs(SUM)
+_SUM = signs(SUM)
 Term = tuple[tuple[ir.Expr, ...], tuple[ir.Expr, ...]]  # what multiplies, what divides
 Sum = dict[Term, float]
 
@@ -41,7 +41,7 @@ def vanish(
 
     type_of: the type of an expression; called: the function that the expression of a call is.
     """
-    summing = (s for s in body if not _SUM.isdisjoint(all_refs(s)))
+    summing = (s for s in body if not _SUM.isdisjoint(all_signs(s)))
     if not any(_sums(e) for s in ir.walk(tuple(summing)) for e in ir.expressions(s)):
         return body
     return _Vanish(type_of, called).block(body, {}, frozenset())
@@ -49,7 +49,7 @@ def vanish(
 
 def _sums(expr: ir.Expr) -> bool:
     """Whether a cotangent is summed along an axis that is kept."""
-    if _SUM.isdisjoint(refs(expr)):
+    if _SUM.isdisjoint(signs(expr)):
         return False
     match expr:
         case ir.Call(ir.Ref(f), _, (("axis", _), ("keepdims", _))) if f is np.sum:

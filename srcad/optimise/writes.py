@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.ir import nodes as ir
-from srcad.optimise.brought import refs
+from srcad.optimise.signs import all_signs, signs
 from srcad.runtime.cotangents import accumulate
 from srcad.runtime.writes import taken_out
 
@@ -24,8 +24,14 @@ def written(block: ir.Block) -> set[str]:
 
 def written_by(stmt: ir.Stmt) -> frozenset[str]:
     """The same for one statement."""
+    try:
+        return stmt._written  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
     inside = touched(stmt)
-    return ir.bound(stmt) | inside if inside else ir.bound(stmt)
+    found = ir.bound(stmt) | inside if inside else ir.bound(stmt)
+    object.__setattr__(stmt, "_written", found)
+    return found
 
 
 def touched(stmt: ir.Stmt) -> frozenset[str]:
@@ -34,19 +40,19 @@ def touched(stmt: ir.Stmt) -> frozenset[str]:
         return stmt._touched  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    found = _touched(stmt)
-    altered = getattr(stmt, "alters", _NOTHING)
+    found, altered = _touched(stmt), getattr(stmt, "alters", _NOTHING)
     if altered:
         found |= altered
-    inner = ir.blocks(stmt)
-    if inner:
-        found = found.union(*(touched(s) for b in inner for s in b))
+    if type(stmt) in ir.COMPOUND:
+        found = found.union(*(touched(s) for b in ir.blocks(stmt) for s in b))
     object.__setattr__(stmt, "_touched", found)
     return found
 
 
 def into_first(stmt: ir.Stmt) -> frozenset[str]:
     """The variables that functions of ours write into, in the statement's own expressions."""
+    if _INTO.isdisjoint(all_signs(stmt)):
+        return _NOTHING
     try:
         return stmt._into  # type: ignore[union-attr,no-any-return]
     except AttributeError:
@@ -57,7 +63,7 @@ def into_first(stmt: ir.Stmt) -> frozenset[str]:
 
 
 def _into(expr: ir.Expr) -> frozenset[str]:
-    if _INTO.isdisjoint(refs(expr)):
+    if _INTO.isdisjoint(signs(expr)):
         return _NOTHING
     found = _NOTHING.union(*map(_into, ir.children(expr)))
     match expr:
@@ -73,6 +79,12 @@ def _touched(stmt: ir.Stmt) -> frozenset[str]:
 
 
 def _written_into(stmt: ir.Stmt) -> frozenset[str]:
+    if isinstance(stmt, ir.Assign):
+        match stmt.value:
+            case ir.Call(ir.Attr(ir.Name(owner), "pop")):
+                return frozenset((owner,))
+            case _:
+                return _NOTHING
     match stmt:
         case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
             return frozenset((owner,))
@@ -80,7 +92,5 @@ def _written_into(stmt: ir.Stmt) -> frozenset[str]:
             return _NOTHING.union(ir.reads(func), *map(ir.reads, args))
         case ir.Store(target) | ir.Augment(target):
             return ir.reads(target)
-        case ir.Assign(_, ir.Call(ir.Attr(ir.Name(owner), "pop"))):
-            return frozenset((owner,))
         case _:
             return _NOTHING

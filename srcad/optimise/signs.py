@@ -1,0 +1,68 @@
+"""Tell quickly what stands nowhere in an expression.
+
+    signs(x * np.sum(g))  has  hash(np.sum)      so a pass that looks for sums looks closer
+    signs(x.shape[0])     has  SHAPE             and one that looks for shapes
+    signs(x * g)          is empty               here none of them need
+
+A user's `np.sum` is a name and its attribute, and no object that the compiler brings along.  They
+are hashes, since there may be several equal objects: `np.add.at` is made anew at each place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srcad.ir import nodes as ir
+
+Hashes = frozenset[int]
+_NOTHING: Hashes = frozenset()
+SHAPE, TEXT = hash("a shape or a size"), hash("code that is kept as written")
+
+
+def signs(expr: ir.Expr) -> Hashes:
+    """The hashes of the objects that the compiler brought along; where a shape or code stands."""
+    kind = type(expr)
+    if kind is ir.Name or kind is ir.Const:
+        return _NOTHING
+    try:
+        return expr._signs  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    if isinstance(expr, ir.Binary):
+        found, more = signs(expr.left), signs(expr.right)
+        if more:
+            found = found | more if found else more
+    elif isinstance(expr, ir.Ref):
+        found = _hash(expr.value)
+    else:
+        found = _NOTHING.union(*map(signs, ir.children(expr)))
+        if isinstance(expr, ir.Attr) and expr.name in ("shape", "size"):
+            found |= {SHAPE}
+        elif isinstance(expr, ir.Raw | ir.Closure):
+            found |= {TEXT}
+    object.__setattr__(expr, "_signs", found)
+    return found
+
+
+def all_signs(stmt: ir.Stmt) -> Hashes:
+    """The same for a statement, its blocks included."""
+    try:
+        return stmt._signs  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    if isinstance(stmt, ir.Assign | ir.AddTo):
+        found = signs(stmt.value)
+    else:
+        found = _NOTHING.union(*map(signs, ir.expressions(stmt)))
+        inner = ir.blocks(stmt)
+        if inner:
+            found = found.union(*(all_signs(s) for b in inner for s in b))
+    object.__setattr__(stmt, "_signs", found)
+    return found
+
+
+def _hash(value: Any) -> Hashes:
+    try:
+        return frozenset((hash(value),))
+    except TypeError:  # data, not a function
+        return _NOTHING
