@@ -34,7 +34,7 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Lst, Tup, Type, dims_of, is_count, is_scalar
+from srcad.ir.types import ANY, AnyType, Lst, Tup, Type, dims_of, is_count, is_scalar
 from srcad.rules.spelling import spelled
 from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
@@ -49,6 +49,18 @@ NOT_GOT = ir.Ref(not_got, "not_got")
 TIMES = ir.Ref(times, "times")
 LISTED = ir.Ref(listed, "listed")
 UNREPEAT = ir.Ref(unrepeat_list, "unrepeat_list")
+
+
+NO_NUMBERS = frozenset({"dtype", "shape", "axis", "order", "newshape", "axes", "device"})
+
+
+def _takes_no_numbers(rule: Rule, position: int, operation: Apply) -> bool:
+    """Whether NumPy raises an error for floats there: what is of unknown type carries nothing."""
+    module = str(getattr(operation.function, "__module__", None) or "")
+    ours = module.startswith(("numpy", "srcad.runtime.methods"))
+    found = _formulas(rule)
+    none = position >= len(found) or found[position] is None
+    return ours and none and parameters(rule)[position].name in NO_NUMBERS
 
 
 class Contributions(Displays):
@@ -173,6 +185,8 @@ class Contributions(Displays):
             star = params[position].kind is params[position].VAR_POSITIONAL
             if star:
                 pairs += self.variadic(rule, values[name], values, target, y_bar)
+                continue
+            if isinstance(types[name], AnyType) and _takes_no_numbers(rule, position, operation):
                 continue
             value, fresh = self.pull(rule, position, operation, values, types, target, y_bar)
             if isinstance(types[name], Lst | Tup) and isinstance(values[name], ir.Name):

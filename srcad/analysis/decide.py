@@ -52,7 +52,7 @@ def truth(test: ir.Expr, inference: Inference) -> bool | None:
                 if isinstance(kind, Known | Clo | Method):
                     return not isinstance(kind, Known) or callable(kind.value)
                 return False if isinstance(kind, Scalar | Number | Array | Tup | Lst) else None
-        case ir.Name():
+        case ir.Name() | ir.Attr() | ir.Item():
             return _of_value(inference.expr(test))
         case _:
             pass

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcad.analysis.changing import NOTHING, Changing
+from srcad.analysis.flags import flags
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.loosen import loosen
 from srcad.analysis.program import Program, Unit
@@ -81,7 +82,7 @@ class Session:
         self.state = self.state or isinstance(kind, _STATE)
         if name in self.changing.variables:
             return ANY
-        return self.changing.loosened(kind, value) if self.changing else kind
+        return flags(self.changing.loosened(kind, value) if self.changing else kind)
 
     def member(self, value: Any, name: str) -> Type:
         """The same of what a class or a module has under the name."""

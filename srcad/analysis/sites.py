@@ -40,7 +40,7 @@ _DEEPEST = 3
 def _inside(value: object) -> list[object] | None:
     """What an object that cannot be written itself holds; None of any other."""
     match value:
-        case tuple() | frozenset() if type(value) in (tuple, frozenset):
+        case tuple() | frozenset() if not hasattr(value, "__dict__"):
             return list(value)
         case types.FunctionType():
             named = (value.__kwdefaults__ or {}).values()

@@ -26,7 +26,13 @@ import numpy as np
 
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
 from srcad.runtime.cotangents import Refusal, accumulate, add, fields_of, held_by
-from srcad.runtime.shadows import Shadows, shadow_added, shadow_added_at, shadow_taken
+from srcad.runtime.shadows import (
+    Shadows,
+    no_numbers,
+    shadow_added,
+    shadow_added_at,
+    shadow_taken,
+)
 from srcad.runtime.writes import stored, taken_out
 
 
@@ -271,7 +277,7 @@ def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any,
             bar = cell_made(shadows, item, bar, owner)  # of a copy, memory has the cotangent
         if bar is None:
             return owner_bar
-        if isinstance(key, str):
+        if isinstance(key, str) and owner.dtype.kind in "fc":
             whole = np.zeros(owner.shape, owner.dtype)
             accumulate(whole, key, bar)
             shadow_added(shadows, owner, whole)
@@ -376,7 +382,7 @@ def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     """The cotangent of a value that an operation made; containers in it are new."""
     if isinstance(holder, np.ndarray) and holder.ndim:
         if holder.dtype.kind not in "fc":
-            return None
+            return no_numbers(holder)
         taken = shadow_taken(shadows, holder, *sources)
         return taken if bar is None else bar + taken
     if isinstance(holder, tuple):
@@ -387,4 +393,4 @@ def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
             f"An operation gave a {type(holder).__name__} where the compiler could not tell, while "
             "containers are written. Do not give its variable values of several types."
         )
-    return bar
+    return no_numbers(holder) if bar is None else bar

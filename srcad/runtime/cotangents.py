@@ -220,6 +220,11 @@ def _accumulate_attribute(owner: np.ndarray, name: str, value: Any) -> None:
     """The cotangent of an attribute of an array whose kind the compiler did not know."""
     if name == "T":
         owner += value.T
+    elif name in {"real", "imag"}:
+        if owner.dtype.kind == "c":
+            owner += value if name == "real" else -1j * value
+        elif name == "real":
+            owner += value
     elif name not in {"shape", "ndim", "size", "dtype", "nbytes", "itemsize"}:
         raise UnsupportedSyntax(f"`.{name}` of an array met at run time has no derivative here.")
 

@@ -42,7 +42,7 @@ class Shadows:
 
 def shadow_added(shadows: Shadows, array: np.ndarray, value: Any) -> None:
     """array_bar += value; None is zero."""
-    if value is None:
+    if value is None or array.dtype.kind not in "fcO":
         return
     bar = shadows.of(array)
     if _injective(array):
@@ -94,7 +94,15 @@ def shadow_gathered(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> A
         taken = shadow_taken(shadows, item, *sources)
         return taken if bar is None else bar + taken
 
-    return _mapped(array, holder, bar)
+    found = _mapped(array, holder, bar)
+    return no_numbers(holder) if found is None else found
+
+
+def no_numbers(value: Any) -> Any:
+    """The cotangent of what turns out to be integers or objects: zeros, which rules can take."""
+    if isinstance(value, np.ndarray):
+        return np.zeros(value.shape)
+    return 0.0 if isinstance(value, int | np.integer | np.bool_) else None
 
 
 def shadow_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:

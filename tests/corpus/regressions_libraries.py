@@ -76,3 +76,57 @@ def copy_chosen_at_run_time(x):
     how = [copy.deepcopy, copy.copy][int(x[0] > 0)]
     y = how(x)
     return np.sum(x * y)
+
+
+FAST = False
+SWITCHES = {"strict": False}
+
+
+def squares(x):
+    if not SWITCHES["strict"] and not FAST:
+        return np
+    return None
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def module_chosen_by_a_switch(x):
+    xp = squares(x)
+    y = xp.zeros_like(x)
+    y[1:] = x[:-1] ** 2
+    return xp.sum(y * x, dtype=xp.asarray(x).dtype)
+
+
+class Box:
+    pass
+
+
+def one_of_several(k, x):
+    if k == 0:
+        return np.array([[1, 2, 3]])
+    if k == 1:
+        return np.array([[None, None]])
+    return x
+
+
+@program(
+    args=[
+        lambda rng: (rng.normal(size=3), 0),
+        lambda rng: (rng.normal(size=3), 1),
+        lambda rng: (rng.normal(size=3), 2),
+    ]
+)
+def integers_and_objects_in_a_written_object(x, k):
+    box = Box()
+    box.z = one_of_several(k, x)
+    box.y = np.transpose(box.z)
+    box.w = x
+    s = np.sum(box.y * x) if k == 2 else 0.0
+    box.w = box.w * 2
+    return s + np.sum(box.w)
+
+
+@program(args=[lambda rng: (rng.normal(size=3), 2)])
+def real_part_met_at_run_time(x, k):
+    y = one_of_several(k, x)
+    z = (y * x).real
+    return np.sum(z * x)
