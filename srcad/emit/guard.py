@@ -69,7 +69,7 @@ def same_tree(a: Any, b: Any) -> bool:
         else:
             for name in _FIELDS[kind]:
                 one, other = getattr(a, name, None), getattr(b, name, None)
-                if one is not other:
+                if one != other:  # trees are equal only to themselves: they are looked into
                     pairs.append((one, other))
     return True
 

@@ -1,9 +1,9 @@
 """How often the statements of a body read and write each name.
 
-x_bar += y * y       mentions   y 2, x_bar 1     every place where a name stands
-                     readings   y 1, x_bar 1     statements that read it
+x_bar += y * y       readings   y 1, x_bar 1     statements that read it
                      bindings   x_bar 1          statements that bind it
                      writings   x_bar 1          … or may write into the object it stands for
+                     mentions   y 2              places where it stands
 
 A statement is counted once, however many passes ask: it is frozen.
 """
@@ -19,11 +19,6 @@ from srcad.optimise.writes import written_by
 
 Names = tuple[str, ...]
 Tally = tuple[Names, Names, Names]
-
-
-def mentions(block: ir.Block) -> Counter[str]:
-    """How often each name is mentioned; code that is kept as written counts twice."""
-    return Counter(chain.from_iterable(map(_mentioned, block)))
 
 
 def readings(block: ir.Block) -> Counter[str]:
@@ -59,38 +54,16 @@ def _counted(stmt: ir.Stmt) -> Tally:
     return found
 
 
-def _mentioned(stmt: ir.Stmt) -> Names:
-    try:
-        return stmt._mentions  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
-    found = sum(map(_names, ir.expressions(stmt)), ())
-    if isinstance(stmt, ir.AddTo | ir.AddAt):
-        found += (stmt.target,)
-    if type(stmt) in ir.COMPOUND:
-        found += tuple(n for b in ir.blocks(stmt) for s in b for n in _mentioned(s))
-    object.__setattr__(stmt, "_mentions", found)
-    return found
+def mentions(stmt: ir.Stmt, name: str) -> int:
+    """How often the statement's own expressions mention a name; what is kept as written, twice."""
+    return sum(_mentions(e, name) for e in ir.expressions(stmt))
 
 
-def _names(expr: ir.Expr) -> Names:
-    """The names in an expression, each as often as it stands there."""
-    kind = type(expr)
-    if kind is ir.Name:
-        return (expr.id,)  # type: ignore[union-attr]
-    if kind is ir.Const or kind is ir.Ref:
-        return ()
-    try:
-        return expr._mentions  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
-    if isinstance(expr, ir.Binary):
-        found = _names(expr.left) + _names(expr.right)
-    elif isinstance(expr, ir.Raw):
-        found = 2 * tuple(expr.reads)
-    else:
-        found = sum(map(_names, ir.children(expr)), ())
-        if isinstance(expr, ir.Closure):
-            found += 2 * expr.captures
-    object.__setattr__(expr, "_mentions", found)
-    return found
+def _mentions(expr: ir.Expr, name: str) -> int:
+    if name not in ir.reads(expr):
+        return 0
+    if isinstance(expr, ir.Name):
+        return 1
+    if isinstance(expr, ir.Raw) or (isinstance(expr, ir.Closure) and name in expr.captures):
+        return 2
+    return sum(_mentions(e, name) for e in ir.children(expr))

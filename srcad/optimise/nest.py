@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.optimise.counts import bindings, mentions
+from srcad.optimise.counts import bindings, mentions, readings
 from srcad.optimise.halves import begins_backward
 from srcad.optimise.rewrite import same
 from srcad.optimise.simplify import simplify
@@ -39,7 +39,7 @@ def nest(
     `total` expressions, which cannot raise, also move from the forward to the backward part;
     names of `short` go only where the line stays short.
     """
-    reads, writes = mentions(block), bindings(block)
+    reads, writes = readings(block), bindings(block)
     once = {n for n in generated | short if reads[n] == 1 and writes[n] == 1}
     return _Nester(once, pure, tidy, total, short).block(block)
 
@@ -127,7 +127,7 @@ class _Nester:
         definition = out[position]
         assert isinstance(definition, ir.Assign)
         value = definition.value
-        if isinstance(value, ir.Closure | ir.Raw):
+        if isinstance(value, ir.Closure | ir.Raw) or mentions(stmt, name) != 1:
             return None
         if not self.pure(value) and (
             any(s is not None for s in out[position + 1 :]) or not self.first(stmt, name)
