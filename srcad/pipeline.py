@@ -43,7 +43,7 @@ from srcad.ir.types import BOTTOM, Symbols, Type, is_scalar, show
 from srcad.optimise.own import own_memory
 from srcad.optimise.pack import popped
 from srcad.optimise.passes import Passes, optimised
-from srcad.optimise.typing import actual_types, typer
+from srcad.optimise.typing import actual_types
 
 FORWARD = ir.Note("forward")
 
@@ -320,7 +320,8 @@ class Compilation:
         checked = verify.derivative(checked, "finish", body)
         if self.naive:
             return still_local(body, parts.facts.unit)
-        body = optimised(parts, body, bound, Inference(self.session, parts.facts), checked)
+        passes = Passes.of(parts, bound, Inference(self.session, parts.facts))
+        body = optimised(passes, body, checked)
         dump("optimised", parts.facts.unit.name, body)
         body = still_local(body, parts.facts.unit)
         if own:
@@ -328,7 +329,7 @@ class Compilation:
             body = own_memory(body, types, parts.facts)
             number = lambda n: is_scalar(types.get(n, BOTTOM))  # noqa: E731
             verify.owned(parts.facts.unit.name, body, number)
-            body = Passes.of(parts, bound, typer(Inference(self.session, parts.facts))).drop(body)
+            body = passes.drop(body)
         return body
 
 

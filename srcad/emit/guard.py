@@ -60,16 +60,17 @@ def same_tree(a: Any, b: Any) -> bool:
                 pairs += zip(a, b, strict=True)
             elif b or list(map(type, a)) != [ast.Pass]:
                 return False  # and not a body of comments only
-        elif isinstance(b, ast.Constant) and isinstance(b.value, int | float | complex):
+        elif type(b) is ast.Constant and isinstance(b.value, int | float | complex):
             if not _same_number(a, b.value):
                 return False
         elif kind is not type(b) or kind not in _FIELDS:
             if not _same_value(a, b):
                 return False
         else:
+            # trees are equal only to themselves: they are looked into
             for name in _FIELDS[kind]:
                 one, other = getattr(a, name, None), getattr(b, name, None)
-                if one != other:  # trees are equal only to themselves: they are looked into
+                if one != other and (type(one) is not type(other) or _FIELDS.get(type(one), True)):
                     pairs.append((one, other))
     return True
 

@@ -11,7 +11,7 @@ An exception that passes through generated code keeps its type and its text, and
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,21 +63,29 @@ def line_table(printed: ast.Module, emitted: list[Emitted]) -> LineTable:
     return LineTable(lines)
 
 
-def _pairs(trees: list[ast.stmt], printed: list[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+def _pairs(trees: list[ast.stmt], printed: list[ast.stmt]) -> list[tuple[ast.stmt, ast.stmt]]:
     """Each statement of the tree beside the same one of the parsed text."""
-    real = [t for t in trees if not isinstance(t, Comment | Blank)]
-    if len(real) != len(printed):
-        return  # a body of comments only
-    for tree, other in zip(real, printed, strict=True):
-        yield tree, other
-        if isinstance(tree, ast.FunctionDef):
-            continue
-        for name in ("body", "orelse", "finalbody"):
-            yield from _pairs(getattr(tree, name, []), getattr(other, name, []))
-        for one, two in zip(
-            getattr(tree, "handlers", []), getattr(other, "handlers", []), strict=False
-        ):
-            yield from _pairs(one.body, two.body)
+    found: list[tuple[ast.stmt, ast.stmt]] = []
+    waiting: list[tuple[Any, Any]] = [(trees, printed)]
+    while waiting:
+        trees, printed = waiting.pop()
+        real = [t for t in trees if type(t) is not Comment and type(t) is not Blank]
+        if len(real) != len(printed):
+            continue  # a body of comments only
+        pairs = list(zip(real, printed, strict=True))
+        found += pairs
+        for tree, other in pairs:
+            if isinstance(tree, _BLOCKS):
+                for name in ("body", "orelse", "finalbody"):
+                    waiting.append((getattr(tree, name, []), getattr(other, name, [])))
+                for one, two in zip(
+                    getattr(tree, "handlers", []), getattr(other, "handlers", []), strict=False
+                ):
+                    waiting.append((one.body, two.body))
+    return found
+
+
+_BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try)
 
 
 def _own_lines(node: ast.stmt) -> range:

@@ -37,14 +37,9 @@ from srcad.optimise.vanish import vanish
 from srcad.optimise.views import take_views_again
 
 
-def optimised(
-    parts: Parts, body: ir.Block, bound: str | None, inference: Inference, checked: verify.Frame
-) -> ir.Block:
-    """The body as an expert would write it.
-
-    bound: the result's cotangent, where the body sets it; checked: what the verifier must know.
-    """
-    passes = Passes.of(parts, bound, typer(inference))
+def optimised(passes: Passes, body: ir.Block, checked: verify.Frame) -> ir.Block:
+    """The body as an expert would write it; checked: what the verifier must know."""
+    parts = passes.parts
     fold, drop, put_in, gather = passes.fold, passes.drop, passes.put_in, passes.gather
     shapes, zeros, cheap = passes.shapes, passes.zeros, passes.cheap
     settled: dict[str, ir.Block] = {}  # by pass: a body in which it finds nothing to do
@@ -89,8 +84,9 @@ class Passes:
     unassigned: frozenset[str]
 
     @staticmethod
-    def of(parts: Parts, bound: str | None, type_of: Callable[[ir.Expr], Type]) -> Passes:
-        """The passes for one body."""
+    def of(parts: Parts, bound: str | None, inference: Inference) -> Passes:
+        """The passes for one body; `bound` is the result's cotangent, where the body sets it."""
+        type_of = typer(inference)
         judge = Judge.of(parts.facts)
         params = frozenset(p.name for p in parts.facts.unit.code.params)
         generated = parts.generated

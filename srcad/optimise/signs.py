@@ -16,22 +16,23 @@ from srcad.ir import nodes as ir
 
 Hashes = frozenset[int]
 _NOTHING: Hashes = frozenset()
+_PLAIN = frozenset((ir.Name, ir.Const))
 SHAPE, TEXT = hash("a shape or a size"), hash("code that is kept as written")
 
 
 def signs(expr: ir.Expr) -> Hashes:
     """The hashes of the objects that the compiler brought along; where a shape or code stands."""
-    kind = type(expr)
-    if kind is ir.Name or kind is ir.Const:
+    if type(expr) in _PLAIN:
         return _NOTHING
     try:
         return expr._signs  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
     if isinstance(expr, ir.Binary):
-        found, more = signs(expr.left), signs(expr.right)
-        if more:
-            found = found | more if found else more
+        left, right = expr.left, expr.right
+        found = _NOTHING if type(left) in _PLAIN else signs(left)
+        if type(right) not in _PLAIN:
+            found |= signs(right)
     elif isinstance(expr, ir.Ref):
         found = _hash(expr.value)
     else:

@@ -40,10 +40,13 @@ def touched(stmt: ir.Stmt) -> frozenset[str]:
         return stmt._touched  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    found, altered = _touched(stmt), getattr(stmt, "alters", _NOTHING)
+    kind = type(stmt)
+    computes = kind is ir.AddTo or kind is ir.Assign
+    found = _NOTHING if computes and _simple(stmt.value) else _touched(stmt)  # type: ignore[union-attr]
+    altered = getattr(stmt, "alters", _NOTHING)
     if altered:
         found |= altered
-    if type(stmt) in ir.COMPOUND:
+    if kind in ir.COMPOUND:
         found = found.union(*(touched(s) for b in ir.blocks(stmt) for s in b))
     object.__setattr__(stmt, "_touched", found)
     return found
@@ -71,6 +74,17 @@ def _into(expr: ir.Expr) -> frozenset[str]:
             return found | {name}
         case _:
             return found
+
+
+_PARTS = frozenset((ir.Name, ir.Const))
+
+
+def _simple(value: ir.Expr) -> bool:
+    """Whether it is a name, a number or one operation on such: it calls nothing."""
+    kind = type(value)
+    if isinstance(value, ir.Binary):
+        return type(value.left) in _PARTS and type(value.right) in _PARTS
+    return kind in _PARTS
 
 
 def _touched(stmt: ir.Stmt) -> frozenset[str]:
