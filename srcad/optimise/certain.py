@@ -51,11 +51,13 @@ class Judge:
             return True
         key = id(expr)
         if key not in self.known:
-            self.known[key] = expr, pure_head(expr, self.called) and self.all_pure(expr)
+            self.known[key] = expr, self.with_parts(expr)
         return self.known[key][1]
 
-    def all_pure(self, expr: ir.Expr) -> bool:
-        return all(map(self.pure, ir.children(expr)))
+    def with_parts(self, expr: ir.Expr) -> bool:
+        if isinstance(expr, ir.Binary):
+            return self.pure(expr.left) and self.pure(expr.right)
+        return pure_head(expr, self.called) and all(map(self.pure, ir.children(expr)))
 
     def called(self, func: ir.Expr) -> Any:
         """The pure function that an expression refers to, if any."""

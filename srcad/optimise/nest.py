@@ -236,25 +236,31 @@ def signed(stmt: ir.AddTo | ir.AddAt) -> ir.AddTo | ir.AddAt:
 
 def width(expr: ir.Expr) -> int:
     """About how many characters the expression takes."""
+    if isinstance(expr, ir.Name):
+        return len(expr.id) + 1
     try:
         return expr._width  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    match expr:
-        case ir.Name(id):
-            total = len(id) + 1
-        case ir.Const(value):
-            total = len(repr(value)) + 1
-        case ir.Ref(_, text):
-            total = len(text)
-        case ir.Attr(_, name):
-            total = len(name) + 1
-        case ir.Raw():
-            total = 30
-        case ir.Closure():
-            total = 60
-        case _:
-            total = 3
-    total += sum(map(width, ir.children(expr)))
+    if isinstance(expr, ir.Binary):
+        total = 3 + width(expr.left) + width(expr.right)
+    else:
+        total = _own_width(expr) + sum(map(width, ir.children(expr)))
     object.__setattr__(expr, "_width", total)
     return total
+
+
+def _own_width(expr: ir.Expr) -> int:
+    match expr:
+        case ir.Const(value):
+            return len(repr(value)) + 1
+        case ir.Ref(_, text):
+            return len(text)
+        case ir.Attr(_, name):
+            return len(name) + 1
+        case ir.Raw():
+            return 30
+        case ir.Closure():
+            return 60
+        case _:
+            return 3

@@ -49,7 +49,10 @@ def _binary(expr: ir.Binary, type_of: TypeOf, tidy: Tidy) -> ir.Expr:
     if op == "*":
         return _cancelled(_product(expr, type_of))
     if op in "+-":
-        return _sum_of(op, left, right, type_of)
+        whole = _sum_of(op, left, right, type_of)
+        same = isinstance(whole, ir.Binary) and whole.op == op
+        same = same and whole.left is left and whole.right is right  # type: ignore[union-attr]
+        return expr if same else whole
     if op == "/":
         if type(left) is ir.Unary and left.op == "-":
             return algebra.neg(tidy(ir.Binary("/", left.operand, right)))
@@ -113,8 +116,13 @@ def _sum_of(op: str, left: ir.Expr, right: ir.Expr, type_of: TypeOf) -> ir.Expr:
             return whole
 
 
-def _product(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
+_WHOLE = frozenset((ir.Name, ir.Const, ir.Item, ir.Attr))  # neither products nor spreads
+
+
+def _product(expr: ir.Binary, type_of: TypeOf) -> ir.Expr:
     """Numbers first, then scalars, then arrays; spreads go where an array has the full shape."""
+    if type(expr.left) in _WHOLE and type(expr.right) in _WHOLE:
+        return expr
     factors = factors_of(expr)
     sign = 1
     for k, factor in enumerate(factors):
@@ -138,7 +146,9 @@ def _product(expr: ir.Expr, type_of: TypeOf) -> ir.Expr:
     if all(maybe_truth(f, type_of) for f in rest):
         return expr  # `1.0 * (x > 0)` is a number, `x > 0` is none
     result = product_of([*numbers, *scalars, *arrays])
-    return algebra.neg(result) if sign < 0 else result
+    if sign < 0:
+        return algebra.neg(result)
+    return expr if result == expr else result  # the factors are the same objects
 
 
 def _cancelled(expr: ir.Expr) -> ir.Expr:
