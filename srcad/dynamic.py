@@ -29,7 +29,7 @@ from srcad.ir.types import Clo, Known, Symbols, Type, carries
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.rules.writes import written_arguments
-from srcad.runtime import copies
+from srcad.runtime import copies, substitutes
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.methods import METHODS
@@ -51,9 +51,10 @@ def differentiate(
     bound = getattr(function, "__self__", None)
     if isinstance(bound, io.IOBase | logging.Logger):  # writes what it is given out of the program
         return function(*args, **kwargs), lambda _: [None] * (1 + len(args) + len(kwargs))
-    if isinstance(bound, np.ndarray | np.generic) and METHODS.get(function.__name__) is not None:
-        value, pull = differentiate(METHODS[function.__name__], (bound, *args), kwargs, keep)
-        return value, lambda y_bar: [pull(y_bar)[1], *pull(y_bar)[2:]]
+    method = _method(function, bound)
+    if method is not None:
+        value, pull = differentiate(method, (bound, *args), kwargs, keep)
+        return value, lambda y_bar: pull(y_bar)[1:]
     if isinstance(function, functools.partial):
         return _of_partial(function, args, kwargs, keep)
     try:
@@ -68,6 +69,13 @@ def differentiate(
             f"{function.__name__}(...) makes an object whose derivative is not supported yet here."
         )
     return _by_source(function, args, kwargs, keep)
+
+
+def _method(function: Any, bound: Any) -> Any:
+    """The function of the object and the arguments that a method written in C is."""
+    if isinstance(bound, np.ndarray | np.generic):
+        return METHODS.get(function.__name__)
+    return substitutes.METHODS.get((type(bound), getattr(function, "__name__", "")))
 
 
 def _of_partial(

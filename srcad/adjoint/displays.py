@@ -19,7 +19,11 @@ from srcad.runtime import cotangents
 SURVIVOR = ir.Ref(cotangents.survivor, "survivor")
 SURVIVORS = ir.Ref(cotangents.survivors, "survivors")
 
+UNSTARRED = ir.Ref(cotangents.unstarred, "unstarred")
+LEN = ir.Ref(len, "len")
+
 Pairs = list[tuple[Any, ...]]
+Size = int | ir.Expr
 
 
 class Displays:
@@ -123,34 +127,50 @@ class Displays:
         ]
 
     def sequence(self, items: tuple[ir.Expr, ...], y_bar: ir.Expr) -> Pairs:
+        """Items, and `*xs`: what follows one of unknown length is counted from the end."""
         pairs: Pairs = []
-        offset: int | None = 0
-        for item in items:
-            if isinstance(item, ir.Star):
-                kind = self.reverse.type_of(item.value)
-                inner = getattr(kind, "items", None)
-                if self.reverse.is_active(item.value):
-                    if inner is None or offset is None or not isinstance(item.value, ir.Name):
-                        raise errors.UnsupportedSyntax(
-                            "`*` of a list of unknown length carries a derivative here. Build "
-                            "the list with `+`, or in a loop.",
-                            self.reverse.place(),
-                        )
-                    pairs += [
-                        (item.value.id, ir.Const(k), _cell(y_bar, ir.Const(offset + k)), t)
-                        for k, t in enumerate(inner)
-                    ]
-                offset = None if inner is None or offset is None else offset + len(inner)
+        sizes = [self.size(item) for item in items]
+        for k, item in enumerate(items):
+            if not self.reverse.is_active(item.value if isinstance(item, ir.Star) else item):
                 continue
-            if offset is None and self.reverse.is_active(item):
+            before, after = sizes[:k], sizes[k + 1 :]
+            if not isinstance(item, ir.Star):
+                pairs += self.item(item, y_bar, _position(before, after))
+            elif isinstance(item.value, ir.Name):
+                pairs += self.starred(item.value, y_bar, before, after)
+            else:
                 raise errors.UnsupportedSyntax(
-                    "After `*` of a list of unknown length the place of this item is not known. "
-                    "Put it first.",
+                    "Give what stands behind `*` a name on a line of its own.",
                     self.reverse.place(),
                 )
-            pairs += self.item(item, y_bar, ir.Const(offset))
-            offset = None if offset is None else offset + 1
         return pairs
+
+    def size(self, item: ir.Expr) -> int | ir.Expr:
+        """How many places an item takes."""
+        if not isinstance(item, ir.Star):
+            return 1
+        inner = getattr(self.reverse.type_of(item.value), "items", None)
+        return algebra.call(LEN, item.value) if inner is None else len(inner)
+
+    def starred(
+        self, value: ir.Name, y_bar: ir.Expr, before: list[Size], after: list[Size]
+    ) -> Pairs:
+        """`*xs` among the items of a display."""
+        inner = getattr(self.reverse.type_of(value), "items", None)
+        if inner is not None and all(isinstance(n, int) for n in before):
+            first = sum(n for n in before if isinstance(n, int))
+            return [
+                (value.id, ir.Const(k), _cell(y_bar, ir.Const(first + k)), t)
+                for k, t in enumerate(inner)
+            ]
+        start = _total(before)
+        if all(isinstance(n, int) for n in after):
+            rest = sum(n for n in after if isinstance(n, int))
+            stop: ir.Expr | None = ir.Const(-rest) if rest else None
+        else:
+            stop = _total([*before, algebra.call(LEN, value)])
+        part = ir.Item(y_bar, ir.Slice(None if start == ir.Const(0) else start, stop, None))
+        return [(value.id, algebra.call(UNSTARRED, part, value), False)]
 
     def item(self, item: ir.Expr, y_bar: ir.Expr, key: ir.Expr) -> Pairs:
         """The cotangent of one cell of a container goes to what was put there."""
@@ -188,3 +208,22 @@ def _constants(keys: set[Any]) -> list[ir.Expr]:
 
 def _cell(y_bar: ir.Expr, key: ir.Expr) -> ir.Expr:
     return ir.Item(y_bar, key)
+
+
+def _position(before: list[Size], after: list[Size]) -> ir.Expr:
+    """Where an item stands, from the start or, where that is easier, from the end."""
+    if not all(isinstance(n, int) for n in before) and all(isinstance(n, int) for n in after):
+        return ir.Const(-1 - sum(n for n in after if isinstance(n, int)))
+    return _total(before)
+
+
+def _total(sizes: list[Size]) -> ir.Expr:
+    """The sum of some sizes, of which some are known."""
+    known = sum(n for n in sizes if isinstance(n, int))
+    terms: list[ir.Expr] = [n for n in sizes if not isinstance(n, int)]
+    if known or not terms:
+        terms.append(ir.Const(known))
+    total = terms[0]
+    for term in terms[1:]:
+        total = ir.Binary("+", total, term)
+    return total

@@ -68,7 +68,7 @@ class _Activity:
                         self.mark(name)
             case ir.For(target, iterable):
                 if self.active & ir.reads(iterable):
-                    for name in ir.leaves(target):
+                    for name in ir.leaves(self.without_keys(target, iterable)):
                         self.mark(name)
             case ir.Store(target, value):
                 if self.is_active(value):
@@ -82,6 +82,22 @@ class _Activity:
                         self.filled(name)
             case _:
                 pass
+
+    def without_keys(self, target: ir.Target, iterable: ir.Expr) -> ir.Target:
+        """What a loop binds, but the keys of a dict: these carry no derivative (`keys`)."""
+        match iterable:
+            case ir.Call(ir.Name("enumerate"), (inner, *_)) if len(target) == 2:
+                return self.without_keys(target[1], inner)
+            case ir.Name(name) | ir.Call(ir.Attr(ir.Name(name), "keys"), ()) if isinstance(
+                self.facts.types.get(name), Dct
+            ):
+                return ()
+            case ir.Call(ir.Attr(ir.Name(name), "items"), ()) if isinstance(
+                self.facts.types.get(name), Dct
+            ) and not isinstance(target, str):
+                return target[1]
+            case _:
+                return target
 
     def written(self, stmt: ir.Stmt) -> None:
         """What a call writes into becomes active when it writes an active value."""

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
+from srcad.runtime.containers import inert
 from srcad.runtime.cotangents import Refusal, accumulate, add, fields_of, held_by
 from srcad.runtime.shadows import (
     Shadows,
@@ -388,7 +389,7 @@ def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     if isinstance(holder, tuple):
         parts = [None] * len(holder) if bar is None else bar
         return [cell_made(shadows, v, b, *sources) for v, b in zip(holder, parts, strict=True)]
-    if isinstance(holder, list | dict | deque):
+    if isinstance(holder, list | dict | deque) and not inert(holder):
         raise UnsupportedMutation(
             f"An operation gave a {type(holder).__name__} where the compiler could not tell, while "
             "containers are written. Do not give its variable values of several types."

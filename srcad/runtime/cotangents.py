@@ -165,6 +165,20 @@ def unrepeat_list(y_bar: Any, size: int, items: Any) -> list[Any]:
     return list(total)
 
 
+def unstarred(y_bar: Any, items: Any) -> Any:
+    """The cotangent of what `*` took apart: `y_bar` are those of the items."""
+    if isinstance(items, np.ndarray):
+        rows = [np.zeros(items.shape[1:]) if row is None else row for row in y_bar]
+        return np.array(rows).reshape(items.shape) if items.dtype.kind in "fc" else None
+    if isinstance(items, list | tuple):
+        return list(y_bar)
+    if isinstance(items, dict | str | range):
+        return None
+    raise UnsupportedSyntax(
+        f"`*` of a {type(items).__name__} carries a derivative here. Make a list of it first."
+    )
+
+
 def taken(table: Any, key: Any, value: Any) -> Any:
     """Take the cotangent of what was stored under a key; zero when a later store replaced it."""
     return table.pop(key) if key in table else shadow(value)

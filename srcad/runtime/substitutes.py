@@ -178,6 +178,23 @@ def dict_of_keys(keys: Any, value: Any = None) -> Any:
     return {key: value for key in keys}
 
 
+def dict_values(table: Any) -> Any:
+    """`table.values()` of a dict that is known when it runs, exhausted at once."""
+    return [table[key] for key in table]
+
+
+def dict_items(table: Any) -> Any:
+    """`table.items()` of the same."""
+    return [(key, table[key]) for key in table]
+
+
+def dict_get(table: Any, key: Any, default: Any = None) -> Any:
+    """`table.get(key)` of the same."""
+    if key in table:
+        return table[key]
+    return default
+
+
 def sorted_list(items: Any, *, key: Any = None, reverse: bool = False) -> Any:
     """`sorted`: the items in the order of their keys."""
     values = list(items)
@@ -275,6 +292,12 @@ def pairwise(sequence: Any) -> Any:
     return [(items[k], items[k + 1]) for k in range(len(items) - 1)]
 
 
+METHODS: dict[tuple[type, str], Any] = {
+    (dict, "values"): dict_values,
+    (dict, "items"): dict_items,
+    (dict, "get"): dict_get,
+    (list, "copy"): items_of,
+}
 INERT = (ranking, shortest, index_sets, grid)
 SUBSTITUTES: dict[Any, Any] = {
     functools.reduce: reduce,

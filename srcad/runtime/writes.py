@@ -10,6 +10,7 @@ import contextlib
 import copy
 import types
 from collections import deque
+from collections.abc import ItemsView, KeysView, ValuesView
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,7 +97,7 @@ def _twin(saved: Any, together: Together) -> Any:
         table: dict[Any, Any] = together.note(saved, {})
         table.update((key, copied(value, together)) for key, value in saved.items())
         return table
-    if isinstance(saved, list):
+    if isinstance(saved, list | ValuesView | KeysView | ItemsView):
         twins: list[Any] = together.note(saved, [])
         twins.extend(copied(value, together) for value in saved)
         return twins
@@ -176,7 +177,7 @@ class Together:
             self.seen.setdefault(id(owner_of(saved)), set()).add(place)
         elif isinstance(saved, dict):
             self.look(list(saved.values()))
-        elif isinstance(saved, list | tuple | deque):
+        elif isinstance(saved, list | tuple | deque | ValuesView | ItemsView):
             for value in saved:
                 self.look(value)
         elif isinstance(saved, types.FunctionType):

@@ -65,6 +65,8 @@ REFUSED: dict[str, tuple[str, str]] = {
         "UnsupportedMutation",
         "objects that hold objects of their class",
     ),
+    # … regressions_memory
+    "regressions_memory.key_with_a_derivative": ("UnsupportedSyntax", "keys of a dict"),
     # … regressions_types
     "regressions_types.array_without_axes_or_a_function": (
         "UnsupportedMutation",

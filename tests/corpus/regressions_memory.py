@@ -149,3 +149,58 @@ def array_bound_anew_while_a_function_reads_it(s):
     y += table["f"](s)
     x[0] = 3 * s
     return y * table["f"](1.0)
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def stars_of_unknown_length(s, n=3):
+    v = [s * k for k in range(n)]
+    w = np.array([[s, 2 * s], [3 * s, 1]])
+    r = 0.0
+    for t in (s, *w[0]):
+        r += t * s * r + t
+    t = [*v, s, *w[1], 2 * s]
+    q = (s, *w, 3 * s)
+    return sum(k * x for k, x in enumerate(t)) * t[-1] * t[n] * t[1] * q[1][1] * q[-1] + r
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def keys_of_a_dict_of_unknown_keys(s):
+    v = np.array([s, 2 * s, 3 * s])
+    table = {k: np.tanh(s + t) for k, t in enumerate(v)}
+    u = s
+    for k in table:
+        x = table[k]
+        if k != 1:
+            u = 0.5 * u + x
+    return u
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def values_of_a_dict_whose_arrays_change(s):
+    v = np.array([s, 2 * s, 3 * s])
+    table = {"a": v, "b": v * s}
+    w = sum(table.values())
+    v[0] = 3 * s
+    for x in table.values():
+        w = w + x
+    return w[0] * w[1]
+
+
+CHOICES = {"a": lambda t: t, "b": lambda t: t}
+
+
+@program(args=[lambda rng: (0.6, "a"), lambda rng: (-0.4, "b")], wrt=(0,))
+def methods_of_a_dict_known_when_it_runs(s, key):
+    d = CHOICES[key]({"x": s, "y": 2 * s * s, "z": np.array([s, 1.0])})
+    r = 0.0
+    for v in d.values():
+        r += np.sum(v) * s
+    for name, v in d.items():
+        r += np.sum(v) * len(name) * s
+    return r + d.get("x") + d.get("q", s) + d["z"][0]
+
+
+@program(args=[lambda rng: (0.6,)])
+def key_with_a_derivative(s):
+    table = {s: 2.0 * s, 2 * s: 3.0}
+    return sum(k * v for k, v in table.items())
