@@ -69,7 +69,7 @@ class UnsupportedSyntax(SrcadError, SyntaxError):
 class UnsupportedMutation(UnsupportedSyntax):
     """An in-place write on a path that carries derivatives."""
 
-    reading = "numbers"
+    reading = "checks"
 
 
 class MissingRule(SrcadError):

@@ -37,11 +37,13 @@ class Captured(Cotangents):
         """What a function hands on to functions that it makes is read when it is called."""
         for name in sorted(handed_on(closure)):
             if self.captures.change_for_made(name, made):
-                raise errors.UnsupportedSyntax(
+                problem = errors.UnsupportedSyntax(
                     f"`{name}` changes after this function has captured it for a function that it "
                     "makes. Pass it as an argument instead.",
                     self.place(),
                 )
+                problem.reading = "objects"
+                raise problem
 
     def check_cells(self, made: ir.Assign, closure: ir.Closure) -> None:
         """Each run of a comprehension has variables of its own, where ours has one for all."""

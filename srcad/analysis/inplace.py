@@ -31,6 +31,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Scalar, Tup, Type, is_scalar
 from srcad.rules.spelling import spelled
 from srcad.rules.writes import draws_in_place, position_of_out, positional
+from srcad.runtime import inplace
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -94,6 +95,8 @@ def _with_out(writer: Writer, function: Any, operation: Apply) -> ir.Expr:
         raise Stays
     arrays = [None if o is None else _out(writer, o) for o in outs]
     where = kwargs.get("where", ir.Const(True))
+    if where == ir.Const(True):
+        kwargs.pop("where", None)
     masked = isinstance(function, np.ufunc) and where != ir.Const(True)
     index: ir.Expr = WHOLE
     if masked and len(arrays) == 1 and arrays[0] is not None:
@@ -155,9 +158,7 @@ def _none(kind: Type) -> bool:
 
 def _out(writer: Writer, expr: ir.Expr) -> ir.Name:
     kind = writer.kind(expr)
-    if not isinstance(kind, AnyType):
-        writer.array(expr)
-    return writer.named("out", expr)
+    return writer.named("out", expr) if isinstance(kind, AnyType) else writer.written(expr)
 
 
 def _plain_call(
@@ -209,8 +210,7 @@ def _copyto(writer: Writer, args: tuple[ir.Expr, ...], options: dict[str, ir.Exp
     given = {**dict(zip(names, args, strict=False)), **options}
     if given.get("casting", ir.Const("same_kind")) != ir.Const("same_kind"):
         raise Stays
-    writer.array(given["dst"])
-    out, value = writer.named("out", given["dst"]), writer.plain("value", given["src"])
+    out, value = writer.written(given["dst"]), writer.plain("value", given["src"])
     where = given.get("where", ir.Const(True))
     index: ir.Expr = WHOLE
     if where != ir.Const(True):
@@ -227,8 +227,7 @@ def _replaced(writer: Writer, args: tuple[ir.Expr, ...], options: Options) -> ir
     given = {**dict(zip(names, args, strict=False)), **dict(options)}
     if given.pop("copy", ir.Const(True)) != ir.Const(False):
         raise Stays
-    writer.array(given["x"])
-    out = writer.named("out", given.pop("x"))
+    out = writer.written(given.pop("x"))
     call = ir.Call(ir.Ref(np.nan_to_num, "np.nan_to_num"), (out,), tuple(given.items()))
     return writer.put(out, WHOLE, writer.let("value", call), out)
 
@@ -239,12 +238,15 @@ def _method(writer: Writer, owner: ir.Expr, what: str, call: ir.Call) -> ir.Expr
     if expanded is None:
         raise Stays
     args, kwargs = expanded
-    writer.array(owner)
-    out = writer.named("out", owner)
+    if what in (".sort()", ".copy()"):
+        writer.array(owner)  # else it may be a list
+    out = writer.written(owner)
     if what == ".fill()" and len(args) == 1 and not kwargs:
         value = writer.plain("value", args[0])
         if not is_scalar(writer.kind(value)):
-            raise Stays
+            if not writer.checks:
+                raise Stays
+            writer.check(inplace.one_number, value)
         return writer.put(out, WHOLE, value)
     if what in (".sort()", ".partition()"):
         function = np.sort if what == ".sort()" else np.partition

@@ -20,7 +20,7 @@ import numpy as np
 
 from srcad.analysis.writer import BROADCAST, WHOLE, Stays, Writer
 from srcad.ir import nodes as ir
-from srcad.ir.types import is_scalar, same_shape
+from srcad.ir.types import Array, is_scalar, same_shape
 from srcad.rules.spelling import spelled
 from srcad.runtime import inplace
 
@@ -45,11 +45,10 @@ def at(writer: Writer, ufunc: np.ufunc, args: Args) -> ir.Expr:
     """`ufunc.at(b, index)` and `ufunc.at(b, index, v)`."""
     if len(args) != ufunc.nin + 1 or ufunc.nout != 1:
         raise Stays
-    writer.array(args[0])
-    out = writer.named("out", args[0])
+    out = writer.written(args[0])
     index = args[1] if isinstance(args[1], ir.Name | ir.Const) else writer.let("index", args[1])
     values = tuple(writer.plain("values", v) for v in args[2:])
-    if ufunc in DIRECT:
+    if ufunc in DIRECT and isinstance(writer.kind(out), Array):
         place = ir.Item(out, index)
         stmt = ir.Augment(place, DIRECT[ufunc], values[0], writer.stmt.at, every=True)
         writer.block.append(stmt)
@@ -89,23 +88,20 @@ def _in_rounds(
 
 def _put(writer: Writer, args: Args, options: Options) -> ir.Expr:
     given = _given("a ind v mode", args, options)
-    writer.array(given["a"])
-    out = writer.named("out", given["a"])
+    out = writer.written(given["a"])
     mode = (given["mode"],) if "mode" in given else ()
     return _in_turn(writer, out, _call(inplace.put_places, out, given["ind"], *mode), given["v"])
 
 
 def _place(writer: Writer, args: Args, options: Options) -> ir.Expr:
     given = _given("arr mask vals", args, options)
-    writer.array(given["arr"])
-    out = writer.named("out", given["arr"])
+    out = writer.written(given["arr"])
     return _in_turn(writer, out, _call(inplace.mask_places, out, given["mask"]), given["vals"])
 
 
 def _putmask(writer: Writer, args: Args, options: Options) -> ir.Expr:
     given = _given("a mask values", args, options)
-    writer.array(given["a"])
-    out = writer.named("out", given["a"])
+    out = writer.written(given["a"])
     mask, values = writer.named("mask", given["mask"]), given["values"]
     if same_shape(writer.kind(mask), writer.kind(out)) and (
         is_scalar(writer.kind(values)) or same_shape(writer.kind(values), writer.kind(out))
@@ -118,8 +114,7 @@ def _putmask(writer: Writer, args: Args, options: Options) -> ir.Expr:
 
 def _fill_diagonal(writer: Writer, args: Args, options: Options) -> ir.Expr:
     given = _given("a val wrap", args, options)
-    writer.array(given["a"])
-    out = writer.named("out", given["a"])
+    out = writer.written(given["a"])
     wrap = (given["wrap"],) if "wrap" in given else ()
     return _in_turn(writer, out, _call(inplace.diagonal_places, out, *wrap), given["val"])
 
@@ -145,8 +140,7 @@ def _in_turn(
 
 def _put_along_axis(writer: Writer, args: Args, options: Options) -> ir.Expr:
     given = _given("arr indices values axis", args, options)
-    writer.array(given["arr"])
-    out = writer.named("out", given["arr"])
+    out = writer.written(given["arr"])
     axis = given.get("axis", ir.Const(-1))
     here = writer.let("here", _call(inplace.places_along, out, given["indices"], axis))
     return writer.put(out, here, writer.plain("value", given["values"]))
@@ -156,8 +150,7 @@ def shuffle(writer: Writer, function: Any, args: Args, options: Options) -> ir.E
     """`np.random.shuffle(b)`, and `rng.shuffle(b)` of a generator that was there before."""
     if len(args) != 1 or options:
         raise Stays
-    writer.array(args[0])
-    out = writer.named("out", args[0])
+    out = writer.written(args[0])
     drawn = _call(inplace.shuffled_order, writer.function(function), ir.Call(LEN, (out,)))
     order = writer.let("order", drawn)
     return writer.put(out, WHOLE, writer.let("value", ir.Item(out, order)))

@@ -14,12 +14,13 @@ from srcad.errors import SrcadError
 class Reading:
     """How the functions of one compilation are read.
 
-    numbers: `x += e` is `x = x + e` where only the running program knows what x is; there it is
-    checked (`runtime/rebinding`).  objects: a variable that a function made inside reads, and that
-    is bound more than once, is an object (`frontend/variables`).
+    checks: where only the running program knows what a value is, it is checked there: `x += e` is
+    `x = x + e` of a number (`runtime/rebinding`), and what a function of NumPy writes into is an
+    array of numbers (`Writer.written`).  objects: a variable that a function made inside reads,
+    and that is bound more than once, is an object (`frontend/variables`).
     """
 
-    numbers: bool = False
+    checks: bool = False
     objects: bool = False
 
     def after(self, refused: SrcadError) -> Reading:

@@ -28,6 +28,7 @@ from srcad.runtime import inplace
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
+    from srcad.analysis.reading import Reading
 
 WHOLE = ir.Const(Ellipsis)
 NOTHING = ir.Const(None)
@@ -58,6 +59,25 @@ class Writer:
         if not isinstance(kind, Array) or not carries(kind) or kind.dtype == "object":
             raise Stays
         return kind
+
+    def written(self, expr: ir.Expr) -> ir.Name:
+        """A variable of such an array; where only the running program knows, it is checked."""
+        if not (isinstance(self.kind(expr), AnyType) and self.checks):
+            self.array(expr)
+            return self.named("out", expr)
+        out = self.named("out", expr)
+        self.check(inplace.array_of_numbers, out)
+        return out
+
+    @property
+    def checks(self) -> bool:
+        reading: Reading = self.facts.session.reading
+        return reading.checks
+
+    def check(self, function: Any, *args: ir.Expr) -> None:
+        call = ir.Call(ir.Ref(function, function.__name__), args)
+        self.inference.expr(call)
+        self.block.append(ir.Effect(call, self.stmt.at))
 
     def function(self, function: Any) -> ir.Expr:
         """The function as the user spelled it."""
@@ -154,11 +174,17 @@ class Writer:
     def spread(self, hint: str, value: ir.Expr, like: ir.Name) -> ir.Expr:
         """The value in the shape of an array."""
         kind = self.kind(value)
-        if isinstance(kind, AnyType) or (isinstance(kind, Lst | Tup) and carries(kind)):
+        if isinstance(kind, AnyType) and self.checks:
+            value = self.named(hint, value)
+            self.check(inplace.array_or_number, value)
+        elif isinstance(kind, AnyType) or (isinstance(kind, Lst | Tup) and carries(kind)):
             raise Stays
         if same_shape(kind, self.kind(like)):
             return self.named(hint, value)
-        return self.let(hint, ir.Call(BROADCAST, (value, ir.Attr(like, "shape"))))
+        shape: ir.Expr = ir.Attr(like, "shape")
+        if isinstance(self.kind(like), AnyType):
+            shape = ir.Call(ir.Ref(inplace.shape_of, "shape_of"), (like,))
+        return self.let(hint, ir.Call(BROADCAST, (value, shape)))
 
     def chosen(self, value: ir.Expr, like: ir.Name, mask: ir.Expr) -> ir.Expr:
         """Its elements where the mask, of the shape of `like`, is true; numbers are as they are."""

@@ -12,7 +12,43 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedMutation
+
 Places = tuple[np.ndarray, ...]
+
+
+def array_of_numbers(value: Any) -> None:
+    """Refuse to write into what was not known before, unless it is an array of real numbers."""
+    if not isinstance(value, np.ndarray) or value.ndim == 0 or value.dtype.kind != "f":
+        what = f"array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+        raise UnsupportedMutation(
+            f"This writes into what only the running program knows, and finds a value ({what}) "
+            "that is no array of real numbers with axes. Do not give its variable values of "
+            "several types."
+        )
+
+
+def shape_of(array: np.ndarray) -> tuple[int, ...]:
+    """The shape of an array of which the compiler could not tell that it is one."""
+    return array.shape
+
+
+def array_or_number(value: Any) -> None:
+    """Refuse what is neither, and was not known before."""
+    if not isinstance(value, np.ndarray | np.generic | float | int | complex):
+        raise UnsupportedMutation(
+            f"A {type(value).__name__} is written into an array here, and what it is was not known "
+            "before. Make an array of it first."
+        )
+
+
+def one_number(value: Any) -> None:
+    """Refuse what `fill` would not take for a number."""
+    if np.ndim(value) != 0:
+        raise UnsupportedMutation(
+            "`fill` gets an array with axes here, and what it is was not known before. Give it a "
+            "number."
+        )
 
 
 def fitting(value: Any, out: Any) -> Any:

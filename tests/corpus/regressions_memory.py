@@ -204,3 +204,18 @@ def methods_of_a_dict_known_when_it_runs(s, key):
 def key_with_a_derivative(s):
     table = {s: 2.0 * s, 2 * s: 3.0}
     return sum(k * v for k, v in table.items())
+
+
+@program(args=[lambda rng: (0.6, "a"), lambda rng: (-0.4, "b")], wrt=(0,))
+def functions_that_write_into_the_unknown(s, key):
+    u = CHOICES[key](np.array([s + 1, 2 * s, 3 * s]))
+    v = CHOICES[key](np.array([s * s, 2.0, 3 * s]))
+    np.add.at(u[:2], [1, 1], v[0])
+    np.copyto(v, u * s, where=v > 1.5)
+    np.put(u, [0, 2], v)
+    u[1:].fill(s)
+    np.maximum.at(v, [0, 0], u[:2])
+    np.add(u, v, out=u, where=u > 0.2)
+    np.place(v, v > 2, u)
+    np.subtract(u, v, out=u, where=True)
+    return np.sum(u * v)
