@@ -51,11 +51,13 @@ LISTED = ir.Ref(listed, "listed")
 UNREPEAT = ir.Ref(unrepeat_list, "unrepeat_list")
 
 
-NO_NUMBERS = frozenset({"dtype", "shape", "axis", "order", "newshape", "axes", "device"})
+NO_NUMBERS = frozenset(
+    {"dtype", "shape", "axis", "order", "newshape", "axes", "device", "copy", "subok", "keepdims"}
+)
 
 
 def _takes_no_numbers(rule: Rule, position: int, operation: Apply) -> bool:
-    """Whether NumPy raises an error for floats there: what is of unknown type carries nothing."""
+    """Whether NumPy takes no floats there, or asks for their truth alone: nothing passes."""
     module = str(getattr(operation.function, "__module__", None) or "")
     ours = module.startswith(("numpy", "srcad.runtime.methods"))
     found = _formulas(rule)

@@ -20,7 +20,7 @@ from srcad.adjoint import algebra
 from srcad.adjoint.sweep import Node
 from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.distinct import distinct
-from srcad.analysis.elements import index_parts, is_basic
+from srcad.analysis.elements import adds_axes, index_parts, is_basic
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.liveness import Liveness, captures, live_before
 from srcad.analysis.operations import Operation, Refused
@@ -48,6 +48,7 @@ from srcad.runtime.closures import captured, default_of
 SHADOW = ir.Ref(cotangents.shadow, "shadow")
 ADD = ir.Ref(cotangents.add, "add")
 ACCUMULATE = ir.Ref(cotangents.accumulate, "accumulate")
+ACCUMULATED = ir.Ref(cotangents.accumulated, "accumulated")
 DEFAULT_OF = ir.Ref(default_of, "default_of")
 FIELD = ir.Ref(cotangents.field_key, "field_key")
 OWN = ir.Ref(cotangents.own, "own")
@@ -322,6 +323,9 @@ class Cotangents(ABC):
             is_scalar(result) and not isinstance(index, ir.Slice) and not isinstance(kind, AnyType)
         ):
             self.emit(_add_at(bar, index, value))
+        elif isinstance(kind, AnyType) and adds_axes(index, self.index_type):
+            key = slice_object(index)
+            self.emit(ir.Assign(bar, algebra.call(ACCUMULATED, ir.Name(bar), key, value)))
         else:
             key = slice_object(index)
             self.emit(ir.Effect(algebra.call(ACCUMULATE, ir.Name(bar), key, value)))

@@ -19,6 +19,7 @@ from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import slice_object
 from srcad.adjoint.memory import Memory
 from srcad.adjoint.sweep import Node, Step
+from srcad.analysis.effects import is_number
 from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inference
 from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Element
@@ -42,6 +43,8 @@ class Writes(Memory):
         """`u[index] = e` and the operators that write in place."""
         target = stmt.target
         owner = target if isinstance(target, ir.Name) else target.obj
+        if owner is not target and is_number(self.facts, owner):
+            return [Step((stmt,))]  # Python raises a TypeError
         self.check_kind(owner, stmt.value)
         if isinstance(owner, ir.Name) and owner.id in self.shared:
             return self.write_shared(stmt, owner.id)

@@ -144,9 +144,10 @@ def _check(func: ir.Expr, args: tuple[ir.Expr, ...], inference: Inference) -> bo
     if not isinstance(known, Known):
         return None
     if known.value is isinstance:
-        cls = python_class(inference.expr(args[0]))
+        possible = python_classes(inference.expr(args[0]))
         wanted = _classes(inference.expr(args[1]))
-        return None if cls is None or wanted is None else issubclass(cls, wanted)
+        found = set() if wanted is None else {issubclass(cls, wanted) for cls in possible}
+        return found.pop() if len(found) == 1 else None
     if known.value is hasattr and isinstance(args[1], ir.Const):
         cls = python_class(inference.expr(args[0]))
         return (
@@ -165,6 +166,16 @@ def _classes(kind: Type) -> Any:
     if isinstance(kind, Tup) and all(isinstance(i, Known) for i in kind.items):
         return tuple(i.value for i in kind.items)  # type: ignore[union-attr]
     return None
+
+
+def python_classes(kind: Type) -> tuple[type, ...]:
+    """The classes that the values of a type may have; none where they are not known."""
+    if isinstance(kind, Number) and kind.loose:
+        python = {"f": (float, int), "c": (complex, float, int), "b": (bool,)}
+        numbers = python.get(np.dtype(kind.dtype).kind, (int,))
+        return (np.dtype(kind.dtype).type, *numbers)
+    found = python_class(kind)
+    return () if found is None else (found,)
 
 
 def python_class(kind: Type) -> type | None:

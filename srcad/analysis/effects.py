@@ -69,7 +69,9 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
     for stmt in ir.walk(body):
         before = len(found)
         match stmt:
-            case ir.Store(target) if _is_number(inferred, target.obj):
+            case ir.Store(target) | ir.Augment(ir.Item() | ir.Attr() as target) if is_number(
+                inferred, target.obj
+            ):
                 pass  # Python raises a TypeError
             case ir.Store(target):
                 fill = (
@@ -103,7 +105,7 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
     return found
 
 
-def _is_number(inferred: Inferred, owner: ir.Expr) -> bool:
+def is_number(inferred: Inferred, owner: ir.Expr) -> bool:
     """Whether a variable is known to be a number, which nothing can be written into."""
     known = isinstance(owner, ir.Name) and inferred.types.get(owner.id, ANY)
     return isinstance(known, Number) or (isinstance(known, Scalar) and known.kind is not type(None))

@@ -64,6 +64,12 @@ def index_parts(index: ir.Expr) -> tuple[ir.Expr, ...]:
     return (index,)
 
 
+def adds_axes(index: ir.Expr, inference_type: Any) -> bool:
+    """Whether an index has `...` or `None`, which numbers of NumPy take too."""
+    kinds = map(inference_type, index_parts(index))
+    return any(isinstance(k, Scalar) and k.kind in (type(None), type(Ellipsis)) for k in kinds)
+
+
 def is_basic(index: ir.Expr, inference_type: Any) -> bool | None:
     """Whether the index selects a view (ints, slices, ... and None); None when not known."""
     for part in index_parts(index):

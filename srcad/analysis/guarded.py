@@ -15,7 +15,7 @@ be known.
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -27,22 +27,8 @@ def parted(function: ir.Function) -> ir.Function:
     """The function with one more name for each parameter that a test guards, and binds."""
     names = Names(function.taken)
     options = frozenset(p.name for p in function.params if p.has_default)
-    current = {p.name for p in function.params} - function.captured
-    body = function.body
-    for k in range(len(body)):
-        stmt = body[k]
-        if not isinstance(stmt, ir.If):
-            continue
-        bound = ir.assigned(stmt.then) | ir.assigned(stmt.orelse)
-        guarded = current if _chosen(stmt.test, options) else _guarded(stmt.test)
-        for name in sorted(guarded & bound & current):
-            new = names.fresh(name)
-            current.add(new)
-            copy = ir.Assign(new, ir.Name(name), stmt.at)
-            assert isinstance(stmt, ir.If)
-            stmt = replace(stmt, then=(*stmt.then, copy), orelse=(*stmt.orelse, copy))
-            rest = tuple(_renamed(s, name, new) for s in body[k + 1 :])
-            body = (*body[:k], stmt, *rest)
+    current = frozenset(p.name for p in function.params) - function.captured
+    body = _Parting(names, options).block(function.body, current, frozenset({function.result}))
     if body is function.body:
         return function
     return replace(
@@ -51,6 +37,49 @@ def parted(function: ir.Function) -> ir.Function:
         taken=names.known(),
         locals=function.locals | names.given(),
     )
+
+
+@dataclass(frozen=True)
+class _Parting:
+    names: Names
+    options: frozenset[str]
+
+    def block(self, body: ir.Block, current: frozenset[str], after: frozenset[str]) -> ir.Block:
+        """A block that runs once at most.
+
+        current: the parameters, and the names that took their place.  after: the names that are
+        read behind the block, which must keep what they stand for.
+        """
+        k = 0
+        while k < len(body):
+            stmt = body[k]
+            if isinstance(stmt, ir.If):
+                later = after.union(*map(ir.all_reads, body[k + 1 :]))
+                stmt, renamed = self.branch(stmt, current, after)
+                rest = body[k + 1 :]
+                for name, new in renamed.items():
+                    rest = tuple(_renamed(s, name, new) for s in rest)
+                current |= frozenset(renamed.values())
+                then = self.block(stmt.then, current, later)
+                orelse = self.block(stmt.orelse, current, later)
+                same = then is stmt.then and orelse is stmt.orelse
+                stmt = stmt if same else replace(stmt, then=then, orelse=orelse)
+                body = body if stmt is body[k] else (*body[:k], stmt, *rest)
+            k += 1
+        return body
+
+    def branch(
+        self, stmt: ir.If, current: frozenset[str], after: frozenset[str]
+    ) -> tuple[ir.If, dict[str, str]]:
+        """The branch that hands on what it guards under new names, and which."""
+        bound = ir.assigned(stmt.then) | ir.assigned(stmt.orelse)
+        guarded = current if _chosen(stmt.test, self.options) else _guarded(stmt.test)
+        renamed: dict[str, str] = {}
+        for name in sorted((guarded & bound & current) - after):
+            new = renamed[name] = self.names.fresh(name)
+            copy = ir.Assign(new, ir.Name(name), stmt.at)
+            stmt = replace(stmt, then=(*stmt.then, copy), orelse=(*stmt.orelse, copy))
+        return stmt, renamed
 
 
 def _chosen(test: ir.Expr, options: frozenset[str]) -> bool:

@@ -70,6 +70,7 @@ class Points:
     written: Callable[[Inferred, Any, tuple[Type, ...]], tuple[Any, ...]]
     own: dict[str, set[Site]] = field(default_factory=dict)
     heap: dict[Site, dict[Hashable, set[Site]]] = field(default_factory=dict)
+    reached: dict[str, Sites] = field(default_factory=dict)  # asked for since the last change
     changed: bool = False
     solved: bool = False
 
@@ -96,7 +97,9 @@ class Points:
         if not mutable(self.facts.types.get(name, ANY)):
             return NONE
         self.solve()
-        return self.closure(self.named(name))
+        if name not in self.reached:
+            self.reached[name] = self.closure(self.named(name))
+        return self.reached[name]
 
     def together(self, name: str, names: Iterable[str]) -> frozenset[str]:
         """Those of the names that may share memory with this one."""
@@ -131,7 +134,9 @@ class Points:
     def add(self, to: set[Site], found: Iterable[Site]) -> None:
         before = len(to)
         to.update(found)
-        self.changed = self.changed or len(to) > before
+        if len(to) > before:
+            self.changed = True
+            self.reached.clear()
 
     def named(self, name: str) -> Sites:
         if isinstance(self.facts.types.get(name), Scalar | Number):
@@ -297,6 +302,8 @@ class Points:
                 return self.applied(expr, operation)
             case Invoke():
                 return passed(self, expr, operation)
+            case Element(owner) if isinstance(self.kind(owner), Number):
+                return self.new(expr)
             case Element(owner, index):
                 basic = is_basic(index, self.kind)
                 return self.new(expr) if basic is False else self.value(owner)

@@ -178,6 +178,8 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
             return BOTTOM, Inert()
         case Array():
             return element(expr, owner, inference), Element(expr.obj, expr.index)
+        case Number(dtype):  # `x[..., None]`: a NumPy number is indexed as an array without axes
+            return element(expr, Array(dtype, ()), inference), Element(expr.obj, expr.index)
         case Tup(items) | Lst(items) if items is not None and isinstance(index, Scalar):
             return _from_items(expr, owner, items, index)
         case Lst(_, inner):

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import enum
 import types
 from collections.abc import Hashable
 
@@ -47,6 +48,8 @@ def _inside(value: object) -> list[object] | None:
             cells = [_contents(c) for c in value.__closure__ or ()]
             own = [v for n, v in vars(value).items() if not n.startswith("__")]
             return [*cells, *(value.__defaults__ or ()), *named, *own]
+        case enum.Enum():
+            return [value.value]
         case staticmethod() | classmethod():
             return [value.__func__]
         case property():

@@ -217,6 +217,14 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
         owner[key] = add(owner[key], value)
 
 
+def accumulated(owner: Any, key: Any, value: Any) -> Any:
+    """The same of what may be a number of NumPy, of which `x[..., None]` is an array."""
+    if isinstance(owner, np.generic | float | complex):
+        return owner if value is None else owner + np.sum(value)
+    accumulate(owner, key, value)
+    return owner
+
+
 def field_key(owner: Any, name: str) -> int | str:
     """Where the cotangent of `owner.name` stands in that of an owner of unknown class."""
     fields = getattr(type(owner), "_fields", ())

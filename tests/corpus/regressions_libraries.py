@@ -130,3 +130,40 @@ def real_part_met_at_run_time(x, k):
     y = one_of_several(k, x)
     z = (y * x).real
     return np.sum(z * x)
+
+
+@program(args=[lambda rng: (0.4, 0.0), lambda rng: (0.4, 2.0)], wrt=(0, 1))
+def array_or_number_in_a_try(e, n):
+    """A number takes no index: the handler does what is meant."""
+    e, n = np.sin(e), np.cos(n)
+    try:
+        e[abs(e) < 1e-3] = 0.0
+        n[abs(n) < 1e-3] = 0.0
+    except TypeError:
+        if abs(e) < 1e-3:
+            e = 0.0
+        if abs(n) < 1e-3:
+            n = 0.0
+    return np.hypot(e, n) + np.arctan2(e, n)
+
+
+@program(args=[lambda rng: (rng.normal(size=3), rng.normal(size=3))], wrt=(0, 1))
+def default_in_an_inner_branch(x, w, theta=None):
+    def unit(v):
+        return v / np.linalg.norm(v), np.linalg.norm(v)
+
+    if x.ndim == 1:
+        if theta is None:
+            w, theta = unit(w)
+        elif not np.allclose(np.linalg.norm(w), 1.0):
+            raise ValueError(theta)
+        return np.sum(x * w) * theta
+    return np.sum(x)
+
+
+@program(args=[lambda rng: (rng.normal(size=2), 0), lambda rng: (rng.normal(size=2), 1)])
+def axes_of_a_number(x, k):
+    a = x if k else np.sum(x)
+    b = x[0] * x[1]
+    c = np.concatenate([v[..., None] for v in (b, x[1], np.exp(x[0]))])
+    return np.sum(a[..., None] * 3.0) + np.sum(a[...] ** 2) + np.sum(c * c) + b[None][0]

@@ -129,9 +129,16 @@ def differences(case: Workflow) -> list[Any]:
         flat = np.ravel(np.asarray(arg, float))
         out = np.empty(flat.size)
         for j in range(flat.size):
-            out[j] = _along(case, k, j, 1e-3 * (abs(flat[j]) or 1.0))
+            out[j] = _settled(case, k, j, abs(flat[j]) or 1.0)
         found.append(out.reshape(np.shape(arg))[()])
     return found
+
+
+def _settled(case: Workflow, k: int, j: int, size: float) -> float:
+    """The difference where it changes least with its step: neither too long nor too short."""
+    tried = [_along(case, k, j, 10.0**power * size) for power in range(-3, -7, -1)]
+    changes = np.abs(np.diff(tried))
+    return tried[int(np.argmin(np.where(np.isnan(changes), np.inf, changes))) + 1]
 
 
 def _along(case: Workflow, k: int, j: int, step: float) -> float:
