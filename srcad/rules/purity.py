@@ -46,6 +46,6 @@ def pure_function(value: object) -> bool:
         return name not in {
             "accumulate", "call", "call_method", "call_spread", "add_at", "taken", "taken_out",
             "put_back", "indexable", "assigned", "kept", "fitting", "shuffled_order", "bound_anew",
-            "array_of_numbers", "array_or_number", "one_number",
+            "array_of_numbers", "array_or_number", "one_number", "noted",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}
