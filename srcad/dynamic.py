@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from srcad import errors
+from srcad.analysis.calls import A_GRADIENT, of_the_compiler
 from srcad.analysis.holding import opened
 from srcad.analysis.resolve import with_captures
 from srcad.compile import LOCK, Entry, compile_split, find
@@ -64,6 +65,10 @@ def differentiate(
         rule = None
     if rule is not None:
         return _by_rule(function, rule, args, kwargs, keep)
+    if of_the_compiler(type(function)) or of_the_compiler(function):
+        raise errors.UnsupportedSyntax(
+            f"{A_GRADIENT[0].upper()}{A_GRADIENT[1:]} cannot be differentiated yet."
+        )
     if inspect.isclass(function):
         raise errors.MissingRule(
             f"{function.__name__}(...) makes an object whose derivative is not supported yet here."

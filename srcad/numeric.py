@@ -190,6 +190,8 @@ class _Call:
         """The projected output with one entry moved; nan where the function refuses."""
         args, kwargs = fresh((self.args, self.kwargs))
         x = args[key] if isinstance(key, int) else kwargs[key]
+        if isinstance(x, np.ndarray):
+            x = x.copy("K")  # it may be another argument as well, which stays
         numbers = [leaf for _, leaf in leaves(x)]
         old = numbers[number]
         if isinstance(old, np.ndarray):
@@ -197,10 +199,10 @@ class _Call:
         else:
             numbers[number] = old + (move if np.iscomplexobj(old) else move.real)
             x = rebuild(x, numbers, shared=True)
-            if isinstance(key, int):
-                args = (*args[:key], x, *args[key + 1 :])
-            else:
-                kwargs[key] = x
+        if isinstance(key, int):
+            args = (*args[:key], x, *args[key + 1 :])
+        else:
+            kwargs[key] = x
         try:
             with np.errstate(all="ignore"):
                 return self.project(self.f(*args, **kwargs))

@@ -34,7 +34,7 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Lst, Tup, Type, dims_of, is_count, is_scalar
+from srcad.ir.types import ANY, AnyType, Lst, Tup, Type, carries, dims_of, is_count, is_scalar
 from srcad.rules.spelling import spelled
 from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.runtime.broadcast import unbroadcast
@@ -190,6 +190,8 @@ class Contributions(Displays):
                 continue
             if isinstance(types[name], AnyType) and _takes_no_numbers(rule, position, operation):
                 continue
+            if not carries(types[name]):
+                continue  # an item of something active: `np.split(*args)`
             value, fresh = self.pull(rule, position, operation, values, types, target, y_bar)
             if isinstance(types[name], Lst | Tup) and isinstance(values[name], ir.Name):
                 value = algebra.call(LISTED, value, values[name])

@@ -170,7 +170,11 @@ def known_call(
             return known_call(expr, other, args, kwargs, inference)
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
+        if of_the_compiler(value):
+            return ANY, Refused(f"a call of srcad.{value.__name__}")
         return invoke_function(value, args, kwargs, inference)
+    if of_the_compiler(type(value)):
+        return ANY, Refused(A_GRADIENT)
     if isinstance(value, pytypes.MethodType) and not draws_in_place(value):
         bound = ir.Ref(value.__self__, "self_")
         return invoke_function(value.__func__, (bound, *args), kwargs, inference)
@@ -183,6 +187,15 @@ def known_call(
     if expanded is None:
         return ANY, Dynamic(expr.func, args, kwargs)
     return apply(value, *expanded, "call", inference)
+
+
+A_GRADIENT = "a gradient that the function computes"
+
+
+def of_the_compiler(value: Any) -> bool:
+    """`srcad.grad(f)`, inside a function that is differentiated, and what it gives."""
+    module = str(getattr(value, "__module__", ""))
+    return module.startswith("srcad.") and not module.startswith("srcad.runtime.")
 
 
 def _special(

@@ -205,7 +205,8 @@ def _transposed(
         return first[::-1]
     if function is np.matrix_transpose and len(first) >= 2:
         return (*first[:-2], first[-1], first[-2])
-    if function is np.swapaxes and all(isinstance(a, Scalar) and a.known for a in args[1:]):
+    placed = len(args) == 3 and all(isinstance(a, Scalar) and a.known for a in args[1:])
+    if function is np.swapaxes and placed:
         dims = list(first)
         i, j = (a.value for a in args[1:])  # type: ignore[union-attr]
         dims[i], dims[j] = dims[j], dims[i]

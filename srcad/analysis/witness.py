@@ -87,7 +87,7 @@ def _of_any_length(t: Type) -> bool:
     """Whether the rank or the length of a result may depend on the value: `(1,) * n`."""
     match t:
         case Scalar(kind, _, known):
-            return kind in (int, slice) and not known
+            return kind in (int, slice, bool) and not known
         case Lst(items):
             return items is None
         case Tup(items):
@@ -100,7 +100,7 @@ def stand_in(t: Type, variant: int = 0) -> Any:  # noqa: C901 - one decision ove
     """A value of type `t`."""
     match t:
         case Scalar(kind, value, known):
-            if known or kind in (str, type(None)):
+            if known or kind is type(None):
                 return value
             if kind is float:
                 return (0.7, 1.7, -0.3)[variant]

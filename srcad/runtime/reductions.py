@@ -84,7 +84,7 @@ def mean_where(y_bar: Any, a: Any, axis: Axis, keepdims: bool, where: Any) -> An
 
 def members(a: Any, axis: Axis, where: Any = True) -> Any:
     """The number of elements that took part, in the dtype of `a`, for each result (axes kept)."""
-    shape, dtype = np.shape(a), np.result_type(a, 0.0)
+    shape, dtype = np.shape(a), np.result_type(np.asarray(a), 0.0)
     if where is True:
         return math.prod(shape[one] for one in reduced_axes(axis, len(shape)))
     whole = np.broadcast_to(where, shape)

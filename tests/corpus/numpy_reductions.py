@@ -165,3 +165,24 @@ def azimuthal_mean(radius, data):
 
 register("np_sum", np.sum, args=[matrix, lambda rng: (0.4,)])
 register("np_linalg_norm", np.linalg.norm, args=matrix)
+
+
+OPTIONS = {"axis": None, "keepdims": False}
+
+
+@program(args=[lambda rng: (rng.normal(size=(2, 3)),)])
+def options_from_a_table(x):
+    """What is true or false is not known: the rank is neither."""
+    return np.max(x, **OPTIONS) * np.sum(x, axis=0, keepdims=OPTIONS["keepdims"])
+
+
+@program(
+    args=[lambda rng: (rng.normal(size=(2, 3)), "fro"), lambda rng: (rng.random((2, 3)), "nuc")]
+)
+def norm_of_a_given_kind(x, kind):
+    return np.linalg.norm(x, kind) * x
+
+
+@program(args=[lambda rng: (1.3,)])
+def spread_of_numbers_in_a_list(x):
+    return np.std([x, 2 * x, x * x]) + np.var([x, x * x, 1.0])

@@ -123,3 +123,15 @@ def roundtrip(x):
 def blocks(A, B):
     M = np.block([[A, B], [B.T, np.eye(2)]])
     return np.sum(M @ M) + np.sum(np.append(A, B) ** 2) + np.sum(np.delete(A.ravel(), 1))
+
+
+@program(args=[lambda rng: (rng.normal(size=(2, 3)),)])
+def axes_by_name(x):
+    return np.swapaxes(x, axis1=0, axis2=1) @ np.moveaxis(x, source=0, destination=1).T
+
+
+@program(args=[lambda rng: (rng.normal(size=5), 2)])
+def arguments_in_a_star(*args):
+    first, rest = np.split(args[0], [args[1]])
+    parts = np.split(*args[:1], [1, 2])
+    return np.sum(first) * rest * np.sum(parts[1])
