@@ -170,11 +170,7 @@ def known_call(
             return known_call(expr, other, args, kwargs, inference)
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
-        if of_the_compiler(value):
-            return ANY, Refused(f"a call of srcad.{value.__name__}")
         return invoke_function(value, args, kwargs, inference)
-    if of_the_compiler(type(value)):
-        return ANY, Refused(A_GRADIENT)
     if isinstance(value, pytypes.MethodType) and not draws_in_place(value):
         bound = ir.Ref(value.__self__, "self_")
         return invoke_function(value.__func__, (bound, *args), kwargs, inference)
@@ -210,6 +206,10 @@ def _special(
             return BOTTOM, Inert()
     if getattr(value, "__module__", None) in _MEMORY:
         return ANY, Inert()
+    if of_the_compiler(type(value)):
+        return ANY, Refused(A_GRADIENT)
+    if isinstance(value, pytypes.FunctionType) and of_the_compiler(value):
+        return ANY, Refused(f"a call of srcad.{value.__name__}")
     if value is joined:
         return brackets.join(args, inference)
     if value is fitting or value is noted:
