@@ -30,6 +30,7 @@ class Judge:
     facts: Inferred
     functions: dict[ir.Expr, Any]
     known: dict[int, tuple[ir.Expr, bool]] = field(default_factory=dict)  # by id, kept alive
+    meant: dict[int, tuple[ir.Expr, Any]] = field(default_factory=dict)
 
     @staticmethod
     def of(facts: Inferred) -> Judge:
@@ -61,6 +62,12 @@ class Judge:
 
     def called(self, func: ir.Expr) -> Any:
         """The pure function that an expression refers to, if any."""
+        key = id(func)
+        if key not in self.meant:
+            self.meant[key] = func, self._called(func)
+        return self.meant[key][1]
+
+    def _called(self, func: ir.Expr) -> Any:
         if isinstance(func, ir.Ref):
             return func.value if pure_function(func.value) else None
         return self.functions.get(func) if _hashable(func) else None

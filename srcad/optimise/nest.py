@@ -54,8 +54,10 @@ class _Waiting:
     def __init__(self) -> None:
         self.places: dict[str, int] = {}
         self.written: dict[str, int] = {}  # where a name was written last
-        self.loud = -1  # the last statement that has an effect
-        self.acted = -1  # … that can be seen, so that an error must come before it
+        self.acted = -1  # the last statement that an error must come before
+        self.passed: list[ir.Stmt] = []  # the statements of the block, by place
+        self.heard = 0  # how many of them were asked whether they are quiet
+        self.loud = -1  # the last of these that is not
 
 
 class _Nester:
@@ -82,8 +84,7 @@ class _Nester:
                 stmt = self.take_in(stmt, out, waiting)
             if kind in ir.COMPOUND and kind is not ir.Try:  # there, the order of what raises counts
                 stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in ir.blocks(stmt)))
-            if waiting.places:
-                self.pass_by(stmt, waiting, len(out))
+            self.pass_by(stmt, waiting, len(out))
             out.append(stmt)
             if isinstance(stmt, ir.Assign):
                 if stmt.target in self.once:
@@ -164,14 +165,14 @@ class _Nester:
 
     def pass_by(self, stmt: ir.Stmt, waiting: _Waiting, place: int) -> None:
         """Note what the statement at that place does."""
+        waiting.passed.append(stmt)
+        if not waiting.places:
+            return
         for name in written_by(stmt):
             waiting.written[name] = place
-        if type(stmt) is ir.Note:
+        loud = not self.backward and not self.quiet(stmt)
+        if type(stmt) is ir.Note or (loud and self.acts(stmt)):
             waiting.acted = place  # an error comes before what is done later
-        elif not self.quiet(stmt):
-            waiting.loud = place
-            if not self.backward and self.acts(stmt):
-                waiting.acted = place
 
     def moves(self, name: str, out: Written, waiting: _Waiting) -> bool:
         """Whether a definition can move past all that came after it."""
@@ -181,12 +182,21 @@ class _Nester:
         value, written = definition.value, waiting.written
         if (
             any(written.get(n, -1) > place for n in ir.reads(value))
-            or (waiting.loud > place and not self.pure(value))
+            or (not self.pure(value) and self.last_loud(waiting) > place)
             or (waiting.acted > place and not self.total(value))
         ):
             del waiting.places[name]
             return False
         return True
+
+    def last_loud(self, waiting: _Waiting) -> int:
+        """Where the last statement stands that has an effect."""
+        for place in range(waiting.heard, len(waiting.passed)):
+            stmt = waiting.passed[place]
+            if type(stmt) is not ir.Note and not self.quiet(stmt):
+                waiting.loud = place
+        waiting.heard = len(waiting.passed)
+        return waiting.loud
 
     def acts(self, stmt: ir.Stmt) -> bool:
         """Whether the statement does what can be seen, besides adding to a list."""
