@@ -183,9 +183,9 @@ def _without_unread_stacks(block: ir.Block, stacks: Live) -> ir.Block:
         return block
     read: set[str] = set()
     made: set[str] = set()
-    there = tuple(s for s in block if not _leaves_alone(s, stacks))
-    for stmt in ir.walk(there):
-        if _leaves_alone(stmt, stacks):
+    there = [s for s in block if stacks & ir.all_reads(s) or stacks & ir.bound(s)]
+    for stmt in ir.walk(tuple(there)):
+        if type(stmt) is not ir.Assign and stacks.isdisjoint(ir.statement_reads(stmt)):
             continue
         match stmt:
             case ir.Assign(target, ir.Sequence("list", ())) if target in stacks:
@@ -198,10 +198,6 @@ def _without_unread_stacks(block: ir.Block, stacks: Live) -> ir.Block:
                 read |= ir.statement_reads(stmt)
     gone = frozenset(made - read)
     return _drop_stacks(block, gone) if gone else block
-
-
-def _leaves_alone(stmt: ir.Stmt, stacks: Live) -> bool:
-    return stacks.isdisjoint(ir.all_reads(stmt)) and stacks.isdisjoint(ir.bound(stmt))
 
 
 def _drop_stacks(block: ir.Block, gone: Live) -> ir.Block:

@@ -55,9 +55,8 @@ class _Waiting:
         self.places: dict[str, int] = {}
         self.written: dict[str, int] = {}  # where a name was written last
         self.acted = -1  # the last statement that an error must come before
-        self.passed: list[ir.Stmt] = []  # the statements of the block, by place
-        self.heard = 0  # how many of them were asked whether they are quiet
-        self.loud = -1  # the last of these that is not
+        self.passed: list[tuple[int, ir.Stmt]] = []  # not asked yet whether they are quiet
+        self.loud = -1  # the last statement that is not, of those that were asked
 
 
 class _Nester:
@@ -84,7 +83,8 @@ class _Nester:
                 stmt = self.take_in(stmt, out, waiting)
             if kind in ir.COMPOUND and kind is not ir.Try:  # there, the order of what raises counts
                 stmt = ir.with_blocks(stmt, tuple(self.block(b) for b in ir.blocks(stmt)))
-            self.pass_by(stmt, waiting, len(out))
+            if waiting.places:
+                self.pass_by(stmt, waiting, len(out))
             out.append(stmt)
             if isinstance(stmt, ir.Assign):
                 if stmt.target in self.once:
@@ -165,9 +165,7 @@ class _Nester:
 
     def pass_by(self, stmt: ir.Stmt, waiting: _Waiting, place: int) -> None:
         """Note what the statement at that place does."""
-        waiting.passed.append(stmt)
-        if not waiting.places:
-            return
+        waiting.passed.append((place, stmt))
         for name in written_by(stmt):
             waiting.written[name] = place
         loud = not self.backward and not self.quiet(stmt)
@@ -191,11 +189,10 @@ class _Nester:
 
     def last_loud(self, waiting: _Waiting) -> int:
         """Where the last statement stands that has an effect."""
-        for place in range(waiting.heard, len(waiting.passed)):
-            stmt = waiting.passed[place]
+        for place, stmt in waiting.passed:
             if type(stmt) is not ir.Note and not self.quiet(stmt):
                 waiting.loud = place
-        waiting.heard = len(waiting.passed)
+        waiting.passed.clear()
         return waiting.loud
 
     def acts(self, stmt: ir.Stmt) -> bool:
