@@ -172,7 +172,7 @@ def compile_fused(
             result = result.items[0]
         elif not isinstance(result, AnyType):
             raise wants_aux(unit.name, result, return_place(unit))
-    result_must_be_scalar(result, unit.name, return_place(unit))
+    result_must_be_scalar(result, unit.name, lambda: return_place(unit))
     unknown = check and isinstance(result, AnyType | Bottom)
     work.fused(unit, kinds, wrt, single, value or unknown, aux)
     entry = ready(work, work.emitted[0].name, sizes)
@@ -201,7 +201,8 @@ def checked(
         out, found = run(*args)
         if aux and not (isinstance(out, tuple) and len(out) == 2):
             raise wants_aux(name, type_of(out, Symbols()), place)
-        result_must_be_scalar(type_of(out[0] if aux else out, Symbols()), name, place)
+        kind = type_of(out[0] if aux else out, Symbols())
+        result_must_be_scalar(kind, name, lambda: place)
         if value:
             return out, found
         return (found, out[1]) if aux else found
@@ -312,7 +313,7 @@ def imports(names: dict[str, Any]) -> list[ast.stmt]:
     return out
 
 
-def result_must_be_scalar(kind: Type, name: str, place: errors.Place) -> None:
+def result_must_be_scalar(kind: Type, name: str, place: Callable[[], errors.Place]) -> None:
     """`grad` needs a real scalar: say what it got, where, and what to call instead."""
     match kind:
         case AnyType() | Bottom():
@@ -327,35 +328,35 @@ def result_must_be_scalar(kind: Type, name: str, place: errors.Place) -> None:
             raise errors.NotDifferentiable(
                 f"{name} returns an array {show(kind)}, and grad needs a real scalar. Sum it, "
                 "or use srcad.vjp.",
-                place,
+                place(),
             )
         case Scalar(k) if k in (int, bool) or k is type(None):
             what = "None" if k is type(None) else f"the {k.__name__}"
             raise errors.NotDifferentiable(
-                f"{name} returns {what}, which has no derivative: return a float.", place
+                f"{name} returns {what}, which has no derivative: return a float.", place()
             )
         case Number(dtype) | Array(dtype) if "complex" in dtype:
             raise errors.NotDifferentiable(
                 f"{name} returns complex numbers ({dtype}), and grad needs a real scalar. "
                 "Return np.abs(z) ** 2 or z.real, or use srcad.vjp.",
-                place,
+                place(),
             )
         case Scalar(k) if k is complex:
             raise errors.NotDifferentiable(
                 f"{name} returns a complex number, and grad needs a real scalar. Return "
                 "abs(z) ** 2 or z.real, or use srcad.vjp.",
-                place,
+                place(),
             )
         case Tup() | Dct():
             raise errors.NotDifferentiable(
                 f"{name} returns {show(kind)}, and grad needs a real scalar. Use "
                 "has_aux=True for (value, aux), or srcad.vjp.",
-                place,
+                place(),
             )
         case _:
             pass
     raise errors.NotDifferentiable(
-        f"{name} returns {show(kind)}, and grad needs a real scalar.", place
+        f"{name} returns {show(kind)}, and grad needs a real scalar.", place()
     )
 
 

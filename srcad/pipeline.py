@@ -179,7 +179,7 @@ class Compilation:
         needed = frozenset().union(*map(ir.all_reads, backward))
         kept = reverser.kept_by_memory
         effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept)
-        self.needed |= outside_names(facts, value_reads(backward))
+        self.needed |= outside_names(facts, value_reads(backward, facts.unit.code.free))
         self.written |= written_outside(facts, body)
         unguarded = needed & reverser.anywhere
         forward = initialised(forward, facts.unit, stacks, needed & ir.assigned(body), unguarded)

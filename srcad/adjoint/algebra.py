@@ -18,14 +18,10 @@ def is_number(expr: ir.Expr, value: float) -> bool:
 
 def mul(a: ir.Expr, b: ir.Expr) -> ir.Expr:
     """a * b."""
-    if is_number(b, 1):
-        return a
-    if is_number(a, 1):
-        return b
-    if is_number(b, -1):
-        return neg(a)
-    if is_number(a, -1):
-        return neg(b)
+    if isinstance(a, ir.Const) or isinstance(b, ir.Const):
+        for one, other in ((b, a), (a, b)):
+            if is_number(one, 1) or is_number(one, -1):
+                return other if is_number(one, 1) else neg(other)
     if isinstance(b, ir.Unary) and b.op == "-":
         return neg(mul(a, b.operand))
     if isinstance(a, ir.Unary) and a.op == "-":

@@ -17,7 +17,7 @@ import numpy as np
 from srcad import errors
 from srcad.adjoint import algebra, specialise
 from srcad.adjoint.displays import Displays, Pairs
-from srcad.adjoint.formulas import Formula, bound_arguments, formula
+from srcad.adjoint.formulas import Formula, formula, operands_of
 from srcad.analysis.missing import missing_option, missing_rule, never_binds
 from srcad.analysis.operations import (
     Apply,
@@ -36,7 +36,7 @@ from srcad.analysis.operations import (
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Lst, Tup, Type, carries, dims_of, is_count, is_scalar
 from srcad.rules.spelling import spelled
-from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp, parameters
+from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.containers import got, not_got
 from srcad.runtime.cotangents import listed, unrepeat_list
@@ -47,6 +47,7 @@ SUM = ir.Ref(np.sum, "np.sum")
 GOT = ir.Ref(got, "got")
 NOT_GOT = ir.Ref(not_got, "not_got")
 TIMES = ir.Ref(times, "times")
+_CONTAINERS = {Lst, Tup}
 LISTED = ir.Ref(listed, "listed")
 UNREPEAT = ir.Ref(unrepeat_list, "unrepeat_list")
 
@@ -62,7 +63,7 @@ def _takes_no_numbers(rule: Rule, position: int, operation: Apply) -> bool:
     ours = module.startswith(("numpy", "srcad.runtime.methods"))
     found = _formulas(rule)
     none = position >= len(found) or found[position] is None
-    return ours and none and parameters(rule)[position].name in NO_NUMBERS
+    return ours and none and operands_of(rule).names[position] in NO_NUMBERS
 
 
 class Contributions(Displays):
@@ -107,7 +108,7 @@ class Contributions(Displays):
     def joined(self, operation: Apply, y_bar: ir.Expr) -> Pairs | None:
         """`xs + ys` and `xs * n` of lists and tuples."""
         kinds = operation.types
-        if operation.form != "operator" or not any(isinstance(k, Lst | Tup) for k in kinds):
+        if operation.form != "operator" or _CONTAINERS.isdisjoint(map(type, kinds)):
             return None
         if operation.function is operator.add and all(isinstance(k, Lst | Tup) for k in kinds):
             left, right = operation.args
@@ -153,7 +154,7 @@ class Contributions(Displays):
                     if f is None:
                         continue
                     read = formula(f)
-                    if read.touches(read.params[position].name):
+                    if read.touches(read.names[position]):
                         return True
             case _:
                 pass
@@ -171,28 +172,27 @@ class Contributions(Displays):
             return joined
         if rule is None:
             raise self.missing(operation)
-        params = parameters(rule)
+        operands = operands_of(rule)
         try:
-            values = bound_arguments(params, operation.args, operation.kwargs)
+            values = operands.bound(operation.args, operation.kwargs)
         except TypeError as problem:
             if never_binds(operation):
                 return []  # Python raises its own TypeError when it runs
             raise missing_option(operation, str(problem), self.reverse.place()) from None
-        types = self.operand_types(values, operation)
+        given = dict(zip(operands.plain, operation.types, strict=False))
+        types = {n: given[n] if n in given else self.reverse.type_of(v) for n, v in values.items()}
         pairs: Pairs = []
-        names = [p.name for p in params]
-        for position, name in enumerate(names):
+        for position, name in enumerate(operands.names):
             if name not in values or not self.reverse.is_active(values[name]):
                 continue
-            star = params[position].kind is params[position].VAR_POSITIONAL
-            if star:
+            if name == operands.star:
                 pairs += self.variadic(rule, values[name], values, target, y_bar)
                 continue
             if isinstance(types[name], AnyType) and _takes_no_numbers(rule, position, operation):
                 continue
             if not carries(types[name]):
                 continue  # an item of something active: `np.split(*args)`
-            value, fresh = self.pull(rule, position, operation, values, types, target, y_bar)
+            value, fresh = self.pull(rule, name, operation, values, types, target, y_bar)
             if isinstance(types[name], Lst | Tup) and isinstance(values[name], ir.Name):
                 value = algebra.call(LISTED, value, values[name])
             pairs += self.to(values[name], value, fresh)
@@ -210,9 +210,9 @@ class Contributions(Displays):
         found = _formulas(rule)
         read = formula(next(f for f in found if f is not None))
         filled = dict(values)
-        filled[read.params[0].name] = y_bar if not isinstance(rule, Partials) else ir.Name(target)
+        filled[read.names[0]] = y_bar if not isinstance(rule, Partials) else ir.Name(target)
         if isinstance(rule, Vjp):
-            filled[read.params[1].name] = ir.Name(target)
+            filled[read.names[1]] = ir.Name(target)
         whole = read.instantiate(filled)
         if isinstance(rule, Partials):
             whole = algebra.mul(y_bar, whole)
@@ -223,14 +223,10 @@ class Contributions(Displays):
                 pairs += self.to(item, ir.Item(whole, ir.Const(k)))
         return pairs
 
-    def operand_types(self, values: dict[str, ir.Expr], operation: Apply) -> dict[str, Type]:
-        known = {id(a): t for a, t in zip(operation.args, operation.types, strict=False)}
-        return {n: known.get(id(v), self.reverse.type_of(v)) for n, v in values.items()}
-
     def pull(
         self,
         rule: Rule,
-        position: int,
+        name: str,
         operation: Apply,
         values: dict[str, ir.Expr],
         types: dict[str, Type],
@@ -238,29 +234,27 @@ class Contributions(Displays):
         y_bar: ir.Expr,
     ) -> tuple[ir.Expr, bool]:
         """The cotangent of one argument, and whether it is a value of its own."""
-        found = _formulas(rule)
+        found, position = _formulas(rule), operands_of(rule).names.index(name)
         f = found[position] if position < len(found) else None
-        params = parameters(rule)
         if f is None:
             raise errors.MissingRule(
                 f"{spelled(operation.function)} has no derivative with respect to its argument "
-                f"`{params[position].name}`. Wrap that argument in srcad.stop_gradient(...) if no "
+                f"`{name}`. Wrap that argument in srcad.stop_gradient(...) if no "
                 "derivative should pass through it.",
                 self.reverse.place(),
             )
         read = formula(f)
         y_type = self.reverse.type(target)
         filled = dict(values)
-        first = read.params[0].name
+        first = read.names[0]
         if isinstance(rule, Partials) and self.reverse.selected.guards(target, operation):
             partial = read.instantiate({**filled, first: ir.Name(target)})
-            key = params[position].name
             guarded = algebra.call(TIMES, y_bar, partial)
             if self.reverse.naive:
-                return algebra.call(UNBROADCAST, guarded, values[key]), False
-            return self.unbroadcast(guarded, values[key], types[key], y_type, True)
+                return algebra.call(UNBROADCAST, guarded, values[name]), False
+            return self.unbroadcast(guarded, values[name], types[name], y_type, True)
         if self.reverse.naive:
-            return self.as_written(rule, read, filled, target, values[params[position].name], y_bar)
+            return self.as_written(rule, read, filled, target, values[name], y_bar)
         special = specialise.rule(operation.function, position, values, types, y_bar)
         if special is not None:
             return special, True
@@ -269,11 +263,11 @@ class Contributions(Displays):
             partial = read.instantiate(filled)
             partial = specialise.partial(operation.function, position, values, partial)
             product = algebra.mul(y_bar, partial)
-            key = params[position].name
-            return self.unbroadcast(product, values[key], types[key], y_type, product != y_bar)
+            fresh = product is not y_bar and product != y_bar
+            return self.unbroadcast(product, values[name], types[name], y_type, fresh)
         filled[first] = y_bar
         if isinstance(rule, Vjp):
-            filled[read.params[1].name] = ir.Name(target)
+            filled[read.names[1]] = ir.Name(target)
         pulled = read.instantiate(filled)
         return specialise.call(pulled, types, values), pulled != y_bar
 
@@ -287,14 +281,14 @@ class Contributions(Displays):
         y_bar: ir.Expr,
     ) -> tuple[ir.Expr, bool]:
         """The rule as it stands in its table, whatever is known of the operands."""
-        first = read.params[0].name
+        first = read.names[0]
         if isinstance(rule, Partials):
             partial = read.instantiate({**filled, first: ir.Name(target)})
             product = ir.Binary("*", y_bar, partial)
             return algebra.call(UNBROADCAST, product, operand), False
         filled = {**filled, first: y_bar}
         if isinstance(rule, Vjp):
-            filled[read.params[1].name] = ir.Name(target)
+            filled[read.names[1]] = ir.Name(target)
         return read.instantiate(filled), False
 
     def unbroadcast(

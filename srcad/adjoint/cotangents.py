@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.sweep import Node
-from srcad.analysis.activity import Active, active_reads
+from srcad.analysis.activity import Active, depends
 from srcad.analysis.distinct import distinct
 from srcad.analysis.elements import adds_axes, index_parts, is_basic
 from srcad.analysis.infer import Inferred, constant
@@ -168,7 +168,7 @@ class Cotangents(ABC):
         return found
 
     def is_active(self, expr: ir.Expr) -> bool:
-        return bool(active_reads(expr, self.facts, self.active))
+        return depends(expr, self.facts, self.active)
 
     def refusal(self, refused: Refused) -> errors.SrcadError:
         if refused.error is not None:
@@ -193,7 +193,7 @@ class Cotangents(ABC):
     # -- cotangents --------------------------------------------------------------------
 
     def emit(self, stmt: ir.Stmt) -> None:
-        self.out.append(replace(stmt, at=self.at))
+        self.out.append(ir.placed(stmt, self.at))
 
     def named(self, expr: ir.Expr, hint: str) -> ir.Expr:
         if isinstance(expr, ir.Name):

@@ -25,33 +25,49 @@ from srcad.frontend.expressions import Expressions
 from srcad.frontend.scope import scope_of
 from srcad.frontend.source import locate
 from srcad.ir import nodes as ir
+from srcad.rules.table import Rule, parameters
 
 MODULES = {np: "np", math: "math"}
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A rule's expression over its own parameters."""
+    """A rule's expression over its own parameters: `defaults` are what they are if not given."""
 
-    params: tuple[inspect.Parameter, ...]
+    names: tuple[str, ...]
+    defaults: dict[str, ir.Expr]
+    stars: tuple[str, ...]
     body: ir.Expr | None
     function: Callable[..., Any]
+    folds: bool = True  # whether constants in the place of names may decide something
+
+    @staticmethod
+    def of(function: Callable[..., Any]) -> Formula:
+        """The formula that a function of the rules is."""
+        params = tuple(inspect.signature(function).parameters.values())
+        defaults: dict[str, ir.Expr] = {
+            p.name: ir.Const(p.default)
+            for p in params
+            if p.kind is not p.VAR_POSITIONAL and p.kind is not p.VAR_KEYWORD
+        }
+        stars = tuple(p.name for p in params if p.kind is p.VAR_POSITIONAL)
+        defaults |= {name: ir.Sequence("tuple", ()) for name in stars}
+        names = tuple(p.name for p in params)
+        body = _body(function)
+        return Formula(names, defaults, stars, body, function, body is not None and _folds(body))
 
     def instantiate(self, values: dict[str, ir.Expr]) -> ir.Expr:
         """The expression with the parameters replaced."""
-        filled = {
-            p.name: values[p.name] if p.name in values else ir.Const(p.default)
-            for p in self.params
-            if p.kind is not p.VAR_POSITIONAL and p.kind is not p.VAR_KEYWORD
-        }
-        stars = [p.name for p in self.params if p.kind is p.VAR_POSITIONAL]
-        for name in stars:
-            filled[name] = values.get(name, ir.Sequence("tuple", ()))
+        defaults = self.defaults
         if self.body is None:
+            filled = {n: values.get(n, d) for n, d in defaults.items()}
             ref = ir.Ref(self.function, "rule")
-            args = [ir.Star(v) if n in stars else v for n, v in filled.items()]
+            args = [ir.Star(v) if n in self.stars else v for n, v in filled.items()]
             return ir.Call(ref, tuple(args))
-        return fold(ir.substitute(self.body, filled))
+        filled = {n: values.get(n, defaults[n]) for n in ir.reads(self.body) if n in defaults}
+        whole = ir.substitute(self.body, filled)
+        plain = not self.folds and all(type(v) in ir.LEAVES for v in filled.values())
+        return whole if plain else fold(whole)
 
     def touches(self, name: str) -> bool:
         return self.body is None or name in ir.reads(self.body)
@@ -60,8 +76,7 @@ class Formula:
 @cache
 def formula(function: Callable[..., Any]) -> Formula:
     """Read one rule."""
-    params = tuple(inspect.signature(function).parameters.values())
-    return Formula(params, _body(function), function)
+    return Formula.of(function)
 
 
 def _body(function: Any) -> ir.Expr | None:
@@ -128,6 +143,13 @@ def _global(function: Any, name: str) -> Any:
     return builtins[name] if isinstance(builtins, dict) else getattr(builtins, name)
 
 
+def _folds(expr: ir.Expr) -> bool:
+    """Whether `fold` may find something to do in the expression."""
+    deciding = isinstance(expr, ir.Choice | ir.Compare | ir.Unary)
+    minus = isinstance(expr, ir.Binary) and expr.op == "-"
+    return deciding or minus or any(map(_folds, ir.children(expr)))
+
+
 def fold(expr: ir.Expr) -> ir.Expr:
     """Fold what the constants decide: `a if None is None else b`, `2 - 1`, `0.5 * 1`."""
     expr = ir.rebuild(expr, fold)
@@ -151,24 +173,34 @@ def _plain(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def bound_arguments(
-    params: tuple[inspect.Parameter, ...],
-    args: tuple[ir.Expr, ...],
-    kwargs: tuple[tuple[str, ir.Expr], ...],
-) -> dict[str, ir.Expr]:
-    """The operands by the rule's parameter names; TypeError when the rule lacks an option."""
-    values: dict[str, ir.Expr] = {}
-    names = [p for p in params if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD, p.KEYWORD_ONLY)]
+@dataclass(frozen=True)
+class Operands:
+    """The operands of a rule: all their names, those by position, and that of `*operands`."""
+
+    names: tuple[str, ...]
+    plain: tuple[str, ...]
+    star: str | None
+
+    def bound(
+        self, args: tuple[ir.Expr, ...], kwargs: tuple[tuple[str, ir.Expr], ...]
+    ) -> dict[str, ir.Expr]:
+        """The operands by name; TypeError when the rule lacks an option."""
+        if len(args) > len(self.plain) and self.star is None:
+            raise TypeError(f"{len(args)} positional arguments")
+        values = dict(zip(self.plain, args, strict=False))
+        if self.star is not None:
+            values[self.star] = ir.Sequence("tuple", args[len(self.plain) :])
+        for key, value in kwargs:
+            if key not in self.names or key in values:
+                raise TypeError(f"`{key}=`")
+            values[key] = value
+        return values
+
+
+@cache
+def operands_of(rule: Rule) -> Operands:
+    """The operands that a rule names."""
+    params = parameters(rule)
+    plain = [p for p in params if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD, p.KEYWORD_ONLY)]
     star = next((p.name for p in params if p.kind is p.VAR_POSITIONAL), None)
-    if len(args) > len(names) and star is None:
-        raise TypeError(f"{len(args)} positional arguments")
-    for param, value in zip(names, args, strict=False):
-        values[param.name] = value
-    if star is not None:
-        values[star] = ir.Sequence("tuple", args[len(names) :])
-    known = {p.name for p in params}
-    for key, value in kwargs:
-        if key not in known or key in values:
-            raise TypeError(f"`{key}=`")
-        values[key] = value
-    return values
+    return Operands(tuple(p.name for p in params), tuple(p.name for p in plain), star)

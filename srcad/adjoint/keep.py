@@ -53,6 +53,8 @@ class Keeper:
         otherwise in memory, in another order.
         """
         made: dict[str, list[ir.Stmt]] = {}
+        if self.storage.still:
+            return frozenset()  # no copies are made
         for stmt in ir.walk(self.body):
             for name in ir.targets(stmt):
                 made.setdefault(name, []).append(stmt)
@@ -90,6 +92,8 @@ class Keeper:
 
         Asked before the statement is reversed: what it reads itself waits for an earlier place.
         """
+        if not self.waiting:
+            return {}
         behind = self.due(ir.bound(stmt) | getattr(stmt, "alters", frozenset()) | _inside(stmt))
         if _may_leave(stmt):  # what follows may not run, and its variables have no value
             behind, self.waiting = {**behind, **self.waiting}, {}
@@ -97,6 +101,8 @@ class Keeper:
 
     def around(self, stmt: ir.Stmt, nodes: list[Node], behind: dict[str, str]) -> list[Node]:
         """The statement reversed, reading copies, with the copies that follow it."""
+        if self.storage.still:
+            return nodes
         nodes = [self.step(stmt, n) if isinstance(n, Step) else n for n in nodes]
         if isinstance(stmt, ir.Assign) and stmt.target in self.copied:
             copy = replace(stmt, value=ir.Call(COPY, (stmt.value,)))

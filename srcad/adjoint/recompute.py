@@ -21,8 +21,8 @@ from srcad.adjoint.sweep import (
     Record,
     Scope,
     Step,
-    defined,
-    definitions,
+    own_definitions,
+    parts,
 )
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Scalar, Type, is_scalar
@@ -39,8 +39,25 @@ def recompute(
 
     user: names that the user gave, which are kept; written: names of objects written in place.
     """
-    counts = Counter(definitions(nodes))
+    if not any(map(_loops, nodes)):
+        return nodes
+    counts: Counter[str] = Counter()
+    _count(nodes, counts)
     return _Recompute(type_of, user, counts, written).block(nodes, {}, inside=False)
+
+
+def _loops(node: Node) -> bool:
+    return isinstance(node, Loop) or any(map(_loops, parts(node)))
+
+
+def _count(nodes: tuple[Node, ...], counts: Counter[str]) -> None:
+    """Add how often each variable is bound."""
+    for node in nodes:
+        if isinstance(node, Step):
+            counts.update(n for s in ir.walk(node.forward) for n in ir.targets(s))
+        else:
+            counts.update(own_definitions(node))
+            _count(parts(node), counts)
 
 
 class _Recompute:
@@ -57,6 +74,9 @@ class _Recompute:
         known = dict(known)
         out: list[Node] = []
         for node in nodes:
+            if isinstance(node, Step) and not (inside or known):
+                out.append(node)  # nothing is known outside of loops
+                continue
             match node:
                 case Step():
                     node = self.step(node, known)
@@ -66,23 +86,23 @@ class _Recompute:
                     then = self.block(node.then, known, inside)
                     orelse = self.block(node.orelse, known, inside)
                     lasting = dict(known)
-                    self.forget(_written((node,)), lasting)
+                    self.forget(node.defined, lasting)
                     test = ir.substitute(node.test, lasting)
                     node = replace(node, test=test, then=then, orelse=orelse)
-                    self.forget(_written((node,)), known)
+                    self.forget(node.defined, known)
                 case Loop():
                     lasting = dict(known)
-                    self.forget(_written((node,)), lasting)
+                    self.forget(node.defined, lasting)
                     iterable = ir.substitute(node.iterable, lasting)
                     node = replace(
                         node, iterable=iterable, body=self.block(node.body, lasting, True)
                     )
-                    self.forget(_written((node,)), known)
+                    self.forget(node.defined, known)
                 case Scope():
                     node = replace(node, body=self.block(node.body, known, inside))
-                    self.forget(_written((node,)), known)
+                    self.forget(node.defined, known)
                 case Attempt() | Record():
-                    self.forget(_written((node,)), known)
+                    self.forget(node.defined, known)
             out.append(node)
         return tuple(out)
 
@@ -149,8 +169,7 @@ class _Recompute:
         return False
 
     def step(self, node: Step, known: Known) -> Step:
-        written = _written((node,))
-        reads = ir.free_reads(node.backward)
+        written, reads = node.defined, node.reads
         usable = {n: e for n, e in known.items() if n in reads}
         clash = {n for n, e in usable.items() if ir.reads(e) & written}
         if clash:
@@ -180,7 +199,3 @@ def size(expr: ir.Expr) -> int:
 
 def _sliced(index: ir.Expr) -> bool:
     return isinstance(index, ir.Slice | ir.Sequence)
-
-
-def _written(nodes: tuple[Node, ...]) -> frozenset[str]:
-    return defined(nodes)

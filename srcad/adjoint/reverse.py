@@ -190,18 +190,14 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         elif isinstance(value, ir.Closure) and target in self.state.present:
             self.check_captures(stmt, value)
         self.captured_here(value)
-        if self.writes_active(self.operation(value)):
-            self.check_plain_call(stmt)
-            return self.call(stmt, self.operation(value))  # type: ignore[arg-type]
-        if target not in self.active and self.may_keep(self.operation(value)):
-            return self.call(stmt, self.operation(value))  # type: ignore[arg-type]
+        operation = self.operation(value)
+        if isinstance(operation, Invoke) and self.must_call(stmt, operation):
+            return self.call(stmt, operation)
         if target not in self.active or not self.is_active(value):
-            refused = self.operation(value)
-            if isinstance(refused, Refused) and self.active & ir.reads(value):
-                raise self.refusal(refused)
+            if isinstance(operation, Refused) and self.active & ir.reads(value):
+                raise self.refusal(operation)
             self.take(target)
             return [Step((stmt,), tuple(self.out))]
-        operation = self.operation(value)
         reads_itself = target in ir.reads(value)
         if reads_itself and self.contributions.uses_result(operation):
             kept = self.names.fresh(f"{target}_new")
@@ -220,6 +216,13 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
             pairs = [self.projected(pair) for pair in pairs]
         self.distribute(target, pairs)
         return [Step((stmt,), tuple(self.out), before=reads_itself)]
+
+    def must_call(self, stmt: ir.Assign, operation: Invoke) -> bool:
+        """Whether a call is reversed as one, whatever becomes of its result."""
+        if self.writes_active(operation):
+            self.check_plain_call(stmt)
+            return True
+        return stmt.target not in self.active and self.may_keep(operation)
 
     def projected(self, pair: tuple[Any, ...]) -> tuple[Any, ...]:
         """A real variable in complex arithmetic gets the real part of what its place gets."""

@@ -20,6 +20,7 @@ from srcad.adjoint.sweep import (
     defined,
     entries,
     headers,
+    parts,
 )
 from srcad.analysis.liveness import Liveness
 from srcad.ir import nodes as ir
@@ -40,11 +41,24 @@ class Scopes:
         self.owners: dict[int, list[str]] = {}
         self.loops: dict[int, tuple[Needed, Needed]] = {}
         self.keep: list[object] = []
-        self.ready = False
+        self.wanted: Needed = frozenset()  # what is local to some loop
 
     def collect(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
-        self._visit(nodes, path)
-        self._assign_owners(nodes)
+        self._find_loops(nodes)
+        self.wanted = frozenset().union(*(local for local, _ in self.loops.values()))
+        if self.wanted:
+            self._visit(nodes, path)
+            self._assign_owners(nodes)
+
+    def _find_loops(self, nodes: tuple[Node, ...]) -> None:
+        for node in nodes:
+            if isinstance(node, Loop):
+                carried = self.live.body.get(id(node.stmt), frozenset())
+                names = defined(node.body) | frozenset(ir.targets(node.stmt))
+                after = self.live.after.get(id(node.stmt), frozenset())
+                self.loops[id(node.body)] = names - carried, after
+            if not isinstance(node, Step):
+                self._find_loops(parts(node))
 
     def _visit(self, nodes: tuple[Node, ...], path: tuple[int, ...]) -> None:
         self.keep.append(nodes)
@@ -81,29 +95,21 @@ class Scopes:
                     self.names(set(ir.targets(stmt)) | set(ir.leaves(node.target)), inner)
                     self.mention(node.rebinds, inner)
                     self.mention(node.last, inner)
-                    carried = self.live.body.get(id(stmt), frozenset())
-                    names = defined(body) | frozenset(ir.targets(stmt))
-                    self.loops[id(body)] = (
-                        names - carried,
-                        self.live.after.get(id(stmt), frozenset()),
-                    )
                     self._visit(body, path)
 
     def mention(self, block: ir.Block, path: tuple[int, ...]) -> None:
         for stmt in ir.walk(block):
-            self.names(ir.statement_reads(stmt) | set(ir.targets(stmt)), path)
+            self.names(ir.statement_reads(stmt).union(ir.targets(stmt)), path)
 
     def names(self, names: set[str] | Needed, path: tuple[int, ...]) -> None:
-        for name in names:
+        for name in self.wanted & names:
             self.paths.setdefault(name, []).append(path)
 
     def _assign_owners(self, nodes: tuple[Node, ...]) -> None:
-        for name, paths in self.paths.items():
-            # the innermost loop body for which the variable is local, on the way to a definition
-            for body, (local, _) in self.loops.items():
-                if name not in local:
-                    continue
-                inside = [p[p.index(body) :] for p in paths if body in p]
+        # the innermost loop body for which a variable is local, on the way to a definition
+        for body, (local, _) in self.loops.items():
+            for name in local & self.paths.keys():
+                inside = [p[p.index(body) :] for p in self.paths[name] if body in p]
                 common = _common_prefix(inside)
                 deeper = [b for b in self.loops if b != body and b in common]
                 if any(name in self.loops[b][0] for b in deeper):

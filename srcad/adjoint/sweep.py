@@ -13,28 +13,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from srcad.ir import nodes as ir
+from srcad.ir.records import record
 
 
-@dataclass(frozen=True)
-class Step:
+class _Node:
+    """What is asked of a node again and again is found once."""
+
+    @property
+    def definitions(self) -> tuple[str, ...]:
+        """The variables that it defines, nested ones included, each as often as it is bound."""
+        return tuple(_definitions(self))  # type: ignore[arg-type]
+
+    @property
+    def defined(self) -> frozenset[str]:
+        """The same, each once."""
+        known: dict[str, frozenset[str]] = self.__dict__
+        if "_defined" not in known:
+            inner = (part.defined for part in parts(self))  # type: ignore[arg-type]
+            known["_defined"] = frozenset(own_definitions(self)).union(*inner)  # type: ignore[arg-type]
+        return known["_defined"]
+
+
+@record(frozen=True)
+class Step(_Node):
     forward: ir.Block
     backward: ir.Block = ()
     before: bool = False  # backward reads the values from before the statement
 
+    @property
+    def defined(self) -> frozenset[str]:
+        return written_by(self.forward)
 
-@dataclass(frozen=True)
-class Branch:
+    @property
+    def reads(self) -> frozenset[str]:
+        """The variables that the backward statements read before binding them."""
+        known: dict[str, frozenset[str]] = self.__dict__
+        if "_reads" not in known:
+            known["_reads"] = ir.free_reads(self.backward)
+        return known["_reads"]
+
+
+@record(frozen=True)
+class Branch(_Node):
     stmt: ir.If
     test: ir.Expr  # what the backward part tests
     then: tuple[Node, ...]
     orelse: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
-class Loop:
+@record(frozen=True)
+class Loop(_Node):
     stmt: ir.For | ir.While
     body: tuple[Node, ...]
     target: ir.Target  # of the backward loop
@@ -43,21 +73,21 @@ class Loop:
     last: ir.Block = ()  # last in each backward iteration
 
 
-@dataclass(frozen=True)
-class Scope:
+@record(frozen=True)
+class Scope(_Node):
     stmt: ir.With
     body: tuple[Node, ...]
     again: bool  # enter the same context in the backward part
 
 
-@dataclass(frozen=True)
-class Attempt:
+@record(frozen=True)
+class Attempt(_Node):
     stmt: ir.Try
     body: tuple[Node, ...]
     final: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Entry:
     """One simple statement of a recorded block: its steps are reversed if it ran to its end.
 
@@ -70,7 +100,7 @@ class Entry:
     unfinished: str | None = None
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Frame:
     """A compound statement in a recorded block."""
 
@@ -78,8 +108,8 @@ class Frame:
     blocks: tuple[tuple[Entry | Frame, ...], ...]
 
 
-@dataclass(frozen=True)
-class Record:
+@record(frozen=True)
+class Record(_Node):
     """A `try` whose statements note in the list `path` that they ran, `step` goes back over it."""
 
     body: Frame
@@ -92,6 +122,8 @@ Node = Step | Branch | Loop | Scope | Attempt | Record
 
 def written_by(block: ir.Block) -> frozenset[str]:
     """Every variable that the statements bind, nested ones included."""
+    if len(block) == 1:
+        return ir.bound(block[0])
     return frozenset().union(*map(ir.bound, block))
 
 
@@ -168,21 +200,30 @@ def backward_targets(nodes: tuple[Node, ...]) -> set[str]:
 def definitions(nodes: tuple[Node, ...]) -> Iterator[str]:
     """The variables that the nodes define, each as often as a statement binds it."""
     for node in nodes:
-        match node:
-            case Step(forward):
-                yield from _bindings(forward)
-            case Loop(stmt) | Scope(stmt):
-                yield from ir.targets(stmt)
-            case Record(body, path):
-                yield path
-                for around in headers(body):
-                    yield from ir.targets(around)
-                for entry, _ in entries(body):
-                    for step in entry.steps:
-                        yield from _bindings(step.forward)
-            case _:
-                pass
-        yield from definitions(parts(node))
+        yield from node.definitions
+
+
+def _definitions(node: Node) -> Iterator[str]:
+    yield from own_definitions(node)
+    yield from definitions(parts(node))
+
+
+def own_definitions(node: Node) -> Iterator[str]:
+    """The variables that a node defines itself, its blocks apart."""
+    match node:
+        case Step(forward):
+            yield from _bindings(forward)
+        case Loop(stmt) | Scope(stmt):
+            yield from ir.targets(stmt)
+        case Record(body, path):
+            yield path
+            for around in headers(body):
+                yield from ir.targets(around)
+            for entry, _ in entries(body):
+                for step in entry.steps:
+                    yield from _bindings(step.forward)
+        case _:
+            pass
 
 
 def _bindings(block: ir.Block) -> Iterator[str]:
@@ -192,9 +233,9 @@ def _bindings(block: ir.Block) -> Iterator[str]:
 
 def defined_in(node: Node) -> frozenset[str]:
     """The variables that a node defines, nested ones included."""
-    return frozenset(definitions((node,)))
+    return node.defined
 
 
 def defined(nodes: tuple[Node, ...]) -> frozenset[str]:
     """The variables that the nodes define."""
-    return frozenset(definitions(nodes))
+    return frozenset().union(*(node.defined for node in nodes))

@@ -18,7 +18,7 @@ from srcad.adjoint.ends import unset
 from srcad.adjoint.weave import saved_names
 from srcad.analysis.program import Unit
 from srcad.ir import nodes as ir
-from srcad.ir.assigned import Names, maybe_unassigned, unsure_reads, value_reads
+from srcad.ir.assigned import Names, unsure_reads, unsure_reads_and_end
 from srcad.runtime import cells, unassigned, writes
 
 ASSIGNED = ir.Ref(unassigned.assigned, "assigned")
@@ -49,16 +49,18 @@ def initialised(
     """
     params = frozenset(p.name for p in unit.code.params)
     names = unsure_names(unit)
-
-    def by_user(stmt: ir.Stmt) -> frozenset[str]:
-        return frozenset() if _kept_names(stmt, stacks) else value_reads(stmt)
-
     every = names | needed | last | ir.assigned(forward)
-    unsure, _ = maybe_unassigned(forward, params, names, by_user)
-    unsaved, end = maybe_unassigned(forward, params, every, lambda s: _kept_names(s, stacks))
+    early, end = unsure_reads_and_end(forward, params, every)
+    unsure: set[str] = set()  # read too early by the user's own statements
+    unsaved: set[str] = set()  # and by ours
+    for stmt in ir.walk(forward) if early else ():
+        missing = early.get(id(stmt), frozenset())
+        kept = _kept_names(stmt, stacks) if missing else frozenset()
+        unsaved |= missing & kept
+        unsure |= frozenset() if kept else missing & names
     first = unsaved | (last - end) | ((needed & unsure) - end)
     checked = frozenset(first & unsure)
-    risky = unsure_reads(forward, params, names)
+    risky = {stmt: found & names for stmt, found in early.items() if found & names}
     body = _checked(forward, risky, checked, unit, stacks)
     starts = tuple(ir.Assign(n, UNSET) for n in sorted(checked))
     return (*starts, *unset(first - checked), *body)
@@ -83,6 +85,8 @@ def still_local(body: ir.Block, unit: Unit) -> ir.Block:
 def _checked(
     block: ir.Block, risky: dict[int, Names], checked: Names, unit: Unit, stacks: Names
 ) -> ir.Block:
+    if not risky:
+        return block
     out: list[ir.Stmt] = []
     for stmt in block:
         names = frozenset() if _kept_names(stmt, stacks) else risky.get(id(stmt), frozenset())

@@ -33,10 +33,12 @@ BY_REFERENCE: dict[object, int] = {  # how many arguments only tell which memory
 }  # fmt: skip
 
 
-def value_reads(block: ir.Block) -> frozenset[str]:
-    """The variables whose contents the statements may read."""
+def value_reads(block: ir.Block, among: frozenset[str] | None = None) -> frozenset[str]:
+    """The variables whose contents the statements may read; `among`: only these are asked for."""
     found: set[str] = set()
     for stmt in ir.walk(block):
+        if among is not None and among.isdisjoint(ir.statement_reads(stmt)):
+            continue
         for expr in ir.expressions(stmt):
             _add(expr, found)
     return frozenset(found)

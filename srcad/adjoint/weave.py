@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from srcad.adjoint.notes import Notes, written_by_entry
 from srcad.adjoint.scopes import Needed, Scopes
@@ -35,7 +36,6 @@ from srcad.adjoint.sweep import (
     definitions,
     entries,
     has_backward,
-    written_by,
 )
 from srcad.analysis.liveness import Liveness
 from srcad.ir import nodes as ir
@@ -54,12 +54,12 @@ class Weaver:
     params: frozenset[str]
     lists: dict[str, str] = field(default_factory=dict)
     befores: dict[str, str] = field(default_factory=dict)
-    definitions: Counter[str] = field(default_factory=Counter)  # how often each is bound
+    nodes: tuple[Node, ...] = ()
 
     def weave(self, nodes: tuple[Node, ...]) -> tuple[ir.Block, ir.Block]:
         """The forward and the backward block."""
         self.primal |= defined(nodes)
-        self.definitions = Counter((*definitions(nodes), *self.params))
+        self.nodes = nodes
         scopes = Scopes(self.live)
         self.scopes = scopes
         scopes.collect(nodes, ())
@@ -75,16 +75,24 @@ class Weaver:
 
     def after(self, nodes: tuple[Node, ...], needed: Needed) -> Needed:
         """What is needed after the nodes, given what is needed before them."""
+        now = set(needed)
         for node in nodes:
-            needed = self.after_node(node, needed)
-        return needed
+            if isinstance(node, Step):
+                self.after_step(node, now)
+            else:
+                now = set(self.after_node(node, frozenset(now)))
+        return frozenset(now)
+
+    def after_step(self, step: Step, needed: set[str]) -> None:
+        """Change what is needed before the step to what is needed after it."""
+        reads = step.reads & self.primal
+        needed -= step.defined
+        needed |= reads - step.defined if step.before else reads
 
     def after_node(self, node: Node, needed: Needed) -> Needed:
         match node:
-            case Step(forward, backward, before):
-                written = written_by(forward)
-                reads = self.reads(backward)
-                return (needed - written) | (reads - written if before else reads)
+            case Step():
+                return self.after((node,), needed)
             case Branch(_, test, then, orelse):
                 out = self.after(then, needed) | self.after(orelse, needed)
                 if self.reverses(node) or (defined(then) | defined(orelse)) & needed:
@@ -134,10 +142,16 @@ class Weaver:
         """`depth` counts the loops around."""
         forward: list[ir.Block] = []
         backward: list[ir.Block] = []
+        now = set(needed)
         for node in nodes:
-            fwd, bwd, needed = self.node(node, needed, depth)
+            if isinstance(node, Step):
+                fwd, bwd = self.saved_step(node, now, depth)
+            else:
+                fwd, bwd, after = self.node(node, frozenset(now), depth)
+                now = set(after)
             forward.append(fwd)
             backward.append(bwd)
+        needed = frozenset(now)
         restores: list[ir.Stmt] = []
         if depth:
             for name in self.scopes.owned(nodes):
@@ -190,6 +204,11 @@ class Weaver:
         notes = Notes(node, self.overwritten_in(node, needed, depth), self.kept_before)
         return notes.forward(), notes.backward(), after
 
+    @cached_property
+    def definitions(self) -> Counter[str]:
+        """How often each variable is bound."""
+        return Counter((*definitions(self.nodes), *self.params))
+
     def overwritten_in(self, node: Record, needed: Needed, depth: int) -> list[Needed]:
         """For each entry, the variables whose older values are needed.
 
@@ -221,19 +240,23 @@ class Weaver:
         return tuple(forward), tuple(backward), needed
 
     def step(self, node: Step, needed: Needed, depth: int) -> tuple[ir.Block, ir.Block, Needed]:
-        written = written_by(node.forward)
-        reads = self.reads(node.backward)
-        wanted = needed | (reads if node.before else frozenset())
-        saves, restores = [], []
-        for name in sorted(written & wanted):
-            save, restore = self.save(name, depth)
-            saves.append(save)
-            restores.append(restore)
-        if node.before:
-            backward = (*restores, *node.backward)
-        else:
-            backward = (*node.backward, *restores)
-        return (*saves, *node.forward), backward, self.after_node(node, needed)
+        now = set(needed)
+        forward, backward = self.saved_step(node, now, depth)
+        return forward, backward, frozenset(now)
+
+    def saved_step(self, step: Step, needed: set[str], depth: int) -> tuple[ir.Block, ir.Block]:
+        """The step with its saves; `needed` becomes what is needed after it."""
+        written = step.defined & needed
+        if step.before:
+            written |= step.defined & step.reads & self.primal
+        self.after_step(step, needed)
+        if not written:
+            return step.forward, step.backward
+        pairs = [self.save(name, depth) for name in sorted(written)]
+        saves, restores = [s for s, _ in pairs], [r for _, r in pairs]
+        if step.before:
+            return (*saves, *step.forward), (*restores, *step.backward)
+        return (*saves, *step.forward), (*step.backward, *restores)
 
     def loop(self, node: Loop, needed: Needed, depth: int) -> tuple[ir.Block, ir.Block, Needed]:
         start, _ = self.loop_needs(node, needed)

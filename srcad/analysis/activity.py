@@ -37,6 +37,7 @@ from srcad.rules.mutable import HANDS_OUT
 from srcad.rules.table import NoDerivative
 
 Active = frozenset[str]
+_WRITING = (Apply, Append, Mutation, Invoke)  # operations that may write into operands
 
 
 def activity(inferred: Inferred, body: ir.Block, params: Active) -> Active:
@@ -47,14 +48,19 @@ def activity(inferred: Inferred, body: ir.Block, params: Active) -> Active:
 class _Activity:
     def __init__(self, inferred: Inferred, active: set[str]) -> None:
         self.facts, self.active = inferred, active
+        self.read: set[str] = set()  # what statements asked about
+        self.news: set[str] = set()  # of which they would hear something else now
 
     def run(self, body: ir.Block) -> Active:
-        while True:
-            before = len(self.active)
-            for stmt in ir.walk(body):
+        everything = todo = ir.walk(body)
+        while todo:
+            self.news = set()
+            for stmt in todo:
+                self.read |= ir.statement_reads(stmt)
                 self.statement(stmt)
-            if len(self.active) == before:
-                return frozenset(self.active)
+            news = self.news
+            todo = [s for s in everything if not news.isdisjoint(ir.statement_reads(s))]
+        return frozenset(self.active)
 
     def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one decision over the kinds
         self.written(stmt)
@@ -67,7 +73,7 @@ class _Activity:
                     for name in names:
                         self.mark(name)
             case ir.For(target, iterable):
-                if self.active & ir.reads(iterable):
+                if not self.active.isdisjoint(ir.reads(iterable)):
                     for name in ir.leaves(self.without_keys(target, iterable)):
                         self.mark(name)
             case ir.Store(target, value):
@@ -101,12 +107,9 @@ class _Activity:
 
     def written(self, stmt: ir.Stmt) -> None:
         """What a call writes into becomes active when it writes an active value."""
-        stack = list(ir.expressions(stmt))
-        while stack:
-            node = stack.pop()
-            stack.extend(ir.children(node))
+        for node in ir.computed(stmt):
             operation = self.facts.operations.get(id(node))
-            if operation is None or not ir.reads(node) & self.active:
+            if not isinstance(operation, _WRITING) or self.active.isdisjoint(ir.reads(node)):
                 continue
             hit: list[ir.Expr] = []
             match operation:
@@ -132,16 +135,21 @@ class _Activity:
     def filled(self, name: str) -> None:
         """An active value was put into it: an object may hold it where its type shows no number."""
         kind = self.facts.types.get(name, ANY)
-        if isinstance(kind, Obj | Clo | Method) or _is_empty(kind):
-            self.active.add(name)
-        self.mark(name)
+        if isinstance(kind, Obj | Clo | Method) or _is_empty(kind) or carries(kind):
+            self.add(name)
 
     def mark(self, name: str) -> None:
-        if carries(self.facts.types.get(name, ANY)):
+        if name not in self.active and carries(self.facts.types.get(name, ANY)):
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        if name not in self.active:
             self.active.add(name)
+            if name in self.read:
+                self.news.add(name)
 
     def is_active(self, expr: ir.Expr) -> bool:
-        return bool(active_reads(expr, self.facts, self.active))
+        return depends(expr, self.facts, self.active)
 
 
 def filled_params(
@@ -176,8 +184,20 @@ def _is_empty(kind: Type) -> bool:
     return isinstance(kind, Lst | Dct) and (kind.items == () or isinstance(kind.element, Bottom))
 
 
+def depends(expr: ir.Expr, facts: Inferred, active: set[str] | Active) -> bool:
+    """Whether the value of `expr` depends on the inputs through an active variable."""
+    if isinstance(expr, ir.Name):
+        return expr.id in active
+    operation = facts.operations.get(id(expr))
+    if operation is None:
+        return bool(active_reads(expr, facts, active))
+    return any(not active.isdisjoint(ir.reads(e)) for e in operands(operation))
+
+
 def active_reads(expr: ir.Expr, facts: Inferred, active: set[str] | Active) -> set[str]:
     """The active variables through which the value of `expr` depends on the inputs."""
+    if type(expr) in ir.LEAVES:
+        return set(ir.reads(expr) & active)
     operation = facts.operations.get(id(expr))
     if operation is None:
         if isinstance(expr, ir.Raw | ir.Compare | ir.Logic):
@@ -188,10 +208,7 @@ def active_reads(expr: ir.Expr, facts: Inferred, active: set[str] | Active) -> s
 
 def operand_names(operation: Operation) -> set[str]:
     """The variables that the derivative of an operation may reach."""
-    found: set[str] = set()
-    for expr in operands(operation):
-        found |= ir.reads(expr)
-    return found
+    return set().union(*map(ir.reads, operands(operation)))
 
 
 def operands(operation: Operation) -> tuple[ir.Expr, ...]:
@@ -199,7 +216,7 @@ def operands(operation: Operation) -> tuple[ir.Expr, ...]:
         case Apply(rule=NoDerivative()):
             return ()
         case Apply(_, args, kwargs):
-            return (*args, *(v for _, v in kwargs))
+            return (*args, *(v for _, v in kwargs)) if kwargs else args
         case Invoke(_, args):
             return args
         case Part(owner) | Element(owner) | Same(owner) | Copy(owner):

@@ -125,7 +125,10 @@ def handed_on(closure: ir.Closure) -> frozenset[str]:
 def called_only(facts: Inferred, body: ir.Block) -> frozenset[str]:
     """The functions made here that are only called: what they captured gets its cotangents then."""
     made, other = set(), {facts.unit.code.result}
-    for stmt in ir.walk(body):
+    statements = ir.walk(body)
+    if not any(isinstance(s, ir.Assign) and isinstance(s.value, ir.Closure) for s in statements):
+        return frozenset()
+    for stmt in statements:
         value = stmt.value if isinstance(stmt, ir.Assign | ir.Effect) else None
         itself = set(ir.targets(stmt)) if isinstance(value, ir.Closure) else set()
         made |= itself

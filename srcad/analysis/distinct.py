@@ -11,12 +11,14 @@ import numpy as np
 
 from srcad.analysis.effects import written_names
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Apply
+from srcad.analysis.operations import Apply, Operation
 from srcad.ir import nodes as ir
 
 
 def distinct(inferred: Inferred, body: ir.Block) -> frozenset[str]:
     """The variables that hold 0, 1, 2, … wherever they are read."""
+    if not any(map(_is_count, inferred.operations.values())):
+        return frozenset()
     found: dict[str, bool] = {p.name: False for p in inferred.unit.code.params}
     for stmt in ir.walk(body):
         for name in ir.targets(stmt):
@@ -27,7 +29,10 @@ def distinct(inferred: Inferred, body: ir.Block) -> frozenset[str]:
 
 def _counts(inferred: Inferred, value: ir.Expr) -> bool:
     """`np.arange(n)`: no start, which could be negative and meet an element from both ends."""
-    operation = inferred.operations.get(id(value))
+    return _is_count(inferred.operations.get(id(value)))
+
+
+def _is_count(operation: Operation | None) -> bool:
     return (
         isinstance(operation, Apply)
         and operation.function is np.arange

@@ -9,7 +9,7 @@ What a write may change are all the names that may reach the same memory (see `p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -99,9 +99,19 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
                 found.extend([write] if given else [])
             case _:
                 pass
-        for expr in ir.expressions(stmt):
-            _in_expression(expr, inferred, getattr(stmt, "at", None), found)
-        found[before:] = [replace(w, stmt=stmt) for w in found[before:]]
+        _in_expressions(ir.computed(stmt), inferred, getattr(stmt, "at", None), found)
+        if len(found) > before:
+            found[before:] = [replace(w, stmt=stmt) for w in found[before:]]
+    return found
+
+
+def all_writes(inferred: Inferred, body: ir.Block) -> list[Write]:
+    """The same, found once for each body: for when the types are known, and stay."""
+    key = "writes", id(body)
+    known = inferred.memory.get(key)
+    if known is None or known[0] is not body:
+        known = inferred.memory[key] = body, writes(inferred, body)
+    found: list[Write] = known[1]
     return found
 
 
@@ -114,11 +124,10 @@ def is_number(inferred: Inferred, owner: ir.Expr) -> bool:
 def nested_writes(inferred: Inferred, stmt: ir.Stmt) -> frozenset[str]:
     """What is written inside an expression: in a test, or on the way to another value."""
     found: list[Write] = []
-    for expr in ir.expressions(stmt):
-        whole = isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack)
-        whole = whole or expr is getattr(stmt, "target", None)  # of `table[k] += v`
-        for node in ir.children(expr) if whole else (expr,):
-            _in_expression(node, inferred, None, found)
+    first = getattr(stmt, "target", None)  # of `table[k] += v`
+    whole = ir.expressions(stmt) if isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack) else ()
+    inner = [e for e in ir.computed(stmt) if e is not first and not any(e is w for w in whole)]
+    _in_expressions(inner, inferred, None, found)
     return frozenset().union(*(w.names for w in found))
 
 
@@ -139,23 +148,21 @@ def _write(
     )
 
 
-def _in_expression(
-    expr: ir.Expr, inferred: Inferred, at: ir.Loc | None, found: list[Write]
+def _in_expressions(
+    exprs: Iterable[ir.Expr], inferred: Inferred, at: ir.Loc | None, found: list[Write]
 ) -> None:
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        operation = inferred.operations.get(id(node))
+    for expr in exprs:
+        operation = inferred.operations.get(id(expr))
         match operation:
-            case Append(owner):
-                found.append(_write(inferred, ir.Name(owner), at, ".append", append=True))
-            case Mutation(owner, what):
-                found.append(_write(inferred, owner, at, what))
             case Apply(function):
                 for operand, how in written_operands(operation):
                     write = _write(inferred, operand, at, how or spelled(function))
                     known = operation if unknown(function) else None
                     found.append(replace(write, unknown=known))
+            case Append(owner):
+                found.append(_write(inferred, ir.Name(owner), at, ".append", append=True))
+            case Mutation(owner, what):
+                found.append(_write(inferred, owner, at, what))
             case Invoke(unit, args, params):
                 written = written_params(inferred, unit, params)
                 for arg, inner in zip(args, written, strict=True):
@@ -164,11 +171,17 @@ def _in_expression(
                         found.append(inside.of_kind(inner))
             case _:
                 pass
-        stack.extend(ir.children(node))
 
 
 def written_operands(operation: Apply) -> list[tuple[ir.Expr, str]]:
     """The operands that a function without source writes into, and how (if not by its name)."""
+    known: dict[str, list[tuple[ir.Expr, str]]] = operation.__dict__
+    if "_written" not in known:
+        known["_written"] = [] if operation.form == "operator" else _operands(operation)
+    return known["_written"]
+
+
+def _operands(operation: Apply) -> list[tuple[ir.Expr, str]]:
     options = {k: v.value if isinstance(v, ir.Const) else ... for k, v in operation.kwargs}
     hit = written_arguments(operation.function, len(operation.args), options)
     by_name = dict(operation.kwargs)
@@ -246,10 +259,10 @@ def handed(
 
 def written_names(inferred: Inferred, body: ir.Block) -> frozenset[str]:
     """Names of objects that the program writes in place."""
-    classes = aliases(inferred, body)
     every = frozenset(inferred.types)
     found: set[str] = set()
-    for write in writes(inferred, body):
+    for write in all_writes(inferred, body):
+        classes = aliases(inferred, body)
         for name in write.names:
             found |= classes.together(name, every)
     return frozenset(found)
@@ -298,7 +311,7 @@ def _reaches(
     """Each write with the names that it may change; not what is filled right where it is made."""
     classes = aliases(inferred, body)
     everyone = frozenset(inferred.types) | active
-    for write in writes(inferred, body):
+    for write in all_writes(inferred, body):
         if not (write.append and built_here(inferred, body, write)):
             found = (classes.together(name, everyone) for name in write.names)
             yield write, frozenset().union(*found)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import builtins
 import types as pytypes
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -27,16 +26,10 @@ WRITING = {"fill", "partition", "put", "itemset", "resize", "setflags", "setfiel
 WRITING |= PUTS.keys() | MOVES
 
 
-def inside(stmt: ir.Stmt) -> Iterator[ir.Expr]:
+def inside(stmt: ir.Stmt) -> list[ir.Expr]:
     """The expressions of a statement whose calls are no statements of their own."""
-    whole = isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack)
-    tops = ir.expressions(stmt)
-    waiting = [c for e in tops for c in ir.children(e)] if whole else list(tops)
-    waiting += [e for e in tops if whole and isinstance(e, ir.Raw)]
-    while waiting:
-        expr = waiting.pop()
-        waiting.extend(ir.children(expr))
-        yield expr
+    top = stmt.value if isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack) else None
+    return [e for e in ir.computed(stmt) if e is not top or isinstance(e, ir.Raw)]
 
 
 def may_write(facts: Inferred, raw: ir.Raw) -> frozenset[str]:

@@ -4,9 +4,10 @@
         y = np.sin(x) * w            sin: Apply(np.sin), float64[d0]    y: float64[d0]
         return helper(y)             Invoke(helper, float64[d0]), its result: float
 
-Types are joined over all definitions of a name and the function is read again until nothing
-changes.  Calls of user functions are read with the types of their arguments, so the same helper
-may have several results.  Inference may always answer ANY: the runtime then decides.
+Types are joined over all definitions of a name, and statements are read again until nothing
+changes about the variables that they read.  Calls of user functions are read with the types of
+their arguments, so the same helper may have several results.  Inference may always answer ANY: the
+runtime then decides.
 
 Long because statements and expressions are read by one walk that shares its facts.
 """
@@ -114,16 +115,19 @@ class Inference:
     def __init__(self, session: Any, inferred: Inferred) -> None:
         self.session, self.facts = session, inferred
         self.unit, self.types = inferred.unit, inferred.types
+        self.noting = bool(session.changing)
         self.changed = False
+        self.time = 0  # how many changes there were
+        self.changes: dict[str, int] = {}  # when the type of a variable changed last
+        self.outside: dict[str, Type] = {}  # the types of objects from outside, once asked for
 
     def run(self) -> None:
         code = self.unit.code
         for param, kind in zip(code.params, self.facts.params, strict=True):
             self.bind(param.name, kind)
-        for _ in range(12):
-            self.changed = False
-            self.block(code.body)
-            if not self.changed:
+        read = [-1] * len(code.body)
+        for _ in range(13):
+            if not self.read_what_changed(code.body, read):
                 break
         else:
             for name in self.types:
@@ -131,12 +135,30 @@ class Inference:
             self.block(code.body)
         self.facts.result = join(self.facts.result, self.name(code.result))
 
+    def read_what_changed(self, body: ir.Block, read: list[int]) -> bool:
+        """Read the statements with news since they were `read` last; whether there are any."""
+        found = False
+        for k, stmt in enumerate(body):
+            if self.has_news(stmt, read[k]):
+                read[k], found = self.time, True
+                self.statement(stmt)
+        return found
+
+    def has_news(self, stmt: ir.Stmt, since: int) -> bool:
+        """Whether a variable that the statement reads has got another type."""
+        if since < 0 or (self.facts.overloads and self.time > since):
+            return True
+        changes = self.changes
+        return self.time > since and any(changes.get(n, 0) > since for n in ir.all_reads(stmt))
+
     def bind(self, name: str, kind: Type) -> None:
         old = self.types.get(name, BOTTOM)
-        new = join(old, kind)
-        if new != old:
+        new = kind if old is BOTTOM else join(old, kind)
+        if new is not old and new != old:
             self.types[name] = new
             self.changed = True
+            self.time += 1
+            self.changes[name] = self.time
 
     # -- statements --------------------------------------------------------------------
 
@@ -146,10 +168,15 @@ class Inference:
 
     def statement(self, stmt: ir.Stmt) -> None:
         """Read a statement, or what the class of an object makes of it."""
+        if isinstance(stmt, ir.Assign) and not (self.facts.overloads or self.noting):
+            value = stmt.value
+            if not isinstance(value, ir.Binary) or value.op != "|":  # of dicts, it joins them
+                self.plain(stmt)
+                return
         written = None
         if isinstance(stmt, ir.Store | ir.Augment | ir.Effect | ir.Assign):
             written = overloaded(stmt, self.facts)
-        if written is None and self.session.changing:
+        if written is None and self.noting:
             written = with_notes(stmt, self.facts, self.session.changing)
         called = isinstance(stmt, ir.Effect | ir.Assign) and isinstance(stmt.value, ir.Call)
         if called and written is None:
@@ -177,7 +204,9 @@ class Inference:
         match stmt:
             case ir.Assign(target, value):
                 kind = self.expr(value)
-                if not self.calls_writer(stmt):
+                if not isinstance(value, ir.Call):
+                    self.bind(target, kind)
+                elif not self.calls_writer(stmt):
                     self.bind(target, kind)
                     self.grow(value)
             case ir.Unpack(targets, value, star):
@@ -406,17 +435,20 @@ class Inference:
     def name(self, name: str) -> Type:
         if name in self.types:
             return self.types[name]
+        if name in self.outside:
+            return self.outside[name]
         if name in self.unit.code.locals and name not in self.unit.code.free:
             return BOTTOM
         value = self.session.program.lookup(self.unit, name)
         if value is MISSING:
             return BOTTOM if name in self.unit.code.locals else ANY
-        return self.session.found(value, name)  # type: ignore[no-any-return]
+        self.outside[name] = self.session.found(value, name)
+        return self.outside[name]
 
     def expr(self, expr: ir.Expr) -> Type:  # noqa: C901 - one decision over the kinds
         match expr:
             case ir.Name(name):
-                return self.name(name)
+                return self.types[name] if name in self.types else self.name(name)
             case ir.Const(value):
                 return constant(value)
             case ir.Ref(value):
@@ -458,11 +490,12 @@ class Inference:
 
     def binary(self, expr: ir.Binary, op: str, left: Type, right: Type) -> Type:
         function = BINARY_FUNCTIONS[op]
-        operator_call = invoke.dunder(expr, op, left, right, self)
-        if operator_call is not None:
-            kind, operation = operator_call
-            self.record(expr, operation)
-            return kind
+        if isinstance(left, Obj) or isinstance(right, Obj):
+            operator_call = invoke.dunder(expr, op, left, right, self)
+            if operator_call is not None:
+                kind, operation = operator_call
+                self.record(expr, operation)
+                return kind
         if op in _BITWISE and any(isinstance(k, Dct | AnyType) for k in (left, right)):
             self.record(expr, Refused(f"`{op}`", "To join dicts, write `{**one, **other}`."))
             return self.apply_binary(op, left, right)
@@ -518,9 +551,19 @@ class Inference:
         self, function: Any, args: tuple[Type, ...], kwargs: tuple[tuple[str, Type], ...]
     ) -> Type:
         """The type of the result of a NumPy function, a builtin or an operator."""
-        if any(isinstance(t, Bottom) for t in args) or any(
-            isinstance(t, Bottom) for _, t in kwargs
-        ):
+        key, results = (function, args, kwargs), self.session.results
+        try:
+            known: Type | None = results.get(key)
+        except TypeError:  # an unhashable function or constant
+            return self.typed_anew(function, args, kwargs)
+        if known is None:
+            known = results[key] = self.typed_anew(function, args, kwargs)
+        return known
+
+    def typed_anew(
+        self, function: Any, args: tuple[Type, ...], kwargs: tuple[tuple[str, Type], ...]
+    ) -> Type:
+        if any(isinstance(t, Bottom) for t in (*args, *(t for _, t in kwargs))):
             return BOTTOM
         if function in (max, min) and len(args) == 1 and not kwargs:
             return self.item_of(args[0]) if isinstance(args[0], Lst | Tup) else ANY

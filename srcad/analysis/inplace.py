@@ -30,7 +30,7 @@ from srcad.analysis.writer import ROOM, WHOLE, Stays, Writer
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Scalar, Tup, Type, is_scalar
 from srcad.rules.spelling import spelled
-from srcad.rules.writes import draws_in_place, position_of_out, positional
+from srcad.rules.writes import draws_in_place, position_of_out, positional, written_arguments
 from srcad.runtime import inplace
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ AUGMENTS = {
 def written_out(stmt: ir.Assign | ir.Effect | ir.Unpack, inference: Inference) -> ir.Block | None:
     """The statements in place of this one; None where its call stays as it is."""
     operation = inference.facts.operations.get(id(stmt.value))
+    if not isinstance(operation, Apply | Mutation) or _only_reads(operation):
+        return None
     writer = Writer(stmt, inference)
     try:
         match operation:
@@ -60,6 +62,14 @@ def written_out(stmt: ir.Assign | ir.Effect | ir.Unpack, inference: Inference) -
     except Stays:
         return None
     return writer.finished(result)
+
+
+def _only_reads(operation: Apply | Mutation) -> bool:
+    """Whether it is known at once that a call writes into none of its operands."""
+    if isinstance(operation, Mutation) or operation.function is np.nan_to_num:
+        return False  # of which `copy` may stand by position
+    options = {k: v.value if isinstance(v, ir.Const) else ... for k, v in operation.kwargs}
+    return not written_arguments(operation.function, len(operation.args), options)
 
 
 def _call(writer: Writer, function: Any, operation: Apply) -> ir.Expr:

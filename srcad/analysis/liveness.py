@@ -38,6 +38,11 @@ def _block(block: ir.Block, live: Live, at_break: Live, facts: Liveness) -> Live
 
 def _statement(stmt: ir.Stmt, live: Live, at_break: Live, facts: Liveness) -> Live:
     match stmt:
+        case ir.Assign(target):
+            if target in live:
+                live = live - {target}
+            reads = ir.statement_reads(stmt)
+            return live if reads <= live else live | reads
         case ir.Break():
             return at_break
         case ir.If(_, then, orelse):

@@ -11,11 +11,11 @@ x.shape, len(x)       Inert                               no derivative
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
 from typing import Any
 
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
+from srcad.ir.records import record
 from srcad.ir.types import Type
 from srcad.rules.table import Rule
 
@@ -34,7 +34,7 @@ COMPARE_FUNCTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Apply:
     """A function with a rule in the table (or, `rule is None`, one that would need it)."""
 
@@ -46,7 +46,7 @@ class Apply:
     form: str = "call"  # "call", "method", "attribute", "operator"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Invoke:
     """A function of the program; one argument for each parameter."""
 
@@ -56,7 +56,7 @@ class Invoke:
     closure: ir.Expr | None = None  # the function object, when it captures variables
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Part:
     """An element or attribute of a container: `key` is the index expression or the name."""
 
@@ -64,7 +64,7 @@ class Part:
     key: ir.Expr | str
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Element:
     """`x[index]` of an array."""
 
@@ -72,7 +72,7 @@ class Element:
     index: ir.Expr
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Make:
     """A namedtuple or dataclass built from its fields, in order."""
 
@@ -80,21 +80,21 @@ class Make:
     fields: tuple[tuple[str, ir.Expr], ...]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Same:
     """The value of one operand, unchanged (`stop` cuts the derivative)."""
 
     value: ir.Expr
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Copy:
     """A new container with the items of another: `list(xs)`, `dict(d)`, `tuple(xs)`."""
 
     value: ir.Expr
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Append:
     """`items.append(value)`."""
 
@@ -102,7 +102,7 @@ class Append:
     value: ir.Expr
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Mutation:
     """A call that writes into an object: fine where no derivative is involved."""
 
@@ -110,7 +110,7 @@ class Mutation:
     what: str
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Refused:
     """A construct that has no derivative yet: an error if it carries one.
 
@@ -123,7 +123,7 @@ class Refused:
     error: SrcadError | None = None
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Handed:
     """`d.get(k, default)`: what a container holds somewhere, or a default."""
 
@@ -131,7 +131,7 @@ class Handed:
     default: ir.Expr | None
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Dynamic:
     """A call whose target is known only when it runs."""
 
@@ -140,7 +140,7 @@ class Dynamic:
     kwargs: tuple[tuple[str | None, ir.Expr], ...]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Inert:
     """No derivative passes through."""
 

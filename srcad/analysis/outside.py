@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.effects import aliases, writes
+from srcad.analysis.effects import aliases, all_writes
 from srcad.analysis.entered import entered
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
@@ -45,12 +45,10 @@ def written_outside(facts: Inferred, body: ir.Block) -> dict[int, Outside]:
 def called_writes(facts: Inferred, body: ir.Block) -> list[tuple[ir.Stmt, frozenset[int]]]:
     """The statements that call functions which write objects from outside, and their ids."""
     found: list[tuple[ir.Stmt, frozenset[int]]] = []
-    for stmt in ir.walk(body):
+    calls = any(isinstance(operation, Invoke) for operation in facts.operations.values())
+    for stmt in ir.walk(body) if calls else (s for s in ir.walk(body) if isinstance(s, ir.With)):
         written: set[int] = set()
-        stack = list(ir.expressions(stmt))
-        while stack:
-            expr = stack.pop()
-            stack.extend(ir.children(expr))
+        for expr in ir.computed(stmt):
             operation = facts.operations.get(id(expr))
             if isinstance(operation, Invoke):
                 callee = facts.session.infer(operation.unit, operation.params)
@@ -69,7 +67,7 @@ def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: s
     program, unit = facts.session.program, facts.unit
     points = aliases(facts, body)
     names = sorted(unit.code.free - unit.code.locals)
-    for write in writes(facts, body):
+    for write in all_writes(facts, body):
         if write.append and built_here(facts, body, write):
             continue
         for name in names:

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from srcad.analysis.activity import Active, activity
+from srcad.analysis.effects import all_writes
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.kinds import is_owned, makes_container
 from srcad.analysis.liveness import liveness
@@ -35,6 +36,7 @@ from srcad.analysis.operations import (
     Part,
     Same,
 )
+from srcad.analysis.outside import called_writes
 from srcad.analysis.rebound import apart
 from srcad.analysis.shared import (
     Asked,
@@ -76,6 +78,9 @@ def with_own_numbers(
     asked: Asked,
 ) -> tuple[ir.Block, Shared | None]:
     """The same, where any container that carries derivatives is written, and what is a cell."""
+    written = all_writes(facts, body) or called_writes(facts, body)
+    if not (written or asked or any(map(is_deque, facts.types.values()))):
+        return body, None
     live = liveness(body, frozenset({facts.unit.code.result}))
     storage = Storage.of(facts, body, live, shown)
     if not (storage.fills or storage.writes or asked or any(map(is_deque, facts.types.values()))):

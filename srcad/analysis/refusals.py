@@ -6,13 +6,14 @@ y[0] = 5.0       This assignment writes in place into `y`, which carries a deriv
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from srcad import errors
 from srcad.analysis.missing import missing_rule
 from srcad.analysis.operations import Apply
 from srcad.ir import nodes as ir
+from srcad.ir.records import record
 from srcad.ir.types import Array, Dct, Lst, Type
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ METHODS = {
 }  # NAME: the variable that is written into
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Write:
     """One write: the names it may reach, where, how to say it, and what to do instead."""
 
@@ -70,7 +71,7 @@ def cure_of(what: str, kind: Type) -> str:
     return OTHERS
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Refusal:
     """The error for one write of a function."""
 

@@ -99,10 +99,7 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
         case Bottom():
             return BOTTOM, Inert()
         case Known(value):
-            found = inference.session.program.attribute(value, name)
-            if found is MISSING:
-                return ANY, Inert()
-            return inference.session.member(found, name), Inert()
+            return inference.session.attribute(value, name) or ANY, Inert()
         case Array() | Number() | Scalar():
             return _number_attribute(expr, owner, name, inference)
         case Tup(items, cls) if name in getattr(cls, "_fields", ()):

@@ -32,6 +32,7 @@ SELECTING = {
     np.ndarray.clip, np.ndarray.diagonal, np.ndarray.trace, np.ndarray.take, np.ndarray.compress,
     np.ndarray.choose,
 }  # fmt: skip
+PRODUCTS = {operator.mul, np.multiply}
 POWERS = {operator.pow, np.power, np.float_power, math.pow}
 QUOTIENTS = {operator.truediv, np.divide, np.true_divide}
 SINGULAR = {
@@ -49,16 +50,15 @@ class Selected:
 
     def guards(self, target: str, operation: Apply) -> bool:
         """Whether a derivative may be infinite where nothing is used of the result."""
-        if not _singular(operation):
-            return False
-        return target in self.by_mask or (
-            target in self.by_index and operation.function not in QUOTIENTS
-        )
+        if target not in self.by_index or not _singular(operation):
+            return False  # what a mask takes a part of is also taken a part of by an index
+        return target in self.by_mask or operation.function not in QUOTIENTS
 
 
 def selected(facts: Inferred, body: ir.Block) -> Selected:
     """The variables of which only a part may be used."""
-    return Selected(_Finder(facts, False).run(body), _Finder(facts, True).run(body))
+    by_index = _Finder(facts, False).run(body)
+    return Selected(by_index, _Finder(facts, True).run(body) if by_index else by_index)
 
 
 def _singular(operation: Apply) -> bool:
@@ -78,20 +78,29 @@ class _Finder:
     def __init__(self, facts: Inferred, masks: bool) -> None:
         self.facts, self.masks = facts, masks
         self.found: set[str] = set()
+        self.asked: set[str] = set()  # the variables that statements bind, as they were read
+        self.news: set[str] = set()  # those of them that were found afterwards
 
     def run(self, body: ir.Block) -> frozenset[str]:
-        everything = list(ir.walk(body))[::-1]
-        while True:
-            before = len(self.found)
-            for stmt in everything:
+        everything = todo = ir.walk(body)[::-1]
+        while todo:
+            self.news = set()
+            for stmt in todo:
                 self.statement(stmt)
-            if len(self.found) == before:
-                return frozenset(self.found)
+            news = self.news
+            todo = [s for s in everything if isinstance(s, ir.Assign) and s.target in news]
+        return frozenset(self.found)
+
+    def add(self, names: frozenset[str] | set[str]) -> None:
+        self.news |= (names - self.found) & self.asked
+        self.found |= names
 
     def statement(self, stmt: ir.Stmt) -> None:
         match stmt:
+            case ir.Assign(target):
+                self.asked.add(target)
             case ir.Store(ir.Item(owner, index)) if self.chooses(index):
-                self.found |= ir.reads(owner)
+                self.add(ir.reads(owner))
             case _:
                 pass
         value = getattr(stmt, "value", None)
@@ -101,30 +110,29 @@ class _Finder:
                 self.applied(operation, stmt.target if isinstance(stmt, ir.Assign) else "")
             case Part(whole, at) | Element(whole, at):
                 if isinstance(self.type(whole), Array) and self.chooses(at):
-                    self.found |= ir.reads(whole)
+                    self.add(ir.reads(whole))
             case Same(inner) | Copy(inner) if isinstance(stmt, ir.Assign):
                 if stmt.target in self.found:
-                    self.found |= ir.reads(inner)
+                    self.add(ir.reads(inner))
             case _ if isinstance(stmt, ir.Assign) and isinstance(value, ir.Name):
                 if stmt.target in self.found:
-                    self.found.add(value.id)
+                    self.add({value.id})
 
     def applied(self, operation: Apply, target: str) -> None:
         function, args = operation.function, operation.args
-        names = [a for a in args if isinstance(a, ir.Name)]
-        if _among(function, SELECTING) or (
-            _among(function, {operator.mul, np.multiply}) and any(map(_truth, operation.types))
-        ):
-            self.found |= {a.id for a in names}
+        masked = _among(function, PRODUCTS) and any(map(_truth, operation.types))
+        if masked or _among(function, SELECTING):
+            self.add({a.id for a in args if isinstance(a, ir.Name)})
         if target not in self.found:
             return
+        names = [a for a in args if isinstance(a, ir.Name)]
         full = dims_of(self.facts.types.get(target, ANY))
         for name in names:
             kind = self.type(name)
             # what was broadcast gets a sum of cotangents, which is another number
             same = full is not None and None not in full and dims_of(kind) == full
             if same or not isinstance(operation.rule, Partials):
-                self.found |= {name.id} if isinstance(kind, Array) and kind.ndim else set()
+                self.add({name.id} if isinstance(kind, Array) and kind.ndim else set())
 
     def chooses(self, index: ir.Expr | str) -> bool:
         """Whether an index counts: any, or only masks."""

@@ -9,7 +9,7 @@ from srcad.analysis.changing import NOTHING, Changing
 from srcad.analysis.flags import flags
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.loosen import loosen
-from srcad.analysis.program import Program, Unit
+from srcad.analysis.program import MISSING, Program, Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.watching import in_sight, out_of_sight
 from srcad.ir.observed import type_of
@@ -34,6 +34,8 @@ class Session:
     leaning: set[int] = field(default_factory=set)  # those that another function has relied on
     changing: Changing = NOTHING  # what may be something else later
     state: bool = False  # something from outside was met that may
+    results: dict[Any, Type] = field(default_factory=dict)  # of functions without source
+    attributes: dict[tuple[int, str], tuple[Any, Type]] = field(default_factory=dict)
 
     def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         """What is known of a function, called with arguments of these types."""
@@ -74,6 +76,7 @@ class Session:
         read = [*self.done.values(), root]
         found = self.changing | in_sight(root, read) | out_of_sight(root, read)
         known, self.changing = self.changing, found
+        self.attributes.clear()
         return found != known
 
     def found(self, value: Any, name: str) -> Type:
@@ -96,6 +99,16 @@ class Session:
             wider = loosen(inferred)
             if not wider and (key not in self.recursive or inferred.result == before):
                 return
+
+    def attribute(self, owner: Any, name: str) -> Type | None:
+        """The type of an attribute of a known module, class or function; None if there is none."""
+        key = id(owner), name
+        if key not in self.attributes:
+            found = self.program.attribute(owner, name)
+            if found is MISSING:
+                return None
+            self.attributes[key] = owner, self.member(found, name)
+        return self.attributes[key][1]
 
     def may_come(self, cls: type) -> bool:
         """Whether an attribute that is not there yet may be set by what is read later.

@@ -12,8 +12,9 @@ written variable alone stands for the memory, and so does its cotangent.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from srcad.analysis.effects import aliases, writes, written_params
+from srcad.analysis.effects import aliases, all_writes, written_params
 from srcad.analysis.entered import entered
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
@@ -39,7 +40,7 @@ class Storage:
     writes: list[tuple[Sites, Place, ir.Stmt]]  # into arrays: what they may change, and where
     fills: list[tuple[frozenset[str], ir.Stmt]]  # into containers, but where they are made
     refills: list[tuple[Sites, Place]]  # the same: which containers, and where
-    places: dict[int, Place]  # by id of the statement
+    body: ir.Block
     shown: frozenset[str]  # parameters whose memory the caller goes on using
     later: Sites = NONE  # memory that changes after the function has returned
 
@@ -52,11 +53,13 @@ class Storage:
         later: frozenset[str] = frozenset(),
     ) -> Storage:
         """The memory of the function with this body."""
-        points, places = aliases(facts, body), _places(facts, body)
+        points = aliases(facts, body)
         found: list[tuple[Sites, Place, ir.Stmt]] = []
         fills: list[tuple[frozenset[str], ir.Stmt]] = []
         refills: list[tuple[Sites, Place]] = []
-        for write in writes(facts, body):
+        written, called = all_writes(facts, body), called_writes(facts, body)
+        places = _places(facts, body) if written or called else {}
+        for write in written:
             assert write.stmt is not None
             if write.structural and not (write.append and built_here(facts, body, write)):
                 fills.append((write.names, write.stmt))
@@ -65,12 +68,22 @@ class Storage:
             for name in write.names:
                 if write.contents:
                     found.append((points.reach(name), places[id(write.stmt)], write.stmt))
-        for stmt, outer in called_writes(facts, body):
+        for stmt, outer in called:
             reached = frozenset().union(*map(points.reach, facts.types))
             hit = frozenset(s for s in reached if outer_id(s) in outer)
             found.append((hit, places[id(stmt)], stmt))
         changing = NONE.union(*map(points.reach, later))
-        return Storage(facts, live, points, found, fills, refills, places, shown, changing)
+        return Storage(facts, live, points, found, fills, refills, body, shown, changing)
+
+    @cached_property
+    def places(self) -> dict[int, Place]:
+        """Where each statement stands, by its id."""
+        return _places(self.facts, self.body)
+
+    @property
+    def still(self) -> bool:
+        """Whether nothing is written in place, neither here nor by the caller."""
+        return not (self.writes or self.refills or self.later)
 
     def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
         """A statement that the compiler made in place of one of the user's."""
@@ -88,6 +101,8 @@ class Storage:
 
     def written(self, name: str) -> bool:
         """Whether what the variable reaches is ever written in place, here or by the caller."""
+        if self.still:
+            return False
         reach = self.points.reach(name)
         refilled = any(not sites.isdisjoint(reach) for sites, _ in self.refills)
         return bool(self.into(name)) or refilled or self.changing(name)
@@ -204,7 +219,7 @@ def marked(facts: Inferred, body: ir.Block) -> ir.Block:
     points = aliases(facts, body)
     everyone = frozenset(facts.types)
     altered: dict[int, frozenset[str]] = {}
-    for write in writes(facts, body):
+    for write in all_writes(facts, body):
         for name in write.names:
             hit = points.together(name, everyone) | {name}
             altered[id(write.stmt)] = altered.get(id(write.stmt), frozenset()) | hit

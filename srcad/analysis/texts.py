@@ -66,6 +66,8 @@ def _called(value: ir.Expr, inferred: Inferred) -> Any:
 def _written(inferred: Inferred, body: ir.Block, active: Active) -> frozenset[str]:
     """The variables that hold text which active values were written into."""
     found: set[str] = set()
+    if not any(map(_text, inferred.types.values())):
+        return frozenset()
     while True:
         before = len(found)
         for stmt in ir.walk(body):

@@ -27,6 +27,14 @@ from srcad.rules.mutable import MOVES, PUTS
 _MAKERS = {"__init__", "__post_init__", "__new__", "__init_subclass__", "__set_name__"}
 _BY_STRING = {"setattr", "delattr", "__setattr__", "__dict__", "vars", "globals"}
 _OF_ITEMS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
+_WRITES = {
+    dis.opmap[name]
+    for name in (
+        "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF", "STORE_ATTR",
+        "DELETE_ATTR", *_OF_ITEMS,
+    )
+    if name in dis.opmap
+}  # fmt: skip
 _METHODS = PUTS.keys() | MOVES | {"__setitem__", "__delitem__", "add", "discard"}
 
 # -- in sight --------------------------------------------------------------------------
@@ -139,13 +147,8 @@ def _calls_anything(facts: Inferred) -> bool:
     """Whether a function that is known only when it runs is called, or one in code kept as is."""
     if any(isinstance(o, Dynamic) for o in facts.operations.values()):
         return True
-    waiting = [e for s in ir.walk(facts.body) for e in ir.expressions(s)]
-    while waiting:
-        expr = waiting.pop()
-        waiting.extend(ir.children(expr))
-        if isinstance(expr, ir.Raw) and _raw_calls(facts, expr):
-            return True
-    return False
+    raws = (e for s in ir.walk(facts.body) for e in ir.computed(s) if isinstance(e, ir.Raw))
+    return any(_raw_calls(facts, raw) for raw in raws)
 
 
 def _raw_calls(facts: Inferred, raw: ir.Raw) -> bool:
@@ -173,7 +176,8 @@ def _written_by(code: pytypes.CodeType) -> Changing:
     attributes: set[str] = set()
     variables: set[str] = set()
     items, before = False, None
-    for step in dis.get_instructions(code):
+    writes = not _WRITES.isdisjoint(code.co_code[::2])  # the operations, without their arguments
+    for step in dis.get_instructions(code) if writes else ():
         match step.opname:
             case "STORE_GLOBAL" | "DELETE_GLOBAL":
                 variables.add(step.argval)

@@ -23,11 +23,12 @@ Env = dict[str, int]
 
 def split_webs(function: ir.Function) -> ir.Function:
     """The function with one name for each web of definitions and uses."""
-    facts = liveness(function.body, frozenset({function.result}))
+    flat = not any(map(ir.blocks, function.body))  # then no two definitions ever meet
+    facts = Liveness() if flat else liveness(function.body, frozenset({function.result}))
     pinned = _pinned(function)
     webs = _Webs(facts, pinned)
     env = {p.name: webs.define(p.name) for p in function.params}
-    body, env = webs.block(function.body, env)
+    uses, env = webs.block(function.body, env)
     result = env.get(function.result)
     namer = _Namer(webs, Names(function.taken))
     namer.used |= function.tables
@@ -36,7 +37,7 @@ def split_webs(function: ir.Function) -> ir.Function:
         namer.name(webs.find(webs.params[param.name]), param.name)
     return replace(
         function,
-        body=namer.block(body),
+        body=namer.block(function.body, uses),
         result=function.result if result is None else namer.name(result, function.result),
         taken=namer.names.known(),
         locals=function.locals | namer.names.given(),
@@ -51,17 +52,14 @@ def _pinned(function: ir.Function) -> frozenset[str]:
     """
     pinned = set(function.captured)
     params = frozenset(p.name for p in function.params)
-    pinned |= maybe_unassigned(function.body, params, function.locals - params)[0]
+    wanted = function.locals - params - _surely_bound(function.body)
+    pinned |= maybe_unassigned(function.body, params, wanted)[0]
     for stmt in ir.walk(function.body):
-        for expr in ir.expressions(stmt):
-            stack = [expr]
-            while stack:
-                node = stack.pop()
-                if isinstance(node, ir.Raw):
-                    pinned.update(node.reads)
-                elif isinstance(node, ir.Closure):
-                    pinned.update(node.captures)
-                stack.extend(ir.children(node))
+        for node in ir.computed(stmt):
+            if isinstance(node, ir.Raw):
+                pinned.update(node.reads)
+            elif isinstance(node, ir.Closure):
+                pinned.update(node.captures)
         if isinstance(stmt, ir.Try):
             pinned |= ir.assigned(stmt.body)
             pinned |= {h.name for h in stmt.handlers if h.name is not None}
@@ -70,24 +68,43 @@ def _pinned(function: ir.Function) -> frozenset[str]:
     return frozenset(pinned)
 
 
+def _surely_bound(body: ir.Block) -> frozenset[str]:
+    """The variables that a statement of the body itself binds before anything mentions them."""
+    found: set[str] = set()
+    mentioned: set[str] = set()
+    for stmt in body:
+        mentioned |= ir.all_reads(stmt)
+        if isinstance(stmt, ir.Assign) and stmt.target not in mentioned:
+            found.add(stmt.target)
+        mentioned |= ir.bound(stmt)
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class _Uses:
+    """The definitions that a statement reads, by name; those that it makes; those of its blocks."""
+
+    reads: dict[str, int]
+    targets: tuple[int, ...] = ()
+    blocks: tuple[list[_Uses], ...] = ()
+
+
 @dataclass
 class _Webs:
-    """Union–find over definitions; statements come back with `name#id` in place of names."""
+    """Union–find over definitions."""
 
     facts: Liveness
     pinned: frozenset[str]
     parent: list[int] = field(default_factory=list)
-    users: list[str] = field(default_factory=list)  # the user's name of each definition
     params: dict[str, int] = field(default_factory=dict)
     pins: dict[str, int] = field(default_factory=dict)
     breaks: list[list[Env]] = field(default_factory=list)
 
     def define(self, name: str) -> int:
-        if name in self.pinned and name in self.pins:
+        if name in self.pins:
             return self.pins[name]
-        self.parent.append(len(self.parent))
-        self.users.append(name)
-        new = len(self.parent) - 1
+        new = len(self.parent)
+        self.parent.append(new)
         if name in self.pinned:
             self.pins[name] = new
         self.params.setdefault(name, new)
@@ -104,123 +121,105 @@ class _Webs:
         self.parent[max(a, b)] = min(a, b)
         return min(a, b)
 
-    def merge(self, envs: list[Env], live: Live) -> Env:
-        out: Env = {}
-        for env in envs:
-            for name, k in env.items():
-                if name in out and name in live:
-                    out[name] = self.union(out[name], k)
-                elif name not in out:
-                    out[name] = k
+    def merge(self, envs: list[Env], live: Live, bound: frozenset[str]) -> Env:
+        """What holds where these meet, which differ at most in the variables `bound`."""
+        out = dict(envs[0])
+        for env in envs[1:]:
+            for name in bound & env.keys():
+                if name not in out:
+                    out[name] = env[name]
+                elif name in live:
+                    out[name] = self.union(out[name], env[name])
         return out
 
-    def block(self, block: ir.Block, env: Env) -> tuple[ir.Block, Env]:
+    def block(self, block: ir.Block, env: Env) -> tuple[list[_Uses], Env]:
         env = dict(env)
         out = []
         for stmt in block:
-            new, env = self.statement(stmt, env)
-            out.append(new)
-        return tuple(out), env
+            found, env = self.statement(stmt, env)
+            out.append(found)
+        return out, env
 
-    def expr(self, expr: ir.Expr, env: Env) -> ir.Expr:
-        if isinstance(expr, ir.Name):
-            return _mark(expr.id, env)
-        return ir.rebuild(expr, lambda e: self.expr(e, env))
+    def reads(self, stmt: ir.Stmt, env: Env) -> dict[str, int]:
+        """The definitions that the statement itself reads."""
+        return {name: env[name] for name in ir.statement_reads(stmt) if name in env}
 
-    def target(self, name: str, env: Env) -> str:
+    def target(self, name: str, env: Env) -> int:
         env[name] = self.define(name)
-        return f"{name}#{env[name]}"
+        return env[name]
 
-    def statement(self, stmt: ir.Stmt, env: Env) -> tuple[ir.Stmt, Env]:
-        after = self.facts.after[id(stmt)]
+    def statement(self, stmt: ir.Stmt, env: Env) -> tuple[_Uses, Env]:
         match stmt:
-            case ir.If(test, then, orelse):
-                test = self.expr(test, env)
+            case ir.Assign(target):
+                reads = self.reads(stmt, env)
+                return _Uses(reads, (self.target(target, env),)), env
+            case ir.If(_, then, orelse):
+                reads = self.reads(stmt, env)
                 a, env_a = self.block(then, env)
                 b, env_b = self.block(orelse, env)
                 envs = [e for e, s in ((env_a, then), (env_b, orelse)) if not _leaves(s)]
-                merged = self.merge(envs, after) if envs else env
-                return replace(stmt, test=test, then=a, orelse=b), merged
+                if not envs:
+                    return _Uses(reads, (), (a, b)), env
+                after = self.facts.after[id(stmt)]
+                return _Uses(reads, (), (a, b)), self.merge(envs, after, ir.bound(stmt))
             case ir.For() | ir.While():
-                return self.loop(stmt, env, after)
+                return self.loop(stmt, env, self.facts.after[id(stmt)])
             case ir.Break():
                 self.breaks[-1].append(dict(env))
-                return stmt, env
+                return _Uses({}), env
             case ir.Try():
-                return self.attempt(stmt, env, after)
+                return self.attempt(stmt, env)
             case ir.Augment(ir.Name(name)):
                 # in place or not, it is the same variable before and after
-                value = self.expr(stmt.value, env)
                 if name not in env:
                     env[name] = self.define(name)
-                return replace(stmt, target=_mark(name, env), value=value), env
+                return _Uses(self.reads(stmt, env)), env
             case _:
                 pass
-        new = ir.map_expressions(stmt, lambda e: self.expr(e, env))
-        if isinstance(new, ir.Assign):
-            return replace(new, target=self.target(new.target, env)), env
-        if isinstance(new, ir.Unpack):
-            return replace(new, targets=tuple(self.target(n, env) for n in new.targets)), env
-        if isinstance(new, ir.Import):
-            for name in new.names:
-                self.target(name, env)
-        if isinstance(new, ir.With):
-            items = tuple((e, None if n is None else self.target(n, env)) for e, n in new.items)
-            body, env = self.block(new.body, env)
-            return replace(new, items=items, body=body), env
-        return new, env
+        reads = self.reads(stmt, env)
+        targets = tuple(self.target(name, env) for name in ir.targets(stmt))
+        if isinstance(stmt, ir.With):
+            body, env = self.block(stmt.body, env)
+            return _Uses(reads, targets, (body,)), env
+        return _Uses(reads, targets), env
 
-    def attempt(self, stmt: ir.Try, env: Env, after: Live) -> tuple[ir.Stmt, Env]:
+    def attempt(self, stmt: ir.Try, env: Env) -> tuple[_Uses, Env]:
+        reads = self.reads(stmt, env)
         body, env_body = self.block(stmt.body, env)
         orelse, env_else = self.block(stmt.orelse, env_body)
-        handlers, envs = [], [env_else]
-        start = self.merge([env, env_body], frozenset(env) | frozenset(env_body))
+        targets, handlers, envs = [], [], [env_else]
+        bound = ir.bound(stmt)
+        start = self.merge([env, env_body], bound, bound)
         for handler in stmt.handlers:
             inside = dict(start)
-            name = None if handler.name is None else self.target(handler.name, inside)
-            kind = None if handler.type is None else self.expr(handler.type, env)
+            if handler.name is not None:
+                targets.append(self.target(handler.name, inside))
             block, env_h = self.block(handler.body, inside)
-            handlers.append(ir.Handler(kind, name, block))
+            handlers.append(block)
             envs.append(env_h)
-        every = frozenset().union(*envs)
-        final, env_final = self.block(stmt.final, self.merge(envs, every))
-        return replace(
-            stmt, body=body, handlers=tuple(handlers), orelse=orelse, final=final
-        ), env_final
+        final, env_final = self.block(stmt.final, self.merge(envs, bound, bound))
+        return _Uses(reads, tuple(targets), (body, *handlers, orelse, final)), env_final
 
-    def loop(self, stmt: ir.For | ir.While, env: Env, after: Live) -> tuple[ir.Stmt, Env]:
+    def loop(self, stmt: ir.For | ir.While, env: Env, after: Live) -> tuple[_Uses, Env]:
         carried = self.facts.body[id(stmt)]
-        iterable = self.expr(stmt.iterable, env) if isinstance(stmt, ir.For) else None
+        reads = self.reads(stmt, env)
         env = dict(env)
         for name in sorted((carried - env.keys()) & ir.assigned(stmt.body)):
             env[name] = self.define(name)  # defined in an earlier iteration, if at all
         start = dict(env)
         inside = dict(env)
-        target = None
-        if isinstance(stmt, ir.For):
-            target = self.loop_target(stmt.target, inside)
+        targets = tuple(self.target(name, inside) for name in ir.targets(stmt))
         self.breaks.append([])
         body, end = self.block(stmt.body, inside)
         leaving = self.breaks.pop()
         read_by_test = ir.statement_reads(stmt) if isinstance(stmt, ir.While) else set()
         around = carried | after | read_by_test
         ends = [] if _leaves(stmt.body) else [end]
-        header = self.merge([start, *ends], around)
-        if isinstance(stmt, ir.While):
-            new: ir.Stmt = replace(stmt, test=self.expr(stmt.test, header), body=body)
-        else:
-            assert iterable is not None and target is not None
-            new = replace(stmt, target=target, iterable=iterable, body=body)
-        return new, self.merge([header, *leaving], after)
-
-    def loop_target(self, target: ir.Target, env: Env) -> ir.Target:
-        if isinstance(target, str):
-            return self.target(target, env)
-        return tuple(self.loop_target(t, env) for t in target)
-
-
-def _mark(name: str, env: Env) -> ir.Name:
-    return ir.Name(f"{name}#{env[name]}" if name in env else name)
+        bound = ir.bound(stmt)
+        header = self.merge([start, *ends], around, bound)
+        if isinstance(stmt, ir.While):  # the test is asked in each iteration
+            reads = self.reads(stmt, header)
+        return _Uses(reads, targets, (body,)), self.merge([header, *leaving], after, bound)
 
 
 def _leaves(block: ir.Block) -> bool:
@@ -249,48 +248,54 @@ class _Namer:
             self.chosen[root] = fresh
         return self.chosen[root]
 
-    def plain(self, marked: str) -> str:
-        user, _, k = marked.partition("#")
-        return self.name(int(k), user) if k else marked
+    def block(self, block: ir.Block, uses: list[_Uses]) -> ir.Block:
+        return tuple(map(self.statement, block, uses))
 
-    def expr(self, expr: ir.Expr) -> ir.Expr:
-        if isinstance(expr, ir.Name):
-            return ir.Name(self.plain(expr.id))
-        return ir.rebuild(expr, self.expr)
+    def statement(self, stmt: ir.Stmt, uses: _Uses) -> ir.Stmt:
+        """The statement with the names of its webs; the same one where they are the user's."""
+        reads = {user: self.name(k, user) for user, k in sorted(uses.reads.items())}
+        other: dict[str, ir.Expr] = {u: ir.Name(n) for u, n in reads.items() if n != u}
+        if other:
+            stmt = ir.map_expressions(stmt, lambda e: ir.substitute(e, other))
+        if other and isinstance(stmt, ir.Augment) and isinstance(stmt.target, ir.Name):
+            stmt = replace(stmt, target=ir.Name(reads[stmt.target.id]))
+        old = ir.targets(stmt) if uses.targets else ()
+        new = tuple(map(self.name, uses.targets, old))
+        if new != old:
+            stmt = _with_targets(stmt, new)
+        blocks = ir.blocks(stmt)
+        if not blocks:
+            return stmt
+        inner = tuple(map(self.block, blocks, uses.blocks))
+        same = all(
+            a is b
+            for old, new in zip(blocks, inner, strict=True)
+            for a, b in zip(old, new, strict=True)
+        )
+        return stmt if same else ir.with_blocks(stmt, inner)
 
-    def target(self, target: ir.Target) -> ir.Target:
-        if isinstance(target, str):
-            return self.plain(target)
-        return tuple(self.target(t) for t in target)
 
-    def block(self, block: ir.Block) -> ir.Block:
-        return tuple(self.statement(s) for s in block)
+def _with_targets(stmt: ir.Stmt, new: tuple[str, ...]) -> ir.Stmt:
+    """The statement that binds these variables, in the order of `ir.targets`."""
+    names = iter(new)
 
-    def statement(self, stmt: ir.Stmt) -> ir.Stmt:
-        new = ir.map_expressions(stmt, self.expr)
-        match new:
-            case ir.Assign(target):
-                new = replace(new, target=self.plain(target))
-            case ir.Unpack(targets):
-                new = replace(new, targets=tuple(map(self.plain, targets)))
-            case ir.For(target):
-                new = replace(new, target=self.target(target))
-            case ir.With(items):
-                new = replace(
-                    new,
-                    items=tuple((e, None if n is None else self.plain(n)) for e, n in items),
-                )
-            case ir.Try(_, handlers):
-                new = replace(
-                    new,
-                    handlers=tuple(
-                        replace(h, name=None if h.name is None else self.plain(h.name))
-                        for h in handlers
-                    ),
-                )
-            case ir.Augment(ir.Name(name)):
-                new = replace(new, target=ir.Name(self.plain(name)))
-            case _:
-                pass
-        inner = ir.blocks(new)
-        return ir.with_blocks(new, tuple(self.block(b) for b in inner)) if inner else new
+    def renamed(target: ir.Target) -> ir.Target:
+        return next(names) if isinstance(target, str) else tuple(map(renamed, target))
+
+    match stmt:
+        case ir.Assign():
+            return ir.Assign(new[0], stmt.value, stmt.at, alters=stmt.alters)
+        case ir.Unpack():
+            return replace(stmt, targets=new)
+        case ir.For():
+            return replace(stmt, target=renamed(stmt.target))
+        case ir.With():
+            items = tuple((e, None if n is None else next(names)) for e, n in stmt.items)
+            return replace(stmt, items=items)
+        case ir.Try():
+            handlers = tuple(
+                replace(h, name=None if h.name is None else next(names)) for h in stmt.handlers
+            )
+            return replace(stmt, handlers=handlers)
+        case _:
+            return stmt  # an import has the user's names

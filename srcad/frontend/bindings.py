@@ -39,10 +39,10 @@ class Bindings(Calls):
         match target:
             case ast.Name(id=name):
                 lowered = self.value(value, hint=name)
-                if lowered != ir.Name(self.variable(name)) or not isinstance(
-                    value, ast.ListComp | ast.DictComp
-                ):
-                    self.assign(self.variable(name), lowered, value)
+                variable = self.variable(name)
+                table = isinstance(value, ast.ListComp | ast.DictComp)
+                if not table or lowered != ir.Name(variable):
+                    self.assign(variable, lowered, value)
             case ast.Tuple(elts=targets) | ast.List(elts=targets) if self.parallel(value, targets):
                 self.bind_parallel(targets, value.elts)
             case _:

@@ -53,6 +53,8 @@ def single_exit(function: ir.Function) -> ir.Function:
 
 def has_value(name: str, function: ir.Function) -> bool:
     """Whether the variable surely has a value before the last statement."""
+    if any(isinstance(s, ir.Assign) and s.target == name for s in function.body):
+        return True
     params = frozenset(p.name for p in function.params)
     return name in maybe_unassigned(function.body[:-1], params, frozenset({name}))[1]
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence as Seq
 from srcad.frontend.plain import Plain
 from srcad.frontend.scope import brought, captured_names, own_nodes
 from srcad.frontend.state import BINARY, COMPARE, UNARY, atomic, keyword
+from srcad.frontend.tree import by_kind
 from srcad.ir import nodes as ir
 from srcad.runtime.index_tricks import joined
 
@@ -29,20 +30,20 @@ class Expressions(Plain):
         """Operands in order; a name that a later operand rebinds (walrus) is copied first."""
         found: list[ir.Expr] = []
         for k, node in enumerate(items):
-            rebound = {
-                self.variable(n.target.id)
-                for later in items[k + 1 :]
-                for n in ast.walk(later)
-                if isinstance(n, ast.NamedExpr)
-            }
             if isinstance(node, ast.Starred):
                 atom: ir.Expr = ir.Star(self.atom(node.value))
             else:
                 atom = self.atom(node)
-            if isinstance(atom, ir.Name) and atom.id in rebound:
+            if isinstance(atom, ir.Name) and atom.id in self.rebound(items[k + 1 :]):
                 atom = self.temp(atom, atom.id)
             found.append(atom)
         return found
+
+    def rebound(self, items: Seq[ast.expr]) -> set[str]:
+        """The variables that expressions bind by `:=`."""
+        compound = [node for node in items if not isinstance(node, ast.Name | ast.Constant)]
+        named = by_kind(compound).get(ast.NamedExpr, ()) if compound else ()
+        return {self.variable(n.target.id) for n in named}
 
     def is_path(self, value: ir.Expr) -> bool:
         """`np.linalg.norm`: attributes of a name from outside the function."""
@@ -74,21 +75,21 @@ class Expressions(Plain):
     def value(self, node: ast.expr, hint: str = "") -> ir.Expr:  # noqa: C901 - one decision over the kinds
         """One operation on names and constants that computes `node`."""
         match node:
-            case ast.Constant(value=value):
-                return ir.Const(value)
             case ast.Name(id=name):
                 self.check_name(node)
                 ours = brought(node)
                 return ir.Name(self.variable(name)) if ours is None else ir.Ref(ours, name)
+            case ast.BinOp(left=left, op=op, right=right):
+                a, b = self.atoms((left, right))
+                return ir.Binary(BINARY[type(op)], a, b)
+            case ast.Constant(value=value):
+                return ir.Const(value)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
                 return ir.Const(-number)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return ir.Unary("not", self.test(operand))
             case ast.UnaryOp(op=op, operand=operand):
                 return ir.Unary(UNARY[type(op)], self.atom(operand))
-            case ast.BinOp(left=left, op=op, right=right):
-                a, b = self.atoms((left, right))
-                return ir.Binary(BINARY[type(op)], a, b)
             case ast.Compare():
                 return self.compare(node)
             case ast.BoolOp():
@@ -104,7 +105,7 @@ class Expressions(Plain):
             case ast.Attribute(value=obj, attr=name):
                 return ir.Attr(self.atom(obj), self.mangled(name))
             case ast.Subscript(value=ast.Attribute(attr="r_" | "c_") as obj, slice=index) if (
-                not any(isinstance(n, ast.Slice) for n in ast.walk(index))
+                ast.Slice not in by_kind((index,))
             ):
                 # what stands between these brackets is no index, and carries derivatives
                 return ir.Call(ir.Ref(joined, "joined"), (self.atom(obj), self.atom(index)))
@@ -141,7 +142,7 @@ class Expressions(Plain):
 
     def check_name(self, node: ast.Name) -> None:
         """A generator is run where it is consumed, and is no value."""
-        if node.id in self.scope.own and node.id in self.generators:
+        if node.id in self.generators and node.id in self.scope.own:
             raise self.refuse(
                 f"The generator `{node.id}` is supported where a loop, a comprehension, `sum`, "
                 "`list` and the like run over it to its end. Return a list instead of yielding.",

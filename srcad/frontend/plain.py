@@ -6,7 +6,14 @@ import ast
 
 from srcad.frontend.scope import free_names
 from srcad.frontend.state import BINARY, COMPARE, UNARY, State
+from srcad.frontend.tree import by_kind
 from srcad.ir import nodes as ir
+
+_NESTED = {
+    ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Compare,
+    ast.BoolOp, ast.IfExp, ast.Call, ast.Tuple, ast.List, ast.Slice, ast.Set, ast.Starred,
+    ast.keyword, ast.JoinedStr, ast.FormattedValue,
+}  # fmt: skip
 
 
 class Plain(State):
@@ -22,13 +29,7 @@ class Plain(State):
 
     def simple(self, node: ast.expr) -> bool:
         """Whether `tree` can keep it nested."""
-        allowed = (
-            ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp,
-            ast.Compare, ast.BoolOp, ast.IfExp, ast.Call, ast.Tuple, ast.List, ast.Slice,
-            ast.Set, ast.Starred, ast.keyword, ast.JoinedStr, ast.FormattedValue,
-            ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context,
-        )  # fmt: skip
-        return all(isinstance(n, allowed) for n in ast.walk(node))
+        return by_kind((node,)).keys() <= _NESTED
 
     def tree(self, node: ast.expr) -> ir.Expr:  # noqa: C901 - one decision over the kinds
         """The whole expression, nested as written."""
@@ -86,7 +87,7 @@ class Plain(State):
 
     def raw(self, node: ast.expr) -> ir.Expr:
         """Keep the code as written: it carries no derivative."""
-        if any(isinstance(n, ast.NamedExpr) for n in ast.walk(node)):
+        if ast.NamedExpr in by_kind((node,)):
             raise self.refuse("Take the `:=` out of this expression.", node)
         for name in sorted(free_names(node) & self.generators.keys()):
             raise self.refuse(

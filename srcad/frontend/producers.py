@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import types
+from dataclasses import replace
 
 from srcad import errors
 from srcad.frontend.scope import Scope, captured_names, own_nodes, scope_of
@@ -24,6 +25,8 @@ def local_generators(node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.Functi
     if isinstance(node, ast.Lambda):
         return {}
     found = {s.name: s for s in node.body if isinstance(s, ast.FunctionDef) and is_generator(s)}
+    if not found:
+        return found
     bound: list[str] = [a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)]
     for part_ in own_nodes(list(node.body)):
         if isinstance(part_, ast.FunctionDef | ast.ClassDef):
@@ -66,4 +69,4 @@ def with_outside(source: Source, node: ast.FunctionDef | ast.Lambda) -> Scope:
             free |= more
             mentioned |= scope_of(made).mentioned
             waiting.extend(more)
-    return Scope(scope.own, scope.captured, frozenset(free), frozenset(mentioned))
+    return replace(scope, free=frozenset(free), mentioned=frozenset(mentioned))

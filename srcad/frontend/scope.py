@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from srcad.frontend.tree import Kinds, by_kind, parts
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_LEAVES = (ast.Constant, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_OPAQUE = (*FUNCTIONS, *COMPREHENSIONS)  # what has variables of its own
 
 
 @dataclass(frozen=True)
@@ -25,42 +27,51 @@ class Scope:
     captured: frozenset[str]
     free: frozenset[str]
     mentioned: frozenset[str]
+    functions: bool = False  # whether it makes functions
 
 
 @lru_cache(maxsize=512)
 def scope_of(node: ast.FunctionDef | ast.Lambda) -> Scope:
     """The names of one function."""
-    own = bound_names(node)
-    inner: set[str] = set()
-    for child in inner_functions(statements(node)):
-        inner |= free_names(child)
+    found = by_kind(statements(node), _OPAQUE)
+    own = _bound_in(node, found)
+    functions = _functions(found)
+    inner = set().union(*map(free_names, functions))
+    plain = not any(kind in found for kind in _OPAQUE)
+    mentioned = _mentioned(found) if plain else set()
+    mentioned |= _mentioned(by_kind(_header(node) if plain else [node]))
+    if isinstance(node, ast.FunctionDef):
+        mentioned.add(node.name)
     return Scope(
         frozenset(own),
         frozenset(own & inner),
-        frozenset(free_names(node)),
-        frozenset(_mentioned(node)),
+        frozenset(_captured(found, own).union(*map(free_names, _defaults(node)))),
+        frozenset(mentioned),
+        bool(functions),
     )
 
 
-def _mentioned(node: ast.AST) -> set[str]:
+def _mentioned(found: Kinds) -> set[str]:
     """Every name that stands anywhere in the code: a generated name must be none of them."""
-    found: set[str] = set()
-    for part in ast.walk(node):
-        match part:
-            case ast.Name(id=name) | ast.arg(arg=name) | ast.FunctionDef(name=name):
-                found.add(name)
-            case ast.Attribute(attr="np"):
-                found.add("np")
-            case _:
-                pass
-    return found
+    names = {n.id for n in found.get(ast.Name, ())}
+    names.update(a.arg for a in found.get(ast.arg, ()))
+    names.update(f.name for f in found.get(ast.FunctionDef, ()))
+    if any(a.attr == "np" for a in found.get(ast.Attribute, ())):
+        names.add("np")
+    return names
+
+
+def _header(node: Function) -> list[ast.AST]:
+    """What stands in a function around its body."""
+    if isinstance(node, ast.Lambda):
+        return [node.args]
+    body = set(map(id, node.body))
+    return [part for part in parts(node) if id(part) not in body]
 
 
 def free_names(node: ast.AST) -> set[str]:
     """The names that a piece of code reads from the scopes around it."""
-    found: set[str] = set()
-    _add_free(node, found)
-    return found
+    return _free(by_kind((node,), _OPAQUE))
 
 
 def brought(name: ast.Name) -> Any:
@@ -70,51 +81,53 @@ def brought(name: ast.Name) -> Any:
 
 def brought_along(node: ast.AST) -> dict[str, Any]:
     """All such objects in a tree, by name."""
-    names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    names = by_kind((node,)).get(ast.Name, ())
     return {n.id: brought(n) for n in names if brought(n) is not None}
 
 
-def _add_free(node: ast.AST, found: set[str]) -> None:
-    if isinstance(node, ast.Name):
-        if brought(node) is None:
-            found.add(node.id)
-    elif isinstance(node, FUNCTIONS):
-        found |= captured_names(node)
-        for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]:
-            _add_free(default, found)
-    elif isinstance(node, COMPREHENSIONS):
-        own = {
-            n.id
-            for g in node.generators
-            for n in ast.walk(g.target)
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        }
-        inner: set[str] = set()
-        for child in ast.iter_child_nodes(node):
-            _add_free(child, inner)
-        found |= inner - own
-        _add_free(node.generators[0].iter, found)
-    elif not isinstance(node, _LEAVES):
-        for child in ast.iter_child_nodes(node):
-            _add_free(child, found)
+def _free(found: Kinds) -> set[str]:
+    """The names that the nodes read; of functions and comprehensions, those of others."""
+    free = {n.id for n in found.get(ast.Name, ()) if brought(n) is None}
+    for kind in FUNCTIONS:
+        for function in found.get(kind, ()):
+            free |= captured_names(function)
+            free = free.union(*map(free_names, _defaults(function)))
+    for looping in COMPREHENSIONS:
+        for node in found.get(looping, ()):
+            names = by_kind(g.target for g in node.generators).get(ast.Name, ())
+            own = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+            free |= _free(by_kind(parts(node), _OPAQUE)) - own
+            free |= free_names(node.generators[0].iter)
+    return free
 
 
 def bound_names(node: Function) -> set[str]:
     """The variables of a function."""
-    return {a.arg for a in parameters(node.args)} | _bound(statements(node))
+    return _bound_in(node, by_kind(statements(node), _OPAQUE))
 
 
 def captured_names(node: Function) -> set[str]:
     """The names that the body of a function reads from around it; its defaults apart."""
-    body = statements(node)
-    own = bound_names(node)
-    used: set[str] = set()
-    for child in body:
-        used |= free_names(child)
-    nonlocal_ = {
-        n for s in own_nodes(body) if isinstance(s, ast.Nonlocal | ast.Global) for n in s.names
-    }
-    return used - (own - nonlocal_)
+    found = by_kind(statements(node), _OPAQUE)
+    return _captured(found, _bound_in(node, found))
+
+
+def _captured(found: Kinds, own: set[str]) -> set[str]:
+    """The names that the nodes of a body read from around it; `own` are its variables."""
+    asked = [*found.get(ast.Nonlocal, ()), *found.get(ast.Global, ())]
+    return _free(found) - (own - {n for s in asked for n in s.names})
+
+
+def _bound_in(node: Function, found: Kinds) -> set[str]:
+    """The variables of a function whose body holds these nodes."""
+    classes = ast.ClassDef in found or ast.AsyncFunctionDef in found
+    bound = _bound(by_kind(statements(node), _BINDING) if classes else found)
+    return bound.union(a.arg for a in parameters(node.args))
+
+
+def _defaults(node: Function) -> list[ast.expr]:
+    """The expressions that give parameters their values when the function is made."""
+    return [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]
 
 
 def statements(node: Function) -> list[ast.AST]:
@@ -130,51 +143,37 @@ def parameters(args: ast.arguments) -> list[ast.arg]:
 
 def own_nodes(body: list[ast.AST]) -> list[ast.AST]:
     """Every node of a body that is not inside an inner function (its header included)."""
-    found, stack = [], list(body)
-    while stack:
-        node = stack.pop()
-        found.append(node)
-        if isinstance(node, FUNCTIONS):
-            continue
-        stack.extend(ast.iter_child_nodes(node))
-    return found
+    found = by_kind(body, FUNCTIONS)
+    return [node for nodes in found.values() for node in nodes]
 
 
 def inner_functions(body: list[ast.AST]) -> list[Function]:
     """The functions made in a body itself."""
-    return [n for n in own_nodes(body) if isinstance(n, FUNCTIONS)]
+    found = by_kind(body, FUNCTIONS)
+    return [f for kind in FUNCTIONS for f in found.get(kind, ())]
 
 
-def _bound(body: list[ast.AST]) -> set[str]:
-    """The names that statements of the body bind (comprehension variables are not among them)."""
-    bound: set[str] = set()
-    outside: set[str] = set()
-    stack = list(body)
-    while stack:
-        node = stack.pop()
-        match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                bound.add(name)
-                continue
-            case ast.Lambda():
-                continue
-            case ast.Nonlocal(names=names) | ast.Global(names=names):
-                outside.update(names)
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                bound.add(name)
-            case ast.ExceptHandler(name=str(name)):
-                bound.add(name)
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                bound.update(a.asname or a.name.split(".")[0] for a in aliases)
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                bound.add(name)
-            case ast.MatchMapping(rest=str(name)):
-                bound.add(name)
-            case _:
-                pass
-        if isinstance(node, COMPREHENSIONS):
-            # only a walrus binds outside a comprehension
-            stack.extend(n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
-            continue
-        stack.extend(ast.iter_child_nodes(node))
-    return bound - outside
+def _functions(found: Kinds) -> list[Function]:
+    """The functions made in a body that holds these nodes, those in comprehensions too."""
+    functions = [f for kind in FUNCTIONS for f in found.get(kind, ())]
+    loops = [c for kind in COMPREHENSIONS for c in found.get(kind, ())]
+    return functions + inner_functions(loops) if loops else functions
+
+
+_BINDING = (ast.FunctionDef, ast.ClassDef, ast.Lambda, *COMPREHENSIONS)
+
+
+def _bound(found: Kinds) -> set[str]:
+    """The names that the nodes bind (comprehension variables are not among them)."""
+    bound = {n.id for n in found.get(ast.Name, ()) if not isinstance(n.ctx, ast.Load)}
+    for kind in (ast.FunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar):
+        bound.update(n.name for n in found.get(kind, ()) if n.name is not None)
+    for importing in (ast.Import, ast.ImportFrom):
+        for stmt in found.get(importing, ()):
+            bound.update(a.asname or a.name.split(".")[0] for a in stmt.names)
+    bound.update(n.rest for n in found.get(ast.MatchMapping, ()) if n.rest is not None)
+    loops = [c for kind in COMPREHENSIONS for c in found.get(kind, ())]
+    if loops:  # only a walrus binds outside a comprehension
+        bound |= _bound(by_kind(by_kind(loops).get(ast.NamedExpr, ()), _BINDING))
+    outside = [*found.get(ast.Nonlocal, ()), *found.get(ast.Global, ())]
+    return bound.difference(*(s.names for s in outside))

@@ -29,6 +29,7 @@ from typing import Any
 from srcad.errors import Place, SourceUnavailable, StaleSourceError
 from srcad.frontend.bytecode import same_code
 from srcad.frontend.generators import refuse_generators
+from srcad.frontend.tree import by_kind
 
 FunctionNode = ast.FunctionDef | ast.Lambda
 GENERATED = "<srcad "  # how the file name of generated code begins
@@ -177,6 +178,7 @@ class _Parsed:
     file: str
     raw: list[str]
     lines: tuple[str, ...]
+    tree: ast.Module
     nodes: dict[tuple[str, int], list[Any]]
     compiled: dict[tuple[int, bool], dict[str, list[types.CodeType]]] = field(default_factory=dict)
 
@@ -187,7 +189,7 @@ class _Parsed:
             text = "".join(self.lines)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                tree: Any = ast.parse(text)
+                tree: Any = self.tree if loader is None else ast.parse(text)
                 if loader is not None:
                     _rewrite_asserts(tree, text, self.file, loader)
                 # Notebook cells may await at their top level; functions are not affected.
@@ -215,7 +217,7 @@ def _parse_file(function: types.FunctionType) -> _Parsed:
             tree = ast.parse("".join(raw))
     except (SyntaxError, ValueError) as error:
         raise StaleSourceError(f"{_stale(function)} (The file no longer parses: {error})") from None
-    parsed = _Parsed(file, raw, tuple(raw), _function_nodes(tree))
+    parsed = _Parsed(file, raw, tuple(raw), tree, _function_nodes(tree))
     _files[file] = parsed
     while len(_files) > _FILES_KEPT:
         _files.popitem(last=False)
@@ -263,10 +265,11 @@ def _why_no_lines(function: types.FunctionType) -> str:
 def _function_nodes(tree: ast.Module) -> dict[tuple[str, int], list[Any]]:
     """Every function of the file by the name and first line that its code object carries."""
     found: dict[tuple[str, int], list[Any]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Lambda):
-            found.setdefault(("<lambda>", node.lineno), []).append(node)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    kinds = by_kind((tree,))
+    for node in kinds.get(ast.Lambda, ()):
+        found.setdefault(("<lambda>", node.lineno), []).append(node)
+    for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
+        for node in kinds.get(kind, ()):
             first = node.decorator_list[0] if node.decorator_list else node
             found.setdefault((node.name, first.lineno), []).append(node)
     return found

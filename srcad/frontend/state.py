@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Seq
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from srcad import errors
@@ -121,7 +120,10 @@ class State:
 
     def inside(self, node: ast.expr | None) -> ir.Loc | None:
         """The place of the statement at hand, and of an expression in it."""
-        return self.at if self.at is None or node is None else replace(self.at, part=self.loc(node))
+        at = self.at
+        if at is None or node is None:
+            return at
+        return ir.Loc(at.line, at.column, at.end_line, at.end_column, self.loc(node))
 
     def assign(self, target: str, value: ir.Expr, node: ast.expr | None = None) -> None:
         self.out.append(ir.Assign(target, value, self.inside(node)))
@@ -134,7 +136,7 @@ class State:
     def variable(self, name: str) -> str:
         if self.renamed.get(name):
             return self.renamed[name]
-        return self.mangled(name)
+        return self.mangled(name) if name[:2] == "__" else name
 
     def mangled(self, name: str) -> str:
         """`__x` inside a class is `_Class__x`."""

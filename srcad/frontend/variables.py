@@ -33,6 +33,7 @@ from srcad.frontend.scope import (
     inner_functions,
     own_nodes,
     parameters,
+    scope_of,
     statements,
 )
 from srcad.ir.names import Names
@@ -46,6 +47,8 @@ def with_objects(
 
     every: the variables that are read by functions made inside, and bound more than once, as well.
     """
+    if not scope_of(node).functions:
+        return node
     functions = [n for n in ast.walk(node) if isinstance(n, ast.FunctionDef)]
     if not any(_concerned(f, every) for f in functions):
         return node

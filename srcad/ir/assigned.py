@@ -9,13 +9,11 @@ A read is also a proof: where the program goes on after it, the variable has a v
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from srcad.ir import nodes as ir
 
 Names = frozenset[str]
-Reads = Callable[[ir.Stmt], frozenset[str] | set[str]]
 
 
 def value_reads(stmt: ir.Stmt) -> frozenset[str]:
@@ -24,9 +22,9 @@ def value_reads(stmt: ir.Stmt) -> frozenset[str]:
         return stmt._values  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    found = frozenset().union(*map(_value_reads, ir.expressions(stmt)))
-    if isinstance(stmt, ir.AddTo | ir.AddAt):
-        found |= {stmt.target}
+    found = ir.statement_reads(stmt)
+    if any(type(expr) is ir.Closure for expr in ir.computed(stmt)):
+        found = frozenset().union(*map(_value_reads, ir.expressions(stmt)))
     object.__setattr__(stmt, "_values", found)
     return found
 
@@ -49,10 +47,16 @@ def _proofs(stmt: ir.Stmt) -> frozenset[str]:
         return stmt._proofs  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    heads = (stmt.test,) if isinstance(stmt, ir.Assert) else ir.expressions(stmt)
-    found = frozenset(n for e in heads for n in _evaluated(e))
+    if not isinstance(stmt, ir.Assert) and _UNSURE.isdisjoint(map(type, ir.computed(stmt))):
+        found = ir.statement_reads(stmt)
+    else:
+        heads = (stmt.test,) if isinstance(stmt, ir.Assert) else ir.expressions(stmt)
+        found = frozenset(n for e in heads for n in _evaluated(e))
     object.__setattr__(stmt, "_proofs", found)
     return found
+
+
+_UNSURE = {ir.Logic, ir.Choice, ir.Compare, ir.Raw, ir.Closure}  # may read less than they name
 
 
 def _evaluated(expr: ir.Expr) -> set[str]:
@@ -68,80 +72,77 @@ def _evaluated(expr: ir.Expr) -> set[str]:
             return {n for child in ir.children(expr) for n in _evaluated(child)}
 
 
-def maybe_unassigned(
-    block: ir.Block, start: Names, wanted: Names, reads: Reads = value_reads
-) -> tuple[set[str], Names]:
-    """Those of `wanted` read before they surely have a value, and what has one at the end.
+def maybe_unassigned(block: ir.Block, start: Names, wanted: Names) -> tuple[set[str], Names]:
+    """Those of `wanted` read before they surely have a value, and those with one at the end.
 
-    `reads` gives the reads of a statement that count; every read is a proof for what follows.
+    Every read is a proof for what follows.
     """
-    if not wanted:
-        return set(), start
-    finder = _Finder(wanted, reads)
-    end = finder.block(block, set(start))
-    return {n for names in finder.found.values() for n in names}, frozenset(end)
+    found, end = unsure_reads_and_end(block, start, wanted)
+    return {n for names in found.values() for n in names}, end
 
 
 def unsure_reads(block: ir.Block, start: Names, wanted: Names) -> dict[int, Names]:
     """By id of a statement: those of `wanted` that it reads and that may have no value yet."""
-    finder = _Finder(wanted, value_reads)
-    if wanted:
-        finder.block(block, set(start))
-    return finder.found
+    return unsure_reads_and_end(block, start, wanted)[0]
+
+
+def unsure_reads_and_end(
+    block: ir.Block, start: Names, wanted: Names
+) -> tuple[dict[int, Names], Names]:
+    """The same, and those of `wanted` that have a value at the end."""
+    finder = _Finder()
+    lack = finder.block(block, set(wanted - start))
+    return finder.found, wanted - lack
 
 
 @dataclass
 class _Finder:
-    """Walks the program; the set of names that have a value grows as it goes."""
+    """Walks the program; the set of names that may lack a value shrinks as it goes."""
 
-    wanted: Names
-    reads: Reads
     found: dict[int, Names] = field(default_factory=dict)
     leaving: list[list[set[str]]] = field(default_factory=list)  # at the breaks of the loops around
 
-    def block(self, block: ir.Block, have: set[str]) -> set[str]:
-        """What has a value behind the block; `have` is used up."""
+    def block(self, block: ir.Block, lack: set[str]) -> set[str]:
+        """What may lack a value behind the block; the set `lack` is used up."""
         for stmt in block:
-            have = self.statement(stmt, have)
-        return have
+            if not lack:
+                break
+            lack = self.statement(stmt, lack)
+        return lack
 
-    def statement(self, stmt: ir.Stmt, have: set[str]) -> set[str]:
-        missing = (self.reads(stmt) & self.wanted) - have
-        if missing:
-            self.found[id(stmt)] = self.found.get(id(stmt), frozenset()) | missing
-        have |= _proofs(stmt) & self.wanted
-        if not ir.blocks(stmt):
-            return self.simple(stmt, have)
+    def statement(self, stmt: ir.Stmt, lack: set[str]) -> set[str]:
+        if not lack.isdisjoint(ir.statement_reads(stmt)):
+            missing = value_reads(stmt) & lack
+            if missing:
+                self.found[id(stmt)] = self.found.get(id(stmt), frozenset()) | missing
+            lack -= _proofs(stmt)
         match stmt:
+            case ir.Assign(target):
+                lack.discard(target)
+                return lack
             case ir.If(_, then, orelse):
-                return self.block(then, set(have)) & self.block(orelse, have)
+                return self.block(then, set(lack)) | self.block(orelse, lack)
             case ir.For() | ir.While():
-                return self.loop(stmt, have)
+                return self.loop(stmt, lack)
+            case ir.Break() | ir.Raise():
+                if self.leaving and isinstance(stmt, ir.Break):
+                    self.leaving[-1].append(lack)
+                return set()  # nothing follows
             case ir.Try(body, handlers, orelse, final):
-                done = self.block(orelse, self.block(body, set(have)))
+                done = self.block(orelse, self.block(body, set(lack)))
                 for h in handlers:
-                    named = {h.name} if h.name else set()
-                    done &= self.block(h.body, have | named)
-                return done | self.block(final, have)
+                    done |= self.block(h.body, lack - {h.name})
+                return done & self.block(final, lack)
             case _:
-                have.update(ir.targets(stmt))
+                lack.difference_update(ir.targets(stmt))
                 for inner in ir.blocks(stmt):
-                    have = self.block(inner, have)
-                return have
+                    lack = self.block(inner, lack)
+                return lack
 
-    def simple(self, stmt: ir.Stmt, have: set[str]) -> set[str]:
-        if isinstance(stmt, ir.Break | ir.Raise):
-            if self.leaving and isinstance(stmt, ir.Break):
-                self.leaving[-1].append(set(have))
-            have |= self.wanted  # nothing follows
-        else:
-            have.update(ir.targets(stmt))
-        return have
-
-    def loop(self, stmt: ir.For | ir.While, have: set[str]) -> set[str]:
+    def loop(self, stmt: ir.For | ir.While, lack: set[str]) -> set[str]:
         self.leaving.append([])
-        self.block(stmt.body, have.union(ir.targets(stmt)))
+        self.block(stmt.body, lack.difference(ir.targets(stmt)))
         breaks = self.leaving.pop()
         if isinstance(stmt, ir.While) and stmt.test == ir.Const(True):
-            return have.union(self.wanted).intersection(*breaks)
-        return have
+            return set().union(*breaks)
+        return lack

@@ -31,7 +31,7 @@ class Names:
         return frozenset(self.taken - (reserved() - self.users))
 
     def fresh(self, hint: str) -> str:
-        base = re.sub(r"\W", "_", hint) or "t"
+        base = hint if hint.isidentifier() else re.sub(r"\W", "_", hint) or "t"
         if base[0].isdigit() or keyword.iskeyword(base):
             base = "v_" + base
         name, count = base, self.counts.get(base, 1)

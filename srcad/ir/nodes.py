@@ -27,10 +27,12 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Mapping as Mapping_
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
+
+from srcad.ir.records import record
 
 _NOTHING: frozenset[str] = frozenset()
 
@@ -43,24 +45,24 @@ class _Expression:
 
 class _Statement:
     __slots__ = (
-        "_all_reads", "_bound", "_counted", "_into", "_mentions", "_proofs", "_reads", "_signs",
-        "_touched", "_values", "_written",
+        "_all_reads", "_bound", "_computed", "_counted", "_inner", "_into", "_mentions", "_proofs",
+        "_reads", "_signs", "_touched", "_values", "_written",
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Name(_Expression):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Const(_Expression):
     """A literal."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ref(_Expression):
     """An object that the compiler brings along, printed as `text` (`np.zeros_like`, `add_at`)."""
 
@@ -68,83 +70,83 @@ class Ref(_Expression):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call(_Expression):
     func: Expr
     args: tuple[Expr, ...] = ()
     kwargs: tuple[tuple[str | None, Expr], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Attr(_Expression):
     obj: Expr
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Item(_Expression):
     obj: Expr
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Slice(_Expression):
     lower: Expr | None
     upper: Expr | None
     step: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unary(_Expression):
     op: str
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Binary(_Expression):
     op: str
     left: Expr
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Compare(_Expression):
     left: Expr
     ops: tuple[str, ...]
     rights: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Logic(_Expression):
     op: str  # "and", "or"
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choice(_Expression):
     test: Expr
     then: Expr
     orelse: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sequence(_Expression):
     kind: str  # "tuple", "list", "set"
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mapping(_Expression):
     keys: tuple[Expr | None, ...]  # None: **value
     values: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Star(_Expression):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Closure(_Expression):
     """A function made during the call; `code` is its definition, `captures` what it closes over."""
 
@@ -153,7 +155,7 @@ class Closure(_Expression):
     defaults: tuple[tuple[str, Expr], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Raw(_Expression):
     """Code that carries no derivative, kept as written (f-strings, sets); `reads` are its names."""
 
@@ -167,7 +169,7 @@ Expr = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Loc:
     """Where the user wrote it, lines from 1, columns from 0: the statement, and the expression."""
 
@@ -178,7 +180,7 @@ class Loc:
     part: Loc | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assign(_Statement):
     target: str
     value: Expr
@@ -186,7 +188,7 @@ class Assign(_Statement):
     alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unpack(_Statement):
     targets: tuple[str, ...]
     value: Expr
@@ -195,14 +197,14 @@ class Unpack(_Statement):
     alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Effect(_Statement):
     value: Expr
     at: Loc | None = None
     alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class If(_Statement):
     test: Expr
     then: tuple[Stmt, ...]
@@ -211,7 +213,7 @@ class If(_Statement):
     alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class While(_Statement):
     test: Expr
     body: tuple[Stmt, ...]
@@ -229,7 +231,7 @@ def leaves(target: Target) -> tuple[str, ...]:
     return tuple(name for part in target for name in leaves(part))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class For(_Statement):
     target: Target
     iterable: Expr
@@ -238,19 +240,19 @@ class For(_Statement):
     alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Break(_Statement):
     at: Loc | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class With(_Statement):
     items: tuple[tuple[Expr, str | None], ...]
     body: tuple[Stmt, ...]
     at: Loc | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Handler:
     type: Expr | None
     name: str | None
@@ -262,7 +264,7 @@ class Handler:
         return not (isinstance(self.type, Sequence) and not self.type.items)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Try(_Statement):
     body: tuple[Stmt, ...]
     handlers: tuple[Handler, ...]
@@ -271,21 +273,21 @@ class Try(_Statement):
     at: Loc | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Raise(_Statement):
     exception: Expr | None
     cause: Expr | None = None
     at: Loc | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assert(_Statement):
     test: Expr
     message: Expr | None = None
     at: Loc | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AddTo(_Statement):
     target: str
     value: Expr
@@ -293,7 +295,7 @@ class AddTo(_Statement):
     op: str = "+"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AddAt(_Statement):
     target: str
     index: Expr
@@ -302,7 +304,7 @@ class AddAt(_Statement):
     op: str = "+"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Store(_Statement):
     """`target = value` where the target is an element or an attribute: a write into an object."""
 
@@ -312,7 +314,7 @@ class Store(_Statement):
     alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Augment(_Statement):
     """`target op= value` as the user wrote it: a rebinding for numbers, a write for arrays.
 
@@ -329,7 +331,7 @@ class Augment(_Statement):
     every: bool = field(default=False, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Import(_Statement):
     """An import inside the function, kept as written."""
 
@@ -338,14 +340,14 @@ class Import(_Statement):
     at: Loc | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Continue(_Statement):
     """Only before `exits` has run."""
 
     at: Loc | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Note(_Statement):
     """A comment line of its own: `# backward`."""
 
@@ -353,7 +355,7 @@ class Note(_Statement):
     at: Loc | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Return(_Statement):
     """Anywhere before `exits` has run; afterwards only last in generated code."""
 
@@ -368,7 +370,7 @@ Stmt = (
 Block = tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Param:
     name: str
     kind: str = "plain"  # "plain", "args", "kwargs"
@@ -376,7 +378,7 @@ class Param:
     has_default: bool = False
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Function:
     """One user function; `result` names the variable that holds the returned value at the end."""
 
@@ -392,6 +394,9 @@ class Function:
     cells: frozenset[str] = frozenset()  # variables of comprehensions that functions close over
     pinned: frozenset[str] = frozenset()  # names that `webs` leaves as they are
     met: frozenset[str] = _NOTHING  # global names whose objects the lowered code rests on
+
+
+LEAVES = {Name, Const, Ref}
 
 
 def _no_parts(expr: Any) -> tuple[Expr, ...]:
@@ -529,25 +534,29 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
 
 def reads(expr: Expr | None) -> frozenset[str]:
     """The variables that an expression reads."""
-    if expr is None:
+    kind = type(expr)
+    if kind is Name:
+        return frozenset((expr.id,))  # type: ignore[union-attr]
+    if kind is Const or kind is Ref or expr is None:
         return _NOTHING
     try:
         return expr._reads  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    kind = type(expr)
-    if kind is Name:
-        found = frozenset((expr.id,))  # type: ignore[union-attr]
-    elif kind is Const or kind is Ref:
-        found = _NOTHING
-    elif kind is Raw:
-        found = frozenset(expr.reads)  # type: ignore[union-attr]
-    elif kind is Binary:
-        found = reads(expr.left) | reads(expr.right)  # type: ignore[union-attr]
-    else:
-        found = _NOTHING.union(*map(reads, children(expr)))
-        if kind is Closure:
-            found = found.union(expr.captures)  # type: ignore[union-attr]
+    names: list[str] = []
+    stack: list[Any] = [expr]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is Name:
+            names.append(node.id)
+        elif kind is Raw:
+            names += node.reads
+        elif kind not in LEAVES:
+            stack += _CHILDREN[kind](node)
+            if kind is Closure:
+                names += node.captures
+    found = frozenset(names)
     object.__setattr__(expr, "_reads", found)
     return found
 
@@ -584,6 +593,24 @@ def expressions(stmt: Stmt) -> tuple[Expr, ...]:
     return _EXPRESSIONS[type(stmt)](stmt)
 
 
+def computed(stmt: Stmt) -> tuple[Expr, ...]:
+    """All that the statement's own expressions compute: they and their parts, but no leaves."""
+    try:
+        return stmt._computed  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    found: list[Expr] = []
+    for expr in expressions(stmt):
+        stack = [expr]
+        while stack:
+            node = stack.pop()
+            if type(node) not in LEAVES:
+                found.append(node)
+                stack += _CHILDREN[type(node)](node)
+    object.__setattr__(stmt, "_computed", tuple(found))
+    return tuple(found)
+
+
 _BLOCKS: dict[type, Callable[[Any], tuple[Block, ...]]] = {
     If: lambda s: (s.then, s.orelse),
     While: lambda s: (s.body,),
@@ -598,8 +625,8 @@ COMPOUND = frozenset(_BLOCKS)  # the statements with nested blocks
 
 def blocks(stmt: Stmt) -> tuple[Block, ...]:
     """The nested blocks of a statement."""
-    found = _BLOCKS.get(type(stmt))
-    return found(stmt) if found is not None else ()
+    kind = type(stmt)
+    return _BLOCKS[kind](stmt) if kind in _BLOCKS else ()
 
 
 def with_blocks(stmt: Stmt, new: tuple[Block, ...]) -> Stmt:
@@ -635,8 +662,10 @@ _TARGETS: dict[type, Callable[[Any], tuple[str, ...]]] = {
 
 def targets(stmt: Stmt) -> tuple[str, ...]:
     """The variables that the statement itself binds (not its blocks)."""
-    found = _TARGETS.get(type(stmt))
-    return found(stmt) if found is not None else ()
+    kind = type(stmt)
+    if kind is Assign or kind is AddTo:
+        return (stmt.target,)  # type: ignore[union-attr,return-value]
+    return _TARGETS[kind](stmt) if kind in _TARGETS else ()
 
 
 def statement_reads(stmt: Stmt) -> frozenset[str]:
@@ -645,26 +674,26 @@ def statement_reads(stmt: Stmt) -> frozenset[str]:
         return stmt._reads  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    if type(stmt) is Assign:
-        found = reads(stmt.value)
+    kind = type(stmt)
+    if kind is Assign:
+        found = reads(stmt.value)  # type: ignore[union-attr]
     else:
         found = _NOTHING.union(*map(reads, expressions(stmt)))
-        if isinstance(stmt, AddTo | AddAt):
-            found |= {stmt.target}
+        if kind is AddTo or kind is AddAt:
+            found |= {stmt.target}  # type: ignore[union-attr,arg-type]
     object.__setattr__(stmt, "_reads", found)
     return found
 
 
 def all_reads(stmt: Stmt) -> frozenset[str]:
     """The variables that the statement reads, those of its blocks included."""
+    if type(stmt) not in _BLOCKS:
+        return statement_reads(stmt)
     try:
         return stmt._all_reads  # type: ignore[union-attr,no-any-return]
     except AttributeError:
         pass
-    found = statement_reads(stmt)
-    inner = blocks(stmt)
-    if inner:
-        found = found.union(*(all_reads(s) for b in inner for s in b))
+    found = statement_reads(stmt).union(*map(statement_reads, _inner(stmt)))
     object.__setattr__(stmt, "_all_reads", found)
     return found
 
@@ -676,9 +705,8 @@ def bound(stmt: Stmt) -> frozenset[str]:
     except AttributeError:
         pass
     found = frozenset(targets(stmt))
-    inner = blocks(stmt)
-    if inner:
-        found = found.union(*(bound(s) for b in inner for s in b))
+    if type(stmt) in _BLOCKS:
+        found = found.union(*map(targets, _inner(stmt)))
     object.__setattr__(stmt, "_bound", found)
     return found
 
@@ -695,37 +723,54 @@ def _free_reads(block: Block, bound: set[str], found: set[str]) -> set[str]:
     for stmt in block:
         found |= statement_reads(stmt) - bound
         own = targets(stmt)
+        if type(stmt) not in _BLOCKS:
+            bound.update(own)
+            continue
         inner = [_free_reads(b, bound.union(own), found) for b in blocks(stmt)]
         if isinstance(stmt, If):
             bound |= inner[0] & inner[1]
         elif isinstance(stmt, With):
             bound |= inner[0]
-        elif not inner:
-            bound.update(own)
     return bound
 
 
-def walk(block: Block) -> Iterator[Stmt]:
+def walk(block: Block) -> list[Stmt]:
     """Every statement, nested ones included, in the order of the text."""
     found: list[Stmt] = []
-    _flatten(block, found)
-    return iter(found)
-
-
-def _flatten(block: Block, found: list[Stmt]) -> None:
     if COMPOUND.isdisjoint(map(type, block)):
-        found += block
-        return
+        return list(block)
     for stmt in block:
         found.append(stmt)
         if type(stmt) in COMPOUND:
-            for inner in blocks(stmt):
-                _flatten(inner, found)
+            found += _inner(stmt)
+    return found
+
+
+def _inner(stmt: Stmt) -> tuple[Stmt, ...]:
+    """The statements of the blocks of a statement, at any depth."""
+    try:
+        return stmt._inner  # type: ignore[union-attr,no-any-return]
+    except AttributeError:
+        pass
+    found = tuple(inner for block in blocks(stmt) for inner in walk(block))
+    object.__setattr__(stmt, "_inner", found)
+    return found
 
 
 def assigned(block: Block) -> set[str]:
     """Every variable bound anywhere in the block."""
     return set().union(*map(bound, block))
+
+
+def placed(stmt: Stmt, at: Loc | None) -> Stmt:
+    """The same statement, at this place of the user's text."""
+    match stmt:
+        case Assign(target, value):
+            return Assign(target, value, at, alters=stmt.alters)
+        case AddTo(target, value):
+            return AddTo(target, value, at, stmt.op)
+        case _:
+            return replace(stmt, at=at)
 
 
 def map_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:

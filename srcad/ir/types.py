@@ -14,18 +14,20 @@ A dimension is an int, a symbol such as `"x.0"` (two dimensions with one symbol 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from srcad.ir.records import record
 
 Dim = int | str | tuple[str, int] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AnyType:
     """Nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scalar:
     kind: type
     value: Any = None  # of strings, bools and literal integers, where known
@@ -33,7 +35,7 @@ class Scalar:
     size: Dim = None  # of an integer that counts a dimension: `n = x.shape[0]`
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Number:
     """A NumPy scalar; `loose`: or the Python number of that kind."""
 
@@ -41,7 +43,7 @@ class Number:
     loose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Array:
     dtype: str
     dims: tuple[Dim, ...]
@@ -51,13 +53,13 @@ class Array:
         return len(self.dims)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tup:
     items: tuple[Type, ...]
     cls: type = tuple
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lst:
     """A list, or a deque; the length of what is written is not known."""
 
@@ -66,7 +68,7 @@ class Lst:
     cls: type = list
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Dct:
     """A dict: all its items in order; or, of one that is written, what is under some of its keys.
 
@@ -79,7 +81,7 @@ class Dct:
     known: tuple[tuple[Any, Type], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Obj:
     """An instance with attributes, of which some may not be there yet."""
 
@@ -87,7 +89,7 @@ class Obj:
     fields: tuple[tuple[str, Type], ...]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Known:
     """One particular object: a module, a function, a class, a method of either."""
 
@@ -99,7 +101,7 @@ class Known:
         return Known(value, id(value))
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Method:
     """`self.name` where the class defines a function: `self` goes first."""
 
@@ -108,7 +110,7 @@ class Method:
     name: str
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Clo:
     """A function made during the call, and the types of what it closes over."""
 
@@ -119,7 +121,7 @@ class Clo:
     owner: Any = field(hash=False, compare=False)  # the Source it stands in
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bottom:
     """No value has reached this point yet."""
 
