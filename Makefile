@@ -5,6 +5,7 @@
 #   make lint    ruff and mypy alone          make fuzz    random programs, at length
 #   make bench   timings beside their targets make docs    write the generated pages
 #   make libraries   packages of other people, docs/libraries.md
+#   make break   changes that the suite must notice, each in a copy
 #   make clean   remove what the targets made
 
 OLD_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -60,6 +61,9 @@ fuzz: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(RUN) -m benchmarks $(ARGS)
+
+break: $(VENV)/.test
+	$(RUN) -m tests.breaking $(ARGS)
 
 docs: $(VENV)/.test
 	$(RUN) -m tests.experts.side_by_side

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 import srcad
+from benchmarks import in_place as in_place_programs
 from benchmarks import programs, synthetic
 from benchmarks.timing import Row, medians, once
 
@@ -165,10 +166,33 @@ def _first_call_ms() -> float:
     return 1e3 * median(float(run.stdout) for run in runs)
 
 
+def in_place(letter: str) -> list[Row]:
+    """Programs that write step by step."""
+    rows = []
+    for case in in_place_programs.cases():
+        if not case.about.startswith(letter):
+            continue
+        df = srcad.grad(case.program, wrt=case.wrt)
+        same(df(*case.args), case.by_hand(*case.args))
+        runners = {"primal": case.program, "srcad": df, "hand": case.by_hand}
+        times = medians({name: (f, case.args) for name, f in runners.items()})
+        rows += [
+            Row(
+                case.about, "gradient / primal", times["srcad"] / times["primal"], "x", case.target
+            ),
+            Row(case.about, "by hand / primal", times["hand"] / times["primal"], "x"),
+        ]
+    return rows
+
+
 CASES: dict[str, Callable[[], list[Row]]] = {
     "a": circuit,
     "b": network,
     "c": logistic,
     "d": rosenbrock,
     "e": generation,
+    "f": lambda: in_place("f"),  # arrays
+    "g": lambda: in_place("g"),  # element by element
+    "h": lambda: in_place("h"),  # lists
+    "i": lambda: in_place("i"),  # objects
 }

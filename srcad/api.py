@@ -20,7 +20,7 @@ from srcad.arguments import Choice, Wrt, bind, check_wrt, choose, target_of
 from srcad.compile import LOCK, Cache, Entry, compile_fused
 from srcad.emit.places import annotate
 from srcad.frontend.source import Target
-from srcad.ir.observed import type_of
+from srcad.ir.observed import types_of
 from srcad.ir.types import ANY, Symbols, Type
 from srcad.runtime import calls
 
@@ -89,7 +89,7 @@ class GradFunction(Generic[P, R]):
         canonical, signature = bind(target, args, kwargs)
         choice = choose(self.wrt, signature, canonical, self._skip(target), target.function)
         symbols = Symbols()
-        kinds = tuple(type_of(a, symbols) for a in canonical)
+        kinds = types_of(canonical, symbols)
         check_wrt(canonical, kinds, choice, signature, target.function)
         key = target.function, kinds, choice.params, choice.plain and choice.single
         entry = self.cache.find(key, symbols) or self._compile(key, symbols)

@@ -39,8 +39,8 @@ from srcad.emit.function import Emitted, dump, emit
 from srcad.ir import nodes as ir
 from srcad.ir import verify
 from srcad.ir.names import Names
-from srcad.ir.types import BOTTOM, Symbols, Type, is_scalar, show
-from srcad.optimise.own import own_memory
+from srcad.ir.types import BOTTOM, Array, Symbols, Type, is_scalar, show
+from srcad.optimise.own import Results, own_memory, results_of
 from srcad.optimise.pack import popped
 from srcad.optimise.passes import Passes, optimised
 from srcad.optimise.typing import actual_types
@@ -74,6 +74,7 @@ class Compilation:
     names: Names = field(default_factory=Names)
     written: dict[int, Outside] = field(default_factory=dict)  # objects of modules and closures
     needed: dict[int, tuple[Any, str]] = field(default_factory=dict)  # those read backwards
+    results: Results = field(default_factory=dict)  # of backward parts: arrays of their own
     reusable: bool = False  # a pullback may be called again: saved lists are copied before popping
     reading: Reading = FIRST
 
@@ -160,6 +161,7 @@ class Compilation:
             in_place=in_place,
             handed=bars_in,
             shadows=shadows,
+            steady=reverser.steady,
             by_memory=asked.params,
         )
 
@@ -217,6 +219,8 @@ class Compilation:
         self.names.taken |= unit.code.taken
         name = self.names.fresh(unit.name + ("_value_and_grad" if value else "_grad"))
         parts = self.reverse(unit, types, tuple(k in wrt for k in range(len(types))))
+        first = len(self.emitted)
+        self.finish_waiting()  # what they hand out tells which gradients need no copy
         result = unit.code.result
         params = [p.name for p in unit.code.params]
         body = (*parts.forward, BACKWARD, *parts.seeded(result, aux), *parts.backward)
@@ -235,7 +239,7 @@ class Compilation:
         doc += f" of {describe(unit)} in {', '.join(params[k] for k in wrt)}: "
         doc += ", ".join(show(types[k]) for k in wrt) + "."
         self.emit(name, params, (FORWARD, *body), doc, unit)
-        self.finish_waiting()
+        self.emitted.insert(first, self.emitted.pop())
 
     def split(
         self,
@@ -268,6 +272,8 @@ class Compilation:
         end = ir.Return(ir.Sequence("tuple", (ir.Name(result), answer)))
         body = (*parts.forward, BACKWARD, *parts.backward, end)
         forward, backward = cut(self.finished(parts, body, None, seed, finished))
+        if not finished and not self.naive:
+            self.results[bwd] = self.handed_out(parts, backward, seed)
         residuals = residuals_of(forward, backward, params, seed)
         saved = parts.names.fresh("saved")
         copied = sorted(popped(backward) & set(residuals)) if self.reusable else []
@@ -281,6 +287,16 @@ class Compilation:
         shadows = [parts.shadows] if parts.shadows else []
         self.emit(bwd, [saved, *shadows, seed, *parts.handed], backward, doc, unit)
         self.finish_waiting()
+
+    def handed_out(self, parts: Parts, backward: ir.Block, seed: str) -> tuple[Type | None, ...]:
+        """The arrays of their own that a backward part returns."""
+        facts = parts.facts
+        given = facts.types.get(seed, BOTTOM)
+        if isinstance(given, Array) and given.dtype != "float64":
+            return ()  # its cotangent may be of a wider type
+        types = actual_types(self.session, facts, backward, seed)
+        types |= {bar: facts.types[bar] for bar in parts.handed}  # as the caller made them
+        return results_of(backward, types, frozenset(parts.handed))
 
     def emit(self, name: str, params: list[str], body: ir.Block, doc: str, unit: Unit) -> None:
         """One finished function."""
@@ -326,8 +342,8 @@ class Compilation:
         dump("optimised", parts.facts.unit.name, body)
         body = still_local(body, parts.facts.unit)
         if own:
-            types = actual_types(self.session, parts.facts, body, seed)
-            body = own_memory(body, types, parts.facts)
+            types = actual_types(self.session, parts.facts, body, seed, self.results)
+            body = own_memory(body, types, parts.facts, self.results)
             number = lambda n: is_scalar(types.get(n, BOTTOM))  # noqa: E731
             verify.owned(parts.facts.unit.name, body, number)
             body = passes.drop(body)

@@ -15,7 +15,7 @@ from srcad import errors
 from srcad.arguments import bind, target_of
 from srcad.compile import LOCK, Cache, Entry, compile_pullback
 from srcad.emit.places import annotate
-from srcad.ir.observed import fields_of, type_of
+from srcad.ir.observed import fields_of, types_of
 from srcad.ir.types import Symbols
 from srcad.runtime.cells import snapshot
 from srcad.runtime.cotangents import shadow
@@ -65,7 +65,7 @@ def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -
 
 def _pullback_entry(function: Any, canonical: tuple[Any, ...], naive: bool) -> Entry:
     symbols = Symbols()
-    kinds = tuple(type_of(a, symbols) for a in canonical)
+    kinds = types_of(canonical, symbols)
     key = kinds, naive
     with LOCK:
         cache = _PULLBACKS.get(function)

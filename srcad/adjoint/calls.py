@@ -19,11 +19,12 @@ from srcad.analysis.hidden import inside, may_write
 from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Clo, carries, mutable
+from srcad.ir.types import ANY, Array, Clo, carries, mutable
 from srcad.runtime import calls, cotangents, writes
 from srcad.runtime.closures import default_of
 
 COPIED = ir.Ref(writes.copied, "copied")
+COPIED_OF = ir.Ref(writes.copied_of, "copied_of")
 PART = ir.Ref(cotangents.part, "part")
 DYNAMIC = ir.Ref(calls.call, "call")
 METHOD = ir.Ref(calls.call_method, "call_method")
@@ -230,9 +231,15 @@ class Calls(Cells):
     def own_residuals(self, stmt: ir.Assign, operation: Invoke, saved: str) -> ir.Block:
         """What the called function saved of memory that changes later must be copied."""
         held = {stmt.target}.union(*map(ir.reads, operation.args))
-        if not any(self.changed_later(n, stmt) for n in held):
+        changing = sorted(n for n in held if self.changed_later(n, stmt))
+        if not changing:
             return ()
-        return (ir.Assign(saved, algebra.call(COPIED, ir.Name(saved)), stmt.at),)
+        arrays = all(isinstance(self.type(n), Array) for n in changing)
+        if arrays and not self.naive:
+            copy = algebra.call(COPIED_OF, ir.Name(saved), *map(ir.Name, changing))
+        else:
+            copy = algebra.call(COPIED, ir.Name(saved))
+        return (ir.Assign(saved, copy, stmt.at),)
 
     def changed_later(self, name: str, stmt: ir.Stmt) -> bool:
         return mutable(self.type(name)) and self.storage.changes_after(name, stmt, itself=False)

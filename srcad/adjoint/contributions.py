@@ -34,7 +34,18 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Lst, Tup, Type, carries, dims_of, is_count, is_scalar
+from srcad.ir.types import (
+    ANY,
+    AnyType,
+    Array,
+    Lst,
+    Tup,
+    Type,
+    carries,
+    dims_of,
+    is_count,
+    is_scalar,
+)
 from srcad.rules.spelling import spelled
 from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp
 from srcad.runtime.broadcast import unbroadcast
@@ -181,6 +192,7 @@ class Contributions(Displays):
             raise missing_option(operation, str(problem), self.reverse.place()) from None
         given = dict(zip(operands.plain, operation.types, strict=False))
         types = {n: given[n] if n in given else self.reverse.type_of(v) for n, v in values.items()}
+        self.with_lengths(types, values)
         pairs: Pairs = []
         for position, name in enumerate(operands.names):
             if name not in values or not self.reverse.is_active(values[name]):
@@ -222,6 +234,13 @@ class Contributions(Displays):
             if self.reverse.is_active(item):
                 pairs += self.to(item, ir.Item(whole, ir.Const(k)))
         return pairs
+
+    def with_lengths(self, types: dict[str, Type], values: dict[str, ir.Expr]) -> None:
+        """Put the sizes of slices, which were found after all types, into the types of operands."""
+        for name, value in values.items():
+            more = self.reverse.type_of(value)
+            if isinstance(more, Array) and isinstance(types[name], Array):
+                types[name] = more
 
     def pull(
         self,

@@ -22,6 +22,7 @@ from srcad.analysis.activity import Active, depends
 from srcad.analysis.distinct import distinct
 from srcad.analysis.elements import adds_axes, index_parts, is_basic
 from srcad.analysis.infer import Inferred, constant
+from srcad.analysis.lengths import with_lengths
 from srcad.analysis.liveness import Liveness, captures, live_before
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
@@ -98,6 +99,7 @@ class Cotangents(ABC):
         self.out: list[ir.Stmt] = []  # backward statements of the step at hand
         self.at: ir.Loc | None = None
         self.depth = 0  # loops around the statement at hand
+        self.steady = with_lengths(facts, body, live)
         self.read_by = captures(body)
         self.live_before = live_before(body, live, self.read_by)
         self.distinct = distinct(facts, body)

@@ -35,6 +35,7 @@ class Parts:
     in_place: frozenset[str] = frozenset()  # variables whose contents the forward part changes
     handed: tuple[str, ...] = ()  # cotangents that the caller hands in besides the result's
     shadows: str = ""  # the memory of cotangents, where the caller hands it in
+    steady: frozenset[str] = frozenset()  # of which the bounds of slices may be made
     by_memory: frozenset[str] = frozenset()  # parameters whose cotangents are kept there
 
     @property

@@ -48,6 +48,9 @@ def rule(
         return _product(position, values, types, y_bar)
     if function in (np.sum, np.mean) and position == 0:
         return _reduction(function, values, types, y_bar)
+    if function is np.outer and len(names) == 2 and all(map(_real_vector, types.values())):
+        a, b = values.values()
+        return ir.Binary("@", y_bar, b) if position == 0 else ir.Binary("@", a, y_bar)
     if function is np.linalg.slogdet and _real_matrix(types[names[0]]):
         weight = ir.Item(y_bar, ir.Const(1))
         inverse = algebra.call(INV, values[names[0]])
@@ -59,6 +62,10 @@ def rule(
 
 def _real_matrix(kind: Type) -> bool:
     return isinstance(kind, Array) and kind.ndim == 2 and kind.dtype == "float64"
+
+
+def _real_vector(kind: Type) -> bool:
+    return isinstance(kind, Array) and kind.ndim == 1 and kind.dtype == "float64"
 
 
 def _product(

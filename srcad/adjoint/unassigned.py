@@ -22,7 +22,7 @@ from srcad.ir.assigned import Names, unsure_reads, unsure_reads_and_end
 from srcad.runtime import cells, unassigned, writes
 
 ASSIGNED = ir.Ref(unassigned.assigned, "assigned")
-COPYING = (writes.copied, cells.snapshot)
+COPYING = (writes.copied, writes.copied_of, cells.snapshot)
 UNSET = ir.Ref(unassigned.unset, "unset")
 
 
@@ -104,7 +104,7 @@ def _checked(
 def _kept_names(stmt: ir.Stmt, stacks: Names) -> Names:
     """What a statement of ours reads to keep it; it may have no value yet."""
     match stmt:
-        case ir.Assign(_, ir.Call(ir.Ref(function), (ir.Name(name),))) if function in COPYING:
+        case ir.Assign(_, ir.Call(ir.Ref(function), (ir.Name(name), *_))) if function in COPYING:
             return frozenset({name})
         case _:
             return frozenset(saved_names(stmt, stacks))

@@ -14,12 +14,15 @@ from srcad.ir import nodes as ir
 from srcad.runtime import cells, shadows
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import shadow
+from srcad.runtime.products import matmul_a, matmul_b
+from srcad.runtime.shapes import unreshape
 from srcad.runtime.writes import stored
 
 SHAPES = {"shape", "size", "ndim", "dtype"}
 LIKE: dict[object, int] = {  # the argument that gives its shape alone
     np.zeros_like: 0, np.ones_like: 0, np.full_like: 0, np.empty_like: 0, np.shape: 0, np.ndim: 0,
     np.size: 0, unbroadcast: 1, stored: 1, shadow: 0,
+    unreshape: 1, matmul_a: 1, matmul_b: 2,
     cells.cell_zeros: 0,
 }  # fmt: skip
 

@@ -12,6 +12,8 @@ the write adds into, and every write takes from.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from srcad import errors
@@ -22,6 +24,7 @@ from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.effects import is_number
 from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inference
+from srcad.analysis.lengths import lengths
 from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Element
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Type, carries, dims_of, is_scalar
@@ -216,7 +219,12 @@ class Writes(Memory):
         """The type of what stands at the index."""
         if index == WHOLE:
             return self.type(owner)
-        return Inference(self.facts.session, self.facts).expr(ir.Item(ir.Name(owner), index))
+        kind = Inference(self.facts.session, self.facts).expr(ir.Item(ir.Name(owner), index))
+        whole = self.type(owner)
+        if isinstance(kind, Array) and None in kind.dims and isinstance(whole, Array):
+            dims = lengths(whole, index, self.facts.types, self.steady)
+            return kind if dims is None or len(dims) != kind.ndim else replace(kind, dims=dims)
+        return kind
 
     def region_copy(self, place: ir.Item, index: ir.Expr) -> ir.Expr:
         """An index of slices is a view, which the zeros would reach."""

@@ -32,16 +32,19 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
     BOTTOM,
+    INT,
     Array,
     Bottom,
     Clo,
     Dct,
     Lst,
     Obj,
+    Scalar,
     Tup,
     Type,
     count,
     join_all,
+    of_integer,
 )
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE
@@ -171,6 +174,7 @@ def invoke(
             kinds.append(defaults[param.name])
         else:
             kinds.append(inference.expr(expr))
+    kinds = _told(kinds)
     if any(isinstance(k, Bottom) for k in kinds):
         return BOTTOM, Inert()
     session = inference.session
@@ -184,6 +188,19 @@ def invoke(
     types = (*kinds, clo)
     result = session.infer(inner, types).result
     return result, Invoke(inner, (*bound, func), types, func)
+
+
+def _told(kinds: list[Type]) -> list[Type]:
+    """The types of arguments; of what is no size, a called function need not know the symbol.
+
+    A recursion that counts down would else be another function at each level.
+    """
+    arrays = any(isinstance(k, Array) for k in kinds)
+    return [INT if of_integer(k) and not (arrays and _plain(k)) else k for k in kinds]
+
+
+def _plain(kind: Type) -> bool:
+    return isinstance(kind, Scalar) and isinstance(kind.size, str)
 
 
 def _is_default(expr: ir.Expr) -> bool:

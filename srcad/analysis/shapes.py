@@ -90,6 +90,10 @@ def _dims(function: Any, args: tuple[Type, ...], kwargs: dict[str, Type]) -> Dim
     if function is np.outer and len(args) == 2 and first is not None and len(first) == 1:
         second = dims_of(args[1])
         return (*first, *second) if second is not None and len(second) == 1 else None
+    if function in {np.diag, np.diagonal} and len(args) == 1 and not kwargs and first:
+        square = len(first) == 2 and first[0] == first[1]
+        flat = function is np.diag and len(first) == 1
+        return (first[0],) if square else (first[0], first[0]) if flat else None
     if function in {np.eye, np.identity} and len(args) == 1:
         return (counted(args[0]), counted(args[0]))
     if function is np.arange and len(args) == 1:
@@ -125,10 +129,12 @@ def arithmetic(function: Any, args: tuple[Type, ...]) -> Type | None:
     if not isinstance(dim, str | tuple) or not isinstance(right, Scalar) or not right.known:
         return None
     symbol, gone = dim if isinstance(dim, tuple) else (dim, 0)
+    if gone > SMALL or local(symbol):
+        return None
     gone += right.value if function is operator.sub else -right.value
-    if type(right.value) is not int or not 0 <= gone <= SMALL:
+    if type(right.value) is not int or not -SMALL <= gone <= SMALL:
         return None  # sizes with a symbol are greater than SMALL: no length below zero
-    return count((symbol, gone) if gone else symbol)
+    return count(_shortened(symbol, gone))
 
 
 _RESHAPES = {np.reshape, methods.reshape, np.broadcast_to}
@@ -291,4 +297,13 @@ def sliced(dim: Dim, lower: Any, upper: Any, step: Any) -> Dim:
     if lower < 0 or (upper is not None and upper >= 0):
         return None
     # the dimension is max(n - gone, 0); shortening at both ends keeps that form
-    return (symbol, gone + lower + (-upper if upper is not None else 0))
+    return _shortened(symbol, gone + lower + (-upper if upper is not None else 0))
+
+
+def _shortened(symbol: str, gone: int) -> Dim:
+    return (symbol, gone) if gone or local(symbol) else symbol
+
+
+def local(symbol: str) -> bool:
+    """Whether it is the size of a slice with variable bounds, which may be any (see `lengths`)."""
+    return "[" in symbol

@@ -44,8 +44,8 @@ from srcad.ir.types import (
     mutable,
 )
 from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
-from srcad.runtime.cells import sets_by_code
 from srcad.runtime.containers import stop_gradient
+from srcad.runtime.objects import sets_by_code
 
 Names = frozenset[str]
 NOTHING: Names = frozenset()

@@ -23,6 +23,7 @@ from srcad.analysis.operations import Invoke
 from srcad.analysis.outside import called_writes
 from srcad.analysis.points import Points
 from srcad.analysis.sites import NONE, Sites, outer_id
+from srcad.analysis.untouched import Untouched
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Type, carries, mutable
 
@@ -85,6 +86,12 @@ class Storage:
         """Whether nothing is written in place, neither here nor by the caller."""
         return not (self.writes or self.refills or self.later)
 
+    @cached_property
+    def untouched(self) -> Untouched:
+        """The views that later writes may leave alone."""
+        params = frozenset(p.name for p in self.facts.unit.code.params)
+        return Untouched.of(self.body, params, self.facts.types)
+
     def stands_for(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
         """A statement that the compiler made in place of one of the user's."""
         self.facts.keep.append(made)
@@ -112,7 +119,7 @@ class Storage:
 
         itself: the statement's own writes count.
         """
-        later = self.into(name)
+        later = [(w, s) for w, s in self.into(name) if not self.untouched.spares(name, s)]
         if self.changing(name):
             return True
         if id(stmt) not in self.places:  # one that the compiler made

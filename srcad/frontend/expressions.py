@@ -69,6 +69,8 @@ class Expressions(Plain):
                 return "negative"
             case ir.Closure():
                 return "fn"
+            case ir.Sequence("tuple"):
+                return "parts"
             case _:
                 return "t"
 

@@ -32,7 +32,7 @@ from srcad.arguments import Wrt, bind, check_wrt, choose, target_of
 from srcad.compile import Entry, ready
 from srcad.emit.places import LineTable
 from srcad.ir import nodes as ir
-from srcad.ir.observed import type_of
+from srcad.ir.observed import types_of
 from srcad.ir.types import Symbols, Type
 from srcad.pipeline import Compilation
 from srcad.rules.table import Linear, NoDerivative, Partials, Vjp
@@ -139,7 +139,7 @@ def explain(
     canonical, signature = bind(target, args, kwargs)
     choice = choose(wrt, signature, canonical, skip, target.function)
     symbols = Symbols()
-    kinds = tuple(type_of(a, symbols) for a in canonical)
+    kinds = types_of(canonical, symbols)
     check_wrt(canonical, kinds, choice, signature, target.function)
     work = Compilation(symbols)
     unit = work.program.unit(target.function)

@@ -12,6 +12,7 @@ import numpy as np
 
 from srcad.ir.types import (
     ANY,
+    SMALL,
     Array,
     Dct,
     Known,
@@ -27,6 +28,17 @@ from srcad.ir.types import (
 
 _PLAIN = (float, int, bool, complex, str, bytes, type(None), type(Ellipsis), slice, range)
 DEPTH, PARTS = 12, 10_000  # of what is looked into; beyond it nothing is known
+
+
+def types_of(values: tuple[Any, ...], symbols: Symbols) -> tuple[Type, ...]:
+    """The types of arguments; what is made of `n` and of `n + 1` elements is told apart.
+
+    Small integers are any: they may be the size 1, which NumPy spreads.
+    """
+    return tuple(
+        Scalar(int, size=symbols.integer()) if type(v) is int and v > SMALL else type_of(v, symbols)
+        for v in values
+    )
 
 
 def type_of(value: Any, symbols: Symbols) -> Type:

@@ -146,6 +146,12 @@ class Symbols:
 
     def __init__(self) -> None:
         self.by_size: dict[int, str] = {}
+        self.integers = 0
+
+    def integer(self) -> Dim:
+        """A symbol of its own for an integer that may be the size of what the function makes."""
+        self.integers += 1
+        return f"n{self.integers - 1}"
 
     def dim(self, size: int) -> Dim:
         if size <= SMALL:
@@ -226,6 +232,13 @@ def count(dim: Dim) -> Scalar:
     if isinstance(dim, int):
         return Scalar(int, dim, True)
     return Scalar(int, size=dim)
+
+
+def of_integer(t: Type) -> bool:
+    """Whether an integer is told by that of an argument: `n`, `n + 1`."""
+    if not isinstance(t, Scalar) or t.size is None or isinstance(t.size, int):
+        return False
+    return (t.size if isinstance(t.size, str) else t.size[0]).startswith("n")
 
 
 def counted(t: Type) -> Dim:
@@ -329,7 +342,7 @@ def show(t: Type) -> str:
 
 
 def _show_dim(d: Dim) -> str:
-    return f"{d[0]}-{d[1]}" if isinstance(d, tuple) else str(d)
+    return f"{d[0]}{-d[1]:+}" if isinstance(d, tuple) else str(d)
 
 
 def mutable(kind: Type) -> bool:

@@ -206,9 +206,15 @@ def _owned(body: ir.Block, is_number: Callable[[str], bool]) -> Iterator[flow.Pr
     value = last.value.items[0] if isinstance(last.value, ir.Sequence) else None
     others = [n for n in handed if ir.Name(n) != value]
     made = {s.target for s in ir.walk(body) if isinstance(s, ir.Assign) and _operation(s.value)}
+    made |= {n for s in ir.walk(body) if isinstance(s, ir.Unpack) for n in _called(s)}
     for name in others:
         if name not in made:
             yield f"`{name}`, which others may hold, is handed out as a gradient", last
+
+
+def _called(stmt: ir.Unpack) -> tuple[str, ...]:
+    """What the backward part of a called function hands out."""
+    return stmt.targets if isinstance(stmt.value, ir.Call) else ()
 
 
 def _operation(value: ir.Expr) -> bool:

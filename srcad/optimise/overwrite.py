@@ -1,9 +1,14 @@
 """Leave out zeros that nobody reads, and write at once what is added to zeros.
 
-c_bar[i] = 0.0                 (gone: every iteration has its own i, and c_bar is not read later)
+h_bar[t + 1] = 0.0             (gone: what follows reads h_bar[t], and later iterations have less t)
 
 u_bar[1:] = 0.0
 u_bar[1:] += g * u     →       u_bar[1:] = g * u
+
+g = u_bar[i]                   g = u_bar[i]
+u_bar[i] = 0.0                 u_bar[i + 1] += g * w
+u_bar[i + 1] += g * w  →
+u_bar[i] += g
 """
 
 from __future__ import annotations
@@ -11,23 +16,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from srcad.analysis.elements import index_parts
-from srcad.analysis.liveness import Liveness, liveness
+import numpy as np
+
+from srcad.analysis.regions import Counters, IsInt
+from srcad.analysis.spots import meet, spots
 from srcad.ir import nodes as ir
 from srcad.optimise.halves import backward_start
 from srcad.optimise.writes import written_by
 
 ZERO = ir.Const(0.0)
-Loops = tuple[ir.For, ...]
 
 
-def overwrite(body: ir.Block) -> ir.Block:
+def overwrite(body: ir.Block, is_int: IsInt) -> ir.Block:
     """The body with fewer zeros written in its backward part."""
     start = backward_start(body)
     if start is None or not any(_zeroed(s) for s in ir.walk(body[start:])):
         return body
-    gone = set(_unread(body[start:], liveness(body, frozenset()), ()))
-    return (*body[:start], *_at_once(_without(body[start:], gone)))
+    gone = _unread(body[start:], is_int)
+    return (*body[:start], *_AtOnce(is_int).block(_without(body[start:], gone), Counters()))
 
 
 def _zeroed(stmt: ir.Stmt) -> str:
@@ -44,88 +50,41 @@ def _zeroed(stmt: ir.Stmt) -> str:
 # -- zeros that nobody reads -----------------------------------------------------------
 
 
-def _unread(block: ir.Block, live: Liveness, around: Loops) -> Iterator[int]:
+def _unread(body: ir.Block, is_int: IsInt) -> set[int]:
     """The ids of statements that write zeros for nobody."""
-    for stmt in block:
-        if isinstance(stmt, ir.For):
-            zeroed = {b for s in ir.walk(stmt.body) if (b := _zeroed(s))}
-            for bar in sorted(zeroed - live.after.get(id(stmt), frozenset())):
-                yield from _of(bar, stmt)
-        for inner in ir.blocks(stmt):
-            yield from _unread(inner, live, around)
+    if any(isinstance(s, ir.Try) for s in ir.walk(body)):
+        return set()
+    every = spots(body)
+    gone: set[int] = set()
+    for bar in {b for spot in every if (b := _zeroed(spot.stmt))}:
+        mentions = [(spot, index) for spot in every for index in _indices(bar, spot.stmt)]
+        for spot in every:
+            if _zeroed(spot.stmt) != bar:
+                continue
+            index = _place(spot.stmt)
+            if not any(meet(spot, index, other, i, is_int) for other, i in mentions):
+                gone.add(id(spot.stmt))
+    return gone
 
 
-def _of(bar: str, loop: ir.For) -> Iterator[int]:
-    """The zeros of one buffer in a loop behind which it is dead."""
-    mentions = list(_mentions(bar, loop, (loop,)))
-    if not mentions or any(chain != mentions[0][0] for chain, _, _ in mentions):
-        return
-    chain, block, _ = mentions[0]
-    counters = [s.target for s in chain]
-    if not all(_steps(s) for s in chain) or set(counters) & ir.assigned(chain[-1].body):
-        return
-    indices = {i for _, _, i in mentions}
-    if len(indices) != 1 or (index := indices.pop()) is None:
-        return
-    parts = index_parts(index)
-    last = max(k for k, s in enumerate(block) if bar in ir.all_reads(s) | written_by(s))
-    if _zeroed(block[last]) == bar and all(ir.Name(str(c)) in parts for c in counters):
-        yield id(block[last])
-
-
-def _steps(loop: ir.For) -> bool:
-    """Whether the loop counts through different numbers."""
-    counted = loop.iterable
-    match counted:
-        case ir.Call(func, (ir.Call() as inner,)) if _named(func, "reversed"):
-            counted = inner
-        case _:
-            pass
-    match counted:
-        case ir.Call(func, args, ()) if _named(func, "range"):
-            return isinstance(loop.target, str) and _from_zero(args)
-        case _:
-            return False
-
-
-def _from_zero(bounds: tuple[ir.Expr, ...]) -> bool:
-    """No number below zero, which would name an element from the other end a second time."""
-    match bounds:
-        case (_,):
-            return True
-        case (ir.Const(int() as first), _) | (ir.Const(int() as first), _, ir.Const(1)):
-            return first >= 0
-        case (_, ir.Const(int() as stop), ir.Const(int() as step)):
-            return step < 0 and stop >= -1
-        case _:
-            return False
-
-
-def _named(func: ir.Expr, name: str) -> bool:
-    return func == ir.Name(name) or (isinstance(func, ir.Ref) and func.text == name)
-
-
-def _mentions(
-    bar: str, loop: ir.For, chain: Loops
-) -> Iterator[tuple[Loops, ir.Block, ir.Expr | None]]:
-    """Where a loop mentions the buffer: the loops around, the block, and the index if any."""
-    for stmt in loop.body:
-        if isinstance(stmt, ir.For):
-            yield from _mentions(bar, stmt, (*chain, stmt))
-            if bar in ir.reads(stmt.iterable):
-                yield chain, loop.body, None
-        elif ir.blocks(stmt):
-            if bar in ir.all_reads(stmt) | written_by(stmt):
-                yield chain, loop.body, None
-        else:
-            for index in _indices(bar, stmt):
-                yield chain, loop.body, index
+def _place(stmt: ir.Stmt) -> ir.Expr:
+    """The index at which a statement writes."""
+    assert isinstance(stmt, ir.Store) and isinstance(stmt.target, ir.Item)
+    return stmt.target.index
 
 
 def _indices(bar: str, stmt: ir.Stmt) -> Iterator[ir.Expr | None]:
-    if bar in ir.targets(stmt):
-        yield stmt.index if isinstance(stmt, ir.AddAt) else None
+    """Where a statement reads the buffer; None is all of it."""
+    if isinstance(stmt, ir.AddAt) and stmt.target == bar:
+        yield stmt.index
+    elif isinstance(stmt, ir.AddTo) and stmt.target == bar:
+        yield None
     stack = list(ir.expressions(stmt))
+    match stmt:
+        case ir.Store(ir.Item(ir.Name(owner), index), value) if owner == bar:
+            stack = [index, value]  # what is written over is not read
+        case _:
+            pass
     while stack:
         expr = stack.pop()
         match expr:
@@ -151,30 +110,90 @@ def _without(block: ir.Block, gone: set[int]) -> ir.Block:
 # -- sums that begin with zeros --------------------------------------------------------
 
 
-def _at_once(block: ir.Block) -> ir.Block:
-    out = [ir.with_blocks(s, tuple(map(_at_once, ir.blocks(s)))) for s in block]
-    for k, stmt in enumerate(out):
-        bar = _zeroed(stmt)
-        place = _sum_behind(out, k, bar) if bar else None
-        if place is not None:
-            added = out[place]
-            assert isinstance(stmt, ir.Store) and isinstance(added, ir.AddAt)
-            value = added.value if added.op == "+" else ir.Unary("-", added.value)
-            out[place] = replace(stmt, value=value)
-            out[k] = ir.Note("")
-    return tuple(s for s in out if s != ir.Note(""))
+class _AtOnce:
+    """Writes what is added to zeros; and not what stands there anyway."""
+
+    def __init__(self, is_int: IsInt) -> None:
+        self.is_int = is_int
+
+    def block(self, block: ir.Block, known: Counters) -> ir.Block:
+        out: list[ir.Stmt] = []
+        for stmt in block:
+            inner = known.loop(stmt) if isinstance(stmt, ir.For | ir.While) else known
+            parts = tuple(self.block(b, inner) for b in ir.blocks(stmt))
+            out.append(ir.with_blocks(stmt, parts))
+        for k, stmt in enumerate(out):
+            bar = _zeroed(stmt)
+            place = self.sum_behind(out, k, bar, known) if bar else None
+            if place is not None:
+                added = out[place]
+                assert isinstance(stmt, ir.Store) and isinstance(added, ir.AddAt)
+                value = added.value if added.op == "+" else ir.Unary("-", added.value)
+                out[place] = replace(stmt, value=value)
+                out[k] = ir.Note("")
+        for k in range(len(out)):
+            if self.stands(out, k, known):
+                out[k] = ir.Note("")
+        return tuple(s for s in out if s != ir.Note(""))
+
+    def sum_behind(self, out: list[ir.Stmt], k: int, bar: str, known: Counters) -> int | None:
+        """Where the first sum into the zeros stands, if nothing reads them before."""
+        index = _place(out[k])
+        for j in range(k + 1, len(out)):
+            stmt = out[j]
+            if isinstance(stmt, ir.AddAt) and stmt.target == bar and stmt.index == index:
+                return None if bar in ir.reads(stmt.value) | ir.reads(stmt.index) else j
+            if not self.passes(stmt, bar, index, known):
+                return None
+        return None
+
+    def passes(self, stmt: ir.Stmt, bar: str, index: ir.Expr, known: Counters) -> bool:
+        """Whether the statement neither reads nor writes the place."""
+        changed = written_by(stmt)
+        if ir.reads(index) & changed:
+            return False
+        if bar not in ir.all_reads(stmt) | changed:
+            return True
+        if ir.blocks(stmt) or not isinstance(stmt, ir.Assign | ir.AddTo | ir.AddAt | ir.Store):
+            return False
+        places = list(_indices(bar, stmt))
+        if isinstance(stmt, ir.Store) and ir.Name(bar) == getattr(stmt.target, "obj", None):
+            places.append(stmt.target.index if isinstance(stmt.target, ir.Item) else None)
+        if bar in ir.targets(stmt) and not isinstance(stmt, ir.AddAt):
+            return False
+        return not any(place is None or self.common(index, place, known) for place in places)
+
+    def common(self, index: ir.Expr, other: ir.Expr, known: Counters) -> bool:
+        """Whether two indices of one moment may name a common element."""
+        a, b = known.spans(index, self.is_int), known.spans(other, self.is_int)
+        return not known.apart(a, b, dict.fromkeys(ir.reads(index), 0), known)
+
+    def stands(self, out: list[ir.Stmt], k: int, known: Counters) -> bool:
+        """Whether the statement puts back what was read at the place, and is still there."""
+        match out[k]:
+            case ir.Store(ir.Item(ir.Name(bar), index), ir.Name(name)) if name != bar:
+                pass
+            case _:
+                return False
+        for stmt in reversed(out[:k]):
+            if isinstance(stmt, ir.Assign) and stmt.target == name:
+                return _read_of(stmt.value) == ir.Item(ir.Name(bar), index)
+            if name in written_by(stmt) or not self.keeps(stmt, bar, index, known):
+                return False
+        return False
+
+    def keeps(self, stmt: ir.Stmt, bar: str, index: ir.Expr, known: Counters) -> bool:
+        """Whether the place holds the same behind the statement."""
+        changed = written_by(stmt)
+        if bar not in changed:
+            return not ir.reads(index) & changed
+        return isinstance(stmt, ir.AddAt | ir.Store) and self.passes(stmt, bar, index, known)
 
 
-def _sum_behind(out: list[ir.Stmt], k: int, bar: str) -> int | None:
-    """Where the first sum into the zeros stands, if nothing reads them before."""
-    zero = out[k]
-    assert isinstance(zero, ir.Store) and isinstance(zero.target, ir.Item)
-    for j in range(k + 1, len(out)):
-        stmt = out[j]
-        if isinstance(stmt, ir.AddAt) and stmt.target == bar:
-            reads = ir.reads(stmt.value) | ir.reads(stmt.index)
-            return j if stmt.index == zero.target.index and bar not in reads else None
-        mentioned = ir.all_reads(stmt) | written_by(stmt)
-        if bar in mentioned or ir.reads(zero.target.index) & written_by(stmt):
-            return None
-    return None
+def _read_of(value: ir.Expr) -> ir.Expr:
+    """What is read, or copied."""
+    match value:
+        case ir.Call(ir.Ref(f), (inner,), ()) if f is np.copy:
+            return inner
+        case _:
+            return value

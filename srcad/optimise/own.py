@@ -25,14 +25,23 @@ from srcad.runtime.elementwise import inside, larger
 FLOAT = ir.Ref(float, "float")
 NEW = {np.zeros_like, np.ones_like, np.full_like, np.zeros, np.ones, np.full, np.sum, np.outer,
        np.array, np.where, np.cos, np.sin, np.exp, np.dot, np.sign, np.eye, np.arange,
-       larger, inside}  # fmt: skip
+       larger, inside, np.copy}  # fmt: skip
 
 
-def own_memory(body: ir.Block, types: dict[str, Type], facts: Inferred) -> ir.Block:
-    """The body with `finish` left out of its return where it would change nothing."""
+Results = dict[str, tuple[Type | None, ...]]  # by function: the types of arrays of their own
+MADE = ir.Call(ir.Ref(np.copy, "np.copy"))
+
+
+def own_memory(
+    body: ir.Block, types: dict[str, Type], facts: Inferred, results: Results
+) -> ir.Block:
+    """The body with `finish` left out of its return where it would change nothing.
+
+    results: what the backward parts of called functions hand out.
+    """
     last = body[-1]
     assert isinstance(last, ir.Return)
-    definitions = _definitions(body)
+    definitions = _definitions(body, types, _leaving(body), results)
     seen: Counter[str] = Counter()
 
     def plain(expr: ir.Expr) -> ir.Expr:
@@ -42,6 +51,40 @@ def own_memory(body: ir.Block, types: dict[str, Type], facts: Inferred) -> ir.Bl
         return ir.rebuild(expr, plain)
 
     return (*body[:-1], replace(last, value=plain(last.value)))
+
+
+def handed_out(stmt: ir.Stmt, results: Results) -> tuple[Type | None, ...] | None:
+    """What a statement gets from the backward part of a called function."""
+    match stmt:
+        case ir.Assign(_, ir.Call(ir.Ref(None, name))) | ir.Unpack(_, ir.Call(ir.Ref(None, name))):
+            found = results.get(name)
+            return found if found is not None and len(found) == len(ir.targets(stmt)) else None
+        case _:
+            return None
+
+
+def results_of(
+    body: ir.Block, types: dict[str, Type], handed: frozenset[str]
+) -> tuple[Type | None, ...]:
+    """The types of what a backward part returns; None for what others may hold.
+
+    handed: the buffers of the caller, which it gets back.
+    """
+    last = body[-1]
+    assert isinstance(last, ir.Return)
+    several = isinstance(last.value, ir.Sequence)
+    items = last.value.items if isinstance(last.value, ir.Sequence) and several else (last.value,)
+    definitions = _definitions(body, types, _leaving(body), {})
+
+    def kind(item: ir.Expr) -> Type | None:
+        if not isinstance(item, ir.Name) or items.count(item) > 1:
+            return None
+        made = definitions.get(item.id, [])
+        fresh = (made or item.id in handed) and all(d is not None and _new(d) for d in made)
+        found = types.get(item.id, ANY)
+        return found if fresh and isinstance(found, Array) else None
+
+    return tuple(map(kind, items))
 
 
 def protect(body: ir.Block, types: dict[str, Type], bars: frozenset[str] = frozenset()) -> ir.Block:
@@ -226,13 +269,34 @@ def _ended(
     return None
 
 
-def _definitions(body: ir.Block) -> dict[str, list[ir.Expr | None]]:
-    """How each variable is made; None when another name may hold the same object."""
+def _leaving(body: ir.Block) -> set[str]:
+    """Variables whose objects are handed out, or held by what is."""
+    held: dict[str, set[str]] = {}
+    for stmt in ir.walk(body):
+        if isinstance(stmt, ir.Assign):
+            held.setdefault(stmt.target, set()).update(_held(stmt.value))
+    found = set(ir.statement_reads(body[-1]))
+    while (more := found.union(*(held.get(n, ()) for n in found))) != found:
+        found = more
+    return found
+
+
+def _definitions(
+    body: ir.Block, types: dict[str, Type], leaving: set[str], results: Results
+) -> dict[str, list[ir.Expr | None]]:
+    """How each variable is made; None when another one that leaves may hold the same object."""
     found: dict[str, list[ir.Expr | None]] = {}
     for stmt in ir.walk(body):
+        handed = handed_out(stmt, results)
+        if handed is not None:
+            for name, kind in zip(ir.targets(stmt), handed, strict=True):
+                found.setdefault(name, []).append(None if kind is None else MADE)
+            continue
         match stmt:
             case ir.Assign(target, value):
                 found.setdefault(target, []).append(value)
+                if target not in leaving or is_scalar(types.get(target, ANY)):
+                    continue  # nobody sees it in the end, or a number
                 for name in _held(value):
                     found.setdefault(name, []).append(None)
             case ir.AddTo() | ir.AddAt():

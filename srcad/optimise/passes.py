@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from srcad.adjoint.ends import Parts
 from srcad.adjoint.unassigned import unsure_names
 from srcad.analysis.infer import Inference
+from srcad.analysis.lengths import lengths
 from srcad.ir import nodes as ir
 from srcad.ir import verify
 from srcad.ir.assigned import unsure_reads
-from srcad.ir.types import BOTTOM, Type
+from srcad.ir.types import BOTTOM, Array, Scalar, Type
 from srcad.optimise.certain import Judge
 from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
 from srcad.optimise.droppable import Droppable
 from srcad.optimise.gather import Gatherer
+from srcad.optimise.lasting import Lasting
+from srcad.optimise.minus import Signs
 from srcad.optimise.nest import nest
 from srcad.optimise.overwrite import overwrite
 from srcad.optimise.own import protect
@@ -33,8 +36,9 @@ from srcad.optimise.spreads import place_spreads
 from srcad.optimise.tidy import tidier
 from srcad.optimise.total import Total
 from srcad.optimise.typing import typer
+from srcad.optimise.uncopied import uncopied
 from srcad.optimise.vanish import vanish
-from srcad.optimise.views import take_views_again
+from srcad.optimise.views import Taker, renamed_backward, retaken
 
 
 def optimised(passes: Passes, body: ir.Block, checked: verify.Frame) -> ir.Block:
@@ -46,8 +50,9 @@ def optimised(passes: Passes, body: ir.Block, checked: verify.Frame) -> ir.Block
     for step in (
         fold, drop, shapes, put_in, shapes, drop,
         fold, gather, zeros, drop,
-        fold, put_in, passes.zeros_written, cheap, gather, shapes, drop,
+        passes.signs, fold, put_in, passes.zeros_written, cheap, gather, shapes, drop,
         put_in, gather, drop, passes.views, passes.pack, drop,
+        passes.copies,
     ):  # fmt: skip
         if settled.get(step.__name__) is body:
             continue
@@ -60,6 +65,27 @@ def optimised(passes: Passes, body: ir.Block, checked: verify.Frame) -> ir.Block
     body = protect(body, parts.facts.types, frozenset(parts.bars.values()))
     verify.derivative(checked, "protect", body)
     return body
+
+
+def with_lengths_of_slices(
+    type_of: Callable[[ir.Expr], Type], parts: Parts
+) -> Callable[[ir.Expr], Type]:
+    """The same, which also knows the sizes of slices with variable bounds."""
+    types, steady = parts.facts.types, parts.steady
+
+    def found(expr: ir.Expr) -> Type:
+        kind = type_of(expr)
+        match expr:
+            case ir.Item(ir.Name(name), index) if isinstance(kind, Array) and None in kind.dims:
+                owner = types.get(name)
+                dims = lengths(owner, index, types, steady) if isinstance(owner, Array) else None
+                if dims is not None and len(dims) == kind.ndim:
+                    return Array(kind.dtype, dims)
+            case _:
+                pass
+        return kind
+
+    return found
 
 
 @dataclass(frozen=True)
@@ -82,12 +108,14 @@ class Passes:
     user_bars: frozenset[str]
     params: frozenset[str]
     unassigned: frozenset[str]
+    split: bool = False  # the two parts are called apart
 
     @staticmethod
     def of(parts: Parts, bound: str | None, inference: Inference) -> Passes:
         """The passes for one body; `bound` is the result's cotangent, where the body sets it."""
         type_of = typer(inference)
         judge = Judge.of(parts.facts)
+        type_of = with_lengths_of_slices(type_of, parts)
         params = frozenset(p.name for p in parts.facts.unit.code.params)
         generated = parts.generated
         if bound is not None:
@@ -104,7 +132,8 @@ class Passes:
         tidy = tidier(type_of, simpler)
         droppable = Droppable(judge, total, parts.unreversed)
         names = generated, user_bars, params, unassigned
-        return Passes(parts, judge, type_of, simpler, tidy, total, droppable, *names)
+        split = bound is None
+        return Passes(parts, judge, type_of, simpler, tidy, total, droppable, *names, split)
 
     def fold(self, body: ir.Block) -> ir.Block:
         copied = self.generated | frozenset(self.parts.bars.values())
@@ -131,16 +160,42 @@ class Passes:
     def zeros(self, body: ir.Block) -> ir.Block:
         return vanish(body, self.type_of, self.judge.called)
 
+    def signs(self, body: ir.Block) -> ir.Block:
+        return Signs(self.generated, self.tidy, self.type_of).backward(body)
+
+    def copies(self, body: ir.Block) -> ir.Block:
+        return uncopied(body, self.generated, self.tidy)
+
     def zeros_written(self, body: ir.Block) -> ir.Block:
-        return overwrite(body)
+        return overwrite(body, self.is_int)
+
+    def is_int(self, expr: ir.Expr) -> bool:
+        kind = self.type_of(expr)
+        return isinstance(kind, Scalar) and kind.kind is int
 
     def cheap(self, body: ir.Block) -> ir.Block:
-        remaker = Remaker(self.type_of, self.judge.called, self.total.size)
+        remaker = Remaker(self.type_of, self.judge.called, self.total.size, self.parts.in_place)
         return remaker.backward(reuse(body, self.params), self.generated, self.params)
 
     def views(self, body: ir.Block) -> ir.Block:
         written = self.parts.in_place
-        return take_views_again(body, self.parts.stacks, self.params, written, self.type_of)
+        own = written - self.params if self.split else written
+        lasting = Lasting.of(body, self.is_int, own - {self.parts.facts.unit.code.result})
+        taker = Taker(self.params, written, self.type_of, lasting, self.region)
+        body, names = retaken(body, self.parts.stacks, taker)
+        other = {n: self.parts.names.fresh(n) for n in names & self.generated}
+        types = self.parts.facts.types
+        types.update({new: types[old] for old, new in other.items()})
+        body = renamed_backward(body, other)
+        made = self.generated | set(other.values())
+        pure, total = self.judge.pure, self.total
+        body = nest(body, made, pure, self.tidy, total, self.user_bars)
+        return renamed_backward(body, {new: old for old, new in other.items()})
+
+    def region(self, owner: Array, index: ir.Expr) -> Type:
+        """The type of what stands at an index of an array."""
+        dims = lengths(owner, index, self.parts.facts.types, self.parts.steady)
+        return BOTTOM if dims is None else Array(owner.dtype, dims)
 
     def pack(self, body: ir.Block) -> ir.Block:
         return pack(body, self.parts.stacks, self.parts.names.fresh)

@@ -5,8 +5,9 @@
     …                                             →      …
     length_bar = scale_squared * np.sum(…)               length_bar = scale ** 2 * np.sum(…)
 
-Cheap are one operation on numbers, and np.eye or np.arange of a size.  Only generated names go,
-only where what they are made of is never written again, and not into loops.
+Cheap are one operation on numbers, np.eye or np.arange of a size, and x[0] of what nobody writes.
+Only generated names go, only where what they are made of is never written again, and not into
+loops.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from srcad.ir import nodes as ir
-from srcad.ir.types import Type, is_scalar
+from srcad.ir.types import Array, Type, is_scalar
 from srcad.optimise.counts import writings
 from srcad.optimise.halves import backward_start
 from srcad.optimise.nest import WIDTH, width
@@ -33,6 +34,7 @@ class Remaker:
     type_of: Callable[[ir.Expr], Type]
     called: Callable[[ir.Expr], Any]
     size: Callable[[ir.Expr], bool]
+    in_place: frozenset[str] = frozenset()  # names of objects that are written into
 
     def backward(
         self, body: ir.Block, generated: frozenset[str], params: frozenset[str]
@@ -58,6 +60,10 @@ class Remaker:
         match value:
             case ir.Binary(_, left, right):
                 return self.number(left) and self.number(right) and is_scalar(self.type_of(value))
+            case ir.Item(ir.Name(owner), ir.Const(k)):
+                kind = self.type_of(value.obj)
+                flat = isinstance(kind, Array) and kind.ndim == 1 and type(k) is int
+                return flat and owner not in self.in_place
             case ir.Call(func, (count,), ()):
                 return self.called(func) in (np.eye, np.arange) and self.size(count)
             case _:

@@ -19,7 +19,7 @@ import numpy as np
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Dim, Type
+from srcad.ir.types import Array, Dim, Type, counted, of_integer
 from srcad.optimise.counts import bindings
 from srcad.optimise.halves import backward_start
 from srcad.optimise.rewrite import same
@@ -141,6 +141,8 @@ def _sizes(params: frozenset[str], writes: Counter[str], type_of: TypeOf) -> dic
     found: dict[Dim, ir.Expr] = {}
     for name in sorted(params):
         kind = type_of(name)
+        if not writes[name] and of_integer(kind):
+            found.setdefault(counted(kind), ir.Name(name))
         if writes[name] or not isinstance(kind, Array):
             continue
         for k, dim in enumerate(kind.dims):

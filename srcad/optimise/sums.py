@@ -3,6 +3,7 @@
 np.sum(-(w / c), axis=1, keepdims=True)      →     -(np.sum(w, axis=1, keepdims=True) / c)
 np.sum(w, axis=1, keepdims=True)[:, 0]       →     np.sum(w, axis=1)
 np.sum(a * x / b)   a, b: numbers            →     a * np.sum(x) / b
+np.sum(x * y)       x, y: float64[n]         →     x @ y
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from srcad.adjoint import algebra
 from srcad.analysis.elements import index_parts
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Type, is_scalar
+from srcad.ir.types import Array, Type, is_scalar, same_shape
 from srcad.optimise.signs import signs
 
 SUM = ir.Ref(np.sum, "np.sum")
@@ -64,11 +65,21 @@ def scaled(inner: ir.Expr, type_of: TypeOf) -> ir.Expr:
             factors = factors_of(inner)
             scalars = [f for f in factors if is_scalar(type_of(f))]
             arrays = [f for f in factors if f not in scalars]
-            if scalars and arrays:
-                return algebra.mul(product_of(scalars), algebra.call(SUM, product_of(arrays)))
+            if arrays:
+                return algebra.mul(product_of(scalars), summed(arrays, type_of))
         case _:
             pass
     return algebra.call(SUM, inner)
+
+
+def summed(factors: list[ir.Expr], type_of: TypeOf) -> ir.Expr:
+    """The sum of a product of arrays; of vectors it is a product by itself."""
+    kinds = [type_of(f) for f in factors]
+    first = kinds[0]
+    vectors = isinstance(first, Array) and first.ndim == 1 and first.dtype == "float64"
+    if len(factors) > 1 and vectors and all(k == first and same_shape(k, first) for k in kinds):
+        return ir.Binary("@", product_of(factors[:-1]), factors[-1])
+    return algebra.call(SUM, product_of(factors))
 
 
 def steady(divisor: ir.Expr, value: ir.Expr, axis: int, type_of: TypeOf) -> bool:

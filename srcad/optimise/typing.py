@@ -10,6 +10,7 @@ from srcad.analysis.session import Session
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOTTOM, Array, Number, Type, is_scalar
 from srcad.optimise.helpers import helped
+from srcad.optimise.own import Results, handed_out
 
 _BAR = re.compile(r"_bar(_\d+)?$")  # names of cotangents
 
@@ -37,15 +38,22 @@ def typer(inference: Inference) -> Callable[[ir.Expr], Type]:
 
 
 def actual_types(
-    session: Session, facts: Inferred, body: ir.Block, given: str | None = None
+    session: Session,
+    facts: Inferred,
+    body: ir.Block,
+    given: str | None = None,
+    results: Results | None = None,
 ) -> dict[str, Type]:
-    """The types that the variables of generated code really have; `given` comes from the caller."""
+    """The types that the variables of generated code really have; `given` comes from the caller.
+
+    results: what the backward parts of called functions hand out.
+    """
     every = list(ir.walk(body))
     bound = {n for s in every for n in ir.targets(s)}
     bars = {n for n in bound if n not in facts.types or _BAR.search(n)}
     known = {n: t for n, t in facts.types.items() if n not in bars}
     probe = Inferred(facts.unit, facts.params, known, session=session)
-    inference = _Probe(session, probe)
+    inference = _Probe(session, probe, results or {})
     if given is not None and is_scalar(facts.types.get(given, BOTTOM)):
         inference.bind(given, Number("float64", loose=True))  # whatever the caller hands in
     for _ in range(3):
@@ -57,8 +65,9 @@ def actual_types(
 class _Probe(Inference):
     """Reads statements in rounds, and again only those of whose variables more is known since."""
 
-    def __init__(self, session: Session, facts: Inferred) -> None:
+    def __init__(self, session: Session, facts: Inferred, results: Results) -> None:
         super().__init__(session, facts)
+        self.results = results
         self.time = 0
         self.bound: dict[str, int] = {}  # when the type of a variable changed
         self.read: dict[int, int] = {}  # when a statement was read, by its place
@@ -82,11 +91,16 @@ class _Probe(Inference):
             if since < 0 or any(self.bound.get(n, -1) >= since for n in ir.statement_reads(stmt)):
                 self.time += 1
                 self.read[k] = self.time
-                _probe(self, stmt)
+                _probe(self, stmt, self.results)
         return self.time > start
 
 
-def _probe(inference: Inference, stmt: ir.Stmt) -> None:
+def _probe(inference: Inference, stmt: ir.Stmt, results: Results) -> None:
+    handed = handed_out(stmt, results)
+    if handed is not None:
+        for name, kind in zip(ir.targets(stmt), handed, strict=True):
+            inference.bind(name, ANY if kind is None else kind)
+        return
     match stmt:
         case ir.Assign(target, value):
             inference.bind(target, inference.expr(value))

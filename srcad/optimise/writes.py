@@ -105,6 +105,6 @@ def _written_into(stmt: ir.Stmt) -> frozenset[str]:
         case ir.Effect(ir.Call(func, args)):
             return _NOTHING.union(ir.reads(func), *map(ir.reads, args))
         case ir.Store(target) | ir.Augment(target):
-            return ir.reads(target)
+            return ir.reads(target if isinstance(target, ir.Name) else target.obj)
         case _:
             return _NOTHING

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import inspect
 import types
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, ValuesView
@@ -27,6 +26,7 @@ import numpy as np
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
 from srcad.runtime.containers import inert
 from srcad.runtime.cotangents import Refusal, accumulate, add, fields_of, held_by
+from srcad.runtime.objects import sets_by_code
 from srcad.runtime.shadows import (
     Shadows,
     no_numbers,
@@ -35,6 +35,8 @@ from srcad.runtime.shadows import (
     shadow_taken,
 )
 from srcad.runtime.writes import stored, taken_out
+
+_REAL = (float, np.float64)  # the common ones, asked for first
 
 
 def is_number(value: Any) -> bool:
@@ -49,6 +51,8 @@ def owned(value: Any) -> Any:
 
     What can be written itself is itself.
     """
+    if type(value) is float:
+        return value * 1.0
     if is_number(value):
         return value.copy() if isinstance(value, np.generic | np.ndarray) else _again(value)
     if isinstance(value, tuple):
@@ -208,8 +212,14 @@ def cell_zeros(value: Any) -> Any:
 
 def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
     """value_bar += bar, where the value came out of a container; None is zero."""
-    if bar is None:
-        return
+    if type(value) in _REAL and type(bar) in _REAL:
+        old = shadows.numbers.get(id(value))
+        shadows.numbers[id(value)] = value, bar if old is None else old[1] + bar
+    elif bar is not None:
+        _added(shadows, value, bar)
+
+
+def _added(shadows: Shadows, value: Any, bar: Any) -> None:
     if isinstance(bar, Refusal):
         raise UnsupportedSyntax(bar.reason)
     if is_number(value):
@@ -300,7 +310,7 @@ def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any,
 
 def cell_taken(shadows: Shadows, value: Any) -> Any:
     """The cotangent of an own object; before that, it was not there."""
-    if is_number(value):
+    if type(value) in _REAL or is_number(value):
         found = shadows.numbers.pop(id(value), None)
         return 0.0 if found is None else found[1]
     if isinstance(value, tuple):
@@ -320,14 +330,6 @@ def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
             "not known before. Do not give its variable values of several types."
         )
     return cell_zeros(value)
-
-
-def sets_by_code(cls: type, name: str) -> bool:
-    """Whether setting an attribute of an object is more than that; slots only hold it."""
-    found = inspect.getattr_static(cls, name, None)
-    slot = isinstance(found, types.MemberDescriptorType)
-    setter: Any = cls.__setattr__
-    return setter is not object.__setattr__ or (hasattr(type(found), "__set__") and not slot)
 
 
 def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:

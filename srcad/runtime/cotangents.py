@@ -154,6 +154,9 @@ def listed(cotangent: Any, items: Any) -> Any:
     """The cotangent of a list that NumPy took for an array, as a list again."""
     if not isinstance(items, list | tuple) or cotangent is None:
         return cotangent
+    flat = type(cotangent) is list and len(cotangent) == len(items)
+    if flat and not any(isinstance(v, list | tuple) for v in items):
+        return cotangent
     return [listed(c, v) for c, v in zip(cotangent, items, strict=True)]
 
 

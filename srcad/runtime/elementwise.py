@@ -83,7 +83,12 @@ def larger(a: Any, b: Any) -> Any:
     """1 where a > b, ½ where a = b, 0 elsewhere (and for NaN), in the dtype of max(a, b)."""
     if plain(a) and plain(b):
         return 1.0 if a > b else 0.5 if a == b else 0.0
-    return np.add(a > b, a >= b, dtype=np.result_type(a, b)) / 2
+    above, ties = np.greater(a, b), np.equal(a, b)
+    kind = np.result_type(a, b)
+    found = above.astype(kind if kind.kind in "fc" else np.float64)
+    if np.ndim(found) and np.any(ties):
+        found[ties] = 0.5
+    return found if np.ndim(found) else found + ties * found.dtype.type(0.5)
 
 
 def inside(a: Any, low: Any = None, high: Any = None) -> Any:
@@ -181,6 +186,9 @@ def sum_bar(y_bar: Any, iterable: Any) -> Any:
             return np.zeros_like(iterable)
         row = unbroadcast(y_bar, np.empty(iterable.shape[1:], iterable.dtype))
         return np.broadcast_to(row, iterable.shape)
+    plain = type(iterable) is list and type(y_bar) is float
+    if plain and all(type(item) is float for item in iterable):
+        return [y_bar] * len(iterable)
     return same_kind([unbroadcast(y_bar, item) for item in iterable], iterable)
 
 

@@ -1,7 +1,9 @@
-"""Make objects without running their constructor, whose statements the compiler has taken apart."""
+"""Objects: made without their constructor, whose statements the compiler has taken apart."""
 
 from __future__ import annotations
 
+import inspect
+import types
 from typing import Any
 
 
@@ -11,3 +13,11 @@ def made(cls: type, /, **fields: Any) -> Any:
     for name, value in fields.items():
         object.__setattr__(new, name, value)
     return new
+
+
+def sets_by_code(cls: type, name: str) -> bool:
+    """Whether setting an attribute of an object is more than that; slots only hold it."""
+    found = inspect.getattr_static(cls, name, None)
+    slot = isinstance(found, types.MemberDescriptorType)
+    setter: Any = cls.__setattr__
+    return setter is not object.__setattr__ or (hasattr(type(found), "__set__") and not slot)

@@ -23,7 +23,10 @@ def transposed(a: Any) -> Any:
 
 def matmul_a(y_bar: Any, a: Any, b: Any) -> Any:
     """ā = ȳ bᵀ for y = a @ b; `a` gives its shape only."""
-    if np.ndim(b) == 1:
+    if _stacked(a, b):
+        rows = np.reshape(y_bar, (-1, np.shape(y_bar)[-1]))
+        a_bar = np.reshape(rows @ transposed(b), np.shape(a))
+    elif np.ndim(b) == 1:
         a_bar = np.expand_dims(y_bar, -1) * b
     elif np.ndim(a) == 1:
         a_bar = np.matmul(b, np.expand_dims(y_bar, -1))[..., 0]
@@ -32,9 +35,17 @@ def matmul_a(y_bar: Any, a: Any, b: Any) -> Any:
     return fit(a_bar, a)
 
 
+def _stacked(a: Any, b: Any) -> bool:
+    """Whether `a @ b` is one matrix times each of a stack: a product of all rows with it."""
+    return bool(np.ndim(b) == 2 and np.ndim(a) > 2 and np.size(a) and np.size(b))
+
+
 def matmul_b(y_bar: Any, a: Any, b: Any) -> Any:
     """b̄ = aᵀ ȳ for y = a @ b; `b` gives its shape only."""
-    if np.ndim(a) == 1:
+    if _stacked(a, b):
+        rows = np.reshape(a, (-1, np.shape(a)[-1]))
+        b_bar = transposed(rows) @ np.reshape(y_bar, (-1, np.shape(y_bar)[-1]))
+    elif np.ndim(a) == 1:
         y_bar = np.expand_dims(y_bar, -1 if np.ndim(b) == 1 else -2)
         b_bar = y_bar * (a if np.ndim(b) == 1 else np.expand_dims(a, -1))
     elif np.ndim(b) == 1:

@@ -21,7 +21,8 @@ from srcad.runtime.cotangents import accumulate, fields_of, held_by
 from srcad.runtime.owners import extent, owner_of, start_of, view_like
 from srcad.runtime.writes import last_written, taken_out
 
-Table = dict[int, tuple[np.ndarray, np.ndarray]]  # by identity of the owner: it, and its shadow
+# by identity of the owner: it, its shadow as a row of elements, and as the owner lies
+Table = dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
 class Shadows:
@@ -36,8 +37,14 @@ class Shadows:
         owner = owner_of(array)
         known = self.table.get(id(owner))
         if known is None:
-            known = self.table[id(owner)] = owner, np.zeros(extent(owner).size, owner.dtype)
-        return view_like(known[1], owner, array)
+            if owner.flags.c_contiguous:
+                row = np.zeros(owner.size, owner.dtype)
+                whole = row.reshape(owner.shape)
+            else:
+                row = np.zeros(extent(owner).size, owner.dtype)
+                whole = view_like(row, owner, owner)
+            known = self.table[id(owner)] = owner, row, whole
+        return known[2] if array is owner else view_like(known[1], owner, array)
 
 
 def shadow_added(shadows: Shadows, array: np.ndarray, value: Any) -> None:
@@ -190,6 +197,8 @@ def shadow_scaled(shadows: Shadows, array: np.ndarray, index: Any, factor: Any, 
 
 def _injective(array: np.ndarray) -> bool:
     """Whether no two elements of the array are one in memory; if in doubt, not."""
+    if array.flags.c_contiguous:
+        return True
     reach = 0
     for stride, size in sorted(zip(map(abs, array.strides), array.shape, strict=True)):
         if size > 1:

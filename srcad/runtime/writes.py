@@ -91,6 +91,13 @@ def copied(saved: Any, together: Together | None = None) -> Any:
     )
 
 
+def copied_of(saved: Any, *changing: Any) -> Any:
+    """The same, where only the memory of these arrays will change."""
+    together = Together({id(owner_of(a)) for a in changing if isinstance(a, np.ndarray)})
+    together.look(saved)
+    return copied(saved, together)
+
+
 def _twin(saved: Any, together: Together) -> Any:
     """A container or an object with copies in it, the same one wherever it is met; else None."""
     if isinstance(saved, dict):
@@ -155,8 +162,12 @@ def contents(function: types.FunctionType) -> list[Any]:
 
 @dataclass
 class Together:
-    """Copies of arrays, in which those that share memory go on sharing."""
+    """Copies of arrays, in which those that share memory go on sharing.
 
+    only: the owners, by id, whose memory is copied; None: all.
+    """
+
+    only: set[int] | None = None
     seen: dict[int, set[tuple[Any, ...]]] = field(default_factory=dict)  # views by owner
     twins: dict[int, np.ndarray] = field(default_factory=dict)
     made: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # containers, their twins
@@ -189,6 +200,8 @@ class Together:
 
     def copy(self, array: np.ndarray) -> np.ndarray:
         owner = owner_of(array)
+        if self.only is not None and id(owner) not in self.only:
+            return array
         if len(self.seen.get(id(owner), ())) < 2 and array is not owner:
             return array.copy()
         twin = self.twins.get(id(owner))

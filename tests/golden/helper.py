@@ -18,7 +18,6 @@ def f(W, b, x):
 # ---- written by `python -m tests.golden`: do not edit below
 
 import numpy as np
-from srcad.runtime.cotangents import finish
 
 
 def f_value_and_grad(W, b, x):
@@ -34,7 +33,7 @@ def f_value_and_grad(W, b, x):
     W_part, b_part, x_bar = layer_bwd(layer_saved_2, h_bar)  # 14: h = layer(W, b, x)
     W_bar = W_bar + W_part
     b_bar = b_bar + b_part
-    return result, (finish(W_bar, W), finish(b_bar, b), finish(x_bar, x))
+    return result, (W_bar, b_bar, x_bar)
 
 
 def layer_fwd(W, b, x):

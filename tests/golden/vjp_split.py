@@ -41,6 +41,6 @@ def f_bwd(saved, result_bar):
     x_bar[0] += k_times_x_item_bar * k
     for k_times_x, x in reversed(loop_saved):
         k_times_x_bar = x_bar * np.cos(k_times_x)   # 11: x = np.sin(k * x)
-        k_bar += np.sum(k_times_x_bar * x)
+        k_bar += k_times_x_bar @ x
         x_bar = k_times_x_bar * k
     return x_bar, float(k_bar)

@@ -29,7 +29,7 @@ def f_value_and_grad(x, w):
     result = z.sum()
 
     # backward
-    z_bar = np.full_like(w, 1.0)                    # 13: return z.sum()
+    z_bar = np.ones_like(w)                         # 13: return z.sum()
     with np.errstate(divide='ignore'):
         w_bar = z_bar * y / w + z_bar * log / sum_  # 11: y = w / (1 + x)
     return result, w_bar

@@ -101,8 +101,8 @@ SETTLED: list[tuple[str, str, tuple[Any, ...], str]] = [
         (1.0,),
         """
         s = x,
-        t = x,
-        s += t
+        parts = x,
+        s += parts
         result = s[0]
         """,
     ),

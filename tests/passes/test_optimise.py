@@ -31,7 +31,9 @@ from srcad.optimise.certain import Judge
 from srcad.optimise.copies import fold_copies, simplify
 from srcad.optimise.dead_code import drop_dead_code
 from srcad.optimise.gather import Gatherer
+from srcad.optimise.minus import Signs
 from srcad.optimise.nest import nest
+from srcad.optimise.overwrite import overwrite
 from srcad.optimise.own import protect
 from srcad.optimise.pack import pack
 from srcad.optimise.remake import Remaker
@@ -135,6 +137,19 @@ ROWS = {
     "return w_bar",
     "a quotient": "t = w / (w + 1)\nu = t * 2\n# backward\nw_bar = 1 / (w + 1)\nw_bar += t\n"
     "return w_bar, u",
+    "a minus": "s = 1.0\n# backward\nt = -w\na_bar = x * 1\na_bar += t * x\na_bar -= t * y_given\n"
+    "return a_bar",
+    "a minus of a view": "s = 1.0\n# backward\na_bar = x * 1\nt_bar = -a_bar[1:]\n"
+    "a_bar[1:] -= t_bar * 0.5\na_bar[:-1] += t_bar\nreturn a_bar",
+    "a minus that stays": "s = 1.0\n# backward\nt = -w\na_bar = x * t\nreturn a_bar, t",
+    "a minus in a sum": "s = 1.0\n# backward\nt = -(w * 2)\na_bar = x * 1\na_bar += t * x - w * x\n"
+    "return a_bar",
+    "zeros that are filled": "s = 1.0\n# backward\na_bar = x * 1\nt = a_bar[0]\na_bar[0] = 0.0\n"
+    "a_bar[1] += t * w\na_bar[0] += t\nreturn a_bar",
+    "zeros that are read": "s = 1.0\n# backward\na_bar = x * 1\nt = a_bar[n - 3]\n"
+    "a_bar[n - 3] = 0.0\na_bar[1] += a_bar[0] * w\na_bar[n - 3] += t\nreturn a_bar",
+    "zeros behind a change": "s = 1.0\n# backward\na_bar = x * 1\nt = a_bar[0]\na_bar[0] = 0.0\n"
+    "a_bar[n - 3] += 1.0\na_bar[0] += t\nreturn a_bar",
     "a shape after a write": "u = x\nu = u[1:]\n# backward\na_bar = np.zeros_like(x)\n"
     "a_bar[1:] += np.zeros_like(u) + w\nreturn a_bar",
 }  # fmt: skip
@@ -169,6 +184,8 @@ class Setting:
                 b, generated, PARAMS
             ),
             "reuse": lambda b: reuse(b, PARAMS),
+            "overwrite": lambda b: overwrite(b, lambda e: type_of(e) == INT),
+            "signs": Signs(generated, tidy, type_of).backward,
             "pack": lambda b: pack(b, stacks, lambda hint: next(names)),
             "protect": lambda b: protect(b, facts.types),
         }
