@@ -23,6 +23,13 @@ def test_seed(seed: int) -> None:
     assert verdict.word in ACCEPTED, f"{verdict.word}: {verdict.why}\n\n{generate(seed)}"
 
 
+@pytest.mark.parametrize("seed", [700056, 702000])
+def test_seed_that_failed(seed: int) -> None:
+    """One was wrong, one read the variable of a loop that never ran."""
+    verdict = run(seed)
+    assert verdict.word == "ok", f"{verdict.word}: {verdict.why}\n\n{generate(seed)}"
+
+
 @pytest.mark.parametrize("seed", range(WRITING, WRITING + 100))
 def test_writing_seed(seed: int) -> None:
     """Programs that write in place may be refused; they must not be wrong."""

@@ -290,6 +290,9 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         self.out, self.at = before, at
         for name in carried:
             self.ensure(name, owned=name in buffers)
+        # these read the variables as the loop leaves them, also where it never ran
+        read = frozenset().union(*map(ir.statement_reads, before))
+        self.anywhere |= read & ir.assigned((stmt,)) - frozenset(self.bars.values())
         enter = self.state.copy()
         owned = {n for n in enter.owned if n in carried} | (enter.owned - set(carried))
         self.depth += 1
