@@ -256,7 +256,8 @@ def matches(gradient: Any, argument: Any, path: str) -> None:
         return
     parts = children(argument)
     if not parts:
-        empty = isinstance(argument, (dict, list, tuple)) and type(gradient) is type(argument)
+        holds = isinstance(argument, (dict, list, tuple)) or _is_object(argument)
+        empty = holds and type(gradient) is type(argument)
         need(gradient is None or empty, f"gradient{path} of a non-number is {gradient!r}")
         return
     need(type(gradient) is type(argument), f"gradient{path} is {type(gradient).__name__}")

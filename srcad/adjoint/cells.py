@@ -16,6 +16,7 @@ import builtins
 import operator
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 
 from srcad import errors
 from srcad.adjoint import algebra
@@ -41,6 +42,7 @@ from srcad.analysis.shared import Asked
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo
 from srcad.runtime import cells
+from srcad.runtime.methods import tolist
 
 ADOPTED = ir.Ref(cells.adopted, "adopted")
 SNAPSHOT = ir.Ref(cells.snapshot, "snapshot")
@@ -52,6 +54,7 @@ CELL_STORED = ir.Ref(cells.cell_stored, "cell_stored")
 CELLS_GATHERED = ir.Ref(cells.cells_gathered, "cells_gathered")
 CELL_SPREAD = ir.Ref(cells.cell_spread, "cell_spread")
 CELL_ZEROS = ir.Ref(cells.cell_zeros, "cell_zeros")
+CELL_LISTED = ir.Ref(cells.cell_listed, "cell_listed")
 CELL_MADE = ir.Ref(cells.cell_made, "cell_made")
 
 
@@ -289,7 +292,13 @@ class Cells(Memory):
             return
         self.ensure(stmt.target)
         bar = ir.Name(self.bar(stmt.target))
-        made = self.shadow(CELL_MADE, ir.Name(stmt.target), bar, *self.sources(stmt))
+        match self.operation(stmt.value):
+            case Apply(function, (owner,)) if function is tolist and isinstance(owner, ir.Name):
+                made = self.shadow(CELL_LISTED, self.as_made(stmt.target), bar, owner)
+            case Dynamic(ir.Attr(ir.Name() as owner, "tolist")):
+                made = self.shadow(CELL_LISTED, self.as_made(stmt.target), bar, owner)
+            case _:
+                made = self.shadow(CELL_MADE, ir.Name(stmt.target), bar, *self.sources(stmt))
         self.emit(ir.Assign(bar.id, made))
         self.state.owned.discard(stmt.target)
 
@@ -317,18 +326,32 @@ class Cells(Memory):
             self.taken_now.append(name)
         return ir.Name(self.then[name])
 
+    def as_made(self, target: str) -> ir.Expr:
+        """What the statement at hand binds, as it is right behind it."""
+        kept = self.names.fresh(f"{target}_made")
+        self.facts.types[kept] = self.type(target)
+        self.made_now.append((target, kept))
+        return ir.Name(kept)
+
     def with_snapshots(self, work: Callable[[], list[Node]]) -> list[Node]:
         """A statement reversed, behind the snapshots that its reversal reads."""
-        outer, self.then, self.taken_now = (self.then, self.taken_now), {}, []
+        outer = self.then, self.taken_now, self.made_now
+        self.then, self.taken_now, self.made_now = {}, [], []
         try:
             nodes = work()
             for name in self.taken_now:
                 made = ir.Assign(self.then[name], algebra.call(SNAPSHOT, ir.Name(name)))
                 place = 0 if name in self.given_names else _behind(name, nodes)
                 nodes.insert(place, Step((made,)))
+            for name, kept in self.made_now:
+                made = ir.Assign(kept, algebra.call(SNAPSHOT, ir.Name(name)))
+                place = _behind(name, nodes) - 1  # in one step with what binds it
+                step = nodes[place]
+                assert isinstance(step, Step)
+                nodes[place] = replace(step, forward=(*step.forward, made))
             return nodes
         finally:
-            self.then, self.taken_now = outer
+            self.then, self.taken_now, self.made_now = outer
 
 
 def _behind(name: str, nodes: list[Node]) -> int:

@@ -14,7 +14,19 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, INT, Array, Dct, Lst, Scalar, Tup, Type, is_scalar, join_all
+from srcad.ir.types import (
+    ANY,
+    INT,
+    AnyType,
+    Array,
+    Dct,
+    Lst,
+    Scalar,
+    Tup,
+    Type,
+    is_scalar,
+    join_all,
+)
 from srcad.runtime.cotangents import indexable
 
 INDEXABLE = ir.Ref(indexable, "indexable")
@@ -245,7 +257,7 @@ class _Planner:
         can_index = isinstance(kind, Array | Lst | Tup) or (
             isinstance(kind, Scalar) and kind.kind is range
         )
-        if not can_index and kind == ANY and name in self.reverse.active:
+        if not can_index and isinstance(kind, AnyType) and name in self.reverse.active:
             self.before.append(ir.Effect(algebra.call(INDEXABLE, ir.Name(name))))
             can_index = True
         if not can_index:

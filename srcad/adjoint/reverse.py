@@ -38,7 +38,7 @@ from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Re
 from srcad.analysis.shared import NOT_ASKED, Asked, Shared
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import ANY, Array, Number, Scalar, carries, is_complex
+from srcad.ir.types import AnyType, Array, Number, Scalar, carries, is_complex
 from srcad.runtime import cotangents
 from srcad.runtime.closures import captured
 
@@ -227,7 +227,7 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
     def projected(self, pair: tuple[Any, ...]) -> tuple[Any, ...]:
         """A real variable in complex arithmetic gets the real part of what its place gets."""
         kind = self.type(pair[0])
-        if kind == ANY or not carries(kind) or is_complex(kind):
+        if isinstance(kind, AnyType) or not carries(kind) or is_complex(kind):
             return pair
         if not isinstance(kind, Array | Number | Scalar):
             return pair

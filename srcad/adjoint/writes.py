@@ -27,7 +27,7 @@ from srcad.analysis.infer import Inference
 from srcad.analysis.lengths import lengths
 from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Element
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Type, carries, dims_of, is_scalar
+from srcad.ir.types import ANY, AnyType, Array, Type, carries, dims_of, is_scalar
 from srcad.rules.table import TABLE
 from srcad.runtime import writes
 
@@ -205,7 +205,7 @@ class Writes(Memory):
         own = self.type(value.id)
         dims, full = dims_of(own), dims_of(kind)
         same = dims is not None and dims == full and None not in dims
-        if self.naive or not (same or (is_scalar(own) and kind != ANY)):
+        if self.naive or not (same or (is_scalar(own) and not isinstance(kind, AnyType))):
             self.add(value.id, algebra.call(STORED, bar, value), True)
         elif is_scalar(own):
             total = bar if is_scalar(kind) else algebra.call(SUM, bar)

@@ -21,7 +21,15 @@ import numpy as np
 from srcad.analysis import brackets
 from srcad.analysis.bind import expand
 from srcad.analysis.construct import construct, plain_dataclass, replaced
-from srcad.analysis.invoke import Found, apply, constant_expr, invoke_closure, invoke_function
+from srcad.analysis.dispatch import instance_of
+from srcad.analysis.invoke import (
+    Found,
+    apply,
+    constant_expr,
+    invoke_closure,
+    invoke_function,
+    special,
+)
 from srcad.analysis.operations import (
     Append,
     Apply,
@@ -34,6 +42,7 @@ from srcad.analysis.operations import (
     Refused,
     Same,
 )
+from srcad.analysis.parents import parent_method
 from srcad.analysis.substituting import substitute
 from srcad.ir import nodes as ir
 from srcad.ir.tables import under
@@ -67,6 +76,7 @@ from srcad.runtime.index_tricks import joined
 from srcad.runtime.inplace import fitting
 from srcad.runtime.methods import METHODS
 from srcad.runtime.noted import noted
+from srcad.runtime.objects import instance
 from srcad.runtime.substitutes import (
     SUBSTITUTES,
 )
@@ -80,7 +90,7 @@ def call(expr: ir.Call, inference: Inference) -> Found:  # noqa: C901 - one deci
     if by_name is not None:
         expr = dataclasses.replace(expr, func=by_name)
     if isinstance(expr.func, ir.Attr):
-        parent = _parent_method(expr, expr.func, inference)
+        parent = parent_method(expr, expr.func, inference)
         if parent is not None:
             return parent
         owner = inference.expr(expr.func.obj)
@@ -126,27 +136,6 @@ def _method_by_name(func: ir.Expr, inference: Inference) -> ir.Attr | None:
             return ir.Attr(obj, key.value) if known else None  # type: ignore[union-attr]
         case _:
             return None
-
-
-def _parent_method(expr: ir.Call, func: ir.Attr, inference: Inference) -> Found | None:
-    """`super(C, self).name(...)`: the method of the next class after C that has one."""
-    match func.obj:
-        case ir.Call(ir.Ref(found), (ir.Ref(cls), owner)) if found is super:
-            kind = inference.expr(owner)
-        case _:
-            return None
-    for arg in (*expr.args, *(v for _, v in expr.kwargs)):
-        inference.expr(arg)
-    if isinstance(kind, Bottom):
-        return BOTTOM, Inert()
-    order = kind.cls.__mro__ if isinstance(kind, Obj) else ()
-    for base in order[order.index(cls) + 1 :] if cls in order else ():
-        if func.name in vars(base):
-            method = inference.session.program.attribute(base, func.name)
-            if isinstance(vars(base)[func.name], pytypes.FunctionType):
-                return invoke_function(method, (owner, *expr.args), expr.kwargs, inference)
-            break
-    return ANY, Refused(f"`super().{func.name}(...)`")
 
 
 def known_call(
@@ -210,10 +199,14 @@ def _special(
         return ANY, Refused(A_GRADIENT)
     if isinstance(value, pytypes.FunctionType) and of_the_compiler(value):
         return ANY, Refused(f"a call of srcad.{value.__name__}")
+    if len(args) == 1 and (value is abs or value is float or value is round):
+        return special(value, args[0], inference.expr(args[0]), inference)
     if value is joined:
         return brackets.join(args, inference)
     if value is fitting or value is noted:
         return inference.expr(args[0]), Same(args[0])
+    if value is instance:
+        return instance_of(inference.expr(args[0]), inference.expr(args[1])), Same(args[0])
     return None
 
 
@@ -230,7 +223,11 @@ def _partial(
     return known_call(inner, value.func, inner.args, inner.kwargs, inference)
 
 
-_MEMORY = ("srcad.runtime.shadows", "srcad.runtime.cells")  # only in code that we generate
+_MEMORY = (
+    "srcad.runtime.shadows",
+    "srcad.runtime.cells",
+    "srcad.runtime.by_code",
+)  # only in code that we generate
 
 
 def _captured(expr: ir.Call, inference: Inference) -> Found:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis import decide, invoke, resolve, shapes
+from srcad.analysis.dispatch import dispatched
 from srcad.analysis.inplace import written_out
 from srcad.analysis.noted import with_notes
 from srcad.analysis.operations import (
@@ -179,7 +180,10 @@ class Inference:
         if written is None and self.noting:
             written = with_notes(stmt, self.facts, self.session.changing)
         called = isinstance(stmt, ir.Effect | ir.Assign) and isinstance(stmt.value, ir.Call)
-        if called and written is None:
+        chosen = dispatched(stmt, self)
+        if chosen is not None:
+            self.instead(stmt, chosen)
+        elif called and written is None:
             self.plain(stmt)  # which may be a call of a function that writes
         elif not self.instead(stmt, written, first=True):
             self.plain(stmt)
@@ -520,6 +524,10 @@ class Inference:
         if op == "not":
             self.record(expr, Inert())
             return BOOL
+        found = invoke.special(UNARY_FUNCTIONS[op], expr.operand, operand, self)
+        if found is not None:
+            self.record(expr, found[1])
+            return found[0]
         function = UNARY_FUNCTIONS[op]
         self.record(
             expr,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import operator
 import types as pytypes
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -298,3 +299,17 @@ def dunder(expr: ir.Binary, op: str, left: Type, right: Type, inference: Inferen
             if isinstance(function, pytypes.FunctionType):
                 return invoke_function(function, args, (), inference)
     return ANY, Refused(f"`{op}` of these objects")
+
+
+SPECIAL = {operator.neg: "__neg__", operator.pos: "__pos__", operator.invert: "__invert__",
+           abs: "__abs__", float: "__float__", round: "__round__"}  # fmt: skip
+
+
+def special(function: Any, operand: ir.Expr, kind: Type, inference: Inference) -> Found | None:
+    """`-a` and `abs(a)` of an object whose class defines it."""
+    if not isinstance(kind, Obj) or function not in SPECIAL:
+        return None
+    method = inspect.getattr_static(kind.cls, SPECIAL[function], None)
+    if isinstance(method, pytypes.FunctionType):
+        return invoke_function(method, (operand,), (), inference)
+    return ANY, Refused(f"`{function.__name__}` of this object")

@@ -22,7 +22,7 @@ from srcad.analysis.points import Points
 from srcad.analysis.sites import ANY_KEY, Site, Sites
 from srcad.ir import nodes as ir
 from srcad.ir.tables import written
-from srcad.ir.types import ANY, AnyType, Dct, Lst, Obj, Tup, Type, join
+from srcad.ir.types import ANY, BOTTOM, NONE, AnyType, Dct, Lst, Obj, Tup, Type, join, join_all
 
 
 def loosen(facts: Inferred) -> bool:
@@ -41,7 +41,12 @@ def loosen(facts: Inferred) -> bool:
     for write in stored:
         if write.inner is None:
             for name in write.names:
-                found.store(found.points.named(name), facts.types.get(name, ANY))
+                if name not in facts.types and name in facts.unit.code.locals:
+                    continue  # nothing known to reach it so far: it is read again
+                kind = facts.types.get(name, ANY)
+                # what is stored through a name for several classes is not in their types
+                kind = ANY if isinstance(kind, AnyType) else kind
+                found.store(found.points.named(name), kind)
         elif write.stmt is not None:
             found.calls(write.stmt)
     return found.spread()
@@ -55,15 +60,17 @@ def _container(kind: Type) -> bool:
 class _Loosening:
     facts: Inferred
     points: Points
-    by_site: dict[Site, Type] = field(default_factory=dict)
+    # what was stored, by the class of the container: an object at a site has one class
+    by_site: dict[Site, dict[type | None, Type]] = field(default_factory=dict)
 
     def store(self, sites: Sites, kind: Type) -> None:
         """Containers at these sites may be of this type."""
         kind = _without_length(kind)
         if isinstance(kind, Lst | Dct | Obj | AnyType):
             for site in sites:
-                known = self.by_site.get(site)
-                self.by_site[site] = kind if known is None else join(known, kind)
+                table = self.by_site.setdefault(site, {})
+                cls = None if isinstance(kind, AnyType) else kind.cls
+                table[cls] = join(table.get(cls, BOTTOM), kind)
 
     def calls(self, stmt: ir.Stmt) -> None:
         """What called functions leave in their arguments."""
@@ -86,8 +93,12 @@ class _Loosening:
 
     def left(self, sites: Sites, kind: Type, seen: set[Site]) -> None:
         """The objects at the sites are of this type now, and what they hold of its parts."""
+        if isinstance(kind, AnyType):  # of what may be anything, nothing is known that may be wrong
+            for one in kind.objects:
+                self.left(sites, one, set(seen))
+            return
         if not isinstance(kind, Lst | Dct | Obj | Tup) or sites <= seen:
-            return  # of what is known as anything, nothing is known that could be wrong
+            return
         seen |= sites
         self.store(sites, kind)
         if isinstance(kind, Obj):
@@ -112,10 +123,18 @@ class _Loosening:
 
     def seen(self, kind: Type, sites: Sites, depth: int) -> Type:
         """The type of what is found at the sites, where `kind` was all that was known."""
+        if isinstance(kind, AnyType) and kind.objects:
+            kinds = [self.seen(one, sites, depth) for one in kind.objects]
+            return join_all([*kinds, NONE if kind.none else BOTTOM])
         if not isinstance(kind, Lst | Dct | Obj | Tup) or depth > _DEPTH:
             return kind
         for site in sites & self.by_site.keys():
-            kind = join(_without_length(kind), self.by_site[site])
+            table = self.by_site[site]
+            if None in table:
+                return ANY
+            cls = getattr(kind, "cls", None)
+            if cls in table:
+                kind = join(_without_length(kind), table[cls])
 
         def part(inner: Type, key: Hashable) -> Type:
             return self.seen(inner, self.points.held(sites, key), depth + 1)

@@ -19,6 +19,7 @@ from srcad.ir.types import (
     BOTTOM,
     INT,
     STR,
+    Array,
     Bottom,
     Clo,
     Dct,
@@ -60,6 +61,8 @@ def _deque(args: Args, kwargs: Kwargs, kinds: Kinds) -> Found | Any:
             return bounded
         held = kinds[0].element if isinstance(kinds[0], Lst) else join_all(kinds[0].items)
         return Lst(None, held, deque), Copy(args[0])
+    if args and isinstance(kinds[0], Array):
+        return bounded
     return ANY, Refused("a deque of this value", "Give it a list.")
 
 

@@ -62,10 +62,11 @@ from srcad.ir.types import (
     is_scalar,
 )
 from srcad.rules.mutable import PUTS
-from srcad.runtime import cells
+from srcad.runtime import by_code, cells
+from srcad.runtime.containers import values
 
 OWNED = ir.Ref(cells.owned, "owned")
-PLAIN = ir.Ref(cells.plain_container, "plain_container")
+PLAIN = ir.Ref(by_code.plain_container, "plain_container")
 OWNED_ITEMS = ir.Ref(cells.owned_items, "owned_items")
 
 
@@ -283,6 +284,8 @@ class _Owning:
         lists = [a for a, t in pairs if isinstance(t, Lst | Tup)]
         if operation.form == "operator" and lists and all(map(self.kept, lists)):
             return [], value
+        if operation.function is values and self.kept(operation.args[0]):
+            return [], value  # a view: it shows the very items of the dict
         return self.items(value, stmt)
 
     def own(self, value: ir.Expr, stmt: ir.Stmt) -> tuple[list[ir.Stmt], ir.Expr]:

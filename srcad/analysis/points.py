@@ -309,7 +309,9 @@ class Points:
                 return self.new(expr) if basic is False else self.value(owner)
             case Part(owner, ir.Slice()) if not isinstance(self.kind(owner), Array):
                 items = self.items(owner, self.value(owner), ANY_KEY)
-                return self.new(expr, items) | (items if self.kind(owner) == ANY else NONE)
+                return self.new(expr, items) | (
+                    items if isinstance(self.kind(owner), AnyType) else NONE
+                )
             case Part(owner, key):
                 plain = key if isinstance(key, str) else key_of(key)
                 return self.items(owner, self.value(owner), self.key(owner, plain))

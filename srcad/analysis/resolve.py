@@ -17,10 +17,12 @@ import numpy as np
 
 from srcad.analysis import brackets
 from srcad.analysis.calls import call
+from srcad.analysis.dispatch import field_of
 from srcad.analysis.elements import element
 from srcad.analysis.invoke import Found, invoke_function
 from srcad.analysis.invoke import with_captures as with_captures
 from srcad.analysis.operations import Apply, Element, Inert, Make, Mutation, Part, Refused
+from srcad.analysis.parents import parent_attribute
 from srcad.analysis.program import MISSING
 from srcad.ir import nodes as ir
 from srcad.ir.tables import under
@@ -59,6 +61,9 @@ def resolve(expr: ir.Attr | ir.Item | ir.Call, inference: Inference) -> Found:
     """The type of the expression and the operation that it is."""
     match expr:
         case ir.Attr(obj, name):
+            inherited = parent_attribute(expr, inference)
+            if inherited is not None:
+                return inherited
             return attribute(expr, inference.expr(obj), name, inference)
         case ir.Item(obj, index):
             return item(expr, inference.expr(obj), inference.expr(index), inference)
@@ -106,8 +111,11 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             return items[cls._fields.index(name)], Part(expr.obj, name)  # type: ignore[attr-defined]
         case Obj(cls, fields):
             return _field(expr, owner, cls, dict(fields), name, inference)
-        case AnyType():
-            return ANY, Part(expr.obj, name)
+        case AnyType(objects):
+            kind = field_of(owner, name) if objects else ANY
+            if isinstance(kind, Bottom) and any(inference.session.may_come(o.cls) for o in objects):
+                return BOTTOM, Inert()
+            return (ANY if kind is None or isinstance(kind, Bottom) else kind), Part(expr.obj, name)
         case Method(_, bound) if name == "__self__":
             return bound, Part(expr.obj, name)
         case Clo():

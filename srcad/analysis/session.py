@@ -30,6 +30,7 @@ class Session:
     reading: Reading = FIRST
     hopeful: bool = True  # attributes that are missing may still come
     hoped: bool = False  # one was missing
+    hoping: dict[Any, Inferred] = field(default_factory=dict)  # what was found in hope
     estimates: dict[int, Any] = field(default_factory=dict)  # of what functions write, meanwhile
     leaning: set[int] = field(default_factory=set)  # those that another function has relied on
     changing: Changing = NOTHING  # what may be something else later
@@ -60,13 +61,16 @@ class Session:
 
     def read(self, key: Any, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         """Read the function, at first in the hope that what is missing will come."""
-        inferred = self.active[key] = Inferred(unit, params, {}, session=self)
+        # what was found in hope still holds without it, and more is found
+        inferred = self.hoping.pop(key, None) or Inferred(unit, params, {}, session=self)
+        inferred.memory.clear()
+        self.active[key] = inferred
         self.settle(key, inferred)
         if len(self.active) == 1 and self.hoped:
             self.hopeful, self.hoped = False, False
-            self.done.clear()
+            self.hoping, self.done = self.done, {}
             self.settle(key, inferred)
-            self.hopeful = True
+            self.hopeful, self.hoping = True, {}
         return inferred
 
     def changes(self, root: Inferred) -> bool:

@@ -20,7 +20,7 @@ from srcad.analysis.activity import Active
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Append, Apply, Copy, Element, Invoke, Make, Part, Same
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Dct, Lst, Scalar, Tup, Type
+from srcad.ir.types import ANY, AnyType, Array, Dct, Lst, Scalar, Tup, Type
 from srcad.rules.spelling import spelled
 from srcad.runtime.methods import METHODS
 
@@ -73,7 +73,9 @@ def _written(inferred: Inferred, body: ir.Block, active: Active) -> frozenset[st
         for stmt in ir.walk(body):
             for name, value in _bindings(stmt, inferred):
                 kind = inferred.types.get(name, ANY)
-                holds = kind == ANY or _text(kind) or _called(value, inferred) in ARRAYS
+                holds = (
+                    isinstance(kind, AnyType) or _text(kind) or _called(value, inferred) in ARRAYS
+                )
                 written = _text(kind) and _writes(value, inferred, active)
                 if written or (holds and ir.reads(value) & found):
                     found.add(name)

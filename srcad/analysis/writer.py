@@ -88,10 +88,10 @@ class Writer:
 
     # -- writing -----------------------------------------------------------------------
 
-    def fresh(self, hint: str) -> str:
-        """The same name whenever the statement is read again."""
+    def fresh(self, hint: str, what: Any = None) -> str:
+        """The same name whenever the statement is read again; what: told apart by this alone."""
         self.used += 1
-        key = id(self.stmt), self.used, hint
+        key = id(self.stmt), self.used if what is None else what, hint
         spare = self.facts.spare
         if key not in spare:
             code = self.facts.unit.code

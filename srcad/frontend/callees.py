@@ -36,7 +36,7 @@ class Calls(Expressions):
                 node,
             )
         if builtin and name == "super":
-            raise self.refuse("`super()` is supported as `super().method(...)` only.", node)
+            raise self.refuse("`super()` is supported before a dot only: `super().name`.", node)
         func = self.function_called(node.func)
         if builtin and name in EXHAUSTING:
             node = self.exhausting(node)
@@ -51,9 +51,8 @@ class Calls(Expressions):
     def function_called(self, node: ast.expr) -> ir.Expr:
         """What stands before the parentheses."""
         match node:
-            case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[])):
-                if not self.is_bound("super"):
-                    return ir.Attr(self.parent(node), self.mangled(node.attr))
+            case ast.Attribute() if self.of_parent(node):
+                return self.value(node)
             case ast.Call(func=ast.Name(id="getattr"), args=[obj, key], keywords=[]):
                 if not self.is_bound("getattr"):  # stays whole: it may be a method
                     return ir.Call(ir.Name("getattr"), tuple(self.atoms([obj, key])))
@@ -63,8 +62,18 @@ class Calls(Expressions):
             return ir.Attr(self.atom(node.value), self.mangled(node.attr))
         return self.atom(node)
 
+    def of_parent(self, node: ast.Attribute) -> bool:
+        """`super().name` and `super(C, self).name`."""
+        match node.value:
+            case ast.Call(func=ast.Name(id="super"), args=[] | [_, _], keywords=[]):
+                return not self.is_bound("super")
+            case _:
+                return False
+
     def parent(self, node: ast.expr) -> ir.Call:
         """`super()` with the arguments that Python finds for it."""
+        if isinstance(node, ast.Call) and node.args:
+            return ir.Call(ir.Ref(super, "super"), tuple(self.atoms(node.args)))
         function = self.source.function
         cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
         plain = [*self.node.args.posonlyargs, *self.node.args.args]

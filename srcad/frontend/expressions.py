@@ -105,7 +105,8 @@ class Expressions(Plain):
             case ast.Call():
                 return self.call(node)
             case ast.Attribute(value=obj, attr=name):
-                return ir.Attr(self.atom(obj), self.mangled(name))
+                owner = self.parent(obj) if self.of_parent(node) else self.atom(obj)
+                return ir.Attr(owner, self.mangled(name))
             case ast.Subscript(value=ast.Attribute(attr="r_" | "c_") as obj, slice=index) if (
                 ast.Slice not in by_kind((index,))
             ):

@@ -61,6 +61,13 @@ class State:
     def call(self, node: ast.Call) -> ir.Expr:
         raise NotImplementedError
 
+    def of_parent(self, node: ast.Attribute) -> bool:
+        """Whether an attribute is one of `super()`."""
+        raise NotImplementedError
+
+    def parent(self, node: ast.expr) -> ir.Call:
+        raise NotImplementedError
+
     def comprehension(self, node: ast.ListComp | ast.GeneratorExp, hint: str = "") -> ir.Expr:
         raise NotImplementedError
 

@@ -125,8 +125,8 @@ class _Normal:
                 return self.callee(func) and all(map(self.item, args)) and all(
                     self.item(v) for _, v in kwargs
                 )  # fmt: skip
-            case ir.Attr(obj, _):
-                return self.atom(obj)
+            case ir.Attr():
+                return self.callee(expr)
             case ir.Item(obj, index):
                 return self.atom(obj) and self.index(index)
             case ir.Slice():

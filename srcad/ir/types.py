@@ -6,9 +6,12 @@
     containers               Tup Lst Dct Obj                    with the types of their parts
     functions                Known(f), Clo(code, captures)
     ANY                      could be anything: the runtime decides
+    objects of several classes                          AnyType((Obj(Linear, …), Obj(ReLU, …)))
 
 A dimension is an int, a symbol such as `"x.0"` (two dimensions with one symbol are equal), a pair
 (symbol, k) for a dimension shortened by k elements, or None when nothing is known.
+
+Long because the kinds refer to each other, and so do the questions that are asked of them.
 """
 
 from __future__ import annotations
@@ -24,7 +27,10 @@ Dim = int | str | tuple[str, int] | None
 
 @record(frozen=True, slots=True)
 class AnyType:
-    """Nothing is known."""
+    """Nothing is known; or only that it is an object of one of a few classes, or maybe None."""
+
+    objects: tuple[Obj, ...] = ()
+    none: bool = False
 
 
 @record(frozen=True, slots=True)
@@ -213,7 +219,65 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
         case Clo(), Clo() if a.identity == b.identity and len(a.captures) == len(b.captures):
             captures = _joined_pairs(a.captures, b.captures)
             return Clo(a.code, a.identity, captures, _joined_pairs(a.defaults, b.defaults), a.owner)
-    return ANY
+    return _one_of(a, b)
+
+
+CLASSES = 12  # of which a variable may hold objects
+
+
+def _one_of(a: Type, b: Type) -> AnyType:
+    """An object of one of a few classes, or None, if that is all that the two may be."""
+    found: dict[type, Obj] = {}
+    none = False
+    for kind in (a, b):
+        if isinstance(kind, Scalar) and kind.kind is type(None):
+            none = True
+            continue
+        none = none or getattr(kind, "none", False)
+        objects = (kind,) if isinstance(kind, Obj) else getattr(kind, "objects", ())
+        if not objects:
+            return ANY
+        for one in objects:
+            known = found.get(one.cls)
+            found[one.cls] = (
+                one if known is None else Obj(one.cls, _joined_fields(known.fields, one.fields))
+            )
+    if len(found) > CLASSES:
+        return ANY
+    every = frozenset(found)
+    return AnyType(
+        tuple(Obj(c, tuple((n, _cut(t, every)) for n, t in o.fields)) for c, o in found.items()),
+        none,
+    )
+
+
+def _cut(kind: Type, classes: frozenset[type]) -> Type:
+    """The type of a part, where objects of these classes are anything: no type holds itself."""
+
+    def cut(part: Type) -> Type:
+        return _cut(part, classes)
+
+    match kind:
+        case Obj(cls, fields):
+            return ANY if cls in classes else Obj(cls, tuple((n, cut(t)) for n, t in fields))
+        case AnyType(objects, none) if objects:
+            parts = tuple(map(cut, objects))
+            return AnyType(parts, none) if ANY not in parts else ANY  # type: ignore[arg-type]
+        case Tup(items, cls):
+            return Tup(tuple(map(cut, items)), cls)
+        case Lst(items, element, cls):
+            return Lst(None if items is None else tuple(map(cut, items)), cut(element), cls)
+        case Dct(items, element, cls, known):
+            pairs = None if items is None else tuple((k, cut(t)) for k, t in items)
+            return Dct(pairs, cut(element), cls, tuple((k, cut(t)) for k, t in known))
+        case Method(function, owner, name):
+            return Method(function, cut(owner), name)
+        case Clo():
+            captures = tuple((n, cut(t)) for n, t in kind.captures)
+            defaults = tuple((n, cut(t)) for n, t in kind.defaults)
+            return Clo(kind.code, kind.identity, captures, defaults, kind.owner)
+        case _:
+            return kind
 
 
 def _joined_fields(a: _Named, b: _Named) -> _Named:
@@ -325,10 +389,8 @@ def show(t: Type) -> str:
             return f"{dtype}[{inner}]"
         case Tup(items, cls):
             return f"{cls.__name__}({', '.join(map(show, items))})"
-        case Lst():
-            return "list"
-        case Dct():
-            return "dict"
+        case Lst() | Dct():
+            return "list" if isinstance(t, Lst) else "dict"
         case Obj(cls):
             return cls.__name__
         case Known(value):
@@ -337,7 +399,9 @@ def show(t: Type) -> str:
             return getattr(code, "name", "lambda")
         case Method(_, _, name):
             return name
-        case AnyType() | Bottom():
+        case AnyType(objects, none):
+            return " | ".join([*map(show, objects), *["None"] * none]) or "?"
+        case Bottom():
             return "?"
 
 

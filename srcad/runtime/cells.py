@@ -17,14 +17,14 @@ from __future__ import annotations
 import copy
 import dataclasses
 import types
-from collections import OrderedDict, defaultdict, deque
+from collections import deque
 from collections.abc import Callable, ValuesView
 from typing import Any
 
 import numpy as np
 
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
-from srcad.runtime.containers import inert
+from srcad.runtime.by_code import attributes, may_carry, refuse_computed
 from srcad.runtime.cotangents import Refusal, accumulate, add, fields_of, held_by
 from srcad.runtime.objects import sets_by_code
 from srcad.runtime.shadows import (
@@ -78,16 +78,6 @@ def _like(value: tuple[Any, ...], items: list[Any]) -> Any:
     return value._make(items) if hasattr(value, "_make") else tuple(items)
 
 
-def plain_container(owner: Any) -> None:
-    """Refuse what only the running program knows, and is no list, dict or deque."""
-    other = not isinstance(owner, np.ndarray | np.generic | float | int | str | tuple | None)
-    if other and type(owner) not in (list, dict, deque, OrderedDict, defaultdict):
-        raise UnsupportedMutation(
-            f"A method writes into a {type(owner).__name__} here, and what it is was not known "
-            "before. Do not give its variable values of several types."
-        )
-
-
 def owned_items(items: Any) -> Any:
     """A new container with the same items, each an object of its own."""
     if isinstance(items, dict):
@@ -134,7 +124,7 @@ def _adopted(value: Any, known: dict[int, Any]) -> Any:
         return table
     if isinstance(value, tuple):
         return _like(value, [_adopted(v, known) for v in value])
-    fields = _attributes(value)
+    fields = attributes(value)
     if fields is None:
         return value
     for name, item in fields.items():
@@ -168,7 +158,7 @@ def _snapshot(value: Any, known: dict[int, Any]) -> Any:
         held = known[id(value)] = _Held({})
         held.parts.update((name, _snapshot(v, known)) for name, v in held_by(value).items())
         return held
-    return value if _attributes(value) is None else _twin(value, known, _snapshot)
+    return value if attributes(value) is None else _twin(value, known, _snapshot)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -184,16 +174,6 @@ def _twin(value: Any, known: dict[int, Any], inside: Callable[[Any, dict[int, An
     for name, item in value.__dict__.items():
         twin.__dict__[name] = inside(item, known)
     return twin
-
-
-def _attributes(value: Any) -> dict[str, Any] | None:
-    """The attributes of an object of a user's class."""
-    cls = type(value)
-    if callable(value) and not hasattr(value, "__dict__"):
-        return None
-    if cls.__module__ in ("builtins", "numpy") or isinstance(value, type):
-        return None
-    return getattr(value, "__dict__", None)
 
 
 # -- going backwards -------------------------------------------------------------------
@@ -304,6 +284,7 @@ def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any,
             raise UnsupportedSyntax(f"`.{key}` of a number met at run time has no derivative here.")
         return add(owner_bar, bar)
     else:
+        refuse_computed(owner, key)
         cell_added(shadows, item, bar)
     return owner_bar
 
@@ -357,7 +338,7 @@ def _gathered(
         known[id(memory)] = found
         found.extend(_gathered(shadows, m, None, known, inside=True) for m in memory)
         return found
-    fields = memory if isinstance(memory, dict) else _attributes(memory)
+    fields = memory if isinstance(memory, dict) else attributes(memory)
     if fields is None:
         return bar
     table: dict[Any, Any] = {}
@@ -391,9 +372,17 @@ def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     if isinstance(holder, tuple):
         parts = [None] * len(holder) if bar is None else bar
         return [cell_made(shadows, v, b, *sources) for v, b in zip(holder, parts, strict=True)]
-    if isinstance(holder, list | dict | deque) and not inert(holder):
+    opaque = isinstance(holder, list | dict | deque) or attributes(holder)
+    if opaque and may_carry(holder):
         raise UnsupportedMutation(
             f"An operation gave a {type(holder).__name__} where the compiler could not tell, while "
             "containers are written. Do not give its variable values of several types."
         )
     return no_numbers(holder) if bar is None else bar
+
+
+def cell_listed(shadows: Shadows, memory: Any, bar: Any, owner: Any) -> Any:
+    """The same for `owner.tolist()`: the numbers that an array makes are objects of their own."""
+    if isinstance(owner, np.ndarray | np.generic):
+        return cells_gathered(shadows, memory, bar)
+    return cell_made(shadows, memory, bar, owner)

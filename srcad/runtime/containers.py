@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from types import NoneType
 from typing import Any
-
-import numpy as np
 
 from srcad.runtime.cotangents import shadow
 
@@ -34,12 +30,3 @@ def not_got(y_bar: Any, table: dict[Any, Any], key: Any, default: Any) -> Any:
 def stop_gradient(x: Any) -> Any:
     """The value itself; no derivative passes through."""
     return x
-
-
-def inert(value: Any) -> bool:
-    """Whether a value holds nothing that a derivative passes through."""
-    if isinstance(value, list | tuple | deque):
-        return all(map(inert, value))
-    if isinstance(value, dict):
-        return all(map(inert, value.values()))
-    return isinstance(value, int | str | bytes | np.integer | np.bool | NoneType)

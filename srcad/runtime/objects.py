@@ -1,4 +1,4 @@
-"""Objects: made without their constructor, whose statements the compiler has taken apart."""
+"""Objects as generated code makes them and tells them apart."""
 
 from __future__ import annotations
 
@@ -21,3 +21,11 @@ def sets_by_code(cls: type, name: str) -> bool:
     slot = isinstance(found, types.MemberDescriptorType)
     setter: Any = cls.__setattr__
     return setter is not object.__setattr__ or (hasattr(type(found), "__set__") and not slot)
+
+
+def instance(value: Any, cls: type, name: str) -> Any:
+    """The object, which is of this class; of another class, it has no such attribute."""
+    if type(value) is not cls:
+        getattr(value, name)
+        raise AttributeError(name)
+    return value

@@ -72,10 +72,10 @@ def largest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) -> 
         candidates: Any = (items, *more)
     else:
         candidates = list(items)
-    if len(candidates) == 0:
-        if default is MISSING:
-            raise ValueError("max() iterable argument is empty")
+    if default is not MISSING and len(candidates) == 0:
         return default
+    if len(candidates) == 0:
+        raise ValueError("max() iterable argument is empty")
     if key is None:
         return max(candidates)
     best = candidates[0]
@@ -93,10 +93,10 @@ def smallest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) ->
         candidates: Any = (items, *more)
     else:
         candidates = list(items)
-    if len(candidates) == 0:
-        if default is MISSING:
-            raise ValueError("min() iterable argument is empty")
+    if default is not MISSING and len(candidates) == 0:
         return default
+    if len(candidates) == 0:
+        raise ValueError("min() iterable argument is empty")
     if key is None:
         return min(candidates)
     best = candidates[0]
@@ -137,8 +137,8 @@ def items_tuple(sequence: Any) -> Any:
     return tuple([item for item in sequence])  # noqa: C409, C416 - so that a loop is seen
 
 
-def bounded(iterable: Any, maxlen: Any) -> Any:
-    """`deque(iterable, maxlen)`."""
+def bounded(iterable: Any, maxlen: Any = None) -> Any:
+    """`deque(iterable, maxlen)`, and `deque` of an array."""
     queue: Any = deque(maxlen=maxlen)
     queue.extend(iterable)
     return queue

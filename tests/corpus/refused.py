@@ -47,24 +47,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     # … mutable_containers
     "mutable_containers.bound_append": ("SourceUnavailable", "list.append"),
     # … mutable_objects
-    "mutable_objects.layers_with_backward": (
-        "UnsupportedMutation",
-        "a method known only when it runs writes its object",
-    ),
-    "mutable_objects.vector_operators": (
-        "UnsupportedMutation",
-        "an object of a class with operators, of unknown type",
-    ),
-    "mutable_objects.class_hierarchy": (
-        "UnsupportedMutation",
-        "a method known only when it runs writes its object",
-    ),
     "mutable_objects.class_made_inside": ("UnsupportedSyntax", "a class made inside"),
     "mutable_objects.attributes_by_name": ("UnsupportedSyntax", "a class made inside"),
-    "mutable_objects.tree_of_nodes": (
-        "UnsupportedMutation",
-        "objects that hold objects of their class",
-    ),
     # … regressions_memory
     "regressions_memory.key_with_a_derivative": ("UnsupportedSyntax", "keys of a dict"),
     # … regressions_types

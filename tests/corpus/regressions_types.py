@@ -165,3 +165,25 @@ def brackets_that_compute(x, t):
     for table in [TABLE, Table(t)]:
         total = total + np.sum(table[x] * TABLE[t])
     return total
+
+
+class Recorder:
+    def __init__(self, level, trace):
+        self.level = level
+        self.trace = trace
+
+    def feed(self, t):
+        self.level = 0.5 * self.level + t
+        self.trace.append(self.level)
+
+
+@program(args=lambda rng: (rng.normal(size=3), 0.4), wrt=(0, 1))
+def list_of_an_array_of_unknown_rank(v, s):
+    """The numbers that `tolist` makes are objects of their own; sorting makes integers."""
+    acc = v
+    for t in np.stack([v, v]):
+        acc = np.stack([v, t]) - 0.5 * acc
+    m = Recorder(s, acc.tolist())
+    m.feed(s * 2)
+    m.trace[0] = [s, s]
+    return m.level * m.trace[1][0] * sorted(m.trace[0])[1]
