@@ -27,7 +27,7 @@ OUTER = ir.Ref(np.outer, "np.outer")
 BROADCAST = ir.Ref(np.broadcast_to, "np.broadcast_to")
 EXPAND = ir.Ref(np.expand_dims, "np.expand_dims")
 PRODUCTS = {operator.matmul, np.matmul, np.dot}
-SPECIAL = {*PRODUCTS, np.sum, np.mean, np.linalg.slogdet, np.transpose}
+SPECIAL = {*PRODUCTS, np.sum, np.mean, np.outer, np.linalg.slogdet, np.transpose}
 
 
 def rule(
