@@ -110,6 +110,10 @@ class Inferred:
         return tuple(out)
 
 
+def _of_several(kind: Type) -> bool:
+    return isinstance(kind, AnyType) and bool(kind.objects)
+
+
 class Inference:
     """One reading of one function."""
 
@@ -121,6 +125,7 @@ class Inference:
         self.time = 0  # how many changes there were
         self.changes: dict[str, int] = {}  # when the type of a variable changed last
         self.outside: dict[str, Type] = {}  # the types of objects from outside, once asked for
+        self.several = any(map(_of_several, inferred.types.values()))  # classes of one variable
 
     def run(self) -> None:
         code = self.unit.code
@@ -157,6 +162,7 @@ class Inference:
         new = kind if old is BOTTOM else join(old, kind)
         if new is not old and new != old:
             self.types[name] = new
+            self.several = self.several or _of_several(new)
             self.changed = True
             self.time += 1
             self.changes[name] = self.time
@@ -169,7 +175,8 @@ class Inference:
 
     def statement(self, stmt: ir.Stmt) -> None:
         """Read a statement, or what the class of an object makes of it."""
-        if isinstance(stmt, ir.Assign) and not (self.facts.overloads or self.noting):
+        odd = self.facts.overloads or self.noting or self.several
+        if isinstance(stmt, ir.Assign) and not odd:
             value = stmt.value
             if not isinstance(value, ir.Binary) or value.op != "|":  # of dicts, it joins them
                 self.plain(stmt)

@@ -46,8 +46,8 @@ BREAKS = (
     Break(
         "a save: one of the values that a statement overwrites is not saved",
         "adjoint/weave.py",
-        "for name in sorted(written & wanted):",
-        "for name in sorted(written & wanted)[1:]:",
+        "for name in sorted(written)]",
+        "for name in sorted(written)[1:]]",
         corpus("loops or whiles"),
     ),
     Break(
@@ -152,7 +152,7 @@ BREAKS = (
     Break(
         "activity: the items of a loop carry nothing",
         "analysis/activity.py",
-        "                if self.active & ir.reads(iterable):\n",
+        "                if not self.active.isdisjoint(ir.reads(iterable)):\n",
         "                if False:\n",
         corpus("loops"),
     ),

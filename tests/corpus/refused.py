@@ -51,12 +51,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "mutable_objects.attributes_by_name": ("UnsupportedSyntax", "a class made inside"),
     # … regressions_memory
     "regressions_memory.key_with_a_derivative": ("UnsupportedSyntax", "keys of a dict"),
-    # … objects_in_training: objects of several classes that write themselves
-    "objects_in_training.graph_of_gates": ("UnsupportedMutation", "an assignment into `self`"),
-    "objects_in_training.dataclass_layers": (
-        "UnsupportedMutation",
-        "a __call__ that writes `self`",
-    ),
     # … regressions_types
     "regressions_types.array_without_axes_or_a_function": (
         "UnsupportedMutation",
