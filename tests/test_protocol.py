@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.corpus.refused import REFUSED
 from tests.corpus.registry import Program, load
 from tests.protocol import (
     Wrong,
@@ -158,7 +159,8 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault], None]:
 
 PROGRAMS = load()
 # The stand-in differentiates no complex or integer-keyed argument besides, so all others pass.
-FAST = [p for i, p in enumerate(PROGRAMS.values()) if i % 4 == 0]
+# It leaves a global that a program writes as its last difference did; srcad refuses such programs.
+FAST = [p for i, p in enumerate(PROGRAMS.values()) if i % 4 == 0 and p.name not in REFUSED]
 
 
 @pytest.mark.parametrize("program", FAST, ids=lambda p: p.name)

@@ -135,10 +135,10 @@ def _forgets(sound: Any) -> Any:
 
 
 def _double(sound: Any) -> Any:
-    def broken(body: ir.Block, types: Any, facts: Any) -> ir.Block:
+    def broken(body: ir.Block, types: Any, facts: Any, results: Any) -> ir.Block:
         last = body[-1]
         assert isinstance(last, ir.Return)
-        found = sound(body, types, facts)[-1].value
+        found = sound(body, types, facts, results)[-1].value
         return (*body[:-1], replace(last, value=ir.Sequence("tuple", (found, found, found))))
 
     return broken
