@@ -3,7 +3,8 @@
     solve_b(b_bar, a, x)      float64[d0], float64[d0, d0], float64[d0]   →   float64[?]
 
 Such a function without a rule is read like a function of the user's, which takes as long as one;
-what it returns for arrays and numbers depends on their types alone.
+what it returns for arrays and numbers depends on their types alone. One that is declared to return
+`Any` copies the structure of its arguments: of other arguments than numbers nothing is asked.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from srcad.analysis.infer import Inference
 from srcad.ir import nodes as ir
-from srcad.ir.types import AnyType, Array, Number, Scalar, Type
+from srcad.ir.types import ANY, AnyType, Array, Number, Scalar, Type
 from srcad.rules.table import TABLE
 
 Question = Callable[[ir.Expr], Type]
@@ -28,7 +29,10 @@ def helped(expr: ir.Expr, inference: Inference, infer: Question) -> Type:
     if type(expr) is not ir.Call or type(expr.func) is not ir.Ref or not _helper(expr.func.value):
         return infer(expr)
     kinds = tuple(map(inference.expr, expr.args))
-    if expr.kwargs or not all(isinstance(k, Array | Number | Scalar) for k in kinds):
+    plain = all(isinstance(k, Array | Number | Scalar) for k in kinds)
+    if not plain and expr.func.value.__annotations__["return"] == "Any":
+        return ANY
+    if expr.kwargs or not plain:
         return infer(expr)
     key = expr.func.value, kinds
     if key in _known:
