@@ -179,6 +179,7 @@ def compile_fused(
     if unknown:
         entry.run = checked(entry.run, unit.name, return_place(unit), value, aux)
     entry.run = guarded(entry.run, work, unit, kinds)
+    work.session.forget()
     return entry
 
 
@@ -218,6 +219,7 @@ def wants_aux(name: str, kind: Type, place: errors.Place) -> errors.NotDifferent
 
 
 @_in_some_reading
+@_without_collector()
 def compile_pullback(
     function: types.FunctionType,
     kinds: tuple[Type, ...],
@@ -237,6 +239,7 @@ def compile_pullback(
     entry.forward = guarded(entry.functions[fwd], work, unit, kinds)
     entry.backward = entry.functions[bwd]
     entry.mask = mask
+    work.session.forget()
     return entry
 
 
@@ -268,6 +271,7 @@ def compile_split(
     entry = ready(work, fwd, sizes)
     entry.forward = guarded(entry.functions[fwd], work, unit, kinds)
     entry.backward, entry.mask = entry.functions[bwd], mask
+    work.session.forget()
     return entry
 
 

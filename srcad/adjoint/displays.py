@@ -7,6 +7,7 @@ y = [*xs, b]        (xs, at 0, y_bar[0]), …, (b, y_bar[n])
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from srcad import errors
@@ -30,7 +31,7 @@ class Displays:
     """The cotangents that go to the parts of a value."""
 
     def __init__(self, reverse: Cotangents) -> None:
-        self.reverse = reverse
+        self.reverse: Cotangents = weakref.proxy(reverse)  # it holds this
 
     def built(self, value: ir.Expr, y_bar: ir.Expr) -> Pairs:
         """Names, displays and closures."""

@@ -24,7 +24,10 @@ def fresh_facts(
     """
     found = session.infer(unit, types)
     own = replace(found, types=dict(found.types), operations=dict(found.operations))
-    return replace(own, joined=joined, memory={}) if joined else own
+    if joined:
+        own = replace(own, joined=joined, memory={})
+    session.own.append(own)
+    return own
 
 
 def user_names(unit: Unit) -> frozenset[str]:

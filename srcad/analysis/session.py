@@ -37,6 +37,7 @@ class Session:
     state: bool = False  # something from outside was met that may
     results: dict[Any, Type] = field(default_factory=dict)  # of functions without source
     attributes: dict[tuple[int, str], tuple[Any, Type]] = field(default_factory=dict)
+    own: list[Inferred] = field(default_factory=list)  # copies, with memories of their own
 
     def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         """What is known of a function, called with arguments of these types."""
@@ -58,6 +59,13 @@ class Session:
             for facts in self.done.values():  # what rests on a function that was not known yet
                 facts.memory.clear()
         return inferred
+
+    def forget(self) -> None:
+        """Let go of everything: what was found points at itself, and would wait for a collector."""
+        for facts in (*self.done.values(), *self.hoping.values(), *self.own):
+            facts.memory.clear()
+            facts.session = None
+        self.done, self.hoping, self.own = {}, {}, []
 
     def read(self, key: Any, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         """Read the function, at first in the hope that what is missing will come."""

@@ -17,7 +17,7 @@ from srcad.adjoint.algebra import call
 from srcad.analysis.infer import Inferred
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Number, Scalar, Type, is_scalar, same_shape
-from srcad.optimise.rewrite import same
+from srcad.optimise.rewrite import Rewriter, same
 from srcad.optimise.writes import into_first
 from srcad.runtime.cotangents import add, finish, listed, own, shadow
 from srcad.runtime.elementwise import inside, larger
@@ -44,13 +44,14 @@ def own_memory(
     definitions = _definitions(body, types, _leaving(body), results)
     seen: Counter[str] = Counter()
 
-    def plain(expr: ir.Expr) -> ir.Expr:
+    def plain(expr: ir.Expr, _: Rewriter) -> ir.Expr:
         match expr:
             case ir.Call(ir.Ref(f), (bar, ir.Name(param)), ()) if f is finish:
                 return _ended(bar, param, types, facts, definitions, seen) or expr
-        return ir.rebuild(expr, plain)
+            case _:
+                return expr
 
-    return (*body[:-1], replace(last, value=plain(last.value)))
+    return (*body[:-1], replace(last, value=Rewriter(plain)(last.value)))
 
 
 def handed_out(stmt: ir.Stmt, results: Results) -> tuple[Type | None, ...] | None:

@@ -16,21 +16,29 @@ from srcad.ir import nodes as ir
 _LEAVES = frozenset((ir.Name, ir.Const, ir.Ref))
 
 
-def rewriting(step: Callable[[ir.Expr], ir.Expr]) -> Callable[[ir.Expr], ir.Expr]:
-    """Rewrites expressions from the inside out; `step` leaves names and constants alone."""
-    kept: dict[int, tuple[ir.Expr, ir.Expr]] = {}  # the first keeps the id its own
+class Rewriter:
+    """Rewrites expressions from the inside out.
 
-    def rewrite(expr: ir.Expr) -> ir.Expr:
+    `step` gets an expression whose parts are rewritten, and the rewriter for those that it makes;
+    names and constants are left alone.
+    """
+
+    __slots__ = ("kept", "step")
+
+    def __init__(self, step: Callable[[ir.Expr, Rewriter], ir.Expr]) -> None:
+        self.step = step
+        self.kept: dict[int, tuple[ir.Expr, ir.Expr]] = {}  # the first keeps the id its own
+
+    def __call__(self, expr: ir.Expr) -> ir.Expr:
+        """The expression rewritten."""
         if type(expr) in _LEAVES:
             return expr
-        key = id(expr)
-        if key in kept:
-            return kept[key][1]
-        new = step(ir.rebuild(expr, rewrite))
-        kept[key] = expr, new
+        known = self.kept.get(id(expr))
+        if known is not None:
+            return known[1]
+        new = self.step(ir.rebuild(expr, self), self)
+        self.kept[id(expr)] = expr, new
         return new
-
-    return rewrite
 
 
 def same(block: ir.Block, new: Sequence[ir.Stmt]) -> ir.Block:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import Type
-from srcad.optimise.rewrite import rewriting
+from srcad.optimise.rewrite import Rewriter
 from srcad.optimise.truths import maybe_truth, nothing_known
 
 
@@ -24,7 +24,7 @@ def simplify(expr: ir.Expr, type_of: Callable[[ir.Expr], Type] = nothing_known) 
 def simplifier(type_of: Callable[[ir.Expr], Type]) -> Callable[[ir.Expr], ir.Expr]:
     """Simplifies expressions, each once."""
 
-    def simpler(expr: ir.Expr) -> ir.Expr:
+    def simpler(expr: ir.Expr, _: Rewriter) -> ir.Expr:
         if type(expr) is ir.Binary:
             if expr.op == "*":
                 return _simpler_product(expr, type_of)
@@ -39,7 +39,7 @@ def simplifier(type_of: Callable[[ir.Expr], Type]) -> Callable[[ir.Expr], ir.Exp
                     pass
         return expr
 
-    return rewriting(simpler)
+    return Rewriter(simpler)
 
 
 def _simpler_product(expr: ir.Binary, type_of: Callable[[ir.Expr], Type]) -> ir.Expr:

@@ -18,7 +18,7 @@ import numpy as np
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Type, is_scalar, same_shape
-from srcad.optimise.rewrite import rewriting
+from srcad.optimise.rewrite import Rewriter
 from srcad.optimise.simplify import simplifier
 from srcad.optimise.sums import factors_of, product_of, simpler_sum
 from srcad.optimise.truths import maybe_truth
@@ -36,11 +36,11 @@ def tidier(
     """A function that simplifies one expression, given the types of the variables."""
     simpler = simpler or simplifier(type_of)
 
-    def step(expr: ir.Expr) -> ir.Expr:
+    def step(expr: ir.Expr, tidy: Rewriter) -> ir.Expr:
         handle = _STEPS.get(type(expr))
         return expr if handle is None else handle(expr, type_of, tidy)
 
-    tidy = rewriting(step)
+    tidy = Rewriter(step)
     return lambda expr: tidy(simpler(expr))
 
 

@@ -53,6 +53,7 @@ def actual_types(
     bars = {n for n in bound if n not in facts.types or _BAR.search(n)}
     known = {n: t for n, t in facts.types.items() if n not in bars}
     probe = Inferred(facts.unit, facts.params, known, session=session)
+    session.own.append(probe)
     inference = _Probe(session, probe, results or {})
     if given is not None and is_scalar(facts.types.get(given, BOTTOM)):
         inference.bind(given, Number("float64", loose=True))  # whatever the caller hands in
