@@ -17,8 +17,8 @@ from srcad.compile import LOCK, Cache, Entry, compile_pullback
 from srcad.emit.places import annotate
 from srcad.ir.observed import fields_of, types_of
 from srcad.ir.types import Symbols
-from srcad.runtime.cells import snapshot
 from srcad.runtime.cotangents import shadow
+from srcad.runtime.snapshots import snapshot
 
 _PULLBACKS: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
 _MOST_FUNCTIONS = 256

@@ -41,20 +41,20 @@ from srcad.analysis.operations import (
 from srcad.analysis.shared import Asked
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo
-from srcad.runtime import cells
+from srcad.runtime import adopting, cells, snapshots
 from srcad.runtime.methods import tolist
 
-ADOPTED = ir.Ref(cells.adopted, "adopted")
-SNAPSHOT = ir.Ref(cells.snapshot, "snapshot")
+ADOPTED = ir.Ref(adopting.adopted, "adopted")
+SNAPSHOT = ir.Ref(snapshots.snapshot, "snapshot")
 CELL_ADDED = ir.Ref(cells.cell_added, "cell_added")
 CELL_ADDED_AT = ir.Ref(cells.cell_added_at, "cell_added_at")
 CELL_READ = ir.Ref(cells.cell_read, "cell_read")
 CELL_TAKEN = ir.Ref(cells.cell_taken, "cell_taken")
 CELL_STORED = ir.Ref(cells.cell_stored, "cell_stored")
-CELLS_GATHERED = ir.Ref(cells.cells_gathered, "cells_gathered")
+CELLS_GATHERED = ir.Ref(adopting.cells_gathered, "cells_gathered")
 CELL_SPREAD = ir.Ref(cells.cell_spread, "cell_spread")
 CELL_ZEROS = ir.Ref(cells.cell_zeros, "cell_zeros")
-CELL_LISTED = ir.Ref(cells.cell_listed, "cell_listed")
+CELL_LISTED = ir.Ref(adopting.cell_listed, "cell_listed")
 CELL_MADE = ir.Ref(cells.cell_made, "cell_made")
 
 

@@ -19,10 +19,10 @@ from srcad.adjoint.weave import saved_names
 from srcad.analysis.program import Unit
 from srcad.ir import nodes as ir
 from srcad.ir.assigned import Names, unsure_reads, unsure_reads_and_end
-from srcad.runtime import cells, unassigned, writes
+from srcad.runtime import snapshots, unassigned, writes
 
 ASSIGNED = ir.Ref(unassigned.assigned, "assigned")
-COPYING = (writes.copied, writes.copied_of, cells.snapshot)
+COPYING = (writes.copied, writes.copied_of, snapshots.snapshot)
 UNSET = ir.Ref(unassigned.unset, "unset")
 
 

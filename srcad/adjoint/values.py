@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from srcad.ir import nodes as ir
-from srcad.runtime import cells, shadows
+from srcad.runtime import adopting, cells, shadows
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import shadow
 from srcad.runtime.products import matmul_a, matmul_b
@@ -32,7 +32,7 @@ BY_REFERENCE: dict[object, int] = {  # how many arguments only tell which memory
     shadows.shadow_gathered: 100, shadows.shadow_spread: 2,
     shadows.shadow_accumulate: 2, shadows.shadow_put_back: 3,
     cells.cell_added: 2, cells.cell_added_at: 2, cells.cell_read: 3, cells.cell_taken: 2,
-    cells.cell_stored: 3, cells.cells_gathered: 2, cells.cell_spread: 2, cells.cell_made: 100,
+    cells.cell_stored: 3, adopting.cells_gathered: 2, cells.cell_spread: 2, cells.cell_made: 100,
 }  # fmt: skip
 
 

@@ -226,6 +226,8 @@ def _partial(
 _MEMORY = (
     "srcad.runtime.shadows",
     "srcad.runtime.cells",
+    "srcad.runtime.adopting",
+    "srcad.runtime.snapshots",
     "srcad.runtime.by_code",
 )  # only in code that we generate
 

@@ -11,7 +11,7 @@ from srcad.analysis.shapes import broadcast
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, Number
 from srcad.rules.purity import pure_function, pure_head
-from srcad.runtime import cells
+from srcad.runtime import cells, snapshots
 
 SAFE_MATH = {
     "sin", "cos", "tan", "atan", "atan2", "sinh", "cosh", "tanh", "hypot", "fabs", "copysign",
@@ -89,7 +89,7 @@ def _only_for_backward(value: ir.Expr) -> bool:
     match value:
         case ir.Call(ir.Ref(function), args):
             plain = all(isinstance(a, ir.Name | ir.Const) for a in args)
-            return function in (cells.snapshot, cells.owned) and plain
+            return function in (snapshots.snapshot, cells.owned) and plain
         case _:
             return False
 

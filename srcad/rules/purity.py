@@ -40,7 +40,7 @@ def pure_function(value: object) -> bool:
     except TypeError:
         return False
     name = getattr(value, "__name__", "")
-    if module in ("srcad.runtime.shadows", "srcad.runtime.cells"):
+    if module.removeprefix("srcad.runtime.") in ("shadows", "cells", "adopting", "snapshots"):
         return False
     if module.startswith("srcad.runtime"):
         return name not in {

@@ -15,10 +15,9 @@ that merely moves numbers has to be reversed, and of containers nothing has to b
 from __future__ import annotations
 
 import copy
-import dataclasses
 import types
 from collections import deque
-from collections.abc import Callable, ValuesView
+from collections.abc import ValuesView
 from typing import Any
 
 import numpy as np
@@ -34,6 +33,7 @@ from srcad.runtime.shadows import (
     shadow_added_at,
     shadow_taken,
 )
+from srcad.runtime.snapshots import Held, parts_of, tuple_like
 from srcad.runtime.writes import stored, taken_out
 
 _REAL = (float, np.float64)  # the common ones, asked for first
@@ -56,7 +56,7 @@ def owned(value: Any) -> Any:
     if is_number(value):
         return value.copy() if isinstance(value, np.generic | np.ndarray) else _again(value)
     if isinstance(value, tuple):
-        return _like(value, [owned(v) for v in value])
+        return tuple_like(value, [owned(v) for v in value])
     if isinstance(value, types.FunctionType) and (value.__closure__ or value.__defaults__):
         raise UnsupportedMutation(
             f"The function `{value.__name__}`, which was made during the call, is put into a "
@@ -72,10 +72,6 @@ def _again(value: Any) -> Any:
     if type(value) is complex:
         return complex(value.real, value.imag)
     return copy.deepcopy(value)
-
-
-def _like(value: tuple[Any, ...], items: list[Any]) -> Any:
-    return value._make(items) if hasattr(value, "_make") else tuple(items)
 
 
 def owned_items(items: Any) -> Any:
@@ -94,86 +90,6 @@ def owned_items(items: Any) -> Any:
         f"The items of a {type(items).__name__} are put into a container that is written. Make a "
         "list of them first."
     )
-
-
-def adopted(*given: Any) -> tuple[Any, ...]:
-    """What containers hold at first; each number in them becomes an object of its own.
-
-    The containers are those of the caller, and stay what they are: equal numbers in equal places.
-    """
-    known: dict[int, Any] = {}
-    return tuple(_adopted(value, known) for value in given)
-
-
-def _adopted(value: Any, known: dict[int, Any]) -> Any:
-    if id(value) in known:
-        return known[id(value)]
-    if isinstance(value, list | deque):
-        twin: list[Any] = []
-        known[id(value)] = twin
-        for k, item in enumerate(value):
-            value[k] = owned(item)
-        twin.extend(_adopted(v, known) for v in value)
-        return twin
-    if isinstance(value, dict):
-        for key, item in value.items():
-            value[key] = owned(item)
-        table = known[id(value)] = value.copy()
-        for key, item in value.items():
-            table[key] = _adopted(item, known)
-        return table
-    if isinstance(value, tuple):
-        return _like(value, [_adopted(v, known) for v in value])
-    fields = attributes(value)
-    if fields is None:
-        return value
-    for name, item in fields.items():
-        value.__dict__[name] = owned(item)
-    return _twin(value, known, _adopted)
-
-
-def snapshot(value: Any) -> Any:
-    """The container as it is now: another one with the same numbers and arrays."""
-    return _snapshot(value, {})
-
-
-def _snapshot(value: Any, known: dict[int, Any]) -> Any:
-    if id(value) in known:
-        return known[id(value)]
-    if isinstance(value, list | deque):
-        twin: Any = [] if isinstance(value, list) else deque(maxlen=value.maxlen)
-        known[id(value)] = twin
-        twin.extend(_snapshot(v, known) for v in value)
-        return twin
-    if isinstance(value, dict):
-        table = known[id(value)] = value.copy()
-        for key, item in value.items():
-            table[key] = _snapshot(item, known)
-        return table
-    if isinstance(value, tuple):
-        return _like(value, [_snapshot(v, known) for v in value])
-    if isinstance(value, ValuesView):
-        return [_snapshot(v, known) for v in value]
-    if isinstance(value, types.FunctionType) and (value.__closure__ or value.__defaults__):
-        held = known[id(value)] = _Held({})
-        held.parts.update((name, _snapshot(v, known)) for name, v in held_by(value).items())
-        return held
-    return value if attributes(value) is None else _twin(value, known, _snapshot)
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class _Held:
-    """What a function captured, as it was at a time, and its defaults."""
-
-    parts: dict[str, Any]
-
-
-def _twin(value: Any, known: dict[int, Any], inside: Callable[[Any, dict[int, Any]], Any]) -> Any:
-    """Another object of the class, with what `inside` makes of the attributes."""
-    twin = known[id(value)] = object.__new__(type(value))
-    for name, item in value.__dict__.items():
-        twin.__dict__[name] = inside(item, known)
-    return twin
 
 
 # -- going backwards -------------------------------------------------------------------
@@ -230,11 +146,9 @@ def _number_added(shadows: Shadows, value: Any, bar: Any) -> None:
 
 
 def _fields_added(shadows: Shadows, value: Any, bars: dict[str, Any]) -> None:
-    function = isinstance(value, types.FunctionType | _Held)
-    if isinstance(value, _Held):
-        fields = value.parts
-    else:
-        fields = held_by(value) if function else fields_of(value) or {}
+    parts = parts_of(value)
+    function = parts is not None
+    fields = (fields_of(value) or {}) if parts is None else parts
     for name, part in bars.items():
         if part is None or isinstance(fields.get(name), int | np.integer):
             continue
@@ -313,48 +227,13 @@ def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
     return cell_zeros(value)
 
 
-def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:
-    """The cotangent of what was adopted; `bar`: that of numbers outside of containers."""
-    return _gathered(shadows, memory, bar, {}, inside=False)
-
-
-def _gathered(
-    shadows: Shadows, memory: Any, bar: Any, known: dict[int, Any], *, inside: bool
-) -> Any:
-    if is_number(memory):
-        return cell_taken(shadows, memory) if inside else bar
-    if isinstance(memory, np.ndarray):
-        return shadow_taken(shadows, memory) if memory.dtype.kind in "fc" else None
-    if id(memory) in known:
-        return known[id(memory)]
-    if isinstance(memory, tuple):
-        parts = [None] * len(memory) if bar is None else bar
-        return [
-            _gathered(shadows, m, b, known, inside=inside)
-            for m, b in zip(memory, parts, strict=True)
-        ]
-    if isinstance(memory, list | deque):
-        found: list[Any] = []
-        known[id(memory)] = found
-        found.extend(_gathered(shadows, m, None, known, inside=True) for m in memory)
-        return found
-    fields = memory if isinstance(memory, dict) else attributes(memory)
-    if fields is None:
-        return bar
-    table: dict[Any, Any] = {}
-    known[id(memory)] = table
-    for key, value in fields.items():
-        table[key] = _gathered(shadows, value, None, known, inside=True)
-    return table
-
-
 def cell_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
     """A contribution to a value: what concerns containers and arrays goes into memory at once."""
     if bar is None or is_number(holder):
         return bar
     if isinstance(holder, tuple):
         return [cell_spread(shadows, v, b) for v, b in zip(holder, bar, strict=True)]
-    if isinstance(holder, _Held) and isinstance(bar, dict):
+    if isinstance(holder, Held) and isinstance(bar, dict):
         return {name: cell_spread(shadows, holder.parts.get(name), b) for name, b in bar.items()}
     if callable(holder) and isinstance(bar, dict):
         return bar
@@ -379,10 +258,3 @@ def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
             "containers are written. Do not give its variable values of several types."
         )
     return no_numbers(holder) if bar is None else bar
-
-
-def cell_listed(shadows: Shadows, memory: Any, bar: Any, owner: Any) -> Any:
-    """The same for `owner.tolist()`: the numbers that an array makes are objects of their own."""
-    if isinstance(owner, np.ndarray | np.generic):
-        return cells_gathered(shadows, memory, bar)
-    return cell_made(shadows, memory, bar, owner)

@@ -1,0 +1,101 @@
+"""The numbers in containers that a function is given become objects of its own, and give back.
+
+    def f(state):        state_memory, = adopted(state)
+        …
+                         state_bar = cells_gathered(shadows, state_memory)
+
+What a function holds that is given counts as well.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from srcad.runtime.by_code import attributes
+from srcad.runtime.cells import cell_made, cell_taken, is_number, owned
+from srcad.runtime.cotangents import add, part
+from srcad.runtime.shadows import Shadows, shadow_taken
+from srcad.runtime.snapshots import Held, parts_of, tuple_like, twin_of
+
+
+def adopted(*given: Any) -> tuple[Any, ...]:
+    """What containers hold at first; each number in them becomes an object of its own.
+
+    The containers are those of the caller, and stay what they are: equal numbers in equal places.
+    """
+    known: dict[int, Any] = {}
+    return tuple(_adopted(value, known) for value in given)
+
+
+def _adopted(value: Any, known: dict[int, Any]) -> Any:
+    if id(value) in known:
+        return known[id(value)]
+    if isinstance(value, list | deque):
+        twin: list[Any] = []
+        known[id(value)] = twin
+        for k, item in enumerate(value):
+            value[k] = owned(item)
+        twin.extend(_adopted(v, known) for v in value)
+        return twin
+    if isinstance(value, dict):
+        for key, item in value.items():
+            value[key] = owned(item)
+        table = known[id(value)] = value.copy()
+        for key, item in value.items():
+            table[key] = _adopted(item, known)
+        return table
+    if isinstance(value, tuple):
+        return tuple_like(value, [_adopted(v, known) for v in value])
+    if parts_of(value) is None:  # what a function captured stays the variable's
+        for name, item in (attributes(value) or {}).items():
+            value.__dict__[name] = owned(item)
+    return twin_of(value, known, _adopted)
+
+
+def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:
+    """The cotangent of what was adopted; `bar`: that of numbers outside of containers."""
+    return _gathered(shadows, memory, bar, {}, inside=False)
+
+
+def _gathered(
+    shadows: Shadows, memory: Any, bar: Any, known: dict[int, Any], *, inside: bool
+) -> Any:
+    if is_number(memory):
+        return cell_taken(shadows, memory) if inside else bar
+    if isinstance(memory, np.ndarray):
+        return add(bar, shadow_taken(shadows, memory)) if memory.dtype.kind in "fc" else None
+    if id(memory) in known:
+        return known[id(memory)]
+    if isinstance(memory, tuple):
+        return [
+            _gathered(shadows, m, part(bar, k), known, inside=inside) for k, m in enumerate(memory)
+        ]
+    if isinstance(memory, list | deque):
+        found: list[Any] = []
+        known[id(memory)] = found
+        found.extend(_gathered(shadows, m, None, known, inside=True) for m in memory)
+        return found
+    table: dict[Any, Any] = {}
+    if isinstance(memory, Held):
+        known[id(memory)] = table
+        for name, value in memory.parts.items():
+            own = None if bar is None else bar.get(name)
+            table[name] = _gathered(shadows, value, own, known, inside=False)
+        return table
+    fields = memory if isinstance(memory, dict) else attributes(memory)
+    if fields is None:
+        return bar
+    known[id(memory)] = table
+    for key, value in fields.items():
+        table[key] = _gathered(shadows, value, None, known, inside=True)
+    return table
+
+
+def cell_listed(shadows: Shadows, memory: Any, bar: Any, owner: Any) -> Any:
+    """The same for `owner.tolist()`: the numbers that an array makes are objects of their own."""
+    if isinstance(owner, np.ndarray | np.generic):
+        return cells_gathered(shadows, memory, bar)
+    return cell_made(shadows, memory, bar, owner)

@@ -1,0 +1,85 @@
+"""Programs that were wrong or refused, shrunk from random ones."""
+
+import functools
+
+import numpy as np
+
+from tests.corpus.registry import program
+
+
+class Gain:
+    def __init__(self, rate):
+        self.rate = rate
+
+    def of(self, t):
+        return self.rate * t
+
+
+@program(
+    args=[lambda rng: ([0.5, -0.8], rng.normal(size=2), 0.3)],
+    wrt=(0, 1, 2),
+)
+def function_that_captures_and_is_given_containers(xs, v, s):
+    """A written variable makes cells of what else its function captured."""
+
+    def outer(a, b, k=s):
+        def inner():
+            return xs[0] * a[0]
+
+        first = inner()
+        a, b = b, a
+        again = lambda: a[0]
+        return first + np.sum(v) * s + xs[1] * again() * k
+
+    return outer(np.array([s, 1.3]), [1.1 * s, s])
+
+
+@program(
+    args=[lambda rng: ({"h": 0.5, "w": rng.normal(size=2)}, rng.normal(size=2), 0.3)],
+    wrt=(0, 1, 2),
+)
+def functions_given_to_what_writes_containers(table, v, s):
+    def use(g, t):
+        xs = [t]
+        xs[0] = xs[0] * g(t) + sum(xs) * g(1.0)
+        pair = (g, xs)
+        pair[1].append(2.0)
+        return pair[0](pair[1][0])
+
+    def product(a, t, k=1.0):
+        return a[0] * t * k
+
+    first = use(functools.partial(product, v, k=table["h"]), table["w"][1])
+    second = use(Gain(s).of, first)
+    return second * use(lambda t, k=s: t * v[1] * k * table["h"], s)
+
+
+@program(args=[lambda rng: ({"a": 0.4, "b": 0.5}, rng.normal(size=3))], wrt=(0, 1))
+def captured_by_a_function_with_exceptions(table, v):
+    xs = [table["b"]]
+    u = xs[0]
+
+    def attempt(a):
+        try:
+            w = a
+            w = w * v
+        except ValueError:
+            w = table["a"] * v
+        else:
+            a /= 1.2 + np.sum(w) ** 2
+        return a * w
+
+    return np.sum(attempt(u)) * table["a"]
+
+
+@program(args=[lambda rng: ({"h": 0.4},)])
+def partial_of_an_item_of_what_is_written(table):
+    def damped(t, k=0.5):
+        return np.tanh(k * t)
+
+    def twice(g, t):
+        return g(0.5 * g(t))
+
+    kept = dict.fromkeys("ab", table["h"])
+    kept["a"] = twice(functools.partial(damped, k=table["h"]), kept["b"])
+    return kept["a"] * table["h"]
