@@ -19,7 +19,18 @@ from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Invoke
 from srcad.frontend.scope import captured_names
 from srcad.ir import nodes as ir
-from srcad.ir.types import BOTTOM, Array, is_scalar
+from srcad.ir.types import (
+    BOTTOM,
+    Array,
+    Bottom,
+    Known,
+    Number,
+    Obj,
+    Scalar,
+    Tup,
+    Type,
+    is_scalar,
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,13 @@ class Captures:
     live: Liveness
 
     def change(self, name: str, made: ir.Assign) -> bool:
-        """Whether a variable is bound again between the making and the last call."""
+        """Whether a variable is bound again between the making and the last call.
+
+        Or ever after, where its value may be of another form then: zeros for what the function
+        holds are made in the backward part.
+        """
+        if not _one_form(self.facts.types.get(name, BOTTOM)):
+            return any(name in ir.targets(s) for s in self.later(made))
         return any(name in ir.targets(s) for s in self.within_life(made, self.holding(made)))
 
     def change_for_made(self, name: str, made: ir.Assign) -> bool:
@@ -46,10 +63,14 @@ class Captures:
 
     def within_life(self, made: ir.Assign, holders: frozenset[str]) -> list[ir.Stmt]:
         """The statements after the making at whose end one of these variables is still used."""
+        return [s for s in self.later(made) if holders & self.held_at(s)]
+
+    def later(self, made: ir.Assign) -> list[ir.Stmt]:
+        """The statements that may run after the making."""
         order = list(ir.walk(self.body))
         position = next((k for k, s in enumerate(order) if s is made), -1)
         again = (s for loop in self.around(made) for s in ir.walk(loop.body))
-        return [s for s in (*order[position + 1 :], *again) if holders & self.held_at(s)]
+        return [*order[position + 1 :], *again]
 
     def holding(self, made: ir.Assign) -> frozenset[str]:
         """The variables that may be the function, or something that holds it."""
@@ -113,6 +134,21 @@ class Captures:
 
 def _binds(loop: ir.For, name: str) -> bool:
     return name in ir.leaves(loop.target)
+
+
+def _one_form(kind: Type) -> bool:
+    """Whether all values of a type have cotangents of one structure and shape."""
+    match kind:
+        case Scalar() | Number() | Known() | Bottom():
+            return True
+        case Array(_, dims):
+            return None not in dims
+        case Tup(items):
+            return all(map(_one_form, items))
+        case Obj(_, fields):
+            return all(_one_form(inner) for _, inner in fields)
+        case _:
+            return False
 
 
 def handed_on(closure: ir.Closure) -> frozenset[str]:
