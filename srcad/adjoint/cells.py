@@ -61,6 +61,8 @@ CELL_MADE = ir.Ref(cells.cell_made, "cell_made")
 class Cells(Memory):
     """The containers of one function that are written, where derivatives pass."""
 
+    called_only: frozenset[str]
+
     # -- from outside and back ---------------------------------------------------------
 
     def entered(self, params: tuple[str, ...]) -> list[Node]:
@@ -148,6 +150,9 @@ class Cells(Memory):
             if asked:
                 return self.call_by_memory(stmt, operation, asked, self.take(target))
             return None
+        if isinstance(value, ir.Closure) and self.kept_under(target):
+            self.gather(stmt)
+            return None
         if target in self.holders and makes_container(self.facts, value):
             self.take(target)
             self.out = []
@@ -163,6 +168,11 @@ class Cells(Memory):
             if owner.id in self.unknown():
                 return self.read_unknown(stmt, target, owner, operation)
         return None
+
+    def kept_under(self, function: str) -> bool:
+        """Whether the cotangents of what a function captured may be kept under the function."""
+        mine = self.holders & self.active
+        return function in mine and function not in self.called_only
 
     def read(self, stmt: ir.Stmt, *targets: str) -> list[Node]:
         """What came out of a container is the object that went in."""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime.by_code import attributes
-from srcad.runtime.cells import cell_made, cell_taken, is_number, owned
+from srcad.runtime.cells import cell_made, cell_taken, function_taken, is_number, owned
 from srcad.runtime.cotangents import add, part
 from srcad.runtime.shadows import Shadows, shadow_taken
 from srcad.runtime.snapshots import Held, parts_of, tuple_like, twin_of
@@ -84,7 +84,7 @@ def _gathered(
         for name, value in memory.parts.items():
             own = None if bar is None else bar.get(name)
             table[name] = _gathered(shadows, value, own, known, inside=False)
-        return table
+        return function_taken(shadows, memory, table)
     fields = memory if isinstance(memory, dict) else attributes(memory)
     if fields is None:
         return bar

@@ -15,6 +15,7 @@ that merely moves numbers has to be reversed, and of containers nothing has to b
 from __future__ import annotations
 
 import copy
+import functools
 import types
 from collections import deque
 from collections.abc import ValuesView
@@ -57,11 +58,6 @@ def owned(value: Any) -> Any:
         return value.copy() if isinstance(value, np.generic | np.ndarray) else _again(value)
     if isinstance(value, tuple):
         return tuple_like(value, [owned(v) for v in value])
-    if isinstance(value, types.FunctionType) and (value.__closure__ or value.__defaults__):
-        raise UnsupportedMutation(
-            f"The function `{value.__name__}`, which was made during the call, is put into a "
-            "container that is written. Keep it in a variable of its own."
-        )
     return value
 
 
@@ -129,6 +125,8 @@ def _added(shadows: Shadows, value: Any, bar: Any) -> None:
     elif isinstance(value, dict):
         for key, part in bar.items():
             cell_added(shadows, value[key], part)
+    elif parts_of(value) is not None:
+        _function_added(shadows, value, bar)
     elif isinstance(bar, dict):
         _fields_added(shadows, value, bar)
     elif not isinstance(value, int | np.integer | np.bool | str | types.NoneType):
@@ -145,20 +143,39 @@ def _number_added(shadows: Shadows, value: Any, bar: Any) -> None:
     shadows.numbers[id(value)] = value, bar if old is None else old[1] + bar
 
 
+def _function_added(shadows: Shadows, value: Any, bar: Any) -> None:
+    """The numbers that a function captured have their cotangents under the function."""
+    rest = cell_spread(shadows, value, bar)
+    if not _any(rest):
+        return
+    function = value.function if isinstance(value, Held) else value
+    if not isinstance(function, types.FunctionType | functools.partial):
+        raise _unsupported(value)
+    old = shadows.numbers.get(id(function))
+    shadows.numbers[id(function)] = function, rest if old is None else add(old[1], rest)
+
+
+def _any(bar: Any) -> bool:
+    """Whether a cotangent is not None everywhere."""
+    if isinstance(bar, dict):
+        return any(map(_any, bar.values()))
+    return any(map(_any, bar)) if isinstance(bar, list | tuple) else bar is not None
+
+
+def _unsupported(value: Any) -> UnsupportedMutation:
+    return UnsupportedMutation(
+        f"A {type(value).__name__} that holds values with a derivative is written, "
+        "in a form that is not supported yet."
+    )
+
+
 def _fields_added(shadows: Shadows, value: Any, bars: dict[str, Any]) -> None:
-    parts = parts_of(value)
-    function = parts is not None
-    fields = (fields_of(value) or {}) if parts is None else parts
+    fields = fields_of(value) or {}
     for name, part in bars.items():
         if part is None or isinstance(fields.get(name), int | np.integer):
             continue
-        # what a function captured is no object of its own where it is a number
-        lost = function and isinstance(fields.get(name), float | complex | np.inexact | tuple)
-        if name not in fields or lost:
-            raise UnsupportedMutation(
-                f"A {type(value).__name__} that holds values with a derivative is written, "
-                "in a form that is not supported yet."
-            )
+        if name not in fields:
+            raise _unsupported(value)
         cell_added(shadows, fields[name], part)
 
 
@@ -210,7 +227,14 @@ def cell_taken(shadows: Shadows, value: Any) -> Any:
         return 0.0 if found is None else found[1]
     if isinstance(value, tuple):
         return [cell_taken(shadows, v) for v in value]
-    return None
+    return None if parts_of(value) is None else function_taken(shadows, value, None)
+
+
+def function_taken(shadows: Shadows, function: Any, bar: Any) -> Any:
+    """The cotangent of what a function captured, with what was kept under the function."""
+    function = function.function if isinstance(function, Held) else function
+    found = shadows.numbers.pop(id(function), None)
+    return bar if found is None else add(bar, found[1])
 
 
 def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
@@ -233,8 +257,11 @@ def cell_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
         return bar
     if isinstance(holder, tuple):
         return [cell_spread(shadows, v, b) for v, b in zip(holder, bar, strict=True)]
-    if isinstance(holder, Held) and isinstance(bar, dict):
-        return {name: cell_spread(shadows, holder.parts.get(name), b) for name, b in bar.items()}
+    parts = parts_of(holder)
+    if parts is not None and isinstance(bar, dict):
+        if any(b is not None and name not in parts for name, b in bar.items()):
+            raise _unsupported(holder)
+        return {name: cell_spread(shadows, parts.get(name), b) for name, b in bar.items()}
     if callable(holder) and isinstance(bar, dict):
         return bar
     cell_added(shadows, holder, bar)
@@ -251,6 +278,8 @@ def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     if isinstance(holder, tuple):
         parts = [None] * len(holder) if bar is None else bar
         return [cell_made(shadows, v, b, *sources) for v, b in zip(holder, parts, strict=True)]
+    if parts_of(holder) is not None:
+        return function_taken(shadows, holder, bar)
     opaque = isinstance(holder, list | dict | deque) or attributes(holder)
     if opaque and may_carry(holder):
         raise UnsupportedMutation(

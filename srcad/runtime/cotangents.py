@@ -62,7 +62,17 @@ def _object_shadow(x: Any) -> Any:
             "yet. Use a list."
         )
     fields = fields_of(x)
-    return None if fields is None else {k: shadow(v) for k, v in fields.items()}
+    try:
+        return None if fields is None else {k: shadow(v) for k, v in fields.items()}
+    except RecursionError:
+        raise _holds_itself(x) from None
+
+
+def _holds_itself(x: Any) -> UnsupportedSyntax:
+    return UnsupportedSyntax(
+        f"A {type(x).__name__} that holds itself, by way of what it holds, carries a derivative "
+        "here. Give it what it needs as an argument."
+    )
 
 
 def _refuse_object() -> Any:
@@ -71,7 +81,10 @@ def _refuse_object() -> Any:
 
 def _function_shadow(function: types.FunctionType) -> dict[str, Any] | None:
     held = held_by(function)
-    return {name: shadow(value) for name, value in held.items()} or None
+    try:
+        return {name: shadow(value) for name, value in held.items()} or None
+    except RecursionError:
+        raise _holds_itself(function) from None
 
 
 def held_by(function: types.FunctionType) -> dict[str, Any]:

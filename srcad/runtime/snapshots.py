@@ -18,6 +18,7 @@ class Held:
     """What a function captured, as it was at a time, and its defaults."""
 
     parts: dict[str, Any]
+    function: Any = None
 
 
 def parts_of(value: Any) -> dict[str, Any] | None:
@@ -27,7 +28,7 @@ def parts_of(value: Any) -> dict[str, Any] | None:
     if isinstance(value, types.MethodType):
         return {"__self__": value.__self__}
     if isinstance(value, functools.partial):
-        return {"function": value.func, "args": value.args, "kwargs": value.keywords}
+        return {"function": value.func, "args": value.args, "kwargs": Held(value.keywords)}
     return value.parts if isinstance(value, Held) else None
 
 
@@ -68,7 +69,7 @@ def twin_of(value: Any, known: dict[int, Any], inside: Callable[[Any, dict[int, 
     """
     parts = parts_of(value)
     if parts is not None:
-        held = known[id(value)] = Held({})
+        held = known[id(value)] = Held({}, value.function if isinstance(value, Held) else value)
         held.parts.update((name, inside(v, known)) for name, v in parts.items())
         return held
     fields = attributes(value)

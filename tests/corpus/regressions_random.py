@@ -1,5 +1,6 @@
 """Programs that were wrong or refused, shrunk from random ones."""
 
+import collections
 import functools
 
 import numpy as np
@@ -83,3 +84,44 @@ def partial_of_an_item_of_what_is_written(table):
     kept = dict.fromkeys("ab", table["h"])
     kept["a"] = twice(functools.partial(damped, k=table["h"]), kept["b"])
     return kept["a"] * table["h"]
+
+
+Point = collections.namedtuple("Point", "x v")
+
+
+@program(
+    args=[lambda rng: ([0.3, 0.2], Point(0.4, rng.normal(size=2)), 1.2)],
+    wrt=(0, 1, 2),
+)
+def functions_in_a_list_that_is_written(xs, p, s):
+    """What they captured as numbers and tuples has its cotangents under the function."""
+
+    def use(g, h):
+        kept = [g]
+        kept.append(h)
+        return kept[0](s) * kept[1](2.0)
+
+    a = s * p.x
+    gains = [np.tanh, lambda t: t * s, lambda t, k=a: t * k * xs[0]]
+    gains.append(functools.partial(lambda b, c, k: b * c * k, s * 2, k=xs[1]))
+    first = gains[1]
+    gains.append(lambda t: first(t) * p.v[0])
+    gains.reverse()
+    xs[0] = xs[0] * s
+    u = s
+    for g in gains:
+        u = g(u) + 0.1 * u
+    return u + use(lambda t: t * a, functools.partial(lambda t, k: t * k * a, k=xs[0]))
+
+
+@program(
+    args=[lambda rng: (Point(0.4, rng.normal(size=2)), Point(-0.9, rng.normal(size=2)), 0.6)],
+    wrt=(0, 1, 2),
+)
+def captured_variable_becomes_an_array(p, q, s):
+    """Zeros for what the function holds are made when the variable has its last value."""
+    u = s
+    for g in [np.tanh, lambda t: q.v.max() * p.x * t]:
+        u = g(u)
+    q = p.v
+    return u * q[1]
