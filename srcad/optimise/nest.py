@@ -131,7 +131,9 @@ class _Nester:
         if isinstance(value, ir.Closure | ir.Raw) or mentions(stmt, name) != 1:
             return None
         if not self.pure(value) and (
-            any(s is not None for s in out[position + 1 :]) or not self.first(stmt, name)
+            any(s is not None for s in out[position + 1 :])
+            or not self.first(stmt, name)
+            or _reads_early(stmt, value)
         ):
             return None
         # tests must decide as in the forward part, and a value stays the user's to the bit
@@ -212,6 +214,21 @@ class _Nester:
         if type(stmt) in ir.COMPOUND:
             return False
         return all(map(self.pure, ir.expressions(stmt)))
+
+
+def _reads_early(stmt: ir.Stmt, value: ir.Expr) -> bool:
+    """Whether `a[-1] += …` reads what the value changes: it reads the old item first.
+
+    part = a.pop()
+    a[-1] += part            not the same as   a[-1] += a.pop()
+    """
+    match stmt:
+        case ir.AddTo(target) | ir.AddAt(target):
+            return target in ir.reads(value)
+        case ir.Augment(target):
+            return not ir.reads(target).isdisjoint(ir.reads(value))
+        case _:
+            return False
 
 
 def _leading(expr: ir.Expr, name: str) -> bool:

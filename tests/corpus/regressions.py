@@ -426,3 +426,12 @@ def saved_by_a_function_that_is_handed_on(v, k):
     first = twice(reader)
     table *= k
     return first * np.sum(table**2)
+
+
+@program(args=lambda rng: (0.8,))
+def appends_a_multiple_of_the_last(y):
+    """`after_bar[-1] += after_bar.pop() * item` reads the old item before it is taken away."""
+    after = [y]
+    for item in (0.3, 0.5, 0.9):
+        after.append(after[-1] * item)
+    return sum(rest**2 for rest in reversed(after[:-1]))
