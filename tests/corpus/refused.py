@@ -56,10 +56,6 @@ REFUSED: dict[str, tuple[str, str]] = {
         "UnsupportedMutation",
         "`/=` on an array without axes of a variable of unknown type",
     ),
-    "regressions_types.function_of_a_list_reads_a_tuple": (
-        "UnsupportedMutation",
-        "a function of a list that captured a tuple, while containers are written",
-    ),
     # … storage_kinds
     "storage_kinds.zero_dimensional": ("UnsupportedMutation", "`+=` into `a`"),
     "storage_kinds.complex_buffer": ("UnsupportedMutation", "an assignment into `z`"),
