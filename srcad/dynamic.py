@@ -64,6 +64,7 @@ def differentiate(
     except TypeError:
         rule = None
     if rule is not None:
+        rule = TABLE.of_kinds(function, not any(map(np.iscomplexobj, args))) or rule
         return _by_rule(function, rule, args, kwargs, keep)
     if of_the_compiler(type(function)) or of_the_compiler(function):
         raise errors.UnsupportedSyntax(
@@ -159,10 +160,15 @@ def _pulled(
     star = next(
         (k for k, kind in enumerate(kinds) if kind is inspect.Parameter.VAR_POSITIONAL), None
     )
-    if star is not None and position >= star:
+    if star is not None and star <= position < len(args):
         if star not in spread:
             spread[star] = _formula(rule, star, y_bar, y, args, kwargs)
         return None if spread[star] is None else spread[star][position - star]
+    if _formula_of(rule, position) is None and not isinstance(rule, NoDerivative):
+        return Refusal(
+            "A function that is known only when it runs has no derivative with respect to one of "
+            "its arguments here. Call it by its name."
+        )
     found = _formula(rule, position, y_bar, y, args, kwargs)
     if found is None or not isinstance(rule, Partials):
         return found
@@ -172,20 +178,22 @@ def _pulled(
 def _formula(
     rule: Rule, position: int, y_bar: Any, y: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
-    if isinstance(rule, NoDerivative):
-        return None
-    match rule:
-        case Partials(formulas) | Linear(formulas) | Vjp(formulas):
-            f = formulas[position] if position < len(formulas) else None
+    f = _formula_of(rule, position)
     if f is None:
         return None
+    if isinstance(rule, Partials):
+        return y_bar * f(y, *args, **kwargs)
+    if isinstance(rule, Linear):
+        return f(y_bar, *args, **kwargs)
+    return f(y_bar, y, *args, **kwargs)
+
+
+def _formula_of(rule: Rule, position: int) -> Any:
     match rule:
-        case Partials():
-            return y_bar * f(y, *args, **kwargs)
-        case Linear():
-            return f(y_bar, *args, **kwargs)
-        case Vjp():
-            return f(y_bar, y, *args, **kwargs)
+        case Partials(formulas) | Linear(formulas) | Vjp(formulas):
+            return formulas[position] if position < len(formulas) else None
+        case _:
+            return None
 
 
 def _by_source(

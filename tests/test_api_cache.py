@@ -170,7 +170,7 @@ def test_attributes_of_classes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def strange(x: Any) -> Any:
-    return np.sum(np.fft.irfft(x))
+    return np.sum(np.frombuffer(x))
 
 
 def test_a_rule_added_later_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,9 +178,9 @@ def test_a_rule_added_later_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(errors.MissingRule):
         derivative(np.ones(2))
     monkeypatch.setattr(TABLE, "rules", dict(TABLE.rules))
-    srcad.vjp_rule(np.fft.irfft, lambda y_bar, y, a: 0 * a + 42.0)
+    srcad.vjp_rule(np.frombuffer, lambda y_bar, y, buffer: 0 * buffer + 42.0)
     assert derivative(np.ones(2)).tolist() == [42.0, 42.0]
-    srcad.vjp_rule(np.fft.irfft, lambda y_bar, y, a: 0 * a + 43.0)
+    srcad.vjp_rule(np.frombuffer, lambda y_bar, y, buffer: 0 * buffer + 43.0)
     assert derivative(np.ones(2)).tolist() == [43.0, 43.0]
     TABLE.version += 1
 

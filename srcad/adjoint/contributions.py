@@ -63,6 +63,7 @@ LISTED = ir.Ref(listed, "listed")
 UNREPEAT = ir.Ref(unrepeat_list, "unrepeat_list")
 
 
+OF_METHODS = "srcad.runtime.methods"
 NO_NUMBERS = frozenset(
     {"dtype", "shape", "axis", "order", "newshape", "axes", "device", "copy", "subok", "keepdims"}
 )
@@ -71,7 +72,7 @@ NO_NUMBERS = frozenset(
 def _takes_no_numbers(rule: Rule, position: int, operation: Apply) -> bool:
     """Whether NumPy takes no floats there, or asks for their truth alone: nothing passes."""
     module = str(getattr(operation.function, "__module__", None) or "")
-    ours = module.startswith(("numpy", "srcad.runtime.methods"))
+    ours = module.startswith(("numpy", OF_METHODS))
     found = _formulas(rule)
     none = position >= len(found) or found[position] is None
     return ours and none and operands_of(rule).names[position] in NO_NUMBERS
@@ -198,7 +199,7 @@ class Contributions(Displays):
             if name not in values or not self.reverse.is_active(values[name]):
                 continue
             if name == operands.star:
-                pairs += self.variadic(rule, values[name], values, target, y_bar)
+                pairs += self.variadic(operation, position, values[name], values, target, y_bar)
                 continue
             if isinstance(types[name], AnyType) and _takes_no_numbers(rule, position, operation):
                 continue
@@ -212,15 +213,25 @@ class Contributions(Displays):
 
     def variadic(
         self,
-        rule: Rule,
+        operation: Apply,
+        position: int,
         items: ir.Expr,
         values: dict[str, ir.Expr],
         target: str,
         y_bar: ir.Expr,
     ) -> Pairs:
-        """A function of any number of arguments: its one formula gives all their cotangents."""
+        """A function of any number of arguments: one formula gives the cotangents of all these."""
+        rule = operation.rule
+        assert rule is not None
+        assert isinstance(items, ir.Sequence)
         found = _formulas(rule)
-        read = formula(next(f for f in found if f is not None))
+        f = found[position] if position < len(found) else None
+        if f is None:
+            sizes = str(getattr(operation.function, "__module__", "")).startswith(OF_METHODS)
+            if sizes:  # `x.reshape(n, m)`
+                return []
+            raise self.no_formula(operation, f"*{operands_of(rule).star}")
+        read = formula(f)
         filled = dict(values)
         filled[read.names[0]] = y_bar if not isinstance(rule, Partials) else ir.Name(target)
         if isinstance(rule, Vjp):
@@ -228,7 +239,6 @@ class Contributions(Displays):
         whole = read.instantiate(filled)
         if isinstance(rule, Partials):
             whole = algebra.mul(y_bar, whole)
-        assert isinstance(items, ir.Sequence)
         pairs: Pairs = []
         for k, item in enumerate(items.items):
             if self.reverse.is_active(item):
@@ -256,12 +266,7 @@ class Contributions(Displays):
         found, position = _formulas(rule), operands_of(rule).names.index(name)
         f = found[position] if position < len(found) else None
         if f is None:
-            raise errors.MissingRule(
-                f"{spelled(operation.function)} has no derivative with respect to its argument "
-                f"`{name}`. Wrap that argument in srcad.stop_gradient(...) if no "
-                "derivative should pass through it.",
-                self.reverse.place(),
-            )
+            raise self.no_formula(operation, name)
         read = formula(f)
         y_type = self.reverse.type(target)
         filled = dict(values)
@@ -289,6 +294,15 @@ class Contributions(Displays):
             filled[read.names[1]] = ir.Name(target)
         pulled = read.instantiate(filled)
         return specialise.call(pulled, types, values), pulled != y_bar
+
+    def no_formula(self, operation: Apply, name: str) -> errors.MissingRule:
+        """The error for an argument that the rule has nothing for."""
+        return errors.MissingRule(
+            f"{spelled(operation.function)} has no derivative with respect to its argument "
+            f"`{name}`. Wrap that argument in srcad.stop_gradient(...) if no "
+            "derivative should pass through it.",
+            self.reverse.place(),
+        )
 
     def as_written(
         self,

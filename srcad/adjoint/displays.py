@@ -15,11 +15,12 @@ from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY
-from srcad.runtime import cotangents
+from srcad.runtime import copies, cotangents
 
 SURVIVOR = ir.Ref(cotangents.survivor, "survivor")
 SURVIVORS = ir.Ref(cotangents.survivors, "survivors")
 
+REFUSED = ir.Ref(copies.refused_set, "refused_set")
 UNSTARRED = ir.Ref(cotangents.unstarred, "unstarred")
 LEN = ir.Ref(len, "len")
 
@@ -38,6 +39,10 @@ class Displays:
         match value:
             case ir.Name(name):
                 return [(name, y_bar, False)]
+            case ir.Sequence("set", items):
+                refused = algebra.call(REFUSED, y_bar)
+                active = [i for i in items if self.reverse.is_active(i)]
+                return [p for item in active for p in self.to(item, refused)]
             case ir.Sequence(_, items):
                 return self.sequence(items, y_bar)
             case ir.Mapping(keys, values):

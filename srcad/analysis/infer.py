@@ -59,6 +59,7 @@ from srcad.ir.types import (
     Scalar,
     Tup,
     Type,
+    carries,
     is_count,
     join,
     join_all,
@@ -497,7 +498,7 @@ class Inference:
     def raw(self, node: ast.expr) -> Type:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             return {"any": BOOL, "all": BOOL, "len": INT, "str": STR}.get(node.func.id, ANY)
-        return Known.of(set) if isinstance(node, ast.Set | ast.SetComp) else ANY
+        return Known.of(set) if isinstance(node, ast.Set) else ANY
 
     def binary(self, expr: ir.Binary, op: str, left: Type, right: Type) -> Type:
         function = BINARY_FUNCTIONS[op]
@@ -611,7 +612,7 @@ class Inference:
             else:
                 parts.append(t)
         if kind == "set":
-            return Known.of(set)
+            return ANY if any(map(carries, parts)) else Known.of(set)
         if kind == "tuple":
             return Tup(tuple(parts)) if exact else ANY
         return Lst(tuple(parts) if exact else None, join_all(parts))

@@ -44,6 +44,7 @@ from srcad.ir.types import (
     Tup,
     Type,
     count,
+    is_real,
     join_all,
     of_integer,
 )
@@ -68,7 +69,7 @@ def apply(
     """A call of something without source: NumPy, a builtin, another library."""
     kinds = tuple(inference.expr(a) for a in args)
     options = tuple((str(k), inference.expr(v)) for k, v in kwargs)
-    rule = TABLE.get(function)
+    rule = TABLE.of_kinds(function, all(map(is_real, kinds)))
     special = None if kwargs else _container_call(function, args, kinds)
     made = collection(function, args, kwargs, kinds, inference)
     if made is not None:

@@ -1,7 +1,7 @@
 """Say that a function has no derivative rule, with the line that would add one.
 
 np.i0(x)                 srcad.partials(np.i0, lambda y, x: ...)
-np.fft.fft(a, n=8)       srcad.vjp_rule(np.fft.fft, lambda y_bar, y, a, n=None: ...)
+np.frombuffer(a)         srcad.vjp_rule(np.frombuffer, lambda y_bar, y, buffer: ...)
 """
 
 from __future__ import annotations

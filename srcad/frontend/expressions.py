@@ -124,7 +124,10 @@ class Expressions(Plain):
                 return self.comprehension(node, hint)
             case ast.DictComp():
                 return self.dict_comprehension(node, hint)
-            case ast.SetComp() | ast.JoinedStr():
+            case ast.SetComp(elt=elt, generators=clauses):
+                listed = ast.copy_location(ast.ListComp(elt, clauses), node)
+                return ir.Call(ir.Ref(set, "set"), (self.atom(listed),))
+            case ast.JoinedStr():
                 return self.raw(node)
             case ast.Lambda():
                 return self.closure(node)

@@ -335,6 +335,17 @@ def carries(t: Type) -> bool:
             return False
 
 
+def is_real(kind: Type) -> bool:
+    """Whether a value of the type is known to be a real number, or an array of such."""
+    match kind:
+        case Scalar(python):
+            return python in (float, int, bool)
+        case Array(dtype) | Number(dtype):
+            return dtype.startswith(("float", "int", "uint", "bool", "longdouble"))
+        case _:
+            return False
+
+
 def is_complex(kind: Type) -> bool:
     """Whether a value of the type is known to be complex."""
     match kind:

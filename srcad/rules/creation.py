@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.rules.table import no_derivative
+from srcad.rules.table import no_derivative, vjp
 
 # fmt: off
 # --- new arrays, filled with constants ---
-no_derivative(np.zeros, np.ones, np.empty, np.ndarray, np.zeros_like, np.ones_like, np.empty_like,
+no_derivative(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like,
               np.eye, np.identity, np.tri, np.fromstring,
               np.hanning, np.hamming, np.blackman, np.bartlett)
+
+# an array in the memory of another (`buffer`) is refused where that carries a derivative
+vjp(np.ndarray, lambda y_bar, y, shape, dtype=float, buffer=None, offset=0, strides=None,
+    order=None: None)
 
 # --- shapes, dtypes, memory ---
 no_derivative(np.shape, np.ndim, np.size, np.broadcast_shapes, np.result_type, np.can_cast,

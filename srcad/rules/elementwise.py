@@ -12,12 +12,13 @@ import math
 
 import numpy as np
 
-from srcad.rules.table import linear, no_derivative, partials, vjp
+from srcad.rules.table import linear, no_derivative, of_complex, partials, vjp
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.elementwise import (
     above,
     angle_slope,
     below,
+    direction_bar,
     i1,
     inside,
     larger,
@@ -140,9 +141,12 @@ linear(np.complex64,   lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(y_bar, r
                        lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(1j * y_bar, imag))
 linear(np.clongdouble, lambda y_bar, real=0.0, imag=0.0, /: unbroadcast(y_bar, real))
 
+# --- the direction z / |z| of a complex number ---
+of_complex(np.sign, lambda y_bar, y, x: direction_bar(y_bar, y, x))
+
 # --- steps, tests and bits: constant between their jumps, or not numbers ---
-no_derivative(np.floor, np.ceil, np.rint, np.trunc, np.fix, np.round, np.around, np.sign,
-              np.signbit, np.floor_divide, np.spacing)
+no_derivative(np.floor, np.ceil, np.rint, np.trunc, np.fix, np.round, np.around, np.signbit,
+               np.floor_divide, np.spacing)
 no_derivative(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
               np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
               np.isnan, np.isinf, np.isfinite, np.isneginf, np.isposinf, np.isnat,

@@ -14,7 +14,8 @@ from srcad.rules.writes import FIRST
 from srcad.runtime.inplace import shuffled_order
 
 _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bool, abs, min, max,
-                  sum, isinstance, zip, enumerate, type, operator.getitem}  # fmt: skip
+                  sum, isinstance, zip, enumerate, type, set, frozenset,
+                  operator.getitem}  # fmt: skip
 
 IMPURE = {print, input, next, open, shuffled_order, *FIRST, *REPORTS}
 

@@ -55,10 +55,12 @@ class Table:
     """Rules by function object; `version` grows with every change, so caches can notice."""
 
     rules: dict[Any, Rule] = field(default_factory=dict)
+    of_complex: dict[Any, Rule] = field(default_factory=dict)
     version: int = 0
 
     def add(self, function: Any, rule: Rule) -> None:
         self.rules[function] = rule
+        self.of_complex.pop(function, None)
         self.version += 1
 
     def get(self, function: Any) -> Rule | None:
@@ -66,6 +68,13 @@ class Table:
             return self.rules.get(function)
         except TypeError:  # unhashable callables have no rule
             return None
+
+    def of_kinds(self, function: Any, real: bool) -> Rule | None:
+        """The rule for operands that are known to be real, or may be complex."""
+        rule = self.get(function)
+        if isinstance(rule, NoDerivative) and not real:
+            return self.of_complex.get(function, rule)
+        return rule
 
 
 TABLE = Table()
@@ -84,6 +93,15 @@ def linear(function: Any, *transposes: Formula | None) -> None:
 def vjp(function: Any, *pullbacks: Formula | None) -> None:
     """Declare any function by `lambda y_bar, y, *args, **options: x_bar`, one per argument."""
     TABLE.add(function, Vjp(pullbacks))
+
+
+def of_complex(function: Any, *pullbacks: Formula | None) -> None:
+    """Declare what has no derivative for real numbers and one for complex ones, as `vjp` does.
+
+    The formulas hold for real numbers as well: where the kind is not known, they decide.
+    """
+    no_derivative(function)
+    TABLE.of_complex[function] = Vjp(pullbacks)
 
 
 def no_derivative(*functions: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.errors import UnsupportedMutation
+from srcad.errors import UnsupportedMutation, UnsupportedSyntax
 
 NUMBERS = (bool, int, float, complex, str, bytes, type(None), np.generic)
 
@@ -101,6 +101,15 @@ def refused_copy(y_bar: Any) -> None:
         raise UnsupportedMutation(
             "A copy of an object carries a derivative here, which is not supported. Copy its "
             "arrays one by one."
+        )
+
+
+def refused_set(y_bar: Any) -> None:
+    """The cotangent of a set, which has no order in which it could come back: none, or an error."""
+    if not _is_zero(y_bar):
+        raise UnsupportedSyntax(
+            "A derivative passes through a set, which has no order in which it could come back. "
+            "Use a list, or wrap the values in srcad.stop_gradient(...) if none should pass."
         )
 
 

@@ -120,6 +120,16 @@ def angle_slope(z: Any, deg: bool = False) -> Any:
     return (-180j / np.pi if deg else -1j) / np.asarray(z)[()]
 
 
+def direction_bar(y_bar: Any, y: Any, z: Any) -> Any:
+    """The cotangent of z in y = z / |z|: what turns it alone; 0 at 0, and for a real z.
+
+    dy = (dz - y Re(conj(y) dz)) / |z|, so z_bar = (y_bar - Re(y_bar y) conj(y)) / |z|.
+    """
+    if not np.iscomplexobj(z):
+        return 0 * np.real(y_bar)
+    return ratio(y_bar - np.real(y_bar * y) * np.conj(y), np.abs(z))
+
+
 # --- special functions ---
 
 

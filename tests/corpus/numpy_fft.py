@@ -49,3 +49,22 @@ def transform_into_a_buffer(x):
     spectrum = np.zeros((3, 4), complex)
     np.fft.fft(x, axis=0, norm="ortho", out=spectrum)
     return np.sum(np.abs(spectrum) ** 4) + np.real(np.fft.ihfft(x)[1, 1])
+
+
+@program(args=lambda rng: (rng.normal(size=(2, 7)), rng.normal(size=(2, 7))), wrt=(0, 1))
+def coherence(x, y):
+    a, b = np.fft.rfft(x, axis=-1), np.fft.rfft(y, axis=-1)
+    cross = np.mean(a * np.conj(b), axis=0)
+    return np.sum(np.abs(cross) ** 2 / (1.0 + np.mean(np.abs(a) ** 2, 0) * np.abs(b[0]) ** 2))
+
+
+@program(args=lambda rng: (rng.normal(size=(3, 4)), rng.normal(size=(3, 4))), wrt=(0, 1))
+def transform_of_complex_numbers(re, im):
+    z = np.fft.fftn(re + 1j * im, s=(4, 3), axes=(0, 1), norm="forward")
+    return np.sum(np.angle(z[1:] + 5.0)) + np.real(np.fft.ifftn(z, axes=(0,))[1, 2])
+
+
+@program(args=lambda rng: (rng.normal(size=5),))
+def windowed_spectrum(x):
+    frames = np.stack([x[k : k + 3] * np.hanning(3) for k in range(3)])
+    return np.sum(np.abs(np.fft.fft(frames, 8)) ** 2) + np.fft.hfft(x, 4)[1]

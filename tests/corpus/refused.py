@@ -56,6 +56,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "UnsupportedMutation",
         "`/=` on an array without axes of a variable of unknown type",
     ),
+    # … regressions_numpy
+    "regressions_numpy.sum_of_a_set": ("UnsupportedSyntax", "a set of active values"),
+    "regressions_numpy.sum_of_a_set_comprehension": ("UnsupportedSyntax", "a set of active values"),
+    "regressions_numpy.array_in_the_memory_of_another": ("MissingRule", "np.ndarray(buffer=x)"),
     # … storage_kinds
     "storage_kinds.zero_dimensional": ("UnsupportedMutation", "`+=` into `a`"),
     "storage_kinds.complex_buffer": ("UnsupportedMutation", "an assignment into `z`"),

@@ -41,7 +41,7 @@ def only(x, *, k):
 
 
 def unknown_function(x):
-    return np.sum(np.fft.fft(np.ones(3) * x).real)
+    return np.sum(np.frombuffer(np.ones(3) * x))
 
 
 def yielded(x):

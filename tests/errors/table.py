@@ -304,20 +304,20 @@ UNKNOWN = [
     ),
     Mistake(
         "numpy_without_rule",
-        "def f(x):\n    return np.kaiser(5, x)[1] + np.bartlett(3)[1]  # <- here\n",
-        gradient(1.5),
+        "def f(x):\n    return np.frombuffer(x)[1] + np.bartlett(3)[1]  # <- here\n",
+        gradient(np.ones(3)),
         errors.MissingRule,
-        (r"np\.kaiser", r"srcad\.\w+\("),
-        "np.kaiser(5, x)",
+        (r"np\.frombuffer", r"srcad\.\w+\("),
+        "np.frombuffer(x)",
     ),
     Mistake(
         "in_helper",
-        "def helper(v):\n    return np.kaiser(5, v)[1] * 2  # <- here\n\n\n"
+        "def helper(v):\n    return np.frombuffer(v)[1] * 2  # <- here\n\n\n"
         "def f(x):\n    y = x * x\n    return helper(y)\n",
-        gradient(1.5),
+        gradient(np.ones(3)),
         errors.MissingRule,
-        (r"np\.kaiser",),
-        "np.kaiser(5, v)",
+        (r"np\.frombuffer",),
+        "np.frombuffer(v)",
     ),
 ]
 

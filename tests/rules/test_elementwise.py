@@ -27,6 +27,7 @@ from tests.rules.harness import (
     check,
     check_no_derivative,
     check_signature,
+    cotangent,
     rules_of,
     sample,
     special,
@@ -279,6 +280,15 @@ def test_sqrt_of_square_at_zero_is_nan():
 def test_where_passes_nothing_to_the_branch_not_taken():
     found = special(np.where, np.array([True, False]), np.ones(2), np.ones(2), wrt=1)
     assert found.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("x", [Z, S, Z[0], np.zeros(2, complex)], ids=str)
+def test_direction_of_complex_numbers(x):
+    rule = TABLE.of_complex[np.sign]
+    if np.all(x == 0):
+        assert cotangent(sample(np.sign, x), 0, x, x + 1, rule).tolist() == [0, 0]
+    else:
+        check(sample(np.sign, x), rule)
 
 
 # --- helpers ---
