@@ -70,10 +70,7 @@ class _Dropper:
         if kind is ir.Assign:
             return self.assign(stmt, live)  # type: ignore[arg-type]
         if kind is ir.AddTo or kind is ir.AddAt:
-            if stmt.target not in live:  # type: ignore[union-attr,operator]
-                return None, live
-            live |= ir.statement_reads(stmt)
-            return stmt, live
+            return self.contribution(stmt, live)  # type: ignore[arg-type]
         if kind in ir.COMPOUND:
             return self.compound(stmt, live, at_break)
         return self.other(stmt, live, at_break)
@@ -91,6 +88,16 @@ class _Dropper:
             return None, live
         live |= ir.reads(value)
         return kept, live
+
+    def contribution(self, stmt: ir.AddTo | ir.AddAt, live: Names) -> Kept:
+        """`x_bar += f_bwd(saved, shadows, y_bar)`, x_bar unread: it may add to others as well."""
+        if stmt.target in live:
+            live |= ir.statement_reads(stmt)
+            return stmt, live
+        if self.removable(ir.Assign(stmt.target, stmt.value)):
+            return None, live
+        live |= ir.reads(stmt.value)
+        return ir.Effect(stmt.value, stmt.at), live
 
     def other(self, stmt: ir.Stmt, live: Names, at_break: Behind) -> Kept:
         match stmt:

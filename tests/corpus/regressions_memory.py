@@ -219,3 +219,31 @@ def functions_that_write_into_the_unknown(s, key):
     np.place(v, v > 2, u)
     np.subtract(u, v, out=u, where=True)
     return np.sum(u * v)
+
+
+class Held:
+    def __init__(self, a):
+        self.a = a
+
+    def driven(self, t):
+        self.a = self.a * t
+        return self.a + t
+
+    def itself(self):
+        self.a = self.a * 0.9
+        return self
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.6,)])
+def nobody_asks_for_the_derivative_of_an_argument(x):
+    """The call's backward part is for the object as well as for `b`, which was a constant then."""
+    held, kept = Held(x), []
+    kept.append(held)
+    b, s = 0.4, 0.0
+    for _ in range(2):
+        s = s + held.driven(b)
+        b = b * b
+    s = s + kept[0].itself().a
+    if x > 0:
+        b = x
+    return s + np.sin(b)
