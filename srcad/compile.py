@@ -17,7 +17,7 @@ from typing import Any
 from srcad import errors
 from srcad.analysis.effects import handed, written_params
 from srcad.analysis.program import Unit
-from srcad.analysis.reading import FIRST, Reading
+from srcad.analysis.reading import FIRST, WHOLE, Reading
 from srcad.emit.load import load
 from srcad.emit.places import TABLES, LineTable, line_table
 from srcad.emit.printer import printed
@@ -129,14 +129,16 @@ def _in_some_reading(compiled: Callable[..., Entry]) -> Callable[..., Entry]:
     def read(*given: Any, **options: Any) -> Entry:
         symbols = next(a for a in given if isinstance(a, Symbols))
         sizes = dict(symbols.by_size)
-        reading, first = FIRST, None
+        reading = FIRST
+        first: errors.SrcadError | None = None
         while True:
             try:
                 return compiled(*given, **options, reading=reading)
             except errors.SrcadError as refused:
-                first = first or refused
+                if refused.reading != WHOLE:
+                    first = first or refused
                 if reading.after(refused) == reading:
-                    raise first from None
+                    raise (first or refused) from None
                 reading = reading.after(refused)
                 symbols.by_size = dict(sizes)
 

@@ -8,8 +8,10 @@ SRCAD_DUMP=1 prints the IR after each pass.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ParamSpec
 
 from srcad import errors
 from srcad.adjoint.ends import Parts, generated_names, kept_outcome
@@ -29,8 +31,9 @@ from srcad.analysis.liveness import liveness
 from srcad.analysis.outside import Outside, outside_names, written_outside
 from srcad.analysis.owning import with_own_numbers
 from srcad.analysis.program import Program, Unit
-from srcad.analysis.reading import FIRST, Reading
+from srcad.analysis.reading import FIRST, WHOLE, Reading
 from srcad.analysis.refusals import Refusal
+from srcad.analysis.scattered import scattered
 from srcad.analysis.session import Session
 from srcad.analysis.settle import settle
 from srcad.analysis.shared import NOT_ASKED, Asked
@@ -45,6 +48,7 @@ from srcad.optimise.pack import popped
 from srcad.optimise.passes import Passes, optimised
 from srcad.optimise.typing import actual_types
 
+P = ParamSpec("P")
 FORWARD = ir.Note("forward")
 
 
@@ -59,6 +63,24 @@ class Wanted:
     bwd: str
     place: errors.Place
     asked: Asked
+
+
+def _said_in_whole(method: Callable[P, None]) -> Callable[P, None]:
+    """What is refused of a program with objects taken apart is asked of the program as it is."""
+
+    @functools.wraps(method)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            method(*args, **kwargs)
+        except errors.SrcadError as refused:
+            work = args[0]
+            assert isinstance(work, Compilation)
+            taken_apart = any(new is not old for old, new in work.units.values())
+            if taken_apart and not isinstance(refused, errors.InternalError):
+                refused.reading = WHOLE
+            raise
+
+    return asked
 
 
 @dataclass
@@ -77,10 +99,20 @@ class Compilation:
     results: Results = field(default_factory=dict)  # of backward parts: arrays of their own
     reusable: bool = False  # a pullback may be called again: saved lists are copied before popping
     reading: Reading = FIRST
+    units: dict[Any, tuple[Unit, Unit]] = field(default_factory=dict)  # with objects taken apart
 
     def __post_init__(self) -> None:
         self.program.objects = self.reading.objects
         self.session = Session(self.program, self.symbols, reading=self.reading)
+
+    def apart(self, unit: Unit, types: tuple[Type, ...]) -> Unit:
+        """The function with attributes of objects as variables, where that can be done."""
+        if self.naive or self.reading.whole:
+            return unit
+        key = id(unit), types
+        if key not in self.units:
+            self.units[key] = unit, scattered(self.session, unit, types)
+        return self.units[key][1]
 
     # -- one function ------------------------------------------------------------------
 
@@ -206,6 +238,7 @@ class Compilation:
 
     # -- whole programs ----------------------------------------------------------------
 
+    @_said_in_whole
     def fused(
         self,
         unit: Unit,
@@ -216,6 +249,7 @@ class Compilation:
         aux: bool,
     ) -> None:
         """One function that runs forward and backward: `f_grad`."""
+        unit = self.apart(unit, types)
         self.names.taken |= unit.code.taken
         name = self.names.fresh(unit.name + ("_value_and_grad" if value else "_grad"))
         parts = self.reverse(unit, types, tuple(k in wrt for k in range(len(types))))
@@ -241,6 +275,7 @@ class Compilation:
         self.emit(name, params, (FORWARD, *body), doc, unit)
         self.emitted.insert(first, self.emitted.pop())
 
+    @_said_in_whole
     def split(
         self,
         unit: Unit,
@@ -256,6 +291,7 @@ class Compilation:
 
         finished: it is the user who calls them.
         """
+        unit = self.apart(unit, types)
         parts = self.reverse(unit, types, mask, shown=not finished, asked=asked)
         self.reusable = self.reusable or reusable
         params = [p.name for p in unit.code.params]

@@ -33,7 +33,7 @@ def fresh_facts(
 def user_names(unit: Unit) -> frozenset[str]:
     """Names that the user wrote: never optimised away by renaming or nesting."""
     node = unit.inner if unit.inner is not None else unit.source.node
-    own = scope_of(node).own
+    own = scope_of(node).own | unit.code.users
     suffixed = {
         n for n in unit.code.taken if n.rsplit("_", 1)[0] in own and n.rsplit("_", 1)[-1].isdigit()
     }

@@ -44,7 +44,8 @@ class Unit:
 
     def place(self, at: ir.Loc | None) -> Any:
         node = at if at is not None else self.source.node
-        return self.source.place(_as_node(node), self.name)
+        name = self.name if at is None else self.code.name_at(at.line)
+        return self.source.place(_as_node(node), name)
 
     def written(self, name: str) -> str:
         """A variable as the user wrote it, `y` for the second `y_2`; empty for one of ours."""

@@ -17,11 +17,13 @@ class Reading:
     checks: where only the running program knows what a value is, it is checked there: `x += e` is
     `x = x + e` of a number (`runtime/rebinding`), and what a function of NumPy writes into is an
     array of numbers (`Writer.written`).  objects: a variable that a function made inside reads,
-    and that is bound more than once, is an object (`frontend/variables`).
+    and that is bound more than once, is an object (`frontend/variables`).  whole: objects that stay
+    inside a function are objects, not variables for their attributes (`analysis/scattered`).
     """
 
     checks: bool = False
     objects: bool = False
+    whole: bool = False
 
     def after(self, refused: SrcadError) -> Reading:
         """The reading in which what was refused may be accepted; this one if there is none."""
@@ -29,3 +31,4 @@ class Reading:
 
 
 FIRST = Reading()
+WHOLE = "whole"

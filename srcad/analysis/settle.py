@@ -56,7 +56,7 @@ class _Settler:
             return self.block(self.facts.overloads[id(stmt)])
         if isinstance(stmt, ir.If) and id(stmt) in self.facts.decided:
             taken = stmt.then if self.facts.decided[id(stmt)] else stmt.orelse
-            asked = (ir.Effect(stmt.test, stmt.at),) if self.acts(stmt.test) else ()
+            asked = (ir.Effect(stmt.test, stmt.at),) if acts(self.facts, stmt.test) else ()
             return (*asked, *self.block(taken))
         if isinstance(stmt, ir.Augment):
             return (self.augment(stmt),)
@@ -66,12 +66,6 @@ class _Settler:
         if inner:
             return (ir.with_blocks(stmt, tuple(self.block(b) for b in inner)),)
         return (stmt,)
-
-    def acts(self, test: ir.Expr) -> bool:
-        """Whether asking calls something that may do more than give an answer."""
-        operation = self.facts.operations.get(id(test))
-        acting = isinstance(operation, Append | Mutation | Handed | Invoke | Dynamic)
-        return acting or any(map(self.acts, ir.children(test)))
 
     def standing_in(self, stmt: ir.Assign) -> ir.Stmt:
         """`functools.partial` of a partial forgets the inner one: ours keeps both.
@@ -112,6 +106,13 @@ class _Settler:
         if isinstance(expr, ir.Name):
             return self.facts.types.get(expr.id, ANY)
         return constant(expr.value) if isinstance(expr, ir.Const) else ANY
+
+
+def acts(facts: Inferred, test: ir.Expr) -> bool:
+    """Whether asking calls something that may do more than give an answer."""
+    operation = facts.operations.get(id(test))
+    acting = isinstance(operation, Append | Mutation | Handed | Invoke | Dynamic)
+    return acting or any(acts(facts, part) for part in ir.children(test))
 
 
 def rebinds(kind: Type) -> bool:

@@ -17,6 +17,7 @@ from srcad.analysis.liveness import Live, Liveness, liveness
 from srcad.ir import nodes as ir
 from srcad.ir.assigned import maybe_unassigned
 from srcad.ir.names import Names
+from srcad.ir.renaming import with_targets
 
 Env = dict[str, int]
 
@@ -262,7 +263,7 @@ class _Namer:
         old = ir.targets(stmt) if uses.targets else ()
         new = tuple(map(self.name, uses.targets, old))
         if new != old:
-            stmt = _with_targets(stmt, new)
+            stmt = with_targets(stmt, new)
         blocks = ir.blocks(stmt)
         if not blocks:
             return stmt
@@ -273,29 +274,3 @@ class _Namer:
             for a, b in zip(old, new, strict=True)
         )
         return stmt if same else ir.with_blocks(stmt, inner)
-
-
-def _with_targets(stmt: ir.Stmt, new: tuple[str, ...]) -> ir.Stmt:
-    """The statement that binds these variables, in the order of `ir.targets`."""
-    names = iter(new)
-
-    def renamed(target: ir.Target) -> ir.Target:
-        return next(names) if isinstance(target, str) else tuple(map(renamed, target))
-
-    match stmt:
-        case ir.Assign():
-            return ir.Assign(new[0], stmt.value, stmt.at, alters=stmt.alters)
-        case ir.Unpack():
-            return replace(stmt, targets=new)
-        case ir.For():
-            return replace(stmt, target=renamed(stmt.target))
-        case ir.With():
-            items = tuple((e, None if n is None else next(names)) for e, n in stmt.items)
-            return replace(stmt, items=items)
-        case ir.Try():
-            handlers = tuple(
-                replace(h, name=None if h.name is None else next(names)) for h in stmt.handlers
-            )
-            return replace(stmt, handlers=handlers)
-        case _:
-            return stmt  # an import has the user's names

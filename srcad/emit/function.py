@@ -30,6 +30,7 @@ class Emitted:
     function: FunctionType
     places: dict[int, ir.Loc] = field(default_factory=dict)  # by id of a statement of the tree
     source: Any = None  # of the user's function: `places` are places in its file
+    inside: tuple[tuple[int, int, str], ...] = ()  # lines of other functions that stand in it
 
 
 def emit(name: str, params: list[str], body: ir.Block, doc: str, unit: Any) -> Emitted:
@@ -49,8 +50,9 @@ def emit(name: str, params: list[str], body: ir.Block, doc: str, unit: Any) -> E
     args = ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
     node = ast.FunctionDef(name, args, [*head, *statements], [], None, None)
     return Emitted(
-        name, node, writer.comments, writer.refs, unit.function, writer.places, unit.source
-    )
+        name, node, writer.comments, writer.refs, unit.function, writer.places, unit.source,
+        unit.code.inside,
+    )  # fmt: skip
 
 
 def clashes(unit: Any) -> frozenset[str]:

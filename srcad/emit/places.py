@@ -57,7 +57,9 @@ def line_table(printed: ast.Module, emitted: list[Emitted]) -> LineTable:
                 at = own.places.get(id(tree))
                 if at is not None and source is not None:
                     end = at.end_column if at.end_line == at.line else 10**6
-                    spot = source, at.line, at.column, end, own.function.__name__
+                    within = (n for first, last, n in own.inside if first <= at.line <= last)
+                    name = next(within, own.function.__name__)
+                    spot = source, at.line, at.column, end, name
                     for line in _own_lines(twin):
                         lines.setdefault(line, spot)
     return LineTable(lines)

@@ -394,6 +394,13 @@ class Function:
     cells: frozenset[str] = frozenset()  # variables of comprehensions that functions close over
     pinned: frozenset[str] = frozenset()  # names that `webs` leaves as they are
     met: frozenset[str] = _NOTHING  # global names whose objects the lowered code rests on
+    users: frozenset[str] = _NOTHING  # variables that the user wrote elsewhere, or as attributes
+    inside: tuple[tuple[int, int, str], ...] = ()  # lines and names of functions that stand here
+
+    def name_at(self, line: int) -> str:
+        """The function that the user wrote in a line."""
+        found = (name for first, last, name in self.inside if first <= line <= last)
+        return next(found, self.name)
 
 
 LEAVES = {Name, Const, Ref}

@@ -33,3 +33,24 @@ def twice(f):
         return f(f(x))
 
     return g
+
+
+class Spring:
+    """A class of another module, whose methods use nothing of it but NumPy."""
+
+    def __init__(self, x, stiffness):
+        self.x = x
+        self.v = np.zeros_like(x)
+        self.stiffness = stiffness
+
+    def step(self, dt):
+        self.v -= dt * self.stiffness * np.sin(self.x)
+        self.x = self.x + dt * self.v
+
+
+class Falling(Spring):
+    """Its method uses a global of this module."""
+
+    def step(self, dt):
+        self.v -= dt * GRAVITY
+        self.x = self.x + dt * self.v
