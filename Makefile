@@ -70,6 +70,7 @@ docs: $(VENV)/.test
 	$(RUN) -m tests.structure
 	$(RUN) -m tests.readme
 	$(RUN) -m tests.golden
+	$(RUN) -m tests.numpy_functions --write
 
 libraries: $(VENV)/.libraries
 	$(RUN) -m tests.libraries --write

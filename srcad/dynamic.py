@@ -34,6 +34,7 @@ from srcad.runtime import copies, substitutes
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.methods import METHODS
+from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.substitutes import SUBSTITUTES
 from srcad.runtime.writes import copied
 
@@ -58,6 +59,15 @@ def differentiate(
         return value, lambda y_bar: pull(y_bar)[1:]
     if isinstance(function, functools.partial):
         return _of_partial(function, args, kwargs, keep)
+    plain = of_object(function)
+    if plain is not None:
+        value, pull = _of_partial(plain, args, kwargs, keep)
+
+        def pullback(y_bar: Any) -> list[Any]:
+            own, *bars = pull(y_bar)
+            return [{"pyfunc": own["args"][0]}, *bars]
+
+        return value, pullback
     try:
         rule = TABLE.get(function)
         function = _SUBSTITUTES.get(function, function) if rule is None else function

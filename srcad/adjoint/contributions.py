@@ -284,7 +284,7 @@ class Contributions(Displays):
             return special, True
         if isinstance(rule, Partials):
             filled[first] = ir.Name(target)
-            partial = read.instantiate(filled)
+            partial = specialise.decided(read.instantiate(filled), types, values)
             partial = specialise.partial(operation.function, position, values, partial)
             product = algebra.mul(y_bar, partial)
             fresh = product is not y_bar and product != y_bar
@@ -292,7 +292,7 @@ class Contributions(Displays):
         filled[first] = y_bar
         if isinstance(rule, Vjp):
             filled[read.names[1]] = ir.Name(target)
-        pulled = read.instantiate(filled)
+        pulled = specialise.decided(read.instantiate(filled), types, values)
         return specialise.call(pulled, types, values), pulled != y_bar
 
     def no_formula(self, operation: Apply, name: str) -> errors.MissingRule:

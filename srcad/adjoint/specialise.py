@@ -17,7 +17,7 @@ import numpy as np
 from srcad.adjoint import algebra
 from srcad.analysis.elements import index_parts
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Type
+from srcad.ir.types import Array, Type, is_complex, is_real
 from srcad.runtime.elementwise import pow_base
 from srcad.runtime.reductions import spread
 
@@ -122,6 +122,18 @@ def _reduction(
     if not keep:
         y_bar = algebra.call(EXPAND, y_bar, ir.Const(axis))
     return algebra.call(BROADCAST, y_bar, ir.Attr(x, "shape"))
+
+
+def decided(expr: ir.Expr, types: dict[str, Type], values: dict[str, ir.Expr]) -> ir.Expr:
+    """`a if np.isrealobj(x) else b`, where the kind of x is known."""
+    match expr:
+        case ir.Choice(ir.Call(ir.Ref(f), (x,)), then, orelse) if f is np.isrealobj:
+            kind = next((types[n] for n, v in values.items() if v is x), None)
+            if kind is not None and is_real(kind):
+                return then
+            return orelse if kind is not None and is_complex(kind) else expr
+        case _:
+            return expr
 
 
 def partial(function: Any, position: int, values: dict[str, ir.Expr], found: ir.Expr) -> ir.Expr:

@@ -25,7 +25,9 @@ from srcad.analysis.operations import (
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Scalar, Tup, Type, is_scalar
 from srcad.rules.table import TABLE
-from srcad.runtime import substitutes
+from srcad.runtime import numpy_sources, substitutes
+
+OURS = (substitutes.partial, numpy_sources.vectorize)
 
 
 @dataclass
@@ -70,15 +72,16 @@ class _Settler:
     def standing_in(self, stmt: ir.Assign) -> ir.Stmt:
         """`functools.partial` of a partial forgets the inner one: ours keeps both.
 
-        What we make a list of is a list where no derivative passes, too.
+        What `np.vectorize` makes cannot be asked what it captured: ours can.  What we make a list
+        of is a list where no derivative passes, too.
         """
         operation = self.facts.operations.get(id(stmt.value))
         if not isinstance(operation, Invoke) or operation.unit.inner is not None:
             return stmt
         function = operation.unit.function
         value: ir.Expr
-        if function is substitutes.partial and isinstance(stmt.value, ir.Call):
-            value = replace(stmt.value, func=ir.Ref(substitutes.partial, "partial"))
+        if function in OURS and isinstance(stmt.value, ir.Call):
+            value = replace(stmt.value, func=ir.Ref(function, function.__name__))
         elif function in substitutes.EXHAUSTED:
             value = ir.Call(ir.Ref(list, "list"), (stmt.value,))
         else:

@@ -15,6 +15,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Array, Bottom, Dct, Lst, Number, Scalar, Tup, Type
 from srcad.rules.table import TABLE
 from srcad.runtime import copies, ufuncs
+from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.substitutes import (
     SUBSTITUTES,
     dict_merged,
@@ -48,7 +49,7 @@ def substitute(
     ):
         return None
     if TABLE.get(value) is None:
-        return SUBSTITUTES.get(value) or ufuncs.substitute(value)
+        return SUBSTITUTES.get(value) or ufuncs.substitute(value) or of_object(value)
     # `max(xs, key=f)` calls a function of the user, which a rule cannot
     special = value in (max, min) and any(k in ("key", "default") for k, _ in kwargs)
     return SUBSTITUTES[value] if special else None

@@ -43,6 +43,7 @@ VARIANTS = range(3)  # different numbers, sizes and lengths
 
 # Functions whose result depends on the values, not only on the types.
 VALUE_DEPENDENT = {np.linalg.eig, np.linalg.eigvals, np.real_if_close, np.emath.sqrt,
+                   np.roots, np.poly,
                    np.emath.log, np.emath.power, eval, exec, getattr, input}  # fmt: skip
 
 

@@ -90,7 +90,7 @@ class _Look:
 
 _FUNCTIONS = (
     pytypes.FunctionType, pytypes.BuiltinFunctionType, pytypes.MethodType, np.ufunc,
-    pytypes.MethodDescriptorType, pytypes.WrapperDescriptorType,
+    pytypes.MethodDescriptorType, pytypes.WrapperDescriptorType, np.vectorize,
 )  # fmt: skip
 
 _SERVICES = {"logging", "threading", "weakref", "importlib"}  # they hold no numbers of the program

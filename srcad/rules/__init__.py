@@ -11,6 +11,7 @@ def load() -> None:
 
     for topic in (
         "operators", "elementwise", "reductions", "scans", "shapes", "joining", "indexing",
-        "products", "linalg", "fft", "creation", "methods", "containers", "statistics",
+        "products", "linalg", "fft", "padding", "polynomials",
+        "creation", "methods", "containers", "statistics",
     ):  # fmt: skip
         importlib.import_module(f"srcad.rules.{topic}")

@@ -26,6 +26,9 @@ from srcad.runtime.elementwise import (
     pow_base,
     pow_exponent,
     ratio,
+    root_above,
+    root_below,
+    root_beside,
     sign,
     sinc_slope,
     times,
@@ -65,14 +68,18 @@ partials(np.logaddexp2, lambda y, x1, x2: np.exp2(x1 - y), lambda y, x1, x2: np.
 partials(np.sin,     lambda y, x: np.cos(x))
 partials(np.cos,     lambda y, x: -np.sin(x))
 partials(np.tan,     lambda y, x: 1 + y**2)
-partials(np.arcsin,  lambda y, x: 1 / np.sqrt(1 - x * x))
-partials(np.arccos,  lambda y, x: -1 / np.sqrt(1 - x * x))
+partials(np.arcsin,  lambda y, x:
+         1 / np.sqrt(1 - x * x) if np.isrealobj(x) else 1 / root_below(x))
+partials(np.arccos,  lambda y, x:
+         -1 / np.sqrt(1 - x * x) if np.isrealobj(x) else -1 / root_below(x))
 partials(np.arctan,  lambda y, x: 1 / (1 + x * x))
 partials(np.sinh,    lambda y, x: np.cosh(x))
 partials(np.cosh,    lambda y, x: np.sinh(x))
 partials(np.tanh,    lambda y, x: 1 - y**2)
-partials(np.arcsinh, lambda y, x: 1 / np.sqrt(1 + x * x))
-partials(np.arccosh, lambda y, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
+partials(np.arcsinh, lambda y, x:
+         1 / np.sqrt(1 + x * x) if np.isrealobj(x) else 1 / root_beside(x))
+partials(np.arccosh, lambda y, x:
+         1 / (np.sqrt(x - 1) * np.sqrt(x + 1)) if np.isrealobj(x) else 1 / root_above(x))
 partials(np.arctanh, lambda y, x: 1 / (1 - x * x))
 partials(np.sinc,    lambda y, x: sinc_slope(y, x))
 partials(np.arctan2, lambda y, x1, x2: np.divide(x2, x1 * x1 + x2 * x2),
@@ -158,6 +165,9 @@ no_derivative(np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint
               np.uint64, np.intp, np.uintp, np.longlong, np.ulonglong)
 
 # --- the helpers of these rules, for derivatives of derivatives ---
+partials(root_below,  lambda y, z: -z / y)
+partials(root_above,  lambda y, z: z / y)
+partials(root_beside, lambda y, z: z / y)
 vjp(sign, lambda y_bar, y, x:
     0 * y_bar if np.isrealobj(x) else ratio(np.conj(y_bar) - np.real(y_bar * y) * y, np.abs(x)))
 no_derivative(larger, inside, below, above)

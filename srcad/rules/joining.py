@@ -21,6 +21,7 @@ from srcad.runtime.joining import (
     uninsert_values,
     unmeshgrid,
     unstacked,
+    untrim,
     unvstack,
 )
 
@@ -43,6 +44,7 @@ linear(np.insert,
        lambda y_bar, arr, obj, values, axis=None: uninsert(y_bar, arr, obj, axis), None,
        lambda y_bar, arr, obj, values, axis=None: uninsert_values(y_bar, arr, obj, values, axis))
 linear(np.delete, lambda y_bar, arr, obj, axis=None: undelete(y_bar, np.shape(arr), obj, axis))
+linear(np.trim_zeros, lambda y_bar, filt, trim="fb", axis=None: untrim(y_bar, filt, trim, axis))
 
 # --- splitting ---
 linear(np.split,       lambda y_bar, ary, indices_or_sections, axis=0: np.concatenate(y_bar, axis))

@@ -12,6 +12,7 @@ import numpy as np
 from srcad.rules.table import linear, vjp
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.curves import (
+    aweights_bar,
     corrcoef_bars,
     cov_bars,
     gradient_spacings,
@@ -195,6 +196,9 @@ vjp(
     *, dtype=None: cov_bars(y_bar, m, y, rowvar, bias, ddof, fweights, aweights)[0],
     lambda y_bar, c, m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None,
     *, dtype=None: cov_bars(y_bar, m, y, rowvar, bias, ddof, fweights, aweights)[1],
+    None, None, None, None,
+    lambda y_bar, c, m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None,
+    *, dtype=None: aweights_bar(y_bar, c, m, y, rowvar, bias, ddof, fweights, aweights),
 )
 vjp(
     np.corrcoef,

@@ -12,15 +12,16 @@ import numpy as np
 from srcad.rules.table import linear, no_derivative, vjp
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.elementwise import ratio
+from srcad.runtime.quantiles import quantile_bar, quantile_q_bar
 from srcad.runtime.reductions import (
     average_bar,
     average_weights_bar,
     count,
     kept,
+    masked,
     mean_where,
     others,
     ptp_bar,
-    quantile_bar,
     share_of_initial,
     shares,
     spread,
@@ -183,18 +184,26 @@ vjp(np.median, lambda y_bar, y, a, axis=None, out=None, *, keepdims=False:
     quantile_bar(y_bar, a, 0.5, axis, "linear", keepdims))
 vjp(np.nanmedian, lambda y_bar, y, a, axis=None, out=None, *, keepdims=False:
     quantile_bar(y_bar, a, 0.5, axis, "linear", keepdims, skip_nan=True))
-vjp(np.quantile, lambda y_bar, y, a, q, axis=None, out=None, *, method="linear",
-    keepdims=False, weights=None:
-    quantile_bar(y_bar, a, q, axis, method, keepdims, weights))
-vjp(np.nanquantile, lambda y_bar, y, a, q, axis=None, out=None, *, method="linear",
-    keepdims=False, weights=None:
-    quantile_bar(y_bar, a, q, axis, method, keepdims, weights, skip_nan=True))
-vjp(np.percentile, lambda y_bar, y, a, q, axis=None, out=None, *, method="linear",
-    keepdims=False, weights=None:
-    quantile_bar(y_bar, a, np.divide(q, 100), axis, method, keepdims, weights))
-vjp(np.nanpercentile, lambda y_bar, y, a, q, axis=None, out=None, *, method="linear",
-    keepdims=False, weights=None:
-    quantile_bar(y_bar, a, np.divide(q, 100), axis, method, keepdims, weights, skip_nan=True))
+vjp(np.quantile,
+    lambda y_bar, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_bar(y_bar, a, q, axis, method, keepdims, weights),
+    lambda y_bar, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_q_bar(y_bar, a, q, axis, method, weights))
+vjp(np.nanquantile,
+    lambda y_bar, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_bar(y_bar, a, q, axis, method, keepdims, weights, skip_nan=True),
+    lambda y_bar, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_q_bar(y_bar, a, q, axis, method, weights, skip_nan=True))
+vjp(np.percentile,
+    lambda y_bar, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_bar(y_bar, a, np.divide(q, 100), axis, method, keepdims, weights),
+    lambda y_bar, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_q_bar(y_bar, a, q, axis, method, weights, 100))
+vjp(np.nanpercentile,
+    lambda y_bar, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_bar(y_bar, a, np.divide(q, 100), axis, method, keepdims, weights, skip_nan=True),
+    lambda y_bar, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_q_bar(y_bar, a, q, axis, method, weights, 100, skip_nan=True))
 
 # --- reductions of ufuncs: `axis` is 0 by default ---
 linear(
@@ -202,23 +211,37 @@ linear(
     lambda y_bar, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=0, where=True:
         spread(y_bar, array, axis, keepdims) if where is True
         else sum_where(y_bar, array, axis, keepdims, where),
+    None, None, None, None,
+    lambda y_bar, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=0, where=True:
+        unbroadcast(y_bar, initial),
 )
 vjp(
     np.multiply.reduce,
     lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=1, where=True:
         spread(y_bar, array, axis, keepdims) * others(array, axis, where, initial),
+    None, None, None, None,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=1, where=True:
+        unbroadcast(y_bar * np.prod(array, axis, keepdims=keepdims, where=where), initial),
 )
 vjp(
     np.maximum.reduce,
     lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
     where=True:
         spread(y_bar, array, axis, keepdims) * shares(y, array, axis, keepdims, where, initial),
+    None, None, None, None,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
+    where=True:
+        unbroadcast(y_bar * share_of_initial(y, array, axis, keepdims, where, initial), initial),
 )
 vjp(
     np.minimum.reduce,
     lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
     where=True:
         spread(y_bar, array, axis, keepdims) * shares(y, array, axis, keepdims, where, initial),
+    None, None, None, None,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
+    where=True:
+        unbroadcast(y_bar * share_of_initial(y, array, axis, keepdims, where, initial), initial),
 )
 vjp(
     np.logaddexp.reduce,
@@ -226,6 +249,42 @@ vjp(
     where=True:
         np.where(where, spread(y_bar, array, axis, keepdims)
                  * np.exp(array - spread(y, array, axis, keepdims)), 0),
+)
+vjp(
+    np.logaddexp2.reduce,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
+    where=True:
+        np.where(where, spread(y_bar, array, axis, keepdims)
+                 * np.exp2(array - spread(y, array, axis, keepdims)), 0),
+)
+vjp(
+    np.hypot.reduce,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=0, where=True:
+        masked(spread(y_bar, array, axis, keepdims)
+               * ratio(array, spread(y, array, axis, keepdims)), where),
+    None, None, None, None,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=0, where=True:
+        unbroadcast(y_bar * ratio(initial, y), initial),
+)
+vjp(
+    np.fmax.reduce,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
+    where=True:
+        spread(y_bar, array, axis, keepdims) * shares(y, array, axis, keepdims, where, initial),
+    None, None, None, None,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
+    where=True:
+        unbroadcast(y_bar * share_of_initial(y, array, axis, keepdims, where, initial), initial),
+)
+vjp(
+    np.fmin.reduce,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
+    where=True:
+        spread(y_bar, array, axis, keepdims) * shares(y, array, axis, keepdims, where, initial),
+    None, None, None, None,
+    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
+    where=True:
+        unbroadcast(y_bar * share_of_initial(y, array, axis, keepdims, where, initial), initial),
 )
 
 # --- counts, tests and places ---

@@ -16,12 +16,12 @@ from srcad.runtime.shapes import (
     rolled_to,
     unatleast,
     unbroadcast_arrays,
-    unpad,
     unravel,
     unrepeat,
     unreshape,
     unresize,
     untile,
+    unwindow,
 )
 
 # fmt: off
@@ -59,9 +59,9 @@ linear(np.repeat, lambda y_bar, a, repeats, axis=None:
        unrepeat(y_bar, a, repeats, axis))
 linear(np.tile,   lambda y_bar, A, reps: untile(y_bar, A, reps))
 linear(np.resize, lambda y_bar, a, new_shape: unresize(y_bar, np.shape(a)))
-linear(np.pad, lambda y_bar, array, pad_width, mode="constant", constant_values=0, end_values=0,
-       stat_length=None, reflect_type="even":
-       unpad(y_bar, np.shape(array), pad_width, mode, stat_length, reflect_type))
+linear(np.lib.stride_tricks.sliding_window_view,
+       lambda y_bar, x, window_shape, axis=None, *, subok=False, writeable=False:
+       unwindow(y_bar, x, axis))
 linear(np.broadcast_arrays,
        lambda y_bar, *args, subok=False: unbroadcast_arrays(y_bar, *args))
 

@@ -12,8 +12,13 @@ import numpy as np
 from srcad.rules.table import linear, vjp
 from srcad.runtime.histograms import (
     bins_bar,
+    edges_alone_bar,
+    histogram2d_bars,
+    histogram2d_weights_bar,
     histogram_bar,
     histogram_weights_bar,
+    histogramdd_bar,
+    histogramdd_weights_bar,
     range_bar,
 )
 from srcad.runtime.statistics import (
@@ -35,6 +40,27 @@ vjp(np.histogram,
     None,
     lambda y_bar, y, a, bins=10, range=None, density=None, weights=None:
         histogram_weights_bar(y_bar, y, a, density, weights))
+
+vjp(np.histogram_bin_edges,
+    lambda y_bar, y, a, bins=10, range=None, weights=None:
+        edges_alone_bar(y_bar, y, a, bins, range),
+    lambda y_bar, y, a, bins=10, range=None, weights=None: y_bar,
+    lambda y_bar, y, a, bins=10, range=None, weights=None:
+        range_bar((None, y_bar), (None, y), bins, range, None))
+vjp(np.histogram2d,
+    lambda y_bar, h, x, y, bins=10, range=None, density=None, weights=None:
+        histogram2d_bars(y_bar, h, x, y, bins, range, density)[0],
+    lambda y_bar, h, x, y, bins=10, range=None, density=None, weights=None:
+        histogram2d_bars(y_bar, h, x, y, bins, range, density)[1],
+    None, None, None,
+    lambda y_bar, h, x, y, bins=10, range=None, density=None, weights=None:
+        histogram2d_weights_bar(y_bar, h, x, y, density, weights))
+vjp(np.histogramdd,
+    lambda y_bar, y, sample, bins=10, range=None, density=None, weights=None:
+        histogramdd_bar(y_bar, y, sample, bins, range, density),
+    None, None, None,
+    lambda y_bar, y, sample, bins=10, range=None, density=None, weights=None:
+        histogramdd_weights_bar(y_bar, y, sample, density, weights))
 
 linear(statistics.mean,  lambda y_bar, data: mean_bar(y_bar, data))
 vjp(statistics.fmean,

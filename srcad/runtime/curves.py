@@ -254,6 +254,27 @@ def cov_bars(
     return m_bar, _unobserved(x_bar[rows:], y, rowvar or len(np.atleast_2d(y)) == 1)
 
 
+def aweights_bar(
+    y_bar: Any, c: Any, m: Any, y: Any, rowvar: bool, bias: bool, ddof: Any, fweights: Any,
+    aweights: Any,
+) -> Any:  # fmt: skip
+    """The cotangent of the weights a of np.cov, c = X w Xᴴ / fact with w = f a.
+
+    dc = X dw Xᴴ / fact - c dfact / fact, with fact = Σw - ddof Σ(w a) / Σw.
+    """
+    x = _observations(m, rowvar or np.ndim(m) == 1)
+    if y is not None:
+        x = np.concatenate([x, _observations(y, rowvar or len(np.atleast_2d(y)) == 1)])
+    w, fact = _weights(x.shape[1], bias, ddof, fweights, aweights)
+    total, f = np.sum(w), 1 if fweights is None else np.asarray(fweights)
+    x = x - np.sum(x * w, 1, keepdims=True) / total
+    g = np.reshape(y_bar, (len(x), len(x)))
+    ddof = (0 if bias else 1) if ddof is None else ddof
+    moved = f - ddof * f * (2 * aweights * total - np.sum(w * aweights)) / total**2
+    through = f * np.real(np.sum((g.T @ x) * np.conj(x), 0))
+    return uncast((through - np.real(np.sum(g * c)) * moved) / fact, aweights)
+
+
 def _observations(m: Any, rowvar: bool) -> Any:
     m = np.atleast_2d(m)
     return m if rowvar else m.T

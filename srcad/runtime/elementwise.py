@@ -130,6 +130,37 @@ def direction_bar(y_bar: Any, y: Any, z: Any) -> Any:
     return ratio(y_bar - np.real(y_bar * y) * np.conj(y), np.abs(z))
 
 
+# On a branch cut the sign of a zero says from which side NumPy comes; 1 - z * z forgets it.  The
+# three roots are computed on one side of the cut, and mirrored.
+
+
+def root_below(z: Any) -> Any:
+    """sqrt(1 - z²) on the sheet of arcsin and arccos, whose cuts are real, beyond -1 and 1."""
+    if not np.iscomplexobj(z):
+        return np.sqrt(1 - z * z)
+    a, b = np.real(z), 1j * np.abs(np.imag(z))
+    root = np.conj(np.sqrt(1 - a + b)) * np.sqrt(1 + a + b)
+    return np.where(np.signbit(np.imag(z)), np.conj(root), root)[()]
+
+
+def root_above(z: Any) -> Any:
+    """sqrt(z - 1) sqrt(z + 1) on the sheet of arccosh, whose cut is real, below 1."""
+    if not np.iscomplexobj(z):
+        return np.sqrt(z - 1) * np.sqrt(z + 1)
+    a, b = np.real(z), 1j * np.abs(np.imag(z))
+    root = np.sqrt(a - 1 + b) * np.sqrt(a + 1 + b)
+    return np.where(np.signbit(np.imag(z)), np.conj(root), root)[()]
+
+
+def root_beside(z: Any) -> Any:
+    """sqrt(1 + z²) on the sheet of arcsinh, whose cuts are imaginary, beyond -i and i."""
+    if not np.iscomplexobj(z):
+        return np.sqrt(1 + z * z)
+    a, b = 1j * np.abs(np.real(z)), np.imag(z)
+    root = np.sqrt(1 - b + a) * np.conj(np.sqrt(1 + b + a))
+    return np.where(np.signbit(np.real(z)), np.conj(root), root)[()]
+
+
 # --- special functions ---
 
 
@@ -153,6 +184,15 @@ def i1(x: Any) -> Any:
     size = np.abs(x)
     grown = np.exp(np.multiply.outer(size, cosine - 1))
     return (np.sign(x) * np.exp(size) * np.mean(grown * cosine, axis=-1)).astype(np.result_type(x))
+
+
+def kaiser_bar(y_bar: Any, y: Any, beta: Any) -> Any:
+    """The cotangent of β in np.kaiser: y = I0(β s) / I0(β), s from 0 at the ends to 1 between."""
+    n = len(y)
+    half = (n - 1) / 2
+    s = np.sqrt(np.maximum(1 - np.square((np.arange(n) - half) / (half or 1)), 0))
+    slope = (s * i1(beta * s) - y * i1(beta)) / np.i0(beta)
+    return unbroadcast(np.sum(y_bar * slope), beta)
 
 
 def digamma(x: float) -> float:

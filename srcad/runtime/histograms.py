@@ -1,4 +1,8 @@
-"""Formulas behind the rules of `np.histogram`: counts are piecewise constant, the rest moves."""
+"""Formulas behind the rules of histograms: counts are piecewise constant, the rest moves.
+
+The counts move with the weights; the edges with the data where they span the least and the largest,
+with the range, and as edges that are given; a density with the widths of its bins.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.runtime.indexing import same_kind
 from srcad.runtime.reductions import shares
 
 
@@ -70,3 +75,84 @@ def _ends_bar(edges_bar: Any) -> tuple[Any, Any]:
     """Evenly spaced edges: low * (1 - t) + high * t."""
     t = np.linspace(0, 1, len(edges_bar))
     return np.sum(edges_bar * (1 - t)), np.sum(edges_bar * t)
+
+
+def edges_alone_bar(y_bar: Any, y: Any, a: Any, bins: Any, ends: Any) -> Any:
+    """The cotangent of the data in np.histogram_bin_edges."""
+    return histogram_bar((None, y_bar), (None, y), a, bins, ends)
+
+
+# --- several dimensions -------------------------------------------------------------------------
+
+
+def histogram2d_bars(
+    y_bar: Any, y: Any, x1: Any, x2: Any, bins: Any, ends: Any, density: Any
+) -> tuple[Any, Any]:
+    """The cotangents of both coordinates in np.histogram2d."""
+    both = _of_the_plane(bins)
+    sample_bar = histogramdd_bar(_grid(y_bar), _grid(y), (x1, x2), both, ends, density)
+    return sample_bar[0], sample_bar[1]
+
+
+def histogram2d_weights_bar(
+    y_bar: Any, y: Any, x1: Any, x2: Any, density: Any, weights: Any
+) -> Any:
+    """The cotangent of the weights in np.histogram2d."""
+    return histogramdd_weights_bar(_grid(y_bar), _grid(y), (x1, x2), density, weights)
+
+
+def _grid(y: Any) -> tuple[Any, Any]:
+    """(counts, x edges, y edges) as (counts, edges)."""
+    return y[0], y[1:]
+
+
+def _of_the_plane(bins: Any) -> Any:
+    """One array of edges serves both coordinates."""
+    if isinstance(bins, int | np.integer) or len(bins) in (1, 2):
+        return bins
+    return [bins, bins]
+
+
+def histogramdd_bar(y_bar: Any, y: Any, sample: Any, bins: Any, ends: Any, density: Any) -> Any:
+    """The cotangent of the sample in np.histogramdd: an array of rows, or a sequence of columns."""
+    columns, rows = _columns(sample)
+    bins = [bins] * len(columns) if isinstance(bins, int | np.integer) else bins
+    bars = []
+    for k, column in enumerate(columns):
+        edges_bar = None if y_bar[1] is None else y_bar[1][k]
+        counts_bar, counts = y_bar[0], y[0]
+        if density and counts_bar is not None:  # the counts of this axis alone
+            others = tuple(i for i in range(len(columns)) if i != k)
+            counts_bar, counts = np.sum(counts_bar * counts, others), 1.0
+        given = None if ends is None else ends[k]
+        one = (counts_bar, edges_bar), (counts, y[1][k])
+        bars.append(histogram_bar(*one, column, bins[k], given, density))
+    return np.stack(bars, 1) if rows else same_kind(bars, sample)
+
+
+def histogramdd_weights_bar(y_bar: Any, y: Any, sample: Any, density: Any, weights: Any) -> Any:
+    """The cotangent of the weights in np.histogramdd."""
+    if weights is None:
+        return None
+    weights = np.asarray(weights)
+    columns = _columns(sample)[0]
+    found = [_places(column, edges) for column, edges in zip(columns, y[1], strict=True)]
+    inside = np.logical_and.reduce([within for _, within in found])
+    counts_bar = y_bar[0]
+    if counts_bar is None:
+        return np.zeros_like(weights)
+    if density:
+        mean = np.sum(counts_bar * y[0])
+        for k, edges in enumerate(y[1]):
+            shape = [-1 if i == k else 1 for i in range(len(found))]
+            counts_bar = counts_bar / np.reshape(np.diff(edges), shape)
+        counts_bar = (counts_bar - mean) / np.sum(weights[inside])
+    bar = np.asarray(counts_bar)[tuple(place for place, _ in found)]
+    return np.where(inside, bar, 0).astype(weights.dtype)
+
+
+def _columns(sample: Any) -> tuple[list[Any], bool]:
+    """The coordinates of a sample, and whether it is an array with a row for each point."""
+    rows = np.ndim(sample) == 2 and isinstance(sample, np.ndarray)
+    columns = np.asarray(sample).T if rows else np.atleast_2d(sample)
+    return list(columns), rows

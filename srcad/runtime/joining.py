@@ -138,6 +138,20 @@ def undelete(g: Any, shape: tuple[int, ...], obj: Any, axis: int | None = None) 
     return zeros
 
 
+def untrim(g: Any, like: Any, trim: str = "fb", axis: Any = None) -> Any:
+    """The transpose of np.trim_zeros: g where the elements stood, zero around it."""
+    places, shape = np.nonzero(np.asarray(like)), np.shape(like)
+    part: list[Any] = [slice(None)] * len(shape)
+    for k in range(len(shape)) if axis is None else np.ravel(axis) % len(shape):
+        found = places[k]
+        first = found.min() if found.size and "f" in trim.lower() else 0
+        last = found.max() + 1 if found.size and "b" in trim.lower() else None
+        part[k] = slice(first, last) if found.size else slice(0, 0)
+    zeros = np.zeros(shape, np.result_type(g, 0.0))
+    zeros[tuple(part)] = g
+    return cut(zeros, like)
+
+
 def unmeshgrid(g: Any, indexing: str, *xi: Any) -> tuple[Any, ...]:
     """The transpose of np.meshgrid: the sum of each grid over the axes of the others."""
     axes = list(range(len(xi)))

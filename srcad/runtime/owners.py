@@ -10,10 +10,17 @@ from srcad.errors import UnsupportedMutation
 
 
 def owner_of(array: np.ndarray) -> np.ndarray:
-    """The array that the memory belongs to: itself, or what it is a view of."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
+    """The array that the memory belongs to: itself, or what it is a view of.
+
+    Between the windows of `as_strided` and their array stands an object that holds the array.
+    """
+    while True:
+        base = array.base
+        if base is not None and not isinstance(base, np.ndarray):
+            base = getattr(base, "base", None)
+        if not isinstance(base, np.ndarray):
+            return array
+        array = base
 
 
 def start_of(owner: np.ndarray) -> int:

@@ -201,11 +201,11 @@ def unique_bar(
     g: Any, ar: Any, axis: Axis = None, several: bool = False, equal_nan: bool = True
 ) -> Any:
     """The cotangent of np.unique: equal elements share that of their value."""
-    if axis is not None:
-        raise NotImplementedError("The derivative of np.unique along an axis is not implemented.")
-    found = np.unique(ar, return_inverse=True, return_counts=True, equal_nan=equal_nan)
-    shared = (g[0] if several else g) / found[2].astype(np.result_type(ar).char.lower())
-    return np.reshape(shared[np.ravel(found[1])], np.shape(ar))
+    found = np.unique(ar, return_inverse=True, return_counts=True, axis=axis, equal_nan=equal_nan)
+    rows = np.moveaxis(g[0] if several else g, axis or 0, 0)
+    counts = np.reshape(found[2], (-1,) + (1,) * (np.ndim(rows) - 1))
+    shared = (rows / counts.astype(np.result_type(ar).char.lower()))[np.ravel(found[1])]
+    return np.reshape(shared, np.shape(ar)) if axis is None else np.moveaxis(shared, 0, axis)
 
 
 def reduceat_bar(y_bar: Any, array: Any, indices: Any, axis: int = 0) -> Any:

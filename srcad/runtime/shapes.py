@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.indexing import add_at
 
 
 def unravel(g: Any, like: Any, order: str = "C") -> Any:
@@ -113,53 +112,19 @@ def unatleast(g: Any, *likes: Any) -> tuple[Any, ...]:
     return tuple(unreshape(part, like) for part, like in zip(parts, likes, strict=True))
 
 
-def unpad(
-    g: Any,
-    shape: tuple[int, ...],
-    pad_width: Any,
-    mode: Any = "constant",
-    stat_length: Any = None,
-    reflect_type: str = "even",
-) -> Any:
-    """The transpose of np.pad in its linear modes, axis by axis."""
-    for axis, width in enumerate(pad_widths(pad_width, len(shape))):
-        if mode in ("constant", "empty") or width == (0, 0):
-            rows = np.moveaxis(g, axis, 0)[width[0] : width[0] + shape[axis]]
-        else:
-            options: dict[str, Any] = {}
-            if mode in ("reflect", "symmetric"):
-                options["reflect_type"] = reflect_type
-            if stat_length is not None:
-                options["stat_length"] = (_of_axis(stat_length, axis, len(shape)), (1, 1))
-            rows = _unpad_rows(np.moveaxis(g, axis, 0), shape[axis], width, mode, options)
-        g = np.moveaxis(rows, 0, axis)
-    return g
+def unwindow(g: Any, like: Any, axis: Any = None) -> Any:
+    """The transpose of sliding_window_view: the windows overlap, each offset adds its part.
 
-
-def _unpad_rows(g: Any, n: int, width: tuple[int, int], mode: Any, options: dict[str, Any]) -> Any:
-    """The transpose of padding the first axis, which had length n.
-
-    Edge, reflect, symmetric and wrap copy elements: their cotangents go back to where np.pad took
-    them from, which padding the positions tells.  Odd reflection, linear_ramp and mean are the
-    matrix that np.pad makes of the identity.
+    An axis may be given twice: then the windows of its windows slide.
     """
-    if mode in ("edge", "reflect", "symmetric", "wrap") and options.get("reflect_type") != "odd":
-        source = np.pad(np.arange(n), width, mode)
-        return add_at(np.zeros((n,) + g.shape[1:], g.dtype), source, g)
-    if mode not in ("reflect", "symmetric", "linear_ramp", "mean"):
-        raise NotImplementedError(f"np.pad with mode={mode!r} is not linear")
-    columns = np.pad(np.eye(n, dtype=g.dtype), (width, (0, 0)), mode, **options)
-    return np.tensordot(columns, g, (0, 0))
-
-
-def pad_widths(pad_width: Any, ndim: int) -> list[tuple[int, int]]:
-    """(before, after) for every axis, from any of the forms that np.pad takes."""
-    if isinstance(pad_width, dict):
-        by_axis = {axis % ndim: width for axis, width in pad_width.items()}
-        return [_of_axis(by_axis.get(axis, 0), 0, 1) for axis in range(ndim)]
-    return [_of_axis(pad_width, axis, ndim) for axis in range(ndim)]
-
-
-def _of_axis(width: Any, axis: int, ndim: int) -> tuple[int, int]:
-    before, after = np.broadcast_to(width, (ndim, 2))[axis].tolist()
-    return before, after
+    ndim = np.ndim(like)
+    axes = tuple(range(ndim)) if axis is None else tuple(np.ravel(axis) % ndim)
+    bar = np.zeros(np.shape(like), np.result_type(g))
+    places = np.shape(g)[:ndim]
+    for offset in np.ndindex(np.shape(g)[ndim:]):
+        start = [0] * ndim
+        for along, step in zip(axes, offset, strict=True):
+            start[along] += step
+        part = tuple(slice(k, k + n) for k, n in zip(start, places, strict=True))
+        bar[part] += g[(..., *offset)]
+    return bar

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.runtime import ufuncs
+from srcad.runtime import numpy_sources, ufuncs
 
 
 def reduce(function: Any, sequence: Any, *initial: Any) -> Any:
@@ -298,7 +298,7 @@ METHODS: dict[tuple[type, str], Any] = {
     (dict, "get"): dict_get,
     (list, "copy"): items_of,
 }
-INERT = (ranking, shortest, index_sets, grid)
+INERT = (ranking, shortest, index_sets, grid, *numpy_sources.INERT_SOURCES)
 SUBSTITUTES: dict[Any, Any] = {
     functools.reduce: reduce,
     functools.partial: partial,
@@ -320,16 +320,18 @@ SUBSTITUTES: dict[Any, Any] = {
     operator.attrgetter: attrgetter,
     dict.fromkeys: dict_of_keys,
     np.apply_along_axis: ufuncs.apply_along_axis,
+    **numpy_sources.SOURCES,
 }
 EXHAUSTED = frozenset(  # lists in place of iterators
     {map_list, filter_list, zip_list, enumerate_list, reversed_list, accumulate, combinations,
-     permutations, product, chain, pairwise}
+     permutations, product, chain, pairwise, numpy_sources.ndenumerate}
 )  # fmt: skip
 LISTS = frozenset({items_of, sorted_list, dict_merged, dict_of_pairs, dict_of_names})
 STANDING_IN = frozenset(
     {
         *SUBSTITUTES.values(),
         *ufuncs.METHODS.values(),
+        numpy_sources.mapped,
         items_of,
         items_tuple,
         dict_merged,

@@ -70,10 +70,16 @@ METHODS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
+# whose loops read what they have just overwritten: NumPy's result is not that of the recurrence
+UNSTEADY = {np.power, np.float_power, np.arctan2}
+
+
 def substitute(function: Any) -> Any:
     """The function in plain Python for the method of a ufunc; None for all else."""
     owner = getattr(function, "__self__", None)
     method = METHODS.get(getattr(function, "__name__", ""))
     if not isinstance(owner, np.ufunc) or method is None:
+        return None
+    if owner in UNSTEADY and method is not outer:
         return None
     return functools.partial(method, owner)

@@ -68,7 +68,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     # … views
     "views.flat_iterator": ("UnsupportedMutation", "an assignment into `B`"),
     "views.real_and_imag": ("UnsupportedMutation", "an assignment into `re`"),
-    "views.windows_read_after_write": ("MissingRule", "sliding_window_view"),
     "views.strided_windows": ("UnsupportedSyntax", "`.__array_interface__` in as_strided"),
     # … writes
     # … writes_by_functions

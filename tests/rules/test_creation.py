@@ -7,7 +7,7 @@ import pytest
 
 import srcad.rules.creation  # noqa: F401
 from srcad.rules.table import TABLE, NoDerivative
-from tests.rules.harness import check_no_derivative, sample
+from tests.rules.harness import check, check_no_derivative, sample
 
 M = np.random.default_rng(6).normal(size=(3, 4))
 
@@ -37,3 +37,8 @@ def test_the_result_does_not_change(case):
 )
 def test_sizes_carry_no_derivative(function):
     assert isinstance(TABLE.rules[function], NoDerivative)
+
+
+def test_windows_of_kaiser():
+    for size, beta in ((1, 2.0), (5, 3.0), (6, 14.0), (7, 0.5)):
+        check(sample(np.kaiser, size, beta))

@@ -18,6 +18,9 @@ from srcad.runtime.elementwise import (
     pow_base,
     pow_exponent,
     ratio,
+    root_above,
+    root_below,
+    root_beside,
     sign,
     times,
     trigamma,
@@ -150,6 +153,8 @@ SAMPLES = [
     sample(pow_exponent, S, X),
     sample(pow_exponent, 0.5, 0.3),
     sample(log_or_zero, X),
+    *(sample(f, x) for f in (root_below, root_beside) for x in (X, Z, -Z, np.conj(Z), 0.3)),
+    *(sample(root_above, x) for x in (X + 1, Z, -Z, np.conj(Z))),
     sample(log_or_zero, 0.3),
 ]  # fmt: skip
 
@@ -289,6 +294,26 @@ def test_direction_of_complex_numbers(x):
         assert cotangent(sample(np.sign, x), 0, x, x + 1, rule).tolist() == [0, 0]
     else:
         check(sample(np.sign, x), rule)
+
+
+ON_CUTS = [complex(a, b) for a in (-1.8, -0.3, 0.3, 1.8) for b in (0.0, -0.0)]
+
+
+@pytest.mark.parametrize(
+    "function", [np.arcsin, np.arccos, np.arccosh, np.arctanh, np.sqrt, np.log]
+)
+def test_on_a_branch_cut_the_side_counts(function):
+    for z in ON_CUTS:
+        step = lambda h, z=z: function(complex(z.real + h, z.imag))  # noqa: E731
+        wanted = (step(1e-5) - step(-1e-5)) / 2e-5
+        np.testing.assert_allclose(special(function, z), wanted, rtol=1e-6, err_msg=str(z))
+
+
+def test_on_the_imaginary_cut_of_arcsinh_the_side_counts():
+    for z in ON_CUTS:
+        step = lambda h, z=z: np.arcsinh(complex(z.imag, z.real + h))  # noqa: E731
+        wanted = (step(1e-5) - step(-1e-5)) / 2e-5j
+        np.testing.assert_allclose(special(np.arcsinh, complex(z.imag, z.real)), wanted, rtol=1e-6)
 
 
 # --- helpers ---

@@ -74,6 +74,7 @@ SAMPLES = [
     sample(np.insert, M, [1, 3], M[:, :2], axis=1),
     sample(np.insert, M, 3, W, -1),
     sample(np.insert, T, 1, M, axis=2).but(wrt=(0,)),
+    sample(np.trim_zeros, V),
     sample(np.delete, V, 1),
     sample(np.delete, V, -1),
     sample(np.delete, V, [0, 0, 2]),
@@ -123,3 +124,22 @@ def test_the_cotangent_of_a_tuple_is_a_tuple_and_of_floats_floats():
     bar = cotangent(case, 0, case.call(), np.array([3.0, 4.0]))
     assert bar == (3.0, 4.0)
     assert [type(x) for x in bar] == [float, float]
+
+
+@pytest.mark.parametrize("options", [{}, {"trim": "f"}, {"trim": "B"}, {"axis": 1}, {"axis": (0,)}])
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
+def test_trimmed_zeros_get_nothing(shape, options):
+    if len(shape) == 1 and options.get("axis") == 1:
+        return
+    x = np.pad(np.arange(1.0, 1 + np.prod(shape)).reshape(shape), ((1, 2),) * len(shape))
+    y = np.trim_zeros(x, **options)
+    found = cotangent(sample(np.trim_zeros, x, **options), 0, y, y)
+    np.testing.assert_array_equal(found, x)
+
+
+def test_trimming_nothing_but_zeros():
+    zeros = np.zeros(3)
+    found = cotangent(sample(np.trim_zeros, zeros), 0, zeros[:0], zeros[:0])
+    assert found.tolist() == [0, 0, 0]
+    given = [0.0, 1.5, 2.0, 0.0]
+    assert cotangent(sample(np.trim_zeros, given), 0, 0, np.array([3.0, 4.0])) == [0, 3, 4, 0]

@@ -245,7 +245,13 @@ SAMPLES = [
     sample(np.cov, n(3, 5), bias=True),
     sample(np.cov, n(3, 5), ddof=2),
     sample(np.cov, n(3, 4), fweights=np.array([1, 2, 1, 3])),
-    sample(np.cov, n(3, 4), aweights=np.array([1.0, 2.0, 0.5, 3.0])).but(wrt=(0,)),
+    sample(np.cov, n(3, 4), aweights=np.array([1.0, 2.0, 0.5, 3.0])),
+    *(
+        sample(np.cov, n(4), n(4), bias=b, ddof=d, aweights=np.array([1.0, 2.0, 0.5, 3.0]))
+        for b in (False, True)
+        for d in (None, 0, 1)
+    ),
+    sample(np.cov, z(3, 4), aweights=np.array([1.0, 2.0, 0.5, 3.0])),
     sample(
         np.cov, n(3, 4), fweights=np.array([1, 2, 1, 3]), aweights=np.array([1.0, 2.0, 0.5, 3.0])
     ).but(wrt=(0,)),

@@ -8,7 +8,8 @@ import pytest
 import srcad.rules.reductions  # noqa: F401
 from srcad.rules.table import TABLE, NoDerivative
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.reductions import as_rows, from_rows, kept, quantile_positions, spread
+from srcad.runtime.quantiles import quantile_positions
+from srcad.runtime.reductions import as_rows, from_rows, kept, spread
 from tests.rules.harness import (
     Sample,
     check,
@@ -126,25 +127,41 @@ SAMPLES = [
     *(sample(f, x, **o) for f in (np.median, np.nanmedian) for x in (M, T[:, :, :3], K)
       for o in AXES if o.get("axis") != ()),
     *(sample(np.nanmedian, N, **o) for o in ({}, {"axis": 0}, {"axis": 1, "keepdims": True})),
-    *(sample(f, M, q, **o).but(single=not isinstance(q, list))
+    *(sample(f, M, q, **o).but(single=not isinstance(q, list), wrt=(0,))
       for f in (np.quantile, np.nanquantile)
       for q in (0.3, 0.0, 1.0, [0.2, 0.9], np.array([[0.1, 0.5, 0.7]]))
       for o in ({}, {"axis": 0}, {"axis": (0, 1), "keepdims": True}, {"axis": -1})),
-    *(sample(f, M, q, axis=1).but(single=not isinstance(q, list))
+    *(sample(f, M, q, axis=1).but(single=not isinstance(q, list), wrt=(0,))
       for f in (np.percentile, np.nanpercentile)
       for q in (30, 100, [20, 90.0])),
     *(sample(f, N, 0.3, axis=a) for f in (np.nanquantile,) for a in (None, 0, 1)),
     sample(np.nanpercentile, N, [30, 60], axis=1, keepdims=True).but(single=False),
-    *(sample(np.quantile, V, q, method=m).but(single=not isinstance(q, list))
+    *(sample(f, M, q, **o).but(wrt=(1,)) for f in (np.quantile, np.nanquantile)
+      for q in (0.3, np.array([[0.15, 0.55, 0.7]]))
+      for o in ({}, {"axis": 0}, {"axis": (0, 1), "keepdims": True})),
+    sample(np.percentile, M, 31.0, axis=1), sample(np.nanpercentile, N, 31.0, axis=1),
+    *(sample(np.quantile, M, q, method="inverted_cdf", weights=np.abs(M)).but(wrt=(0,))
+      for q in (0.3, np.array([0.2, 0.6]))),
+    sample(np.quantile, M, 0.3, 0, method="inverted_cdf", weights=np.abs(M[:, 0])).but(wrt=(0,)),
+    *(sample(np.quantile, V, q, method=m).but(single=not isinstance(q, list), wrt=(0,))
       for m in METHODS for q in (0.3, 0.55, [0.05, 0.99])),
+    *(sample(np.quantile, V, q, method=m).but(wrt=(1,))
+      for m in METHODS for q in (0.33, [0.01, 0.57, 0.97])),
     *(sample(f, x) for f in (np.median, np.nanmedian) for x in (P, 2.5)),
     # ufuncs
     *(sample(f.reduce, M, **o) for f in (np.add, np.multiply, np.maximum, np.minimum, np.logaddexp)
       for o in ({}, {"axis": 1}, {"axis": -1, "keepdims": True})),
-    *(sample(f.reduce, M, axis=None) for f in (np.add, np.multiply, np.maximum, np.minimum)),
+    *(sample(f.reduce, M, axis=a, keepdims=k) for f in (np.add, np.multiply, np.maximum, np.minimum,
+      np.logaddexp, np.logaddexp2, np.hypot, np.fmax, np.fmin)
+      for a, k in ((None, False), ((0, 1), True), (1, False))),
+    *(sample(f.reduce, N, axis=0).but(single=False) for f in (np.fmax, np.fmin)),
+    *(sample(f.reduce, np.zeros(s), axis=a) for f in (np.add, np.multiply, np.hypot)
+      for s, a in (((0, 3), 1), ((2, 0), 0))),
     *(sample(f.reduce, M, where=MASK, axis=1, initial=i)
       for f, i in ((np.add, 0.5), (np.multiply, 0.5), (np.maximum, -9.0), (np.minimum, 9.0),
-                   (np.logaddexp, -np.inf))),
+                   (np.hypot, 0.5), (np.fmax, -9.0), (np.fmin, 9.0))),
+    *(sample(f.reduce, M, where=MASK, axis=1, initial=-np.inf).but(wrt=(0,))
+      for f in (np.logaddexp, np.logaddexp2)),
     # helpers
     *(sample(spread, g, x, a, k).but(wrt=(0,)) for g, x, a, k in (
         (M[0], M, 0, False), (M[:1], M, 0, True), (0.5, M, None, False), (P, T, None, False),
@@ -239,9 +256,10 @@ def test_median_of_ties_follows_the_stable_sort():
     np.testing.assert_array_equal(found, [0.5, 0, 0.5, 0])
 
 
-def test_quantiles_with_weights_are_refused():
-    with pytest.raises(NotImplementedError):
-        special(np.quantile, V, 0.5, method="inverted_cdf", weights=np.ones(5))
+def test_equal_elements_share_a_weighted_quantile():
+    x = np.array([1.0, 2.0, 2.0, 3.0])
+    found = special(np.quantile, x, 0.5, method="inverted_cdf", weights=np.ones(4))
+    np.testing.assert_array_equal(found, [0, 0.5, 0.5, 0])
 
 
 # --- helpers ---

@@ -88,6 +88,8 @@ SAMPLES = [
     *(sample(np.sort_complex, x) for x in (V, M, Z)),
     *(sample(np.unique, x) for x in (V, M, E, np.repeat(V, 1))),
     sample(np.unique, M, return_index=True, return_inverse=True, return_counts=True),
+    *(sample(np.unique, M, axis=a) for a in (0, 1, -1)),
+    sample(np.unique, M, axis=0, return_counts=True),
     *(sample(f, M) for f in (np.unique_values, np.unique_counts, np.unique_inverse, np.unique_all)),
     # counts
     sample(np.bincount, np.array([0, 2, 2, 1, 5]), V),
@@ -150,6 +152,6 @@ def test_cumprod_is_exact_with_zeros():
     np.testing.assert_array_equal(found, [1, 8, 0, 0])
 
 
-def test_unique_along_an_axis_is_refused():
-    with pytest.raises(NotImplementedError):
-        special(np.unique, M, axis=0)
+def test_equal_rows_share_in_unique():
+    found = special(np.unique, np.array([[2.0, 1.0], [0.0, 1.0], [2.0, 1.0]]), axis=0)
+    np.testing.assert_array_equal(found, [[0.5, 0.5], [1, 1], [0.5, 0.5]])
