@@ -200,8 +200,10 @@ def active_reads(expr: ir.Expr, facts: Inferred, active: set[str] | Active) -> s
         return set(ir.reads(expr) & active)
     operation = facts.operations.get(id(expr))
     if operation is None:
-        if isinstance(expr, ir.Raw | ir.Compare | ir.Logic):
-            return set(ir.reads(expr) & active) if isinstance(expr, ir.Logic) else set()
+        if isinstance(expr, ir.Raw | ir.Compare):
+            return set()
+        if isinstance(expr, ir.Logic):  # its value is that of one item
+            return set().union(*(active_reads(item, facts, active) for item in expr.items))
         return set(ir.reads(expr) & active)
     return operand_names(operation) & active
 
