@@ -179,7 +179,7 @@ class Expressions(Plain):
 
     def logic(self, node: ast.BoolOp, hint: str) -> ir.Expr:
         """`a and b` as a value: b is evaluated only when a is true."""
-        if all(self.simple(v) and _truth(v) for v in node.values):
+        if all(self.simple(v) and is_truth(v) for v in node.values):
             return self.tree(node)
         first, *rest = node.values
         result = self.names.fresh(hint or "either")
@@ -258,12 +258,12 @@ class Expressions(Plain):
         return ir.Closure(node, captures, tuple(defaults))
 
 
-def _truth(node: ast.expr) -> bool:
+def is_truth(node: ast.expr) -> bool:
     """Whether the value of `node` is a truth value: no derivative can hide in it."""
     match node:
         case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=bool()):
             return True
         case ast.BoolOp(values=values):
-            return all(_truth(v) for v in values)
+            return all(is_truth(v) for v in values)
         case _:
             return False

@@ -6,6 +6,7 @@ import ast
 import operator
 
 from srcad.frontend import patterns
+from srcad.frontend.expressions import is_truth
 from srcad.frontend.state import keyword
 from srcad.frontend.trying import Trying
 from srcad.ir import nodes as ir
@@ -171,7 +172,8 @@ class Statements(Trying):
         flag = self.names.fresh("matched")
         with self.nested() as bind:
             self.captures(found.bindings)
-            self.assign(flag, self.test(case.guard))
+            plain = is_truth(case.guard)
+            self.assign(flag, self.test(case.guard) if plain else self.value(case.guard))
         no = (ir.Assign(flag, ir.Const(False), at),)
         self.out.append(ir.If(found.test, tuple(bind), no, at))
         with self.nested() as orelse:
