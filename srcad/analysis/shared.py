@@ -209,22 +209,39 @@ class _Finder:
             for passed in self.passed:
                 if hit & passed:  # in the called function, what is of no known type may be both
                     hit |= {n for n in passed if _is_unknown(self.facts.types.get(n, ANY))}
+            for packed in self.packed:
+                hit |= packed if hit & packed else NOTHING
             more = sites.union(*map(self.points.reach, hit))
             if more == sites:
                 return sites
             sites = more
 
     @cached_property
-    def passed(self) -> list[Names]:
-        """The variables of each call of a function of the program."""
+    def calls(self) -> list[tuple[ir.Stmt, Invoke]]:
+        """The calls of functions of the program."""
         found = []
         for stmt in ir.walk(self.body):
             value = stmt.value if isinstance(stmt, ir.Assign | ir.Effect) else None
             operation = self.facts.operations.get(id(value))
             if isinstance(operation, Invoke):
-                given = NOTHING.union(*map(ir.reads, operation.args))
-                found.append((given | set(ir.targets(stmt))) & self.facts.types.keys())
+                found.append((stmt, operation))
         return found
+
+    @cached_property
+    def passed(self) -> list[Names]:
+        """The variables of each call."""
+        found = []
+        for stmt, operation in self.calls:
+            given = NOTHING.union(*map(ir.reads, operation.args))
+            found.append((given | set(ir.targets(stmt))) & self.facts.types.keys())
+        return found
+
+    @cached_property
+    def packed(self) -> list[Names]:
+        """The variables in each tuple or dict that a call makes of its arguments: it holds all."""
+        args = (a for _, operation in self.calls for a in operation.args)
+        packs = (ir.reads(a) for a in args if isinstance(a, ir.Sequence | ir.Mapping))
+        return [p & self.facts.types.keys() for p in packs if len(p) > 1]
 
     def problem(
         self, arrays: Names, cells: Names, holders: Names, sites: Sites, followed: Follows

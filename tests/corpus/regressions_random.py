@@ -125,3 +125,24 @@ def captured_variable_becomes_an_array(p, q, s):
         u = g(u)
     q = p.v
     return u * q[1]
+
+
+@program(
+    args=[lambda rng: (rng.normal(size=3), rng.normal(size=3), 0.6)],
+    wrt=(0, 1, 2),
+)
+def row_beside_a_list_in_star_arguments(v, w, s):
+    """The tuple of the arguments holds both: the row is kept by memory, too."""
+
+    def wrapped(*args):
+        return damp(*args)
+
+    def damp(t, ks):
+        return np.tanh(ks[0] * t)
+
+    gains = [s, 2.0, s]
+    later = [lambda t: t * gains[0]]
+    rows = np.outer(v, w) * 1.0
+    w[2] /= 1.5
+    gains[1] = gains[0] * s
+    return np.sum(wrapped(rows[1], gains)) * later[0](s) + np.sum(rows) * gains[1]
