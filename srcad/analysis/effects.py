@@ -145,6 +145,7 @@ def _write(
         append,
         structural=not isinstance(kind, Array),
         contents=not append and not isinstance(kind, Lst | Dct | Obj),
+        deep=not isinstance(kind, Array | Lst | Dct | Obj),
     )
 
 
@@ -223,7 +224,7 @@ def _written(callee: Inferred, unit: Unit) -> Written:
         if write.append and built_here(callee, body, write):
             continue
         for name in write.names:
-            for param in points.together(name, set(names)):
+            for param in points.changing(name, set(names), write.deep):
                 mine = frozenset({name if unit.written(name) else param})
                 inner = write.inner or replace(write, unit=unit, names=mine)
                 first = hit.setdefault(param, inner)
@@ -264,7 +265,7 @@ def written_names(inferred: Inferred, body: ir.Block) -> frozenset[str]:
     for write in all_writes(inferred, body):
         classes = aliases(inferred, body)
         for name in write.names:
-            found |= classes.together(name, every)
+            found |= classes.changing(name, every, write.deep)
     return frozenset(found)
 
 
@@ -313,5 +314,5 @@ def _reaches(
     everyone = frozenset(inferred.types) | active
     for write in all_writes(inferred, body):
         if not (write.append and built_here(inferred, body, write)):
-            found = (classes.together(name, everyone) for name in write.names)
+            found = (classes.changing(name, everyone, write.deep) for name in write.names)
             yield write, frozenset().union(*found)

@@ -112,6 +112,17 @@ class Points:
         itself = self.named(name)
         return frozenset(n for n in names if n == name or not itself.isdisjoint(self.reach(n)))
 
+    def changing(self, name: str, names: Iterable[str], deep: bool) -> frozenset[str]:
+        """Those of the names that a write into this one changes; deep: or what it holds."""
+        return self.together(name, names) if deep else self.holding(name, names)
+
+    def target(self, name: str, deep: bool) -> Sites:
+        """The sites that such a write may change."""
+        if deep:
+            return self.reach(name)
+        self.solve()
+        return self.named(name)
+
     def alias(self, new: str, old: str) -> None:
         """A variable that the compiler made for the memory of another."""
         self.solve()

@@ -52,6 +52,7 @@ class Write:
     stmt: ir.Stmt | None = None  # the statement that writes
     structural: bool = False  # it changes, or may, which objects a container holds
     contents: bool = True  # it changes, or may, the contents of arrays
+    deep: bool = True  # it may change what the written object holds, too
 
     def of_kind(self, *others: Write) -> Write:
         """The same write, which changes what any of the others does."""

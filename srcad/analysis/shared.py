@@ -315,6 +315,8 @@ def _follows(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
     match stmt:
         case ir.Assign(_, ir.Attr(owner, "flat")):  # an iterator, not an array
             return not ir.reads(owner) & touched
+        case ir.With(items):  # what a manager does is not seen
+            return not any(ir.reads(e) & touched for e, _ in items)
         case ir.Assign(_, value) | ir.Effect(value):
             operation = facts.operations.get(id(value))
             ends = isinstance(operation, Apply) and operation.function is stop_gradient

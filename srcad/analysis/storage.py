@@ -64,11 +64,12 @@ class Storage:
             assert write.stmt is not None
             if write.structural and not (write.append and built_here(facts, body, write)):
                 fills.append((write.names, write.stmt))
-                filled = frozenset().union(*map(points.reach, write.names))
+                filled = NONE.union(*(points.target(n, write.deep) for n in write.names))
                 refills.append((filled, places[id(write.stmt)]))
             for name in write.names:
                 if write.contents:
-                    found.append((points.reach(name), places[id(write.stmt)], write.stmt))
+                    sites = points.target(name, write.deep)
+                    found.append((sites, places[id(write.stmt)], write.stmt))
         for stmt, outer in called:
             reached = frozenset().union(*map(points.reach, facts.types))
             hit = frozenset(s for s in reached if outer_id(s) in outer)
@@ -228,7 +229,7 @@ def marked(facts: Inferred, body: ir.Block) -> ir.Block:
     altered: dict[int, frozenset[str]] = {}
     for write in all_writes(facts, body):
         for name in write.names:
-            hit = points.together(name, everyone) | {name}
+            hit = points.changing(name, everyone, write.deep) | {name}
             altered[id(write.stmt)] = altered.get(id(write.stmt), frozenset()) | hit
     for stmt, outer in called_writes(facts, body):
         hit = frozenset(n for n in everyone if any(outer_id(s) in outer for s in points.reach(n)))

@@ -146,3 +146,20 @@ def row_beside_a_list_in_star_arguments(v, w, s):
     w[2] /= 1.5
     gains[1] = gains[0] * s
     return np.sum(wrapped(rows[1], gains)) * later[0](s) + np.sum(rows) * gains[1]
+
+
+@program(args=[lambda rng: ({"w": rng.normal(size=2), "h": 0.4}, 0.6)], wrt=(0, 1))
+def dict_of_what_was_captured_is_written(table, s):
+    """A write into the new dict changes none of the arrays that it holds."""
+
+    def inner(a):
+        mine = {"w": table["w"], "h": table["h"]}
+        mine["h"] = mine["w"][1] * a
+        later = lambda t: mine["h"] * t
+        return mine["w"] * later(a)
+
+    kept = list(inner(s))
+    kept.append(s)
+    del kept[0]
+    table["h"] = kept[0] * s
+    return kept[0] * kept[1] + table["h"]
