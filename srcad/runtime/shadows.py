@@ -123,9 +123,9 @@ def shadow_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
 
 
 def _mapped(change: Callable[[np.ndarray, Any], Any], holder: Any, bar: Any) -> Any:
-    """The cotangent with what stands for arrays of real numbers changed."""
+    """The cotangent with what stands for arrays of numbers changed."""
     if isinstance(holder, np.ndarray):
-        memory = holder.dtype.kind == "f" and holder.ndim > 0  # what has no axes is a number
+        memory = holder.dtype.kind in "fc" and holder.ndim > 0  # what has no axes is a number
         return change(holder, bar) if memory else bar
     if bar is None:
         return None
@@ -160,7 +160,7 @@ def _of_captured(change: Callable[[np.ndarray, Any], Any], now: Any, bar: Any) -
 
 def shadow_accumulate(shadows: Shadows, owner: Any, bar: Any, key: Any, value: Any) -> None:
     """owner_bar[key] += value, where only the running program knows what the owner is."""
-    if not isinstance(owner, np.ndarray) or owner.dtype.kind != "f":
+    if not isinstance(owner, np.ndarray) or owner.dtype.kind not in "fc":
         accumulate(bar, key, value)
     elif isinstance(key, str):
         whole = np.zeros(owner.shape, owner.dtype)
@@ -172,7 +172,7 @@ def shadow_accumulate(shadows: Shadows, owner: Any, bar: Any, key: Any, value: A
 
 def shadow_put_back(shadows: Shadows, old: Any, new: Any, bar: Any) -> tuple[Any, Any]:
     """The cotangents of `old` and `new` in `put_back(old, new)`."""
-    if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
+    if not isinstance(old, np.ndarray) or old.dtype.kind not in "fc":
         return None, shadow_gathered(shadows, new, bar)
     return bar, shadow_taken(shadows, old)
 

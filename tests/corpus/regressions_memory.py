@@ -247,3 +247,18 @@ def nobody_asks_for_the_derivative_of_an_argument(x):
     if x > 0:
         b = x
     return s + np.sin(b)
+
+
+def _rows_added(g):
+    bar = np.zeros(np.shape(g), g.dtype)
+    for w in (2.0, 3.0):
+        bar[0:2] += w * g[1:]
+    return bar
+
+
+@program(args=lambda rng: (rng.normal(size=3), rng.normal(size=3)), wrt=(0, 1))
+def complex_array_of_a_type_met_at_run_time(x, y):
+    """What memory holds of a complex array is asked for like that of a real one."""
+    g = x + 1j * y
+    several = isinstance(g, (tuple, list))
+    return np.real(np.sum(_rows_added(g[0] if several else g) * (1.0 - 2.0j)))
