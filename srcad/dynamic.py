@@ -23,6 +23,7 @@ from srcad import errors
 from srcad.analysis.calls import A_GRADIENT, of_the_compiler
 from srcad.analysis.holding import opened
 from srcad.analysis.resolve import with_captures
+from srcad.analysis.ufunc_options import plain_options
 from srcad.compile import LOCK, Entry, compile_split, find
 from srcad.frontend.source import locate, refuse_placeholders, unwrap
 from srcad.ir.observed import type_of
@@ -132,10 +133,16 @@ def _by_rule(
             "Use the form that returns a new array."
         )
     value = function(*args, **kwargs)
-    count = 1 + len(args) + len(kwargs)
+    count, order = 1 + len(args) + len(kwargs), list(kwargs)
     if isinstance(rule, NoDerivative):
         return value, lambda y_bar: [None] * count
     names = [p.name for p in parameters(rule)]
+    kwargs = plain_options(function, kwargs)
+    unknown = [name for name in kwargs if name not in names]
+    if unknown:
+        raise errors.MissingRule(
+            f"{spelled(function)} has a derivative rule, but not for a call with `{unknown[0]}=`."
+        )
     star = any(p.kind is p.VAR_POSITIONAL for p in parameters(rule))
     if len(args) > len(names) and not star:
         raise errors.MissingRule(f"{function!r}: its rule takes no such number of arguments here.")
@@ -147,8 +154,8 @@ def _by_rule(
         bars = []
         for k in range(len(given)):
             bars.append(_pulled(rule, names, k, y_bar, y, given, options, spread))
-        for name in options:
-            position = names.index(name) if name in names else len(names)
+        for name in order:
+            position = names.index(name) if name in options else len(names)
             bars.append(_pulled(rule, names, position, y_bar, y, given, options, spread))
         return [None, *bars]
 

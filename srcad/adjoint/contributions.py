@@ -33,6 +33,7 @@ from srcad.analysis.operations import (
     Refused,
     Same,
 )
+from srcad.analysis.ufunc_options import as_arrays, cast, without_options
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
@@ -185,8 +186,9 @@ class Contributions(Displays):
         if rule is None:
             raise self.missing(operation)
         operands = operands_of(rule)
+        known = without_options(operation)[0]
         try:
-            values = operands.bound(operation.args, operation.kwargs)
+            values = operands.bound(known.args, known.kwargs)
         except TypeError as problem:
             if never_binds(operation):
                 return []  # Python raises its own TypeError when it runs
@@ -242,7 +244,10 @@ class Contributions(Displays):
         pairs: Pairs = []
         for k, item in enumerate(items.items):
             if self.reverse.is_active(item):
-                pairs += self.to(item, ir.Item(whole, ir.Const(k)))
+                bar: ir.Expr = ir.Item(whole, ir.Const(k))
+                if isinstance(self.reverse.type_of(item), Lst | Tup) and isinstance(item, ir.Name):
+                    bar = algebra.call(LISTED, bar, item)
+                pairs += self.to(item, bar)
         return pairs
 
     def with_lengths(self, types: dict[str, Type], values: dict[str, ir.Expr]) -> None:
@@ -269,7 +274,10 @@ class Contributions(Displays):
             raise self.no_formula(operation, name)
         read = formula(f)
         y_type = self.reverse.type(target)
-        filled = dict(values)
+        computed = values
+        if isinstance(rule, Partials):
+            computed = cast(as_arrays(values, types), without_options(operation)[1])
+        filled = dict(computed)
         first = read.names[0]
         if isinstance(rule, Partials) and self.reverse.selected.guards(target, operation):
             partial = read.instantiate({**filled, first: ir.Name(target)})
@@ -285,7 +293,7 @@ class Contributions(Displays):
         if isinstance(rule, Partials):
             filled[first] = ir.Name(target)
             partial = specialise.decided(read.instantiate(filled), types, values)
-            partial = specialise.partial(operation.function, position, values, partial)
+            partial = specialise.partial(operation.function, position, computed, partial)
             product = algebra.mul(y_bar, partial)
             fresh = product is not y_bar and product != y_bar
             return self.unbroadcast(product, values[name], types[name], y_type, fresh)

@@ -7,11 +7,12 @@ import copy
 from collections.abc import Sequence as Seq
 
 from srcad.frontend.plain import Plain
+from srcad.frontend.ranges import Range, with_ranges
 from srcad.frontend.scope import brought, captured_names, own_nodes
 from srcad.frontend.state import BINARY, COMPARE, UNARY, atomic, keyword
 from srcad.frontend.tree import by_kind
 from srcad.ir import nodes as ir
-from srcad.runtime.index_tricks import joined
+from srcad.runtime.index_tricks import joined, ranged
 
 WORDS = {"+": "plus", "-": "minus", "*": "times", "/": "over", "@": "dot", "**": "power"}
 
@@ -107,11 +108,13 @@ class Expressions(Plain):
             case ast.Attribute(value=obj, attr=name):
                 owner = self.parent(obj) if self.of_parent(node) else self.atom(obj)
                 return ir.Attr(owner, self.mangled(name))
-            case ast.Subscript(value=ast.Attribute(attr="r_" | "c_") as obj, slice=index) if (
-                ast.Slice not in by_kind((index,))
-            ):
+            case ast.Subscript(value=ast.Attribute(attr="r_" | "c_") as obj, slice=index):
                 # what stands between these brackets is no index, and carries derivatives
-                return ir.Call(ir.Ref(joined, "joined"), (self.atom(obj), self.atom(index)))
+                parts = self.atom(obj), self.atom(with_ranges(index))
+                return ir.Call(ir.Ref(joined, "joined"), parts)
+            case Range():
+                ends = self.atoms([node.start, node.stop, node.step])
+                return ir.Call(ir.Ref(ranged, "ranged"), tuple(ends))
             case ast.Subscript(value=obj, slice=index):
                 base = self.atom(obj)
                 return ir.Item(base, self.index(index))

@@ -21,8 +21,10 @@ from srcad.runtime.elementwise import (
     direction_bar,
     i1,
     inside,
+    kept_parts,
     larger,
     log_or_zero,
+    parts_that,
     pow_base,
     pow_exponent,
     ratio,
@@ -116,13 +118,17 @@ partials(
 # --- choices; np.where has its arguments by position only ---
 partials(np.where, None, lambda y, condition, x1, x2: np.asarray(condition, bool),
                          lambda y, condition, x1, x2: np.logical_not(condition))
-partials(
+vjp(
     np.nan_to_num,
-    lambda y, x, copy=True, nan=0.0, posinf=None, neginf=None: np.isfinite(x),
+    lambda y_bar, y, x, copy=True, nan=0.0, posinf=None, neginf=None:
+        y_bar * np.isfinite(x) if np.isrealobj(x) else kept_parts(y_bar, x),
     None,
-    lambda y, x, copy=True, nan=0.0, posinf=None, neginf=None: np.isnan(x),
-    lambda y, x, copy=True, nan=0.0, posinf=None, neginf=None: np.isposinf(x),
-    lambda y, x, copy=True, nan=0.0, posinf=None, neginf=None: np.isneginf(x),
+    lambda y_bar, y, x, copy=True, nan=0.0, posinf=None, neginf=None:
+        unbroadcast(y_bar * parts_that(np.isnan, x), nan),
+    lambda y_bar, y, x, copy=True, nan=0.0, posinf=None, neginf=None:
+        unbroadcast(y_bar * parts_that(np.isposinf, x), posinf),
+    lambda y_bar, y, x, copy=True, nan=0.0, posinf=None, neginf=None:
+        unbroadcast(y_bar * parts_that(np.isneginf, x), neginf),
 )
 
 # --- parts of numbers ---

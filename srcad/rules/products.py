@@ -173,7 +173,7 @@ linear(
     np.arange,  # start + k * step: the length is fixed, so stop carries no derivative
     lambda y_bar, start_or_stop, /, stop=None, step=1, *, dtype=None, device=None, like=None:
     0.0 if stop is None else np.sum(y_bar),
-    None,
+    lambda y_bar, start_or_stop, /, stop=None, step=1, *, dtype=None, device=None, like=None: 0.0,
     lambda y_bar, start_or_stop, /, stop=None, step=1, *, dtype=None, device=None, like=None:
     np.sum(y_bar * np.arange(len(y_bar))),
 )

@@ -69,7 +69,7 @@ def _onto_knots(g: Any, k: Any, weight: Any, sources: Any, size: int) -> Any:
 
 def polyval_p(y_bar: Any, p: Any, x: Any) -> Any:
     """p̄ of np.polyval: coefficient k multiplies x to the power n - 1 - k."""
-    n = len(p)
+    n, x = len(p), np.asarray(x)
     return same_kind([fit(y_bar * x ** (n - 1 - k), p[k]) for k in range(n)], p)
 
 
@@ -77,7 +77,8 @@ def polyval_x(y_bar: Any, p: Any, x: Any) -> Any:
     """x̄ of np.polyval: ȳ times the derivative of the polynomial."""
     n = len(p)
     slopes = [p[k] * (n - 1 - k) for k in range(n - 1)]
-    return fit(y_bar * sum(s * x ** (n - 2 - k) for k, s in enumerate(slopes)), x)
+    at = np.asarray(x)
+    return fit(y_bar * sum(s * at ** (n - 2 - k) for k, s in enumerate(slopes)), x)
 
 
 def unvander(y_bar: Any, x: Any, increasing: bool = False) -> Any:
@@ -214,8 +215,8 @@ def _ungradient_rows(g: Any, spacing: Any, edge_order: int) -> Any:
     """Σ_i c_ij ȳ_i for the stencil y_i = Σ_j c_ij f_j of np.gradient along the first axis."""
     n = len(g)
     bar = np.zeros(np.shape(g), g.dtype)
-    steps = np.diff(spacing) if np.ndim(spacing) else np.full(n - 1, spacing, float)
-    steps = steps.astype(g.real.dtype)
+    steps = np.diff(spacing) if np.ndim(spacing) else np.full(n - 1, spacing)
+    steps = steps.astype(g.dtype if np.iscomplexobj(steps) else g.real.dtype)
     a, b = steps[:-1], steps[1:]
     for offset, weight in enumerate((-b / (a * (a + b)), (b - a) / (a * b), a / (b * (a + b)))):
         bar[offset : n - 2 + offset] += np.reshape(weight, (-1,) + (1,) * (g.ndim - 1)) * g[1:-1]
@@ -244,6 +245,8 @@ def cov_bars(
     rows = len(x)
     if y is not None:
         x = np.concatenate([x, _observations(y, rowvar or len(np.atleast_2d(y)) == 1)])
+    if not np.size(x):
+        return np.zeros(np.shape(m)), None if y is None else np.zeros(np.shape(y))
     w, fact = _weights(x.shape[1], bias, ddof, fweights, aweights)
     x = x - np.sum(x * w, 1, keepdims=True) / np.sum(w)
     c_bar = np.reshape(y_bar, (len(x), len(x)))
@@ -265,6 +268,9 @@ def aweights_bar(
     x = _observations(m, rowvar or np.ndim(m) == 1)
     if y is not None:
         x = np.concatenate([x, _observations(y, rowvar or len(np.atleast_2d(y)) == 1)])
+    given, aweights = aweights, np.real(np.asarray(aweights))
+    if not np.size(x):
+        return uncast(np.zeros(np.shape(given)), given)
     w, fact = _weights(x.shape[1], bias, ddof, fweights, aweights)
     total, f = np.sum(w), 1 if fweights is None else np.asarray(fweights)
     x = x - np.sum(x * w, 1, keepdims=True) / total
@@ -272,7 +278,7 @@ def aweights_bar(
     ddof = (0 if bias else 1) if ddof is None else ddof
     moved = f - ddof * f * (2 * aweights * total - np.sum(w * aweights)) / total**2
     through = f * np.real(np.sum((g.T @ x) * np.conj(x), 0))
-    return uncast((through - np.real(np.sum(g * c)) * moved) / fact, aweights)
+    return uncast((through - np.real(np.sum(g * c)) * moved) / fact, given)
 
 
 def _observations(m: Any, rowvar: bool) -> Any:
@@ -292,8 +298,8 @@ def _weights(n: int, bias: bool, ddof: Any, fweights: Any, aweights: Any) -> tup
         w = w * fweights
     if aweights is None:
         return w, np.sum(w) - ddof
-    w = w * aweights
-    return w, np.sum(w) - (ddof * np.sum(w * aweights) / np.sum(w) if ddof else 0)
+    w = w * np.real(aweights)
+    return w, np.sum(w) - (ddof * np.sum(w * np.real(aweights)) / np.sum(w) if ddof else 0)
 
 
 def corrcoef_bars(y_bar: Any, r: Any, x: Any, y: Any, rowvar: bool, dtype: Any) -> tuple[Any, Any]:

@@ -161,6 +161,19 @@ def root_beside(z: Any) -> Any:
     return np.where(np.signbit(np.real(z)), np.conj(root), root)[()]
 
 
+def parts_that(test: Any, x: Any) -> Any:
+    """1 where the test holds of x; of a complex x, 1 for its real and i for its imaginary part."""
+    return test(np.real(x)) + 1j * test(np.imag(x)) if np.iscomplexobj(x) else test(x)
+
+
+def kept_parts(y_bar: Any, x: Any) -> Any:
+    """The cotangent of x in nan_to_num: of its finite parts."""
+    if not np.iscomplexobj(x):
+        return y_bar * np.isfinite(x)
+    real, imag = np.isfinite(np.real(x)), np.isfinite(np.imag(x))
+    return np.real(y_bar) * real + 1j * (np.imag(y_bar) * imag)
+
+
 # --- special functions ---
 
 

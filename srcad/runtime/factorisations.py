@@ -163,6 +163,7 @@ def qr_bar(y_bar: Any, y: Any, a: Any, mode: str = "reduced") -> Any:
 
     A wide a = q (r₁ r₂) is first split: its right part is q r₂, so q̄ gains a₂ r̄₂ᴴ.
     """
+    a = np.asarray(a)
     if mode == "r":
         q, r = np.linalg.qr(a)
         g_q, g_r = np.zeros_like(q), np.conj(y_bar)
@@ -170,7 +171,10 @@ def qr_bar(y_bar: Any, y: Any, a: Any, mode: str = "reduced") -> Any:
         q, r = y
         g_q, g_r = np.conj(y_bar[0]), np.conj(y_bar[1])
     else:
-        raise NotImplementedError(f"np.linalg.qr with mode={mode!r} has no derivative")
+        raise NotDifferentiable(
+            f"np.linalg.qr with mode={mode!r} returns the reflectors of LAPACK, which have no "
+            'derivative rule; use mode="reduced"'
+        )
     rows, columns = np.shape(a)[-2:]
     k = min(rows, columns)
     q, g_q, rest = _complement(q, g_q, k)

@@ -15,15 +15,33 @@ def joined(owner: Any, key: Any) -> Any:
 def rows_joined(key: Any) -> Any:
     """`np.r_[a, 0.0, b]`: everything along the first axis."""
     items = key if isinstance(key, tuple) else (key,)
-    parts = [np.r_[item] if isinstance(item, slice) else np.atleast_1d(item) for item in items]
+    parts = [of_slice(item) if isinstance(item, slice) else np.atleast_1d(item) for item in items]
     return np.concatenate(parts, axis=0).astype(kind_joined(items), copy=False)
 
 
 def columns_joined(key: Any) -> Any:
     """`np.c_[a, b]`: along the last axis, where a vector is a column."""
     items = key if isinstance(key, tuple) else (key,)
-    parts = [np.c_[item] if isinstance(item, slice) else _column(item) for item in items]
+    parts = [
+        _column(ranged(item.start, item.stop, item.step))
+        if isinstance(item, slice)
+        else _column(item)
+        for item in items
+    ]
     return np.concatenate(parts, axis=-1).astype(kind_joined(items), copy=False)
+
+
+def of_slice(item: Any) -> Any:
+    """A slice that has a name."""
+    return ranged(item.start, item.stop, item.step)
+
+
+def ranged(start: Any, stop: Any, step: Any) -> Any:
+    """What `1:4` and `0:1:5j` mean between these brackets."""
+    first = 0 if start is None else start
+    if isinstance(step, complex):
+        return np.linspace(first, stop, int(abs(step)))
+    return np.arange(first, stop, 1 if step is None else step)
 
 
 def _column(item: Any) -> Any:

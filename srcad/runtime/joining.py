@@ -119,7 +119,7 @@ def uninsert_values(g: Any, like: Any, obj: Any, values: Any, axis: int | None =
     bar = np.take(g, places[np.argsort(source[places])], axis)
     if not isinstance(obj, slice) and np.ndim(obj) == 0:  # then values count along axis 0
         bar = np.moveaxis(bar, axis, 0)
-    bar = unbroadcast(bar, np.empty((1,) * (ndim - len(shape)) + shape))
+    bar = unbroadcast(bar, np.empty((1,) * (ndim - len(shape)) + shape, bar.dtype))
     return cut(np.reshape(bar, shape), values)
 
 

@@ -19,7 +19,7 @@ from srcad.errors import UnsupportedSyntax
 
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     """`np.setdiff1d`."""
-    values = np.ravel(ar1) if assume_unique else np.unique(ar1)
+    values = np.ravel(ar1) if assume_unique else np.unique(np.asarray(ar1))
     return values[np.isin(values, ar2, invert=True)]
 
 
@@ -85,27 +85,27 @@ def vectorize(pyfunc: Any, otypes: Any = None, doc: Any = None) -> Any:
 def mapped(pyfunc: Any, otypes: Any, *args: Any) -> Any:
     """A call of what `np.vectorize` makes of a function of up to three arguments.
 
-    The function gets numbers of Python, as from NumPy; without `otypes` its first result decides
-    the dtype, for which NumPy makes a call more.
+    The function gets numbers of Python, as from NumPy; without `otypes` the dtype is that of a call
+    with the first numbers as they lie in the arrays, which NumPy makes as well.
     """
     if len(args) == 1:
         shape = np.shape(args[0])
         first = np.ravel(args[0]).tolist()
-        kind = result_kind(otypes, pyfunc(first[0]) if otypes is None else None)
+        start = pyfunc(np.ravel(args[0])[0]) if otypes is None else None
+        kind = result_kind(otypes, start)
         values = [pyfunc(a) for a in first]
     elif len(args) == 2:
         shape = np.broadcast_shapes(np.shape(args[0]), np.shape(args[1]))
-        first = np.ravel(np.broadcast_to(args[0], shape)).tolist()
-        second = np.ravel(np.broadcast_to(args[1], shape)).tolist()
-        kind = result_kind(otypes, pyfunc(first[0], second[0]) if otypes is None else None)
+        a, b = np.ravel(np.broadcast_to(args[0], shape)), np.ravel(np.broadcast_to(args[1], shape))
+        kind = result_kind(otypes, pyfunc(a[0], b[0]) if otypes is None else None)
+        first, second = a.tolist(), b.tolist()
         values = [pyfunc(first[k], second[k]) for k in range(len(first))]
     elif len(args) == 3:
         shape = np.broadcast_shapes(np.shape(args[0]), np.shape(args[1]), np.shape(args[2]))
-        first = np.ravel(np.broadcast_to(args[0], shape)).tolist()
-        second = np.ravel(np.broadcast_to(args[1], shape)).tolist()
-        third = np.ravel(np.broadcast_to(args[2], shape)).tolist()
-        start = pyfunc(first[0], second[0], third[0]) if otypes is None else None
-        kind = result_kind(otypes, start)
+        a, b = np.ravel(np.broadcast_to(args[0], shape)), np.ravel(np.broadcast_to(args[1], shape))
+        c = np.ravel(np.broadcast_to(args[2], shape))
+        kind = result_kind(otypes, pyfunc(a[0], b[0], c[0]) if otypes is None else None)
+        first, second, third = a.tolist(), b.tolist(), c.tolist()
         values = [pyfunc(first[k], second[k], third[k]) for k in range(len(first))]
     else:
         raise UnsupportedSyntax("np.vectorize is differentiated for one, two and three arguments.")

@@ -27,6 +27,8 @@ def unpolyadd(g: Any, like: Any) -> Any:
 
 def unpolymul(g: Any, like: Any, other: Any) -> Any:
     """The transpose of np.polymul(like, other) in its first factor."""
+    if not np.size(like):
+        return uncast(np.zeros(np.shape(like)), like)
     other = np.atleast_1d(other)
     zeros = np.size(like) + len(other) - 1 - len(g)  # which stood in front, and were left out
     whole = np.concatenate([np.zeros(zeros, np.result_type(g)), g])

@@ -215,7 +215,7 @@ def einsum_bars(y_bar: Any, *arguments: Any, optimize: Any = False) -> tuple[Any
 def _is_operand(k: int, arguments: tuple[Any, ...]) -> bool:
     """Whether the k-th argument is an operand with a derivative."""
     place = k > 0 if isinstance(arguments[0], str) else k % 2 == 0 and k + 1 < len(arguments)
-    return place and np.result_type(arguments[k]).kind in "fc"
+    return place and np.asarray(arguments[k]).dtype.kind in "fc"
 
 
 def einsum_bar(y_bar: Any, position: int, *arguments: Any, optimize: Any = False) -> Any:

@@ -46,6 +46,8 @@ def quantile_bar(
     low = np.floor(position).astype(np.intp)
     high = np.ceil(position).astype(np.intp)
     g = np.reshape(y_bar, position.shape)
+    if skip_nan:  # of nothing but NaN there is no quantile
+        g = np.where(counts > 0, g, 0)
     part = (position - low).astype(rows.dtype.char.lower())
     at = np.arange(rows.shape[0])
     sorted_bar = np.zeros(rows.shape, np.result_type(g, rows))

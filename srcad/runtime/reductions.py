@@ -123,6 +123,7 @@ def average_weights_bar(
 
 def weights_like(weights: Any, a: Any, axis: Axis) -> Any:
     """The weights of np.average with the axes of `a`: they may cover the reduced axes only."""
+    weights = np.asarray(weights)
     if np.shape(weights) == np.shape(a):
         return weights
     axes, shape = reduced_axes(axis, np.ndim(a)), np.shape(a)

@@ -201,6 +201,7 @@ def unique_bar(
     g: Any, ar: Any, axis: Axis = None, several: bool = False, equal_nan: bool = True
 ) -> Any:
     """The cotangent of np.unique: equal elements share that of their value."""
+    ar = np.asarray(ar)
     found = np.unique(ar, return_inverse=True, return_counts=True, axis=axis, equal_nan=equal_nan)
     rows = np.moveaxis(g[0] if several else g, axis or 0, 0)
     counts = np.reshape(found[2], (-1,) + (1,) * (np.ndim(rows) - 1))

@@ -6,6 +6,7 @@ They stand for the calls where no rule of its own is declared (`analysis/calls`)
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 
 def outer(ufunc: Any, a: Any, b: Any, /, **options: Any) -> Any:
     """`ufunc.outer(a, b)`."""
-    return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b, **options)
+    return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), np.asarray(b), **options)
 
 
 def reduce(ufunc: Any, array: Any, axis: Any = 0, keepdims: bool = False) -> Any:
@@ -29,6 +30,8 @@ def reduce(ufunc: Any, array: Any, axis: Any = 0, keepdims: bool = False) -> Any
 def accumulate(ufunc: Any, array: Any, axis: int = 0) -> Any:
     """`ufunc.accumulate(array, axis)`."""
     rows = np.moveaxis(array, axis, 0)
+    if len(rows) == 0:
+        return ufunc(array, array)
     found = [rows[0]]
     for k in range(1, len(rows)):
         found.append(ufunc(found[-1], rows[k]))  # noqa: PERF401 - the last one is read
@@ -50,9 +53,9 @@ def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any
     """`np.apply_along_axis`."""
     rows = np.moveaxis(arr, axis, -1)
     before = np.shape(rows)[:-1]
-    if np.size(rows) == 0:
+    if 0 in before:
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
-    flat = np.reshape(rows, (-1, np.shape(rows)[-1]))
+    flat = np.reshape(rows, (math.prod(before), np.shape(rows)[-1]))
     found = np.array([func1d(row, *args, **kwargs) for row in flat])
     inner = np.shape(found)[1:]
     whole = np.reshape(found, before + inner)
