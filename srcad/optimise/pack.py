@@ -15,7 +15,7 @@ writes the variable between the places in the forward part, or mentions it in th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from srcad.ir import nodes as ir
@@ -185,13 +185,17 @@ def _joined(body: ir.Block, groups: dict[str, list[Slot]]) -> ir.Block:
     return tuple(out)
 
 
-def replaced(block: ir.Block, path: Path, new: dict[tuple[Path, int], ir.Stmt | None]) -> ir.Block:
+def replaced(
+    block: ir.Block, path: Path, new: Mapping[tuple[Path, int], ir.Stmt | ir.Block | None]
+) -> ir.Block:
     """The block with other statements at some places; None leaves one out."""
     out: list[ir.Stmt] = []
     for k, stmt in enumerate(block):
         if (path, k) in new:
             change = new[path, k]
-            if change is not None:
+            if isinstance(change, tuple):
+                out += change
+            elif change is not None:
                 out.append(change)
             continue
         inner = ir.blocks(stmt)
@@ -268,11 +272,10 @@ def popped(block: ir.Block) -> frozenset[str]:
     """The lists from which a block takes values away."""
     found: set[str] = set()
     for stmt in ir.walk(block):
-        match stmt:
-            case ir.Assign(_, ir.Call(ir.Attr(ir.Name(stack), "pop"), ())):
-                found.add(stack)
-            case ir.Unpack(_, ir.Call(ir.Attr(ir.Name(stack), "pop"), ())):
-                found.add(stack)
-            case _:
-                pass
+        for expr in ir.computed(stmt):
+            match expr:
+                case ir.Call(ir.Attr(ir.Name(stack), "pop"), ()):
+                    found.add(stack)
+                case _:
+                    pass
     return frozenset(found)

@@ -22,7 +22,9 @@ from srcad.optimise.copies import fold_copies
 from srcad.optimise.dead_code import drop_dead_code
 from srcad.optimise.droppable import Droppable
 from srcad.optimise.gather import Gatherer
+from srcad.optimise.grown import taken_back
 from srcad.optimise.lasting import Lasting
+from srcad.optimise.later import Later
 from srcad.optimise.minus import Signs
 from srcad.optimise.nest import nest
 from srcad.optimise.overwrite import overwrite
@@ -183,6 +185,10 @@ class Passes:
         lasting = Lasting.of(body, self.is_int, own - {self.parts.facts.unit.code.result})
         taker = Taker(self.params, written, self.type_of, lasting, self.region)
         body, names = retaken(body, self.parts.stacks, taker)
+        body, held = taken_back(body, self.parts.stacks, self.params, self.judge.pure)
+        later = Later(self.judge.pure, self.droppable, self.params)
+        body, moved = later.computed(body, self.parts.stacks)
+        names |= held | moved
         other = {n: self.parts.names.fresh(n) for n in names & self.generated}
         types = self.parts.facts.types
         types.update({new: types[old] for old, new in other.items()})

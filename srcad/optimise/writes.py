@@ -102,6 +102,8 @@ def _written_into(stmt: ir.Stmt) -> frozenset[str]:
     match stmt:
         case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
             return frozenset((owner,))
+        case ir.Effect(ir.Call(ir.Ref(f))) if any(f is known for known in INTO_FIRST):
+            return _NOTHING  # besides the first, see `into_first`
         case ir.Effect(ir.Call(func, args)):
             return _NOTHING.union(ir.reads(func), *map(ir.reads, args))
         case ir.Store(target) | ir.Augment(target):

@@ -168,7 +168,7 @@ def listed(cotangent: Any, items: Any) -> Any:
     if not isinstance(items, list | tuple) or cotangent is None:
         return cotangent
     flat = type(cotangent) is list and len(cotangent) == len(items)
-    if flat and not any(isinstance(v, list | tuple) for v in items):
+    if flat and not any(issubclass(kind, list | tuple) for kind in set(map(type, items))):
         return cotangent
     return [listed(c, v) for c, v in zip(cotangent, items, strict=True)]
 

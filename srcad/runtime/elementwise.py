@@ -250,7 +250,7 @@ def sum_bar(y_bar: Any, iterable: Any) -> Any:
         row = unbroadcast(y_bar, np.empty(iterable.shape[1:], iterable.dtype))
         return np.broadcast_to(row, iterable.shape)
     plain = type(iterable) is list and type(y_bar) is float
-    if plain and all(type(item) is float for item in iterable):
+    if plain and set(map(type, iterable)) <= {float}:
         return [y_bar] * len(iterable)
     return same_kind([unbroadcast(y_bar, item) for item in iterable], iterable)
 
