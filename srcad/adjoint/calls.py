@@ -19,7 +19,7 @@ from srcad.analysis.hidden import inside, may_write
 from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Clo, carries, mutable
+from srcad.ir.types import ANY, Array, Clo, Obj, carries, mutable
 from srcad.runtime import calls, cotangents, writes
 from srcad.runtime.closures import default_of
 
@@ -41,7 +41,7 @@ class Calls(Cells):
         written: tuple[int, ...] = ()
         if isinstance(operation, Invoke):
             mask = tuple(
-                self.passes(a) and carries(t)
+                self.passes(a) and (carries(t) or isinstance(t, Obj))
                 for a, t in zip(operation.args, operation.params, strict=True)
             )
             asked = self.asks(stmt, operation)
@@ -143,7 +143,7 @@ class Calls(Cells):
         """
         params = operation.unit.code.params
         mask = tuple(
-            p.name in asked.params or (self.passes(a) and carries(t))
+            p.name in asked.params or (self.passes(a) and (carries(t) or isinstance(t, Obj)))
             for p, a, t in zip(params, operation.args, operation.params, strict=True)
         )
         fwd, bwd = self.request(operation.unit, operation.params, mask, self.place(), asked)

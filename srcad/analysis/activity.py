@@ -50,6 +50,7 @@ class _Activity:
         self.facts, self.active = inferred, active
         self.read: set[str] = set()  # what statements asked about
         self.news: set[str] = set()  # of which they would hear something else now
+        self.tables: dict[str, str] = {}  # variables that are the `__dict__` of an object
 
     def run(self, body: ir.Block) -> Active:
         everything = todo = ir.walk(body)
@@ -66,8 +67,11 @@ class _Activity:
         self.written(stmt)
         match stmt:
             case ir.Assign(target, value):
+                self.note_table(target, value)
                 if self.is_active(value):
                     self.mark(target)
+                    if target not in self.active and self.returned(target, value):
+                        self.add(target)
             case ir.Unpack(names, value):
                 if self.is_active(value):
                     for name in names:
@@ -124,8 +128,9 @@ class _Activity:
                     written = written_params(self.facts, unit, params)
                     given = tuple(self.is_active(a) for a in args)
                     filled = filled_params(self.facts, unit, params, given)
-                    both = zip(args, written, filled, strict=True)
-                    hit += [a for a, w, f in both if w is not None and f]
+                    for a, w, f, g, t in zip(args, written, filled, given, params, strict=True):
+                        if f and (w is not None or (isinstance(t, Obj) and not g)):
+                            hit.append(a)
                 case _:
                     pass
             for expr in hit:
@@ -137,6 +142,31 @@ class _Activity:
         kind = self.facts.types.get(name, ANY)
         if isinstance(kind, Obj | Clo | Method) or _is_empty(kind) or carries(kind):
             self.add(name)
+        if name in self.tables:
+            self.filled(self.tables[name])
+
+    def note_table(self, target: str, value: ir.Expr) -> None:
+        """`d = self.__dict__` and `d = vars(self)`: what is put into d is put into the object."""
+        match value:
+            case ir.Attr(ir.Name(owner), "__dict__"):
+                self.tables[target] = owner
+            case ir.Call(ir.Name("vars"), (ir.Name(owner),), ()):
+                self.tables[target] = owner
+            case ir.Name(name) if name in self.tables:
+                self.tables[target] = self.tables[name]
+            case _:
+                pass
+
+    def returned(self, target: str, value: ir.Expr) -> bool:
+        """Whether a called function put an active value into the object that it returns.
+
+        `setattr(self, name, w)` in a constructor leaves no field in the type of what is made.
+        """
+        operation = self.facts.operations.get(id(value))
+        if not isinstance(operation, Invoke) or not isinstance(self.facts.types.get(target), Obj):
+            return False
+        given = tuple(self.is_active(a) for a in operation.args)
+        return returns_filled(self.facts, operation.unit, operation.params, given)
 
     def mark(self, name: str) -> None:
         if name not in self.active and carries(self.facts.types.get(name, ANY)):
@@ -169,6 +199,7 @@ def filled_params(
     inside = activity(
         callee, callee.body, frozenset(n for n, a in zip(names, given, strict=True) if a)
     )
+    callee.memory["returned", given] = unit.code.result in inside
     points = aliases(callee, callee.body)
     reached = set(inside)
     for name in inside:
@@ -177,6 +208,15 @@ def filled_params(
     opaque = [isinstance(t, Clo | Method) for t in params]  # what they capture has other names
     callee.memory[key] = tuple(n in reached or o for n, o in zip(names, opaque, strict=True))
     return callee.memory[key]  # type: ignore[no-any-return]
+
+
+def returns_filled(
+    facts: Inferred, unit: Any, params: tuple[Type, ...], given: tuple[bool, ...]
+) -> bool:
+    """Whether what a called function returns may hold an active value."""
+    filled_params(facts, unit, params, given)
+    callee = facts.session.infer(unit, params)
+    return bool(callee.memory.get(("returned", given), True))
 
 
 def _is_empty(kind: Type) -> bool:

@@ -64,9 +64,26 @@ class Statements(Trying):
         if isinstance(stmt.value, ast.Yield | ast.YieldFrom):
             self.do_yield(stmt.value)
             return
+        assignment = self.as_assignment(stmt)
+        if assignment is not None:
+            self.do_Assign(assignment)
+            return
         value = self.value(stmt.value)
         if not isinstance(value, ir.Name | ir.Const):
             self.out.append(ir.Effect(value, self.at))
+
+    def as_assignment(self, stmt: ast.Expr) -> ast.Assign | None:
+        """`setattr(obj, "name", value)` is `obj.name = value`, but that it mangles no name."""
+        match stmt.value:
+            case ast.Call(
+                func=ast.Name(id="setattr"),
+                args=[ast.Name() as owner, ast.Constant(value=str(name)), value],
+                keywords=[],
+            ) if name.isidentifier() and not name.startswith("__") and not self.is_bound("setattr"):
+                target = ast.copy_location(ast.Attribute(owner, name, ast.Store()), stmt.value)
+                return ast.copy_location(ast.Assign([target], value), stmt)
+            case _:
+                return None
 
     def do_Return(self, stmt: ast.Return) -> None:
         if self.running is not None:

@@ -26,7 +26,7 @@ REFUSED: dict[str, tuple[str, str]] = {
         "an object with __next__ in a loop",
     ),
     "generators.context_manager_with_state": (
-        "UnsupportedSyntax",
+        "UnsupportedMutation",
         "a context manager that holds an active value",
     ),
     # … hunt
@@ -56,6 +56,11 @@ REFUSED: dict[str, tuple[str, str]] = {
         "UnsupportedMutation",
         "`/=` on an array without axes of a variable of unknown type",
     ),
+    # … regressions_attributes
+    "regressions_attributes.set_by_a_property": ("UnsupportedSyntax", "`.__dict__` of an object"),
+    "regressions_attributes.set_by_a_method": ("UnsupportedSyntax", "`.scale`, by vars(self)"),
+    "regressions_attributes.set_past_the_class": ("UnsupportedSyntax", "object.__setattr__"),
+    "regressions_attributes.set_in_a_loop": ("UnsupportedSyntax", "setattr by a computed name"),
     # … regressions_numpy
     "regressions_numpy.sum_of_a_set": ("UnsupportedSyntax", "a set of active values"),
     "regressions_numpy.sum_of_a_set_comprehension": ("UnsupportedSyntax", "a set of active values"),
