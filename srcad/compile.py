@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from srcad import errors
 from srcad.analysis.effects import handed, written_params
@@ -41,6 +41,7 @@ from srcad.pipeline import Compilation
 from srcad.runtime.apart import kept_apart
 from srcad.runtime.cotangents import finish
 
+T = TypeVar("T")
 _SERIAL = itertools.count(1)
 LOCK = threading.RLock()  # one compilation at a time
 MOST_TYPES = 256
@@ -122,11 +123,11 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _in_some_reading(compiled: Callable[..., Entry]) -> Callable[..., Entry]:
+def in_some_reading(compiled: Callable[..., T]) -> Callable[..., T]:
     """Compile again, in another reading of the program, where the first one is refused."""
 
     @functools.wraps(compiled)
-    def read(*given: Any, **options: Any) -> Entry:
+    def read(*given: Any, **options: Any) -> T:
         symbols = next(a for a in given if isinstance(a, Symbols))
         sizes = dict(symbols.by_size)
         reading = FIRST
@@ -145,7 +146,7 @@ def _in_some_reading(compiled: Callable[..., Entry]) -> Callable[..., Entry]:
     return read
 
 
-@_in_some_reading
+@in_some_reading
 @_without_collector()
 def compile_fused(
     function: types.FunctionType,
@@ -220,7 +221,7 @@ def wants_aux(name: str, kind: Type, place: errors.Place) -> errors.NotDifferent
     )
 
 
-@_in_some_reading
+@in_some_reading
 @_without_collector()
 def compile_pullback(
     function: types.FunctionType,
@@ -245,7 +246,7 @@ def compile_pullback(
     return entry
 
 
-@_in_some_reading
+@in_some_reading
 @_without_collector()
 def compile_split(
     function: types.FunctionType,

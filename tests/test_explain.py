@@ -28,6 +28,28 @@ def net(W: Any, x: Any, n: int) -> Any:
 def circuit(x: float, y: float, z: float) -> float:
     q = x + y
     return q * z
+class Particle:
+    def __init__(self, x: float, v: float) -> None:
+        self.x, self.v = x, v
+
+    def step(self, k: float) -> None:
+        self.v -= k * self.x
+        self.x += self.v
+
+
+def fall(x: float, k: float) -> float:
+    p = Particle(x, 0.0)
+    for _ in range(3):
+        p.step(k)
+    return p.x * p.v
+
+
+def smooth(x: float, k: float) -> Any:
+    xs = [x, x * k]
+    state = {"a": k}
+    xs[0] = xs[0] * xs[1]
+    state["a"] *= x
+    return sum(xs) * state["a"]
 # fmt: on
 
 
@@ -89,3 +111,25 @@ def test_report_is_frozen() -> None:
     report = explain(circuit, 1.0, 2.0, 3.0)
     with pytest.raises(FrozenInstanceError):
         report.source = ""  # type: ignore[misc]
+
+
+def test_what_is_saved_of_containers_that_are_written() -> None:
+    (report,) = explain(smooth, 1.5, 0.5, wrt=(0, 1)).functions
+    what = {s.what: report.lines[s.line - report.line - 1].text for s in report.saved if s.line}
+    assert what["the number put into xs"].startswith("xs = [")
+    assert what["the number put into xs[0]"].startswith("xs[0] =")
+    assert what["the number put into state['a']"].startswith('state["a"] *=')
+    assert what["xs as it was"].startswith("return sum(xs)")
+    assert "what it is" in str(report)
+
+
+def test_methods_in_place_of_their_calls() -> None:
+    first, second = explain(fall, 1.5, 0.5, wrt=(0, 1)).functions
+    assert (first.name, second.name, second.within) == ("fall", "step", "fall")
+    assert [line.calls for line in first.lines if line.calls] == [("step",)]
+    by_text = {line.text.strip(): line for line in second.lines}
+    assert by_text["self.x += self.v"].active == ("p_x",)
+    assert "- (partials)" in by_text["self.v -= k * self.x"].rules
+    assert "step (test_explain.py:" in str(second) and "in place of its calls in fall" in str(
+        second
+    )

@@ -8,6 +8,7 @@ keep(p)                                         Stays: it must be an object
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -51,7 +52,7 @@ class Attributes:
     moves: dict[int, tuple[str, str]] = field(default_factory=dict)  # by id of what stands for it
     met: set[str] = field(default_factory=set)
     outside: set[str] = field(default_factory=set)  # names of the module in other functions
-    inside: set[tuple[int, int, str]] = field(default_factory=set)  # lines of other functions
+    inside: list[ast.FunctionDef | ast.Lambda] = field(default_factory=list)  # that stand here
     users: set[str] = field(default_factory=set)  # variables that the user wrote elsewhere
     tables: set[str] = field(default_factory=set)
     length: int = 0

@@ -144,7 +144,7 @@ def _made(unfolding: Unfolding, body: ir.Block) -> Unit:
         locals=(unit.code.locals - gone) | ir.assigned(body),
         taken=(unit.code.taken - gone) | ir.assigned(body) | unfolding.outside,
         free=unit.code.free | unfolding.outside,
-        inside=(*unit.code.inside, *sorted(unfolding.inside)),
+        inside=tuple(dict.fromkeys((*unit.code.inside, *unfolding.inside))),
         users=unit.code.users | unfolding.users | set(table.values()),
         tables=unit.code.tables | unfolding.tables,
         met=unit.code.met | unfolding.met,

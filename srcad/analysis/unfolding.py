@@ -157,8 +157,7 @@ class Unfolding(Attributes):
             raise Stays(*keys)
         self.variables(inside, {result: goal} if takes else {})
         if not foreign:
-            node = unit.source.node
-            self.inside.add((node.lineno, node.end_lineno or node.lineno, unit.name))
+            self.inside.append(unit.source.node)
         self.length += len(ir.walk(unit.code.body))
         if self.length > LONGEST:
             raise Stays(*keys)

@@ -30,7 +30,7 @@ class Emitted:
     function: FunctionType
     places: dict[int, ir.Loc] = field(default_factory=dict)  # by id of a statement of the tree
     source: Any = None  # of the user's function: `places` are places in its file
-    inside: tuple[tuple[int, int, str], ...] = ()  # lines of other functions that stand in it
+    inside: tuple[ast.FunctionDef | ast.Lambda, ...] = ()  # other functions that stand in it
 
 
 def emit(name: str, params: list[str], body: ir.Block, doc: str, unit: Any) -> Emitted:

@@ -19,6 +19,7 @@ from srcad.emit.function import Emitted
 from srcad.emit.guard import Blank, Comment
 from srcad.errors import Place, SrcadError
 from srcad.frontend.source import GENERATED
+from srcad.ir import nodes as ir
 
 NOTE = "srcad: at "
 
@@ -57,8 +58,7 @@ def line_table(printed: ast.Module, emitted: list[Emitted]) -> LineTable:
                 at = own.places.get(id(tree))
                 if at is not None and source is not None:
                     end = at.end_column if at.end_line == at.line else 10**6
-                    within = (n for first, last, n in own.inside if first <= at.line <= last)
-                    name = next(within, own.function.__name__)
+                    name = ir.written_in(own.inside, at.line) or own.function.__name__
                     spot = source, at.line, at.column, end, name
                     for line in _own_lines(twin):
                         lines.setdefault(line, spot)

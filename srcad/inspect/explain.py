@@ -26,27 +26,17 @@ from srcad.adjoint.primal import fresh_facts, user_names
 from srcad.analysis.activity import active_reads, activity
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Operation
 from srcad.analysis.program import Unit
+from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.settle import settle
 from srcad.api import GradFunction
 from srcad.arguments import Wrt, bind, check_wrt, choose, target_of
-from srcad.compile import Entry, ready
-from srcad.emit.places import LineTable
+from srcad.compile import Entry, in_some_reading, ready
+from srcad.inspect.saved import SavedValue, saved_values
 from srcad.ir import nodes as ir
 from srcad.ir.observed import types_of
 from srcad.ir.types import Symbols, Type
 from srcad.pipeline import Compilation
 from srcad.rules.table import Linear, NoDerivative, Partials, Vjp
-
-
-@dataclass(frozen=True)
-class SavedValue:
-    """One variable that the forward part keeps for the backward part."""
-
-    name: str
-    line: int | None  # of the user's file, where it gets its value; None where that is no line
-    argument: bool
-    reader: int  # the first line of the generated code that reads it
-    text: str  # of that line
 
 
 @dataclass(frozen=True)
@@ -63,7 +53,10 @@ class LineReport:
 
 @dataclass(frozen=True)
 class FunctionReport:
-    """One function: the one asked about, or a helper that it calls."""
+    """One function: the one asked about, or a helper that it calls.
+
+    within: the function in which its statements stand in place of its calls.
+    """
 
     name: str
     file: str
@@ -71,10 +64,13 @@ class FunctionReport:
     wrt: tuple[str, ...]
     lines: tuple[LineReport, ...]
     saved: tuple[SavedValue, ...]
+    within: str = ""
 
     def __str__(self) -> str:
         title = f"{self.name} ({os.path.basename(self.file)}:{self.line})"
         parts = [f"{title}, differentiated in {', '.join(self.wrt) or 'nothing'}"]
+        if self.within:
+            parts = [f"{title}, in place of its calls in {self.within}"]
         rows = [("line", "code", "active", "saved", "rules and calls")]
         rows += [
             (str(r.line), r.text, ", ".join(r.active), ", ".join(r.saved),
@@ -83,16 +79,20 @@ class FunctionReport:
         ]  # fmt: skip
         parts.append(_table(rows, right={0}))
         if self.saved:
-            saved = [("saved", "from line", "because the backward part reads it")]
+            saved = [("saved", "from line", "what it is", "because the backward part reads it")]
             saved += [
                 (
                     s.name,
                     "argument" if s.argument else str(s.line or ""),
+                    s.what,
                     f"line {s.reader}: {s.text}",
                 )
                 for s in self.saved
             ]
-            parts.append("\n" + _table(saved, right={1}))
+            if any(s.what for s in self.saved):
+                parts.append("\n" + _table(saved, right={1}))
+            else:
+                parts.append("\n" + _table([(n, at, why) for n, at, _, why in saved], right={1}))
         else:
             parts.append("\nnothing is saved")
         return "\n".join(parts)
@@ -141,13 +141,26 @@ def explain(
     symbols = Symbols()
     kinds = types_of(canonical, symbols)
     check_wrt(canonical, kinds, choice, signature, target.function)
-    work = Compilation(symbols)
-    unit = work.program.unit(target.function)
-    work.fused(unit, kinds, choice.params, False, False, False)
+    work, unit = _compiled(target.function, kinds, choice.params, symbols)
     names = {e.name: e for e in work.emitted}
     entry = ready(work, next(iter(names)), dict(symbols.by_size))
     mask = tuple(k in choice.params for k in range(len(kinds)))
     return _Explainer(work, entry, next(iter(names))).run(unit, kinds, mask)
+
+
+@in_some_reading
+def _compiled(
+    function: Any,
+    kinds: tuple[Type, ...],
+    wrt: tuple[int, ...],
+    symbols: Symbols,
+    reading: Reading = FIRST,
+) -> tuple[Compilation, Unit]:
+    """The compilation of a gradient, and what it is the gradient of."""
+    work = Compilation(symbols, reading=reading)
+    unit = work.program.unit(function)
+    work.fused(unit, kinds, wrt, False, False, False)
+    return work, unit
 
 
 @dataclass
@@ -160,11 +173,11 @@ class _Explainer:
     found: list[FunctionReport] = field(default_factory=list)
 
     def run(self, unit: Unit, kinds: tuple[Type, ...], mask: tuple[bool, ...]) -> Explanation:
-        saved = _saved_values(self.entry.text, self.name, self.name, self.entry.table)
-        self.found.append(self.function(unit, kinds, mask, saved))
+        saved = saved_values(self.entry.text, self.name, self.name, self.entry.table)
+        self.found += self.function(unit, kinds, mask, saved)
         for callee in self.work.splits.values():
-            saved = _saved_values(self.entry.text, callee.fwd, callee.bwd, self.entry.table)
-            self.found.append(self.function(callee.unit, callee.types, callee.mask, saved))
+            saved = saved_values(self.entry.text, callee.fwd, callee.bwd, self.entry.table)
+            self.found += self.function(callee.unit, callee.types, callee.mask, saved)
         return Explanation(tuple(self.found), self.entry.text)
 
     def function(
@@ -173,7 +186,29 @@ class _Explainer:
         kinds: tuple[Type, ...],
         mask: tuple[bool, ...],
         saved: tuple[SavedValue, ...],
-    ) -> FunctionReport:
+    ) -> list[FunctionReport]:
+        """The report of a function, and of those that stand in it in place of their calls."""
+        new = self.work.apart(unit, kinds)
+        lines = self.lines(new, kinds, mask)
+        if new is not unit:
+            lines.calls = self.lines(unit, kinds, mask).calls
+        lines.keep(saved)
+        params = [p.name for p in unit.code.params]
+        wanted = tuple(p for p, m in zip(params, mask, strict=True) if m)
+        node = unit.inner if unit.inner is not None else unit.source.node
+        text, file = unit.source.lines, unit.source.file
+        reports = tuple(lines.reports(node, text))
+        found = [FunctionReport(unit.name, file, node.lineno, wanted, reports, saved)]
+        for other in new.code.inside:
+            name, reports = getattr(other, "name", ""), tuple(lines.reports(other, text))
+            here = {r.line for r in reports}
+            mine = tuple(s for s in saved if s.line in here)
+            report = FunctionReport(name, file, other.lineno, wanted, reports, mine, unit.name)
+            found.append(report)
+        return found
+
+    def lines(self, unit: Unit, kinds: tuple[Type, ...], mask: tuple[bool, ...]) -> _Lines:
+        """What is known of the lines of a function as it is reversed."""
         facts = fresh_facts(self.work.session, unit, kinds)
         body = settle(facts).body
         params = [p.name for p in unit.code.params]
@@ -189,12 +224,7 @@ class _Explainer:
                 operation = facts.operations.get(id(expr))
                 if operation is not None and active_reads(expr, facts, active):
                     self.operation(lines, at.line, expr, operation, active)
-        lines.keep(saved)
-        node = unit.inner if unit.inner is not None else unit.source.node
-        return FunctionReport(
-            unit.name, unit.source.file, node.lineno, tuple(p for p in params if p in wanted),
-            tuple(lines.reports(node, unit.source.lines)), saved,
-        )  # fmt: skip
+        return lines
 
     def operation(
         self,
@@ -267,71 +297,3 @@ class _Lines:
                 tuple(kept.get(n, ())) for kept in (self.active, self.saved, self.rules, self.calls)
             )
             yield LineReport(n, text[margin:], *found)
-
-
-# -- what the generated text keeps -------------------------------------------------------
-
-
-def _saved_values(
-    text: str, forward: str, backward: str, table: LineTable
-) -> tuple[SavedValue, ...]:
-    """Variables that the backward part reads before it sets them, in order of their names."""
-    lines = text.splitlines()
-    defs = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
-    first, second = defs[forward], defs[backward]
-    cut = next(
-        (
-            n
-            for n in range(second.lineno, (second.end_lineno or 0) + 1)
-            if lines[n - 1].strip() == "# backward"
-        ),
-        second.lineno,
-    )
-    end = cut if first is second else (first.end_lineno or cut)
-    origin = _origins(first, end)
-    found = []
-    for name, line in sorted(_readings(second, cut).items()):
-        if name in origin:
-            code = lines[line - 1].strip().partition("  #")[0].rstrip()
-            at = _user_line(table, origin[name], end)
-            found.append(SavedValue(name, at, not origin[name], line, code))
-    return tuple(found)
-
-
-def _user_line(table: LineTable, line: int, end: int) -> int | None:
-    """The user's line; what the compiler put in belongs to the statement that follows."""
-    for near in range(line, end) if line else ():
-        place = table.place(near)
-        if place is not None:
-            return place.line
-    return None
-
-
-def _origins(node: ast.FunctionDef, end: int) -> dict[str, int]:
-    """The generated line up to `end` that gives each variable its value; 0 for parameters."""
-    found = {a.arg: 0 for a in node.args.args}
-    for part in ast.walk(node):
-        match part:
-            case ast.Name(name, ast.Store()) if part.lineno < end:
-                found[name] = part.lineno
-    for part in ast.walk(node):
-        match part:
-            case ast.Call(ast.Attribute(ast.Name(name), "append")) if part.lineno < end:
-                found[name] = part.lineno
-    return found
-
-
-def _readings(node: ast.FunctionDef, cut: int) -> dict[str, int]:
-    """The first generated line after `cut` that reads each variable not set before."""
-    uses = sorted(
-        (part.lineno, isinstance(part.ctx, ast.Store), part.id)
-        for part in ast.walk(node) if isinstance(part, ast.Name) and part.lineno > cut
-    )  # fmt: skip
-    found: dict[str, int] = {}
-    stored: set[str] = set()
-    for line, store, name in uses:
-        if store:
-            stored.add(name)
-        elif name not in stored:
-            found.setdefault(name, line)
-    return found

@@ -395,12 +395,19 @@ class Function:
     pinned: frozenset[str] = frozenset()  # names that `webs` leaves as they are
     met: frozenset[str] = _NOTHING  # global names whose objects the lowered code rests on
     users: frozenset[str] = _NOTHING  # variables that the user wrote elsewhere, or as attributes
-    inside: tuple[tuple[int, int, str], ...] = ()  # lines and names of functions that stand here
+    inside: tuple[ast.FunctionDef | ast.Lambda, ...] = ()  # of the file, standing here
 
     def name_at(self, line: int) -> str:
         """The function that the user wrote in a line."""
-        found = (name for first, last, name in self.inside if first <= line <= last)
-        return next(found, self.name)
+        return written_in(self.inside, line) or self.name
+
+
+def written_in(functions: tuple[ast.FunctionDef | ast.Lambda, ...], line: int) -> str:
+    """The name of the one of these functions that has the line; empty where none has."""
+    for node in functions:
+        if node.lineno <= line <= (node.end_lineno or node.lineno):
+            return getattr(node, "name", "<lambda>")
+    return ""
 
 
 LEAVES = {Name, Const, Ref}
