@@ -243,6 +243,13 @@ def _captured(expr: ir.Call, inference: Inference) -> Found:
     return (BOTTOM if isinstance(kind, Bottom) else ANY), Part(func, name)
 
 
+# methods of Python's numbers through which a derivative would pass
+PASSING_REFLECTED = {f"{n}__" for n in ("add", "sub", "mul", "truediv", "pow", "mod", "divmod")}
+PASSING = {f"__{n}" for n in PASSING_REFLECTED} | {
+    "hex", "as_integer_ratio", "__neg__", "__pos__", "__abs__", "__float__", "__complex__",
+}  # fmt: skip
+
+
 def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> Found | None:
     """`x.sum(axis=0)`, `items.append(v)`, `table.get(k)`: methods of builtin kinds of values."""
     name = func.name
@@ -258,8 +265,8 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
                 return apply(np.conj, (func.obj,), (), "call", inference)
             if not hasattr(kind, name):
                 return ANY, Inert()  # raises when it runs
-            if kind is float and name in {"hex", "as_integer_ratio"}:
-                return ANY, Refused(f"the method `.{name}` of a float")
+            if name in PASSING or name.removeprefix("__r") in PASSING_REFLECTED:
+                return ANY, Refused(f"the method `.{name}` of a number")
             return inference.typed(getattr(kind, name), (owner,), ()), Inert()
         case Scalar(kind) if kind in (str, bytes):
             for arg in expr.args:
@@ -333,6 +340,8 @@ def container_method(
         return None
     if not _has_method(owner, name):
         return ANY, Inert()
+    if isinstance(owner, Tup):
+        return ANY, Refused(f"the method `.{name}` of a tuple")
     if isinstance(owner, Dct) and name == "popitem":
         return Tup((inference.item_of(owner), owner.element)), Mutation(func.obj, ".popitem()")
     return _handed_out(owner, name, kinds), Mutation(func.obj, f".{name}()")

@@ -5,20 +5,28 @@ from __future__ import annotations
 import itertools
 import random
 
-from srcad.rules.table import linear, no_derivative
+from srcad.rules.table import linear, no_derivative, vjp
 from srcad.runtime import copies, inplace
 from srcad.runtime.containers import stop_gradient, values, values_bar
 from srcad.runtime.copies import refused_copy, refused_set
+from srcad.runtime.elementwise import ratio
 from srcad.runtime.rebinding import bound_anew
 from srcad.runtime.substitutes import INERT
 
 linear(values, lambda y_bar, table: values_bar(y_bar, table))
 no_derivative(stop_gradient, vars, dir)
-no_derivative(random.random, random.gauss, random.uniform, random.randint, random.seed)
+no_derivative(random.random, random.randint, random.seed)
+# fmt: off
+vjp(random.gauss, lambda y_bar, y, mu=0.0, sigma=1.0: y_bar,
+                  lambda y_bar, y, mu=0.0, sigma=1.0: y_bar * ratio(y - mu, sigma))
+vjp(random.uniform, lambda y_bar, y, a, b: y_bar * (1 - ratio(y - a, b - a)),
+                    lambda y_bar, y, a, b: y_bar * ratio(y - a, b - a))
+# fmt: on
 no_derivative(inplace.put_places, inplace.mask_places, inplace.diagonal_places)
 no_derivative(inplace.places_along, inplace.cycled, inplace.cycled_by_mask)
 no_derivative(inplace.selection_shape, inplace.rounds, inplace.shuffled_order)
-no_derivative(itertools.count, open, input, bound_anew, *INERT)
+vjp(itertools.count, None, None)  # an active start or step is refused
+no_derivative(open, input, bound_anew, *INERT)
 no_derivative(inplace.array_of_numbers, inplace.array_or_number, inplace.one_number)
 no_derivative(inplace.shape_of)
 linear(copies.copied_array, lambda y_bar, x: y_bar)

@@ -32,7 +32,8 @@ def pure_function(value: object) -> bool:
     """Whether a function object is known to have no effect."""
     if isinstance(value, np.ufunc):
         return True
-    module = getattr(value, "__module__", "") or ""
+    owner = type(getattr(value, "__self__", None))
+    module = str(getattr(value, "__module__", None) or owner.__module__)
     try:
         if value in IMPURE or module.startswith(("random", "numpy.random", "_io", "io")):
             return False

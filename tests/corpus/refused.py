@@ -61,6 +61,10 @@ REFUSED: dict[str, tuple[str, str]] = {
     "regressions_attributes.set_by_a_method": ("UnsupportedSyntax", "`.scale`, by vars(self)"),
     "regressions_attributes.set_past_the_class": ("UnsupportedSyntax", "object.__setattr__"),
     "regressions_attributes.set_in_a_loop": ("UnsupportedSyntax", "setattr by a computed name"),
+    # … regressions_numbers
+    "regressions_numbers.operators_by_method": ("UnsupportedSyntax", "the method `.__add__`"),
+    "regressions_numbers.item_of_a_tuple_by_method": ("UnsupportedSyntax", "`.__getitem__`"),
+    "regressions_numbers.counting_from": ("MissingRule", "itertools.count of active numbers"),
     # … regressions_numpy
     "regressions_numpy.sum_of_a_set": ("UnsupportedSyntax", "a set of active values"),
     "regressions_numpy.sum_of_a_set_comprehension": ("UnsupportedSyntax", "a set of active values"),

@@ -1,0 +1,59 @@
+"""Numbers by unusual ways: once a derivative of zero, or a draw too many."""
+
+import itertools
+import random
+
+import numpy as np
+
+from tests.corpus.registry import program
+
+
+def two(rng):
+    return rng.uniform(1, 2), rng.uniform(2, 3)
+
+
+@program(args=two, wrt=(0, 1))
+def gaussian_draws(mean, width):
+    random.seed(3)
+    return sum([random.gauss(mean, width) ** 2 for _ in range(3)])
+
+
+@program(args=two, wrt=(0, 1))
+def uniform_draws(low, high):
+    random.seed(4)
+    return random.uniform(low, high) * random.uniform(high, 2 * low) + random.random() * low
+
+
+@program(args=two, wrt=(0, 1))
+def operators_by_method(a, b):
+    return a.__add__(b) * 2.0
+
+
+@program(args=two, wrt=(0, 1))
+def item_of_a_tuple_by_method(a, b):
+    return (a, b).__getitem__(1) * a
+
+
+@program(args=two, wrt=(0, 1))
+def counting_from(a, b):
+    return sum(k * v for k, v in zip(range(3), itertools.count(a, b)))
+
+
+@program(args=two, wrt=(0, 1))
+def counting_beside(a, b):
+    total = 0.0
+    for k in itertools.count(1):
+        total += a**k
+        if k > 3:
+            break
+    return total * b
+
+
+@program(args=two, wrt=(0, 1))
+def questions_by_method(a, b):
+    return a * a.is_integer() + b * a.__lt__(b)
+
+
+@program(args=two, wrt=(0, 1))
+def length_of_a_range(a, b):
+    return np.sum(np.arange(0.0, a, 0.4) * b)
