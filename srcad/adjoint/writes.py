@@ -105,9 +105,10 @@ class Writes(Memory):
         self.storage.points.alias(old, owner)
         self.holders |= {old}
         self.active |= {old, new}
+        lone = (ir.Const(True),) if self.storage.lone(owner, stmt, self.cells) else ()
         back = ir.Assign(
             owner,
-            ir.Call(PUT_BACK, (ir.Name(old), ir.Name(new))),
+            ir.Call(PUT_BACK, (ir.Name(old), ir.Name(new), *lone)),
             stmt.at,
             alters=stmt.alters | {old},
         )

@@ -17,7 +17,7 @@ import numpy as np
 
 from srcad.errors import UnsupportedMutation
 from srcad.runtime.apart import arrays
-from srcad.runtime.cotangents import accumulate, fields_of, held_by
+from srcad.runtime.cotangents import accumulate, add, fields_of, held_by
 from srcad.runtime.owners import extent, owner_of, start_of, view_like
 from srcad.runtime.writes import last_written, taken_out
 
@@ -174,6 +174,9 @@ def shadow_put_back(shadows: Shadows, old: Any, new: Any, bar: Any) -> tuple[Any
     """The cotangents of `old` and `new` in `put_back(old, new)`."""
     if not isinstance(old, np.ndarray) or old.dtype.kind not in "fc":
         return None, shadow_gathered(shadows, new, bar)
+    if old.ndim == 0:
+        found = shadows.numbers.pop(id(old), None)
+        return None, bar if found is None else add(bar, found[1])
     return bar, shadow_taken(shadows, old)
 
 

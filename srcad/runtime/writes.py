@@ -48,10 +48,13 @@ def stored(g: Any, value: Any) -> Any:
     return unbroadcast(g, value)
 
 
-def put_back(old: Any, new: Any) -> Any:
-    """What `u += e` leaves in u: an array is written in place, a number is bound anew."""
+def put_back(old: Any, new: Any, alone: bool = False) -> Any:
+    """What `u += e` leaves in u: an array is written in place, a number is bound anew.
+
+    alone: no other variable shows it, which would have the cotangent of a number.
+    """
     if isinstance(old, np.ndarray):
-        if old.ndim == 0 and old.dtype.kind in "fc":
+        if old.ndim == 0 and old.dtype.kind in "fc" and not (alone and old.dtype.kind == "f"):
             raise UnsupportedMutation(  # its cotangent is a number
                 "An operator writes in place into an array without axes where a derivative passes; "
                 "that is not supported yet. Write `u = u + e`."
