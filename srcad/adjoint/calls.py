@@ -165,7 +165,9 @@ class Calls(Cells):
         if not given:
             self.emit(ir.Effect(pulled))
         elif len(given) == 1 and not (by_reference and given[0] is operation.args[-1]):
-            self.give(given[0], pulled, fresh=False)
+            arg = given[0]  # the call works on memory, whatever becomes of what it gives
+            used = isinstance(arg, ir.Name) and arg.id in self.active
+            self.give(arg, pulled if used else self.named(pulled, "arg_part"), fresh=False)
         elif len(given) == 1:
             self.give_captured(operation, self.named(pulled, "captured_bar"))
         else:

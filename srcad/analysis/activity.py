@@ -197,10 +197,10 @@ def filled_params(
     callee.memory[key] = (True,) * len(given)  # while it is found out, in a recursive call
     names = [p.name for p in unit.code.params]
     inside = activity(
-        callee, callee.body, frozenset(n for n, a in zip(names, given, strict=True) if a)
+        callee, callee.running, frozenset(n for n, a in zip(names, given, strict=True) if a)
     )
     callee.memory["returned", given] = unit.code.result in inside
-    points = aliases(callee, callee.body)
+    points = aliases(callee, callee.running)
     reached = set(inside)
     for name in inside:
         if mutable(callee.types.get(name, ANY)):

@@ -217,7 +217,7 @@ def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> W
 
 def _written(callee: Inferred, unit: Unit) -> Written:
     names = [p.name for p in unit.code.params]
-    body = callee.body
+    body = callee.running
     points = Points(callee, body, written_params)
     hit: dict[str, Write] = {}
     for write in writes(callee, body):

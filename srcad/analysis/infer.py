@@ -87,6 +87,7 @@ class Inferred:
     overloads: dict[int, ir.Block] = field(default_factory=dict)  # by statement: what it calls
     version: int = 0  # of these
     spelled: tuple[int, ir.Block] = (0, ())  # the body with these, and which version they were
+    reached: tuple[ir.Block, dict[int, bool], ir.Block] | None = None  # what `running` found
     joined: frozenset[frozenset[str]] = frozenset()  # parameters that may share memory
     spare: dict[Any, str] = field(default_factory=dict)  # names for statements that we write
 
@@ -98,6 +99,27 @@ class Inferred:
         if self.spelled[0] != self.version:
             self.spelled = self.version, self.spell(self.unit.code.body)
         return self.spelled[1]
+
+    @property
+    def running(self) -> ir.Block:
+        """The same without the branches that are never taken."""
+        if not self.decided:
+            return self.body
+        known = self.reached
+        if known is None or known[0] is not self.body or known[1] != self.decided:
+            known = self.reached = self.body, dict(self.decided), self.without_dead(self.body)
+        return known[2]
+
+    def without_dead(self, block: ir.Block) -> ir.Block:
+        out: list[ir.Stmt] = []
+        for stmt in block:
+            if isinstance(stmt, ir.If) and id(stmt) in self.decided:
+                taken = stmt.then if self.decided[id(stmt)] else stmt.orelse
+                out += (ir.Effect(stmt.test, stmt.at), *self.without_dead(taken))
+            else:
+                inner = tuple(map(self.without_dead, ir.blocks(stmt)))
+                out.append(ir.with_blocks(stmt, inner) if inner else stmt)
+        return tuple(out)
 
     def spell(self, block: ir.Block) -> ir.Block:
         out: list[ir.Stmt] = []

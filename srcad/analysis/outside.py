@@ -53,7 +53,7 @@ def called_writes(facts: Inferred, body: ir.Block) -> list[tuple[ir.Stmt, frozen
             if isinstance(operation, Invoke):
                 callee = facts.session.infer(operation.unit, operation.params)
                 if "outside" not in callee.memory:
-                    callee.memory["outside"] = frozenset(written_outside(callee, callee.body))
+                    callee.memory["outside"] = frozenset(written_outside(callee, callee.running))
                 written |= callee.memory["outside"]
         if isinstance(stmt, ir.With):
             written |= entered(facts, stmt).objects.keys()
@@ -80,7 +80,7 @@ def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: s
         if isinstance(operation, Invoke):
             callee = facts.session.infer(operation.unit, operation.params)
             if id(callee) not in seen:
-                _collect(callee, callee.body, found, seen)
+                _collect(callee, callee.running, found, seen)
 
 
 def _by_managers(

@@ -52,7 +52,7 @@ def passing(points: Points, operation: Invoke) -> Passing | None:
         known: Passing | None = callee.memory["passing"]
         return known
     callee.memory["passing"] = None  # in a recursive call
-    inner = type(points)(callee, callee.body, points.written)
+    inner = type(points)(callee, callee.running, points.written)
     inner.solve()
     changing = mutable(callee.types.get(unit.code.result, ANY))
     result = inner.named(unit.code.result) if changing else NONE

@@ -22,11 +22,12 @@ from functools import cached_property
 from srcad import errors
 from srcad.analysis.activity import Active, activity
 from srcad.analysis.captures import called_only
-from srcad.analysis.effects import nested_writes, written_operands, written_params
+from srcad.analysis.effects import all_writes, nested_writes, written_operands, written_params
+from srcad.analysis.entered import entered
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Mutation
 from srcad.analysis.outside import called_writes
-from srcad.analysis.sites import Sites, outer_id
+from srcad.analysis.sites import Site, Sites, outer_id
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
@@ -252,7 +253,7 @@ class _Finder:
         other = sorted(n for n in arrays if not _supported(types[n]))
         if other:
             return Obstacle(first, f"`{other[0]}` does not hold real numbers")
-        if any(outer_id(s) is not None for s in sites) or called_writes(self.facts, self.body):
+        if self.from_outside(sites) & self.written_outside or called_writes(self.facts, self.body):
             return Obstacle(first, "objects of the module or of a closure are among them")
         made = {n for n in holders if isinstance(types[n], Clo)}
         by_memory = followed is _follows_cells or self.asked
@@ -277,6 +278,18 @@ class _Finder:
             if not by_memory and self.overlaps(stmt, touched):
                 return Obstacle(stmt, "two arguments of the called function share memory")
         return None
+
+    def from_outside(self, sites: Sites) -> frozenset[int]:
+        """The objects from outside among the memory, by id."""
+        return frozenset(found for s in sites if (found := outer_id(s)) is not None)
+
+    @cached_property
+    def written_outside(self) -> frozenset[int]:
+        """Those that the function itself may write; of the others all numbers are constants."""
+        points = self.points
+        written = all_writes(self.facts, self.body)
+        sites = (points.target(name, w.deep) for w in written for name in w.names)
+        return self.from_outside(frozenset[Site]().union(*sites))
 
     def apart(self, param: str) -> bool:
         """Whether a parameter is not written, and shares no memory with one kept by the caller.
@@ -315,7 +328,7 @@ def _follows(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
     match stmt:
         case ir.Assign(_, ir.Attr(owner, "flat")):  # an iterator, not an array
             return not ir.reads(owner) & touched
-        case ir.With(items):  # what a manager does is not seen
+        case ir.With(items) if entered(facts, stmt).given:  # the manager writes them
             return not any(ir.reads(e) & touched for e, _ in items)
         case ir.Assign(_, value) | ir.Effect(value):
             operation = facts.operations.get(id(value))

@@ -163,3 +163,37 @@ def dict_of_what_was_captured_is_written(table, s):
     del kept[0]
     table["h"] = kept[0] * s
     return kept[0] * kept[1] + table["h"]
+
+
+SETTINGS = {"mode": "a", "decay": 0.6}
+WEIGHTS = np.array([0.4, -0.6])
+ACTIONS = {"sin": np.sin, "half": lambda t: 0.5 * t}
+
+
+def dispatched(t, mode):
+    if mode == "a":
+        return np.sin(t)
+    return ACTIONS["half"](t)
+
+
+@program(args=[lambda rng: ({"w": rng.normal(size=2), "h": 0.4}, {"a": 0.3})], wrt=(0, 1))
+def tables_of_the_module_beside_what_is_written(table, other):
+    """What is only read from a module is constant; a call on memory runs back, used or not."""
+
+    def inner():
+        mine = {"w": dispatched(table["w"], SETTINGS["mode"]), "h": table["h"]}
+        mine["h"] = other["a"] * mine["h"]
+
+        def called(g):
+            kept = WEIGHTS
+            kept = kept * g(other["a"])
+            return lambda t: kept * t
+
+        choose = np.cos if other["a"] >= 1.4 else (lambda t: t * other["a"])
+        return mine, called(choose)
+
+    mine, later = inner()
+    xs = list(dispatched(mine["w"], SETTINGS["mode"]))
+    del xs[0]
+    xs.append(mine["h"] * SETTINGS["decay"])
+    return xs[0] * xs[1] * np.sum(later(ACTIONS["half"](xs[1])))
