@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.writer import BROADCAST, WHOLE, Stays, Writer
+from srcad.analysis.writer import BROADCAST, COPY, WHOLE, Stays, Writer
 from srcad.ir import nodes as ir
 from srcad.ir.types import Array, is_scalar, same_shape
 from srcad.rules.spelling import spelled
@@ -63,7 +63,8 @@ def _in_rounds(
     for value in values:
         if not is_scalar(writer.kind(value)):
             shape = _call(inplace.selection_shape, out, index)
-            value = writer.let("spread", ir.Call(BROADCAST, (value, shape)))
+            whole = writer.let("whole", ir.Call(BROADCAST, (value, shape)))
+            value = writer.let("spread", ir.Call(COPY, (whole,)))  # it may be of `out` itself
         spread.append(value)
     groups = writer.let("groups", _call(inplace.rounds, out, index))
     here, which = ir.Name(writer.fresh("here")), ir.Name(writer.fresh("which"))

@@ -34,6 +34,7 @@ WHOLE = ir.Const(Ellipsis)
 NOTHING = ir.Const(None)
 ROOM = ir.Ref(np.empty_like, "np.empty_like")  # in a call that we write: an array to compute in
 BROADCAST = ir.Ref(np.broadcast_to, "np.broadcast_to")
+COPY = ir.Ref(np.copy, "np.copy")
 
 
 class Stays(Exception):

@@ -197,3 +197,11 @@ def tables_of_the_module_beside_what_is_written(table, other):
     del xs[0]
     xs.append(mine["h"] * SETTINGS["decay"])
     return xs[0] * xs[1] * np.sum(later(ACTIONS["half"](xs[1])))
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def places_written_with_themselves(v):
+    """NumPy reads the operand of `at` before it writes."""
+    np.multiply.at(v, [0, 2, 0], v)
+    np.maximum.at(v, [0, 0], v[1:])
+    return np.sum(v * v)
