@@ -31,7 +31,7 @@ from srcad.ir.types import Clo, Known, Symbols, Type, carries
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.rules.writes import written_arguments
-from srcad.runtime import copies, substitutes
+from srcad.runtime import copies, draws, substitutes
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.methods import METHODS
@@ -54,6 +54,10 @@ def differentiate(
     bound = getattr(function, "__self__", None)
     if isinstance(bound, io.IOBase | logging.Logger):  # writes what it is given out of the program
         return function(*args, **kwargs), lambda _: [None] * (1 + len(args) + len(kwargs))
+    drawn = draws.of_method(function)
+    if drawn is not None:
+        value, pull = differentiate(drawn[0], (drawn[1], *args), kwargs, keep)
+        return value, lambda y_bar: pull(y_bar)[1:]
     method = _method(function, bound)
     if method is not None:
         value, pull = differentiate(method, (bound, *args), kwargs, keep)

@@ -68,8 +68,10 @@ from srcad.ir.types import (
     join_all,
 )
 from srcad.rules.mutable import HANDS_OUT, MOVES, OF_CONTAINERS, PUTS
+from srcad.rules.numbers import PASSING
 from srcad.rules.table import TABLE
 from srcad.rules.writes import draws_in_place
+from srcad.runtime import draws
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.containers import values
 from srcad.runtime.index_tricks import joined
@@ -160,7 +162,10 @@ def known_call(
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
         return invoke_function(value, args, kwargs, inference)
-    if isinstance(value, pytypes.MethodType) and not draws_in_place(value):
+    drawn = draws.of_method(value)
+    if drawn is not None:
+        value, args = drawn[0], (ir.Ref(drawn[1], "rng"), *args)
+    elif isinstance(value, pytypes.MethodType) and not draws_in_place(value):
         bound = ir.Ref(value.__self__, "self_")
         return invoke_function(value.__func__, (bound, *args), kwargs, inference)
     if isinstance(value, functools.partial):
@@ -243,13 +248,6 @@ def _captured(expr: ir.Call, inference: Inference) -> Found:
     return (BOTTOM if isinstance(kind, Bottom) else ANY), Part(func, name)
 
 
-# methods of Python's numbers through which a derivative would pass
-PASSING_REFLECTED = {f"{n}__" for n in ("add", "sub", "mul", "truediv", "pow", "mod", "divmod")}
-PASSING = {f"__{n}" for n in PASSING_REFLECTED} | {
-    "hex", "as_integer_ratio", "__neg__", "__pos__", "__abs__", "__float__", "__complex__",
-}  # fmt: skip
-
-
 def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> Found | None:
     """`x.sum(axis=0)`, `items.append(v)`, `table.get(k)`: methods of builtin kinds of values."""
     name = func.name
@@ -265,7 +263,7 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
                 return apply(np.conj, (func.obj,), (), "call", inference)
             if not hasattr(kind, name):
                 return ANY, Inert()  # raises when it runs
-            if name in PASSING or name.removeprefix("__r") in PASSING_REFLECTED:
+            if name in PASSING:
                 return ANY, Refused(f"the method `.{name}` of a number")
             return inference.typed(getattr(kind, name), (owner,), ()), Inert()
         case Scalar(kind) if kind in (str, bytes):

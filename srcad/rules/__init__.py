@@ -12,6 +12,6 @@ def load() -> None:
     for topic in (
         "operators", "elementwise", "reductions", "scans", "shapes", "joining", "indexing",
         "products", "linalg", "fft", "padding", "polynomials",
-        "creation", "methods", "containers", "statistics",
+        "creation", "methods", "containers", "draws", "statistics",
     ):  # fmt: skip
         importlib.import_module(f"srcad.rules.{topic}")

@@ -17,6 +17,7 @@ _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bo
                   sum, isinstance, zip, enumerate, type, set, frozenset,
                   operator.getitem}  # fmt: skip
 
+DRAWING = ("random", "numpy.random", "srcad.runtime.draws", "_io", "io")
 IMPURE = {print, input, next, open, shuffled_order, *FIRST, *REPORTS}
 
 
@@ -35,7 +36,7 @@ def pure_function(value: object) -> bool:
     owner = type(getattr(value, "__self__", None))
     module = str(getattr(value, "__module__", None) or owner.__module__)
     try:
-        if value in IMPURE or module.startswith(("random", "numpy.random", "_io", "io")):
+        if value in IMPURE or module.startswith(DRAWING):
             return False
         if value in _PURE_BUILTINS or TABLE.get(value) is not None:
             return True
