@@ -91,7 +91,7 @@ class Attributes:
         if is_scalar(held):
             return ir.Assign(place, ir.Binary(stmt.op, ir.Name(place), value), at)
         if isinstance(held, Array):
-            return replace(stmt, target=ir.Name(place), value=value, at=at)
+            return replace(stmt, target=ir.Name(place), value=value, at=at, first="")
         raise Stays(self.objects[self.fields[place][0]])
 
     def class_of(self, owner: ir.Expr, name: str, found: str, frame: Frame) -> type:

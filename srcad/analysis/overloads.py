@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import AnyType, Dct, Obj
+from srcad.ir.types import AnyType, Array, Dct, Obj
 from srcad.runtime.rebinding import bound_anew
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def overloaded(stmt: ir.Stmt, facts: Inferred) -> ir.Block | None:
         case ir.Augment(ir.Name(owner), op, value):
             return _augmented(facts, stmt, owner, op, value)
         case ir.Augment(ir.Item(ir.Name(owner)) | ir.Attr(ir.Name(owner)) as target):
-            return _apart(facts, stmt, owner, target)
+            return _apart(facts, stmt, owner, target) or _read_before(facts, stmt, target)
         case _:
             return None
 
@@ -125,11 +125,21 @@ def _apart(
         key = names.fresh("key")
         out.append(ir.Assign(key, _as_value(target.index), stmt.at))
         target = ir.Item(target.obj, ir.Name(key))
-    old = names.fresh("old")
-    out.append(ir.Assign(old, target, stmt.at))
+    old = stmt.first or names.fresh("old")
+    if not stmt.first:
+        out.append(ir.Assign(old, target, stmt.at))
     out.append(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
     last = ir.Store(target, ir.Name(old), stmt.at)
     return (*out, *(overloaded(last, facts) or (last,)))
+
+
+def _read_before(facts: Inferred, stmt: ir.Augment, target: ir.Item | ir.Attr) -> ir.Block | None:
+    """`p.x += p.drift()`: p.x was read before; an array that was read then is the same one now."""
+    kind = facts.types.get(stmt.first)
+    if kind is None or isinstance(kind, Array):
+        return None
+    changed = ir.Augment(ir.Name(stmt.first), stmt.op, stmt.value, stmt.at)
+    return (changed, ir.Store(target, ir.Name(stmt.first), stmt.at))
 
 
 def _as_value(index: ir.Expr) -> ir.Expr:

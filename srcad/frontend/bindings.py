@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import types
 from typing import TypeGuard
 
+from srcad.frontend.augmented import may_change
 from srcad.frontend.callees import Calls
 from srcad.frontend.scope import free_names
 from srcad.frontend.state import BINARY, atomic
@@ -32,8 +35,19 @@ class Bindings(Calls):
             target: ir.Name | ir.Item | ir.Attr = ir.Name(self.variable(stmt.target.id))
         else:
             target = self.place(stmt.target)
+        first = ""
+        if may_change(stmt.target, stmt.value, self.scope.captured, self.harmless):
+            first = self.temp(target, "old", stmt.target).id
         value = self.atom(stmt.value)
-        self.out.append(ir.Augment(target, op, value, self.at))
+        self.out.append(ir.Augment(target, op, value, self.at, first=first))
+
+    def harmless(self, name: str) -> bool:
+        """Whether a name is that of a module or a builtin, which change no object of the user."""
+        if self.is_local(name):
+            return False
+        space = self.source.function.__globals__
+        known = name in space
+        return isinstance(space[name], types.ModuleType) if known else hasattr(builtins, name)
 
     def bind(self, target: ast.expr, value: ast.expr) -> None:
         match target:

@@ -320,6 +320,7 @@ class Augment(_Statement):
 
     in_place: the target is known to be an object that the statement writes into.
     every: an element that the index names twice is changed twice, as `np.add.at` does.
+    first: what the target held before the value was computed, where that may change it.
     """
 
     target: Name | Item | Attr
@@ -329,6 +330,7 @@ class Augment(_Statement):
     alters: frozenset[str] = field(default=_NOTHING, kw_only=True)
     in_place: bool = field(default=False, kw_only=True)
     every: bool = field(default=False, kw_only=True)
+    first: str = field(default="", kw_only=True)
 
 
 @record(frozen=True, slots=True)

@@ -262,3 +262,50 @@ def complex_array_of_a_type_met_at_run_time(x, y):
     g = x + 1j * y
     several = isinstance(g, (tuple, list))
     return np.real(np.sum(_rows_added(g[0] if several else g) * (1.0 - 2.0j)))
+
+
+class Moving:
+    def __init__(self, x):
+        self.x = x
+        self.hits = 0
+
+    def drift(self):
+        self.x = self.x * 3.0
+        self.hits += 1
+        return self.x + 1.0
+
+
+def shifted(xs, k):
+    xs[0] = xs[0] * k
+    return xs[0] + xs[1]
+
+
+@program(args=[lambda rng: (0.6, 1.3)], wrt=(0, 1))
+def read_before_what_changes_it(x, k):
+    """`p.x += p.drift()`: Python reads `p.x` first, then calls what sets it."""
+    p, others = Moving(x), []
+    others.append(Moving(k))
+    p.x += p.drift()
+    others[0].x *= others[0].drift()
+    xs = [x, k]
+    xs[0] += shifted(xs, k)
+    xs[1] *= shifted(xs, x) + 2.0
+    total = x
+
+    def step():
+        nonlocal total
+        total = total * k
+        return total
+
+    total += step()
+    row = np.array([x, k])
+    row[0] += shifted(row, k)
+    return p.x * others[0].x + sum(xs) + total + row[0] * row[1]
+
+
+@program(args=[lambda rng: (rng.normal(size=(2, 3)), 1.3)], wrt=(0, 1))
+def rows_read_before_what_changes_them(a, k):
+    """A row of an array is a view: what is written meanwhile is seen."""
+    a = a.copy()
+    a[0] += shifted(a, k)
+    return np.sum(a**2)
