@@ -23,6 +23,7 @@ from srcad.ir import nodes as ir
 from srcad.optimise.counts import bindings
 from srcad.optimise.halves import backward_start
 from srcad.optimise.pack import Path, Slot, block_at, leaves_early, replaced, slots_of
+from srcad.optimise.writes import written_by
 
 Pure = Callable[[ir.Expr], bool]
 LAST = ir.Const(-1)
@@ -91,11 +92,16 @@ def _appends(block: ir.Block, name: str, path: Path) -> Iterator[tuple[Path, int
 
 
 def _kept(block: ir.Block, name: str, pure: Pure) -> bool:
-    """Whether nobody else gets the list."""
-    return all(
-        _only_read(e, name, pure) for s in ir.walk(block) if not _grows(s, name)
-        for e in _given_away(s, name)
-    )  # fmt: skip
+    """Whether nobody else gets the list, and nobody writes into it besides appending."""
+    for stmt in ir.walk(block):
+        if _grows(stmt, name, pure):
+            continue
+        made = isinstance(stmt, ir.Assign) and stmt.target == name
+        if not (made or ir.blocks(stmt)) and name in written_by(stmt):
+            return False
+        if not all(_only_read(e, name, pure) for e in _given_away(stmt, name)):
+            return False
+    return True
 
 
 def _given_away(stmt: ir.Stmt, name: str) -> tuple[ir.Expr, ...]:
@@ -106,10 +112,10 @@ def _given_away(stmt: ir.Stmt, name: str) -> tuple[ir.Expr, ...]:
     return ir.expressions(stmt)
 
 
-def _grows(stmt: ir.Stmt, name: str) -> bool:
+def _grows(stmt: ir.Stmt, name: str, pure: Pure) -> bool:
     match stmt:
         case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), (item,), ())):
-            return owner == name and name not in ir.reads(item)
+            return owner == name and _only_read(item, name, pure)
         case _:
             return False
 

@@ -95,6 +95,10 @@ TAKEN = [
 ]
 
 NOT_TAKEN = {
+    "an item is written": program(after="hs[0] = w"),
+    "an item is written in a loop": program(after="for i in range(n):\n    hs[i] += w"),
+    "it is sorted": program(after="hs.sort()"),
+    "an item is taken away": program(after="s = hs.pop()"),
     "another name": program(after="other = hs"),
     "it is handed on": program(after="note(hs)"),
     "a function may keep it": program(after="out.append(hs)"),
