@@ -56,7 +56,7 @@ linear(np.tril,     lambda y_bar, m, k=0: unbroadcast(np.tril(y_bar, k), m))
 linear(np.triu,     lambda y_bar, m, k=0: unbroadcast(np.triu(y_bar, k), m))
 
 # --- where things are ---
-no_derivative(np.nonzero, np.argwhere, np.flatnonzero, np.indices, np.ix_, np.unravel_index,
+no_derivative(np.nonzero, np.argwhere, np.flatnonzero, np.indices, np.unravel_index,
               np.ravel_multi_index, np.diag_indices, np.diag_indices_from, np.tril_indices,
               np.tril_indices_from, np.triu_indices, np.triu_indices_from, np.mask_indices,
               np.ndindex)

@@ -16,6 +16,7 @@ from srcad.runtime.shapes import (
     rolled_to,
     unatleast,
     unbroadcast_arrays,
+    unopened,
     unravel,
     unrepeat,
     unreshape,
@@ -34,6 +35,7 @@ linear(np.expand_dims, lambda y_bar, a, axis: unreshape(y_bar, a))
 linear(np.atleast_1d,  lambda y_bar, *arys: unatleast(y_bar, *arys))
 linear(np.atleast_2d,  lambda y_bar, *arys: unatleast(y_bar, *arys))
 linear(np.atleast_3d,  lambda y_bar, *arys: unatleast(y_bar, *arys))
+linear(np.ix_,         lambda y_bar, *args: unopened(y_bar, *args))  # an open grid of numbers
 
 # --- axes ---
 linear(np.transpose, lambda y_bar, a, axes=None:

@@ -106,6 +106,11 @@ def unbroadcast_arrays(g: Any, *likes: Any) -> tuple[Any, ...]:
     return tuple(unbroadcast(part, like) for part, like in zip(g, likes, strict=True))
 
 
+def unopened(g: Any, *likes: Any) -> tuple[Any, ...]:
+    """The transpose of np.ix_, where numbers and no indices are spread over a grid."""
+    return tuple(unreshape(part, like) for part, like in zip(g, likes, strict=True))
+
+
 def unatleast(g: Any, *likes: Any) -> tuple[Any, ...]:
     """The transpose of np.atleast_1d, 2d and 3d, which return one array or a tuple of them."""
     parts = (g,) if len(likes) == 1 else g

@@ -97,3 +97,9 @@ def methods_of_ufuncs(x, start):
 def on_the_branch_cuts(x):
     z = np.arcsin(x + 0j) * np.arccosh(np.conj(x + 0j)) + np.arcsinh(x * 1j)
     return np.sum(z.real**2 + z.imag)
+
+
+@program(args=[lambda rng: (rng.normal(size=(3, 4)), rng.normal(size=3))], wrt=(0, 1))
+def open_grids(x, y):
+    rows, columns = np.ix_(y, x[0])
+    return np.sum(np.sin(rows * columns) * x) + x[np.ix_([0, 2], [1, 3])].sum()

@@ -134,7 +134,7 @@ def test_signatures(function):
     check_signature(function)
 
 
-@pytest.mark.parametrize("function", [np.nonzero, np.argwhere, np.flatnonzero, np.ix_])
+@pytest.mark.parametrize("function", [np.nonzero, np.argwhere, np.flatnonzero])
 def test_places_carry_no_derivative(function):
     assert isinstance(TABLE.rules[function], NoDerivative)
 

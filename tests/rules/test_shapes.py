@@ -106,6 +106,8 @@ SAMPLES = [
     sample(np.resize, M, (5, 7)),
     sample(np.resize, P, (3,)),
     sample(np.resize, V, 0),
+    sample(np.ix_, V, V[:2]),
+    sample(np.ix_, V),
     sample(np.lib.stride_tricks.sliding_window_view, V, 2),
     sample(np.lib.stride_tricks.sliding_window_view, M, (2, 3)),
     sample(np.lib.stride_tricks.sliding_window_view, M, 2, axis=-1),
