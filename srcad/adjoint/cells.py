@@ -54,6 +54,9 @@ CELL_STORED = ir.Ref(cells.cell_stored, "cell_stored")
 CELLS_GATHERED = ir.Ref(adopting.cells_gathered, "cells_gathered")
 CELL_SPREAD = ir.Ref(cells.cell_spread, "cell_spread")
 CELL_ZEROS = ir.Ref(cells.cell_zeros, "cell_zeros")
+ITEMS_TAKEN = ir.Ref(adopting.items_taken, "items_taken")
+ADOPTED_RESULT = ir.Ref(adopting.adopted_result, "adopted_result")
+RESULT_GATHERED = ir.Ref(adopting.result_gathered, "result_gathered")
 CELL_LISTED = ir.Ref(adopting.cell_listed, "cell_listed")
 CELL_MADE = ir.Ref(cells.cell_made, "cell_made")
 
@@ -233,7 +236,7 @@ class Cells(Memory):
         y_bar = self.take(target)  # from an array that it was written into as well
         if active:
             assert isinstance(inner, ir.Name)
-            taken = self.shadow(CELLS_GATHERED if many else CELL_TAKEN, made)
+            taken = self.shadow(ITEMS_TAKEN if many else CELL_TAKEN, made)
             part = self.named(taken, f"{inner.id}_part")
             if y_bar is not None and not many:
                 self.add(inner.id, y_bar)
@@ -307,6 +310,9 @@ class Cells(Memory):
                 made = self.shadow(CELL_LISTED, self.as_made(stmt.target), bar, owner)
             case Dynamic(ir.Attr(ir.Name() as owner, "tolist")):
                 made = self.shadow(CELL_LISTED, self.as_made(stmt.target), bar, owner)
+            case Apply() | Dynamic() if isinstance(self.type(stmt.target), AnyType):
+                given = self.as_made(stmt.target, ADOPTED_RESULT)
+                made = self.shadow(RESULT_GATHERED, given, bar, *self.sources(stmt))
             case _:
                 made = self.shadow(CELL_MADE, ir.Name(stmt.target), bar, *self.sources(stmt))
         self.emit(ir.Assign(bar.id, made))
@@ -336,11 +342,11 @@ class Cells(Memory):
             self.taken_now.append(name)
         return ir.Name(self.then[name])
 
-    def as_made(self, target: str) -> ir.Expr:
+    def as_made(self, target: str, how: ir.Ref = SNAPSHOT) -> ir.Expr:
         """What the statement at hand binds, as it is right behind it."""
         kept = self.names.fresh(f"{target}_made")
         self.facts.types[kept] = self.type(target)
-        self.made_now.append((target, kept))
+        self.made_now.append((kept, algebra.call(how, ir.Name(target)), target))
         return ir.Name(kept)
 
     def with_snapshots(self, work: Callable[[], list[Node]]) -> list[Node]:
@@ -353,8 +359,8 @@ class Cells(Memory):
                 made = ir.Assign(self.then[name], algebra.call(SNAPSHOT, ir.Name(name)))
                 place = 0 if name in self.given_names else _behind(name, nodes)
                 nodes.insert(place, Step((made,)))
-            for name, kept in self.made_now:
-                made = ir.Assign(kept, algebra.call(SNAPSHOT, ir.Name(name)))
+            for kept, value, name in self.made_now:
+                made = ir.Assign(kept, value)
                 place = _behind(name, nodes) - 1  # in one step with what binds it
                 step = nodes[place]
                 assert isinstance(step, Step)

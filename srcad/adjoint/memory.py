@@ -59,7 +59,7 @@ class Memory(Cotangents):
         self.first_contents: dict[str, str] = {}  # of parameters that are cells
         self.then: dict[str, str] = {}  # snapshots, for the statement at hand
         self.taken_now: list[str] = []  # those that it needs before it
-        self.made_now: list[tuple[str, str]] = []  # what it binds, and its name for that
+        self.made_now: list[tuple[str, ir.Expr, str]] = []  # of what it binds: name, value, target
         self.given_names = frozenset(self.facts.types)
         touched = self.shared | self.holders
         self.shadows = self.names.fresh("shadows") if touched or self.asked else ""

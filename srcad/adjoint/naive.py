@@ -22,7 +22,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.adjoint import algebra
-from srcad.adjoint.cells import CELL_MADE, CELL_READ, CELL_STORED, CELL_TAKEN, CELLS_GATHERED
+from srcad.adjoint.cells import (
+    CELL_MADE,
+    CELL_READ,
+    CELL_STORED,
+    CELL_TAKEN,
+    CELLS_GATHERED,
+    ITEMS_TAKEN,
+    RESULT_GATHERED,
+)
 from srcad.adjoint.cotangents import ACCUMULATE, ADD, OWN, SHADOW, State, slice_object
 from srcad.adjoint.loops import plan
 from srcad.adjoint.memory import BACK, TAKEN
@@ -45,7 +53,17 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo, Type
 
 NONE = ir.Const(None)
-TAKING = (BACK, TAKEN, CELL_MADE, CELL_READ, CELL_STORED, CELL_TAKEN, CELLS_GATHERED)
+TAKING = (
+    BACK,
+    TAKEN,
+    CELL_MADE,
+    CELL_READ,
+    CELL_STORED,
+    CELL_TAKEN,
+    CELLS_GATHERED,
+    ITEMS_TAKEN,
+    RESULT_GATHERED,
+)
 
 
 class _Everything(set[str]):

@@ -32,7 +32,8 @@ BY_REFERENCE: dict[object, int] = {  # how many arguments only tell which memory
     shadows.shadow_gathered: 100, shadows.shadow_spread: 2,
     shadows.shadow_accumulate: 2, shadows.shadow_put_back: 3,
     cells.cell_added: 2, cells.cell_added_at: 2, cells.cell_read: 3, cells.cell_taken: 2,
-    cells.cell_stored: 3, adopting.cells_gathered: 2, cells.cell_spread: 2, cells.cell_made: 100,
+    cells.cell_stored: 3, adopting.cells_gathered: 2, adopting.items_taken: 2,
+    adopting.result_gathered: 100, cells.cell_spread: 2, cells.cell_made: 100,
 }  # fmt: skip
 
 

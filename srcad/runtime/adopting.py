@@ -55,6 +55,31 @@ def _adopted(value: Any, known: dict[int, Any]) -> Any:
     return twin_of(value, known, _adopted)
 
 
+def adopted_result(value: Any) -> Any:
+    """The same of what an operation gave that was not known before."""
+    if isinstance(value, tuple):
+        return tuple_like(value, [adopted_result(v) for v in value])
+    return _adopted(value, {}) if _is_container(value) else value
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, list | dict | deque) or bool(attributes(value))
+
+
+def result_gathered(shadows: Shadows, memory: Any, bar: Any, *sources: Any) -> Any:
+    """The cotangent of what such an operation gave; what is one of its sources goes back there."""
+    if isinstance(memory, tuple):
+        return [result_gathered(shadows, m, part(bar, k), *sources) for k, m in enumerate(memory)]
+    if _is_container(memory):
+        return cells_gathered(shadows, memory, bar)
+    return cell_made(shadows, memory, bar, *sources)
+
+
+def items_taken(shadows: Shadows, memory: Any) -> Any:
+    """The cotangent of items that became objects of their own; or of a number in their place."""
+    return _gathered(shadows, memory, None, {}, inside=True)
+
+
 def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:
     """The cotangent of what was adopted; `bar`: that of numbers outside of containers."""
     return _gathered(shadows, memory, bar, {}, inside=False)

@@ -82,6 +82,8 @@ def owned_items(items: Any) -> Any:
         return deque(map(owned, items), items.maxlen)
     if isinstance(items, list | tuple):
         return [owned(v) for v in items]
+    if is_number(items):  # for a slice of what turns out to be an array
+        return owned(items)
     raise UnsupportedMutation(
         f"The items of a {type(items).__name__} are put into a container that is written. Make a "
         "list of them first."

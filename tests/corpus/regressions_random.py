@@ -205,3 +205,29 @@ def places_written_with_themselves(v):
     np.multiply.at(v, [0, 2, 0], v)
     np.maximum.at(v, [0, 0], v[1:])
     return np.sum(v * v)
+
+
+@program(args=[lambda rng: ([0.3, 0.2], 0.6), lambda rng: ([0.3, 0.2], -0.6)], wrt=(0, 1))
+def containers_given_by_functions_known_when_they_run(xs, s):
+    """The same list, a copy, a new one, one in a tuple: their numbers go where they came from."""
+    same = (lambda v: v) if s > 0 else (lambda v: v.copy())
+    pair = (lambda v: (v, v)) if s > 0 else (lambda v: (v, [2.0 * v[1], v[0]]))
+    ys = same(xs)
+    ys[1] = ys[1] * xs[0] * s
+    zs, ws = pair(xs)
+    zs[0] = zs[1] * s
+    ws.append(ws[0] * zs[0])
+    double = (lambda v: v * 2) if s > 0 else (lambda v: {0: v[1], 3: v[0]})
+    ds = double(ys)
+    ds[0] = ds[3] * ws[1]
+    return xs[0] * xs[1] + ys[0] * ds[0] + ds[3] * ws[-1]
+
+
+@program(args=[lambda rng: ([0.3, 0.2], 0.6)], wrt=(0, 1))
+def slices_of_what_turns_out_to_be_an_array(xs, s):
+    same = (lambda v: v) if s > 0 else (lambda v: v.copy())
+    u = same(np.array([s, 2 * s, 3 * s]))
+    xs.append(u[0])
+    u[1:] = xs[0] * s
+    u[1:2] = xs[1]
+    return u[0] * u[1] * u[2] * xs[2]
