@@ -3,7 +3,9 @@
 from srcad import errors
 from srcad.api import GradFunction, grad, source, value_and_grad
 from srcad.check import check_grad
+from srcad.forward import jvp
 from srcad.inspect.explain import explain
+from srcad.jacobians import hessian, hvp, jacobian
 from srcad.pullback import vjp
 from srcad.rules.table import linear, no_derivative, partials
 from srcad.rules.table import vjp as vjp_rule
@@ -15,6 +17,10 @@ __all__ = [
     "errors",
     "explain",
     "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "linear",
     "no_derivative",
     "partials",

@@ -85,7 +85,7 @@ class GradFunction(Generic[P, R]):
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Entry, tuple[Any, ...], Choice, bool]:
         """The version for these arguments, one value per parameter, and what is asked for."""
-        target = self._target(len(args), tuple(kwargs))
+        target = self._target(args, kwargs)
         canonical, signature = bind(target, args, kwargs)
         choice = choose(self.wrt, signature, canonical, self._skip(target), target.function)
         symbols = Symbols()
@@ -95,7 +95,8 @@ class GradFunction(Generic[P, R]):
         entry = self.cache.find(key, symbols) or self._compile(key, symbols)
         self.cache.last = entry
         plain = (
-            not target.args
+            not isinstance(self.f, GradFunction)  # what it rests on is asked at each call
+            and not target.args
             and not target.kwargs
             and len(canonical) == len(args)
             and choice.plain
@@ -114,7 +115,23 @@ class GradFunction(Generic[P, R]):
                 self.cache.add(key, entry)
             return entry
 
-    def _target(self, count: int, names: tuple[str, ...]) -> Target:
+    def generated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> types.FunctionType:
+        """The function that was generated for these arguments: of one value for each parameter.
+
+        Raises WrongArgument where the gradient is one of items of `*args` or `**kwargs`.
+        """
+        entry, _, choice, _ = self._entry(args, kwargs)
+        if not choice.plain or not isinstance(entry.main, types.FunctionType):
+            raise errors.WrongArgument(
+                f"{self!r} is a gradient in some of the items of `*` or `**`, which cannot be "
+                "differentiated again. Give these parameters of their own."
+            )
+        return entry.main  # type: ignore[no-any-return, unused-ignore]
+
+    def _target(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Target:
+        if isinstance(self.f, GradFunction):
+            return target_of(self.f, len(args), tuple(kwargs), args, kwargs)
+        count, names = len(args), tuple(kwargs)
         if isinstance(self.f, types.FunctionType):
             if self.target is None:
                 self.target = Target(self.f)
@@ -343,7 +360,7 @@ def source(derivative: Any, *args: Any, **kwargs: Any) -> str:
 
 def generic(derivative: GradFunction[Any, Any]) -> Entry:
     """The version for arguments of any kind."""
-    target = derivative._target(1, ())
+    target = derivative._target((None,), {})
     signature = inspect.signature(target.function, follow_wrapped=False)
     skip = derivative._skip(target)
     choice = choose(derivative.wrt, signature, None, skip, target.function)

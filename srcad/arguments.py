@@ -61,16 +61,22 @@ class Choice:
 # -- the function ----------------------------------------------------------------------
 
 
-def target_of(f: Any, count: int, names: tuple[str, ...]) -> Target:
+def target_of(
+    f: Any,
+    count: int,
+    names: tuple[str, ...],
+    args: tuple[Any, ...] = (),
+    kwargs: dict[str, Any] | None = None,
+) -> Target:
     """The Python function behind a callable; a NumPy function gets one of its own.
 
-    `count` and `names` are the number of positional arguments and the keywords of the call.
+    `count` and `names` are the number of positional arguments and the keywords of the call; of a
+    gradient, the arguments tell which code was generated.
     Raises SourceUnavailable for what is not written in Python and has no rule.
     """
     if getattr(type(f), "__module__", "") == "srcad.api" and not isinstance(f, type):
-        raise errors.UnsupportedSyntax(
-            f"{f!r} is a gradient already, and differentiating it again is not supported yet."
-        )
+        inner = f._target(args, kwargs or {})
+        return Target(f.generated(args, kwargs or {}), inner.args, inner.kwargs)
     rule = TABLE.get(f)
     if rule is not None and not isinstance(f, types.FunctionType):
         return Target(_wrapper(f, count, names), (), {})

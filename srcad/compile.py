@@ -59,6 +59,7 @@ class Entry:
     backward: Callable[..., Any] | None = None
     mask: tuple[bool, ...] = ()
     functions: dict[str, Any] = field(default_factory=dict)
+    main: Any = None  # the function that `run` calls, as it was generated
 
     def usable(self, symbols: Symbols | None = None) -> bool:
         """Whether it is right for a call now, perhaps after noting new values of outside names."""
@@ -112,7 +113,7 @@ class Cache:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """The compiler makes trees, hardly a cycle: looking for some meanwhile takes a tenth longer."""
     was = gc.isenabled()
     gc.disable()
@@ -147,7 +148,7 @@ def in_some_reading(compiled: Callable[..., T]) -> Callable[..., T]:
 
 
 @in_some_reading
-@_without_collector()
+@without_collector()
 def compile_fused(
     function: types.FunctionType,
     kinds: tuple[Type, ...],
@@ -222,7 +223,7 @@ def wants_aux(name: str, kind: Type, place: errors.Place) -> errors.NotDifferent
 
 
 @in_some_reading
-@_without_collector()
+@without_collector()
 def compile_pullback(
     function: types.FunctionType,
     kinds: tuple[Type, ...],
@@ -247,21 +248,22 @@ def compile_pullback(
 
 
 @in_some_reading
-@_without_collector()
+@without_collector()
 def compile_split(
     function: types.FunctionType,
     kinds: tuple[Type, ...],
     symbols: Symbols,
     adapt: Any = None,
+    only: int | None = None,
     reading: Reading = FIRST,
 ) -> Entry:
-    """The same pair with raw cotangents, for calls met at run time."""
+    """The same pair with raw cotangents, for calls met at run time; of one parameter `only`."""
     sizes = dict(symbols.by_size)
     work = Compilation(symbols, reusable=True, reading=reading)
     unit = work.program.unit(function)
     if adapt is not None:
         unit = adapt(unit)
-    mask = tuple(map(carries, kinds))
+    mask = tuple(carries(t) and only in (None, k) for k, t in enumerate(kinds))
     facts = work.session.infer(unit, kinds)
     for k in handed(facts, unit, kinds, mask):
         raise errors.UnsupportedMutation(
@@ -299,7 +301,7 @@ def ready(work: Compilation, name: str, sizes: dict[int, str]) -> Entry:
         (u.function, u.code.taken - u.code.locals) for u in work.program.units.values()
     ]
     guards = Guards.of(work.program.guards.values(), used, sizes)
-    return Entry(loaded[name], module.text, guards, table, functions=loaded)
+    return Entry(loaded[name], module.text, guards, table, functions=loaded, main=loaded[name])
 
 
 def imports(names: dict[str, Any]) -> list[ast.stmt]:

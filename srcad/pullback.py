@@ -33,7 +33,7 @@ def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -
     again.  Raises WrongArgument for a cotangent that does not fit.
     """
     try:
-        target = target_of(f, len(args), tuple(kwargs))
+        target = target_of(f, len(args), tuple(kwargs), args, kwargs)
         canonical, signature = bind(target, args, kwargs)
         entry = _pullback_entry(target.function, canonical, naive)
         out, saved = entry.forward(*canonical)

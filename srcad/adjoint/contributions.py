@@ -48,7 +48,7 @@ from srcad.ir.types import (
     is_scalar,
 )
 from srcad.rules.spelling import spelled
-from srcad.rules.table import Linear, NoDerivative, Partials, Rule, Vjp
+from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.containers import got, not_got
 from srcad.runtime.cotangents import listed, unrepeat_list
@@ -70,8 +70,12 @@ NO_NUMBERS = frozenset(
 )
 
 
-def _takes_no_numbers(rule: Rule, position: int, operation: Apply) -> bool:
-    """Whether NumPy takes no floats there, or asks for their truth alone: nothing passes."""
+def _takes_no_numbers(rule: Rule, position: int, operation: Apply, kind: Type) -> bool:
+    """Whether NumPy takes no floats there, or asks for their truth or shape: nothing passes."""
+    if position in TABLE.likes.get(operation.function, ()):
+        return True
+    if not isinstance(kind, AnyType):
+        return False
     module = str(getattr(operation.function, "__module__", None) or "")
     ours = module.startswith(("numpy", OF_METHODS))
     found = _formulas(rule)
@@ -203,7 +207,7 @@ class Contributions(Displays):
             if name == operands.star:
                 pairs += self.variadic(operation, position, values[name], values, target, y_bar)
                 continue
-            if isinstance(types[name], AnyType) and _takes_no_numbers(rule, position, operation):
+            if _takes_no_numbers(rule, position, operation, types[name]):
                 continue
             if not carries(types[name]):
                 continue  # an item of something active: `np.split(*args)`

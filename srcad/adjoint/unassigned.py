@@ -72,8 +72,8 @@ def still_local(body: ir.Block, unit: Unit) -> ir.Block:
     if DEBUG:  y = x            y = unset
     return y               →    assigned(y, "y")
     """
-    ends = [k for k, s in enumerate(body) if s == ir.Note("backward")]
-    forward, rest = body[: ends[0]], body[ends[0] :]
+    end = next((k for k, s in enumerate(body) if s == ir.Note("backward")), len(body))
+    forward, rest = body[:end], body[end:]
     params = frozenset(p.name for p in unit.code.params)
     mine = unsure_names(unit) & unit.code.locals - ir.assigned(forward)
     risky = unsure_reads(forward, params, mine)

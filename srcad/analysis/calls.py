@@ -179,13 +179,17 @@ def known_call(
     return apply(value, *expanded, "call", inference)
 
 
+BY_MEMORY = (
+    "the gradient of a function that writes into containers or shares written arrays",
+    "Use the function's jvp for second derivatives, or make new containers instead of writing.",
+)
 A_GRADIENT = "a gradient that the function computes"
 
 
 def of_the_compiler(value: Any) -> bool:
     """`srcad.grad(f)`, inside a function that is differentiated, and what it gives."""
     module = str(getattr(value, "__module__", ""))
-    return module.startswith("srcad.") and not module.startswith("srcad.runtime.")
+    return module.startswith("srcad.") and not module.startswith(("srcad.runtime.", "srcad.rules."))
 
 
 def _special(
@@ -199,7 +203,7 @@ def _special(
         if isinstance(owner, Bottom):
             return BOTTOM, Inert()
     if getattr(value, "__module__", None) in _MEMORY:
-        return ANY, Inert()
+        return ANY, Refused(BY_MEMORY[0], BY_MEMORY[1])
     if of_the_compiler(type(value)):
         return ANY, Refused(A_GRADIENT)
     if isinstance(value, pytypes.FunctionType) and of_the_compiler(value):

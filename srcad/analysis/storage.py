@@ -195,15 +195,7 @@ class Storage:
 
     def joined(self, operation: Invoke) -> frozenset[frozenset[str]]:
         """The parameters of a called function that get what may share memory, in groups."""
-        groups: list[tuple[frozenset[str], Sites]] = []
-        for param, arg in zip(operation.unit.code.params, operation.args, strict=True):
-            names = frozenset({param.name})
-            reach = NONE.union(*map(self.points.reach, ir.reads(arg)))
-            apart = [g for g in groups if g[1].isdisjoint(reach)]
-            for found, sites in [g for g in groups if not g[1].isdisjoint(reach)]:
-                names, reach = names | found, reach | sites
-            groups = [*apart, (names, reach)]
-        return frozenset(names for names, _ in groups if len(names) > 1)
+        return joined_params(self.points, operation)
 
     def lone(self, owner: str, stmt: ir.Stmt, cells: frozenset[str]) -> bool:
         """Whether behind a statement nothing but the owner and cells shows what it stands for.
@@ -283,3 +275,16 @@ def _places(facts: Inferred, body: ir.Block) -> dict[int, Place]:
 
     walk(body, ())
     return found
+
+
+def joined_params(points: Points, operation: Invoke) -> frozenset[frozenset[str]]:
+    """The parameters of a called function that get what may share memory, in groups."""
+    groups: list[tuple[frozenset[str], Sites]] = []
+    for param, arg in zip(operation.unit.code.params, operation.args, strict=True):
+        names = frozenset({param.name})
+        reach = NONE.union(*map(points.reach, ir.reads(arg)))
+        apart = [g for g in groups if g[1].isdisjoint(reach)]
+        for found, sites in [g for g in groups if not g[1].isdisjoint(reach)]:
+            names, reach = names | found, reach | sites
+        groups = [*apart, (names, reach)]
+    return frozenset(names for names, _ in groups if len(names) > 1)

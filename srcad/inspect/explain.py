@@ -131,10 +131,10 @@ def explain(
     """
     skip = 0
     if isinstance(f, GradFunction):
-        wrt, target = f.wrt, f._target(len(args), tuple(kwargs))
+        wrt, target = f.wrt, f._target(args, kwargs)
         skip = f._skip(target)
     else:
-        target = target_of(f, len(args), tuple(kwargs))
+        target = target_of(f, len(args), tuple(kwargs), args, kwargs)
         skip = len(target.args)
     canonical, signature = bind(target, args, kwargs)
     choice = choose(wrt, signature, canonical, skip, target.function)

@@ -12,6 +12,6 @@ def load() -> None:
     for topic in (
         "operators", "elementwise", "reductions", "scans", "shapes", "joining", "indexing",
         "products", "linalg", "fft", "padding", "polynomials",
-        "creation", "methods", "containers", "draws", "statistics",
+        "creation", "methods", "containers", "draws", "statistics", "pushes", "cotangents",
     ):  # fmt: skip
         importlib.import_module(f"srcad.rules.{topic}")

@@ -9,7 +9,7 @@ import operator
 
 import numpy as np
 
-from srcad.rules.table import linear, vjp
+from srcad.rules.table import like, linear, vjp
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.curves import (
     aweights_bar,
@@ -181,6 +181,7 @@ linear(np.full, None, lambda y_bar, shape, fill_value, dtype=None, order="C", *,
        like=None: unbroadcast(y_bar, fill_value))
 linear(np.full_like, None, lambda y_bar, a, fill_value, dtype=None, order="K", subok=True,
        shape=None, *, device=None: unbroadcast(y_bar, fill_value))
+like(np.full_like, 0)
 
 # --- finite differences and statistics ---
 vjp(

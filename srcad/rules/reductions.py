@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.rules.table import linear, no_derivative, vjp
+from srcad.rules.table import like, linear, no_derivative, vjp
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.elementwise import ratio
 from srcad.runtime.quantiles import quantile_bar, quantile_q_bar
@@ -26,6 +26,7 @@ from srcad.runtime.reductions import (
     shares,
     spread,
     sum_where,
+    unspread,
     var_bar,
     var_mean_bar,
 )
@@ -292,10 +293,11 @@ no_derivative(np.count_nonzero, np.any, np.all, np.argmax, np.argmin, np.nanargm
               np.logical_and.reduce, np.logical_or.reduce)
 
 # --- the helpers of these rules, for derivatives of derivatives ---
-linear(spread, lambda y_bar, g, x, axis=None, keepdims=False:
-       np.sum(y_bar, axis, keepdims=keepdims))
+linear(spread, lambda y_bar, g, x, axis=None, keepdims=False: unspread(y_bar, g, axis))
 linear(unbroadcast, lambda y_bar, g, x: np.broadcast_to(y_bar, np.shape(g)))
 linear(kept, lambda y_bar, g, axis, keepdims=False: np.reshape(y_bar, np.shape(g)))
 no_derivative(shares, share_of_initial, count)
+like(spread, 1)
+like(unbroadcast, 1)
 
 # fmt: on

@@ -20,7 +20,7 @@ def spelled(function: Any) -> str:
     owner = getattr(function, "__self__", None)
     if owner is not None and not inspect.ismodule(owner):
         return f"{spelled(owner)}.{name}" if hasattr(owner, "__name__") else name
-    for package in PACKAGES:
+    for package in PACKAGES if name != "object" else ():
         if getattr(package, name, None) is function:
             return f"{package.__name__.replace('numpy', 'np')}.{name}"
     module = getattr(function, "__module__", None) or ""

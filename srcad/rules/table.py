@@ -56,6 +56,9 @@ class Table:
 
     rules: dict[Any, Rule] = field(default_factory=dict)
     of_complex: dict[Any, Rule] = field(default_factory=dict)
+    pushes: dict[Any, tuple[Formula | None, ...]] = field(default_factory=dict)
+    multilinear: dict[Any, tuple[int, ...] | None] = field(default_factory=dict)
+    likes: dict[Any, frozenset[int]] = field(default_factory=dict)
     version: int = 0
 
     def add(self, function: Any, rule: Rule) -> None:
@@ -102,6 +105,29 @@ def of_complex(function: Any, *pullbacks: Formula | None) -> None:
     """
     no_derivative(function)
     TABLE.of_complex[function] = Vjp(pullbacks)
+
+
+def jvp(function: Any, *pushforwards: Formula | None) -> None:
+    """Say how tangents pass, where the rule does not: `lambda x_dot, y, *args, **options: y_dot`.
+
+    One for each argument; the tangent of the result is their sum.  Without it the tangent of a
+    `vjp` is found by transposing the rule once more, which takes longer.
+    """
+    TABLE.pushes[function] = pushforwards
+
+
+def multilinear(*functions: Any, positions: tuple[int, ...] | None = (0, 1)) -> None:
+    """Declare functions linear in each of these arguments (None: all) while the others stand still.
+
+    For forward mode; reverse mode has their `vjp`.
+    """
+    for function in functions:
+        TABLE.multilinear[function] = positions
+
+
+def like(function: Any, *positions: int) -> None:
+    """Declare arguments of which only shape and dtype matter: no derivative passes there."""
+    TABLE.likes[function] = frozenset(positions)
 
 
 def no_derivative(*functions: Any) -> None:

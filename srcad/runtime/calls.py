@@ -18,6 +18,8 @@ from srcad.runtime.cotangents import shadow
 
 Pullback = Callable[[Any], list[Any]]
 _COMPILE: list[Callable[..., tuple[Any, Pullback]]] = []
+_FORWARD: list[Callable[..., tuple[Any, Any]]] = []
+_TRANSPOSE: list[Callable[..., Any]] = []
 
 
 class _Mode(threading.local):
@@ -39,6 +41,56 @@ def kept(how: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def register(compiler: Callable[..., tuple[Any, Pullback]]) -> None:
     """Set what differentiates a function met at run time."""
     _COMPILE[:] = [compiler]
+
+
+def register_forward(
+    compiler: Callable[..., tuple[Any, Any]], transpose: Callable[..., Any]
+) -> None:
+    """Set what moves tangents through a function met at run time, and through a `vjp` rule."""
+    _FORWARD[:] = [compiler]
+    _TRANSPOSE[:] = [transpose]
+
+
+def pushed(
+    function: Any, position: int, t: Any, y: Any, args: tuple[Any, ...], options: dict[str, Any]
+) -> Any:
+    """The tangent of `y = function(*args, **options)` when one argument moves by `t`.
+
+    The cotangent that goes back to the argument is linear in that of the result: what carries
+    one back through this once more is the tangent.
+    """
+    return _TRANSPOSE[0](function, position, t, y, args, options)
+
+
+def jvp_call(
+    function: Any,
+    function_dot: Any,
+    args: tuple[Any, ...],
+    dots: tuple[Any, ...],
+    options: dict[str, Any] | None = None,
+    option_dots: dict[str, Any] | None = None,
+) -> tuple[Any, Any]:
+    """The value of a call and its tangent, given those of the function and of its arguments."""
+    return _FORWARD[0](function, function_dot, args, dots, options or {}, option_dots or {})
+
+
+def jvp_method(
+    owner: Any,
+    owner_dot: Any,
+    name: str,
+    args: tuple[Any, ...],
+    dots: tuple[Any, ...],
+    options: dict[str, Any] | None = None,
+    option_dots: dict[str, Any] | None = None,
+) -> tuple[Any, Any]:
+    """The same for `owner.name(...)`."""
+    method = getattr(owner, name)
+    function = getattr(method, "__func__", None)
+    if function is not None and getattr(method, "__self__", None) is owner:
+        given = (owner, *args), (owner_dot, *dots)
+        return jvp_call(function, None, *given, options, option_dots)
+    moved = {"__self__": owner_dot} if hasattr(method, "__self__") else None
+    return jvp_call(method, moved, args, dots, options, option_dots)
 
 
 def call_method(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import NotDifferentiable, UnsupportedSyntax
+from srcad.runtime.broadcast import unbroadcast
 
 
 def shadow(x: Any) -> Any:
@@ -300,6 +301,17 @@ def finish(cotangent: Any, x: Any) -> Any:
     if x is None or isinstance(x, str | bytes | int | type | types.ModuleType | types.FunctionType):
         return None
     return _object_like(cotangent, x)
+
+
+def unfinished(y_bar: Any, cotangent: Any) -> Any:
+    """The cotangent of a cotangent, given that of the gradient which `finish` made of it."""
+    if y_bar is None or cotangent is None:
+        return None
+    if isinstance(cotangent, list | tuple):
+        return [unfinished(part(y_bar, k), c) for k, c in enumerate(cotangent)]
+    if isinstance(cotangent, dict):
+        return {k: unfinished(part(y_bar, k), c) for k, c in cotangent.items()}
+    return unbroadcast(y_bar, cotangent)
 
 
 def _dict_like(x: Any, found: dict[Any, Any]) -> Any:

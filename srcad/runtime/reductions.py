@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from srcad.runtime.broadcast import unbroadcast
+
 Axis = Any
 
 
@@ -75,6 +77,13 @@ def masked(x: Any, where: Any) -> Any:
 def sum_where(y_bar: Any, a: Any, axis: Axis, keepdims: bool, where: Any) -> Any:
     """The cotangent of np.sum(a, where=where): y_bar at the elements that took part."""
     return masked(spread(y_bar, a, axis, keepdims), where)
+
+
+def unspread(y_bar: Any, g: Any, axis: Axis) -> Any:
+    """The transpose of `spread`: y_bar summed to the shape of g, which lacks axes or has them as 1."""
+    if np.ndim(g) == np.ndim(y_bar):
+        return unbroadcast(y_bar, g)
+    return np.reshape(np.sum(y_bar, axis), np.shape(g))[()]
 
 
 def mean_where(y_bar: Any, a: Any, axis: Axis, keepdims: bool, where: Any) -> Any:

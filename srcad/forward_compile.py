@@ -1,0 +1,134 @@
+"""The compiler of the forward mode: from a user's function to the text that moves its tangents.
+
+    source → frontend → webs → infer → settle   as for gradients (see `pipeline`)
+           → tangents → optimise → emit → load
+
+SRCAD_DUMP=1 prints the IR after each pass.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+from srcad import errors
+from srcad.adjoint.primal import describe, fresh_facts, user_names
+from srcad.adjoint.unassigned import still_local
+from srcad.analysis.infer import Inference
+from srcad.analysis.program import Unit
+from srcad.analysis.reading import FIRST, Reading
+from srcad.analysis.settle import settle
+from srcad.analysis.shared import Asked
+from srcad.analysis.storage import marked
+from srcad.compile import Entry, guarded, in_some_reading, ready, without_collector
+from srcad.emit.function import dump
+from srcad.ir import nodes as ir
+from srcad.ir import verify
+from srcad.ir.names import Names
+from srcad.ir.types import Symbols, Type, show
+from srcad.optimise.tangents import tidied_tangents
+from srcad.pipeline import Compilation, Wanted
+from srcad.tangent.base import Joined
+from srcad.tangent.dotted import dotted
+from srcad.tangent.forward import Forward
+
+
+class TangentCompilation(Compilation):
+    """All functions that one tangent needs."""
+
+    def tangent(
+        self,
+        unit: Unit,
+        types: tuple[Type, ...],
+        mask: tuple[bool, ...],
+        name: str,
+        shown: bool,
+        joined: Joined = frozenset(),
+    ) -> None:
+        """`f_jvp`: the function with the tangents of some parameters, returning (value, tangent).
+
+        shown: the caller goes on with what it returns; joined: parameters that may share memory.
+        """
+        facts = fresh_facts(self.session, unit, types, joined)
+        body = marked(facts, settle(facts).body)
+        dump("settled", unit.name, body)
+        params = [p.name for p in unit.code.params]
+        verify.typed(unit.name, body, facts.types, tuple(params))
+        given = frozenset(p for p, m in zip(params, mask, strict=True) if m)
+        names = Names(unit.code.taken | set(facts.types))
+        moving = dotted(facts, body, given)
+        forward = Forward(facts, body, moving, names, self.request_tangent, self.naive)
+        body = forward.run(given, shown)
+        result = unit.code.result
+        answer = ir.Sequence("tuple", (ir.Name(result), forward.value(ir.Name(result))))
+        body = (*body, ir.Return(answer))
+        dump("tangents", unit.name, body)
+        if not self.naive:
+            users = user_names(unit)
+            users |= {dot for name, dot in forward.dots.items() if name in users}
+            dots = frozenset(forward.dots.values())
+            body = tidied_tangents(body, Inference(self.session, facts), dots, users)
+            dump("optimised", unit.name, body)
+        body = still_local(body, unit)
+        given_dots = [forward.dot(p) for p, m in zip(params, mask, strict=True) if m]
+        doc = f"Value and tangent of {describe(unit)}: {', '.join(map(show, types))}."
+        self.emit(name, [*params, *given_dots], body, doc, unit)
+        self.finish_tangents()
+
+    def request_tangent(
+        self,
+        unit: Unit,
+        types: tuple[Type, ...],
+        mask: tuple[bool, ...],
+        place: errors.Place,
+        joined: Joined = frozenset(),
+    ) -> str:
+        """The name of the function that moves tangents through a callee; made when first asked."""
+        key = ("tangent", id(unit), types, mask, joined)
+        if key not in self.splits:
+            self.names.taken |= unit.code.taken
+            name = self.names.fresh(f"{unit.name}_jvp")
+            asked = Asked(joined=joined)
+            self.splits[key] = Wanted(unit, types, mask, name, name, place, asked)
+            self.waiting.append(self.splits[key])
+        return self.splits[key].fwd
+
+    def finish_tangents(self) -> None:
+        """Make the functions that were asked for meanwhile."""
+        while self.waiting:
+            callee = self.waiting.pop(0)
+            try:
+                joined = callee.asked.joined
+                self.tangent(callee.unit, callee.types, callee.mask, callee.fwd, True, joined)
+            except errors.SrcadError as problem:
+                problem.add_note(errors.called_from(callee.place))
+                raise
+
+
+@in_some_reading
+@without_collector()
+def compile_tangent(
+    function: types.FunctionType,
+    kinds: tuple[Type, ...],
+    mask: tuple[bool, ...],
+    naive: bool,
+    symbols: Symbols,
+    adapt: Any = None,
+    shown: bool = False,
+    reading: Reading = FIRST,
+) -> Entry:
+    """`f_jvp` for one signature; `mask` are the parameters with tangents."""
+    sizes = dict(symbols.by_size)
+    work = TangentCompilation(symbols, naive, reading=reading)
+    unit = work.program.unit(function)
+    if adapt is not None:
+        unit = adapt(unit)
+    work.session.infer(unit, kinds)
+    work.names.taken |= unit.code.taken
+    name = work.names.fresh(f"{unit.name}_jvp")
+    work.tangent(unit, kinds, mask, name, shown)
+    entry = ready(work, name, sizes)
+    entry.run = guarded(entry.run, work, unit, kinds)
+    entry.mask = mask
+    work.session.forget()
+    return entry

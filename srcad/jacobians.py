@@ -1,0 +1,179 @@
+"""Derivatives of vectors, and second derivatives: jacobian, hessian, hvp.
+
+J = jacobian(f)(x)            J[i, j] = ∂f(x)[i] / ∂x[j]
+H = hessian(f)(x)             H[i, j] = ∂²f(x) / ∂x[i] ∂x[j]
+hvp(f)(x, v)                  H @ v, at about the cost of three gradients
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from srcad import errors
+from srcad.api import grad
+from srcad.forward import jvp, prepared
+from srcad.pullback import vjp
+
+_REFUSALS = (errors.UnsupportedSyntax, errors.UnsupportedMutation, errors.MissingRule)
+MODES = ("auto", "forward", "reverse")
+
+
+def jacobian(f: Callable[..., Any], wrt: int = 0, mode: str = "auto") -> Callable[..., Any]:
+    """The Jacobian of a function of an array (or number) whose value is an array (or number).
+
+    The result has the shape of the value followed by that of the argument.  mode: "forward" runs
+    once for each number of the argument, "reverse" once for each number of the value; "auto"
+    takes the smaller, or the one that the function allows.  Raises WrongArgument for arguments
+    and values of other kinds.
+    """
+    if mode not in MODES:
+        raise errors.WrongArgument(f"mode={mode!r}: use one of {', '.join(map(repr, MODES))}.")
+
+    def of(*args: Any, **kwargs: Any) -> Any:
+        at = _array(args, wrt)
+        g = _bound(f, kwargs)
+        if mode == "forward":
+            return _forward(g, args, wrt, at)
+        if mode == "reverse":
+            return _reverse(g, args, wrt, at)
+        size = np.size(_value(f(*_fresh(args), **kwargs)))
+        first, second = (_forward, _reverse) if at.size <= size else (_reverse, _forward)
+        try:
+            return first(g, args, wrt, at)
+        except _REFUSALS:
+            return second(g, args, wrt, at)
+
+    return _named(of, f, "jacobian")
+
+
+def hessian(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
+    """The second derivatives of a function with a real scalar value in one array (or number).
+
+    The result has the shape of the argument twice; it is made of the products of `hvp`.
+    """
+    product = hvp(f, wrt)
+
+    def of(*args: Any) -> Any:
+        at = _array(args, wrt)
+        columns = [product(*_fresh(args), e) for e in _basis(at, args[wrt])]
+        return _stacked(columns, at.shape, at)
+
+    return _named(of, f, "hessian")
+
+
+def hvp(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
+    """The product of the Hessian with a vector: `hvp(f)(x, v)`; the vector comes last.
+
+    v has the structure and shapes of the argument that f is differentiated in, and so has the
+    product.  It is forward mode over the gradient's code; where that writes into containers, it is
+    the gradient of forward mode's code.
+    """
+    df = grad(f, wrt=wrt)
+
+    def of(*args: Any) -> Any:
+        if len(args) < 2:
+            raise errors.WrongArgument("hvp(f)(x, v): the vector v comes after the arguments.")
+        *given, v = args
+        dots: list[Any] = [None] * len(given)
+        dots[wrt] = v
+        try:
+            return jvp(df, _fresh(tuple(given)), tuple(dots))[1]
+        except _REFUSALS:
+            return _of_the_tangent(f, tuple(given), tuple(dots), wrt)
+
+    return _named(of, f, "hvp")
+
+
+def _of_the_tangent(
+    f: Callable[..., Any], args: tuple[Any, ...], dots: tuple[Any, ...], wrt: int
+) -> Any:
+    """The gradient of the derivative along a vector."""
+    entry, given, moving = prepared(f, _fresh(args), dots)
+    assert entry.main is not None
+    _, pullback = vjp(entry.main, *given, *moving)
+    return pullback((0.0, 1.0))[len(given) - len(args) + wrt]
+
+
+def _basis(at: np.ndarray, value: Any) -> Iterator[Any]:
+    """The unit vectors, in the kind of the argument."""
+    for k in range(at.size):
+        unit = np.zeros(at.size, at.dtype)
+        unit[k] = 1
+        yield _like(unit.reshape(at.shape), value)
+
+
+def _forward(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, at: np.ndarray) -> Any:
+    columns = []
+    out: Any = None
+    for unit in _basis(at, args[wrt]):
+        dots: list[Any] = [None] * len(args)
+        dots[wrt] = unit
+        out, t = jvp(f, _fresh(args), tuple(dots))
+        columns.append(_value(t))
+    if not columns:
+        out = f(*_fresh(args))
+    return _stacked(columns, np.shape(_value(out)), at)
+
+
+def _stacked(columns: list[Any], shape: tuple[int, ...], at: np.ndarray) -> Any:
+    """The columns as the last axes."""
+    if not columns:
+        return np.zeros((*shape, *at.shape))
+    return np.stack(columns, -1).reshape((*shape, *at.shape))[()]
+
+
+def _reverse(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, at: np.ndarray) -> Any:
+    out, pullback = vjp(f, *_fresh(args))
+    out = _value(out)
+    shape, rows = np.shape(out), []
+    for k in range(np.size(out)):
+        seed = np.zeros(np.size(out), np.result_type(out))
+        seed[k] = 1
+        rows.append(pullback(seed.reshape(shape)[()])[wrt])
+    if not rows:
+        return np.zeros((*shape, *at.shape))
+    return np.stack(rows).reshape((*shape, *at.shape))[()]
+
+
+def _array(args: tuple[Any, ...], wrt: int) -> np.ndarray:
+    try:
+        value = args[wrt]
+    except IndexError:
+        raise errors.WrongArgument(f"wrt={wrt}: there is no such argument.") from None
+    at = np.asarray(value) if isinstance(value, float | complex | np.ndarray | np.generic) else None
+    if at is None or at.dtype.kind not in "fc":
+        raise errors.WrongArgument(
+            f"A Jacobian is taken in an array or a number of floats, not in {value!r}."
+        )
+    return at
+
+
+def _value(out: Any) -> Any:
+    if not isinstance(out, float | complex | np.ndarray | np.generic):
+        raise errors.WrongArgument(
+            f"A Jacobian is that of an array or a number, not of a {type(out).__name__}."
+        )
+    return out
+
+
+def _like(unit: np.ndarray, value: Any) -> Any:
+    return unit if isinstance(value, np.ndarray) else unit[()]
+
+
+def _fresh(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments for one of several runs, of which each may write into them."""
+    return tuple(np.array(a) if isinstance(a, np.ndarray) else a for a in args)
+
+
+def _bound(f: Callable[..., Any], kwargs: dict[str, Any]) -> Callable[..., Any]:
+    return functools.partial(f, **kwargs) if kwargs else f
+
+
+def _named(of: Callable[..., Any], f: Callable[..., Any], what: str) -> Callable[..., Any]:
+    of.__name__ = f"{what}_of_{getattr(f, '__name__', 'function')}"
+    of.__doc__ = f"The {what} of {getattr(f, '__qualname__', f)}."
+    return of

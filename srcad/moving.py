@@ -1,0 +1,249 @@
+"""Move tangents through a function that only the running program knows.
+
+The result is what generated code asks of `srcad.runtime.calls.jvp_call`: the value and its tangent.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad import errors
+from srcad.analysis.calls import A_GRADIENT, of_the_compiler
+from srcad.analysis.holding import opened
+from srcad.analysis.resolve import with_captures
+from srcad.arguments import target_of
+from srcad.compile import LOCK, Cache, Entry, compile_split
+from srcad.dynamic import closure_type
+from srcad.forward_compile import compile_tangent
+from srcad.frontend.source import unwrap
+from srcad.ir.observed import type_of
+from srcad.ir.types import Clo, Symbols, Type
+from srcad.rules.spelling import spelled
+from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
+from srcad.rules.writes import written_arguments
+from srcad.runtime import calls, copies
+from srcad.runtime.cotangents import finish
+from srcad.runtime.methods import METHODS
+from srcad.runtime.moved_containers import CONTAINERS, do_both
+from srcad.runtime.substitutes import SUBSTITUTES
+from srcad.runtime.tangents import in_shape_of, still
+from srcad.tangent.dotted import holds
+
+_SUBSTITUTES = {**SUBSTITUTES, copy.copy: copies.shallow, copy.deepcopy: copies.deep}
+_ENTRIES: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
+_TRANSPOSES: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
+_MOST = 256
+Named = dict[str, Any]
+
+
+def move(
+    function: Any, own_dot: Any, args: tuple[Any, ...], dots: tuple[Any, ...],
+    options: Named, option_dots: Named,
+) -> tuple[Any, Any]:  # fmt: skip
+    """The value of a call and its tangent."""
+    bound = getattr(function, "__self__", None)
+    if isinstance(bound, np.ndarray | np.generic) and function.__name__ in METHODS:
+        method = METHODS[function.__name__]
+        self_dot = (own_dot or {}).get("__self__")
+        given = (bound, *args), (self_dot, *dots)
+        return move(method, None, *given, options, option_dots)
+    if isinstance(bound, CONTAINERS) and not isinstance(function, types.MethodType):
+        moved = (own_dot or {}).get("__self__")
+        moved = still(bound) if moved is None else moved
+        return do_both(bound, moved, function.__name__, args, dots, options)
+    if isinstance(function, functools.partial):
+        held = own_dot or {
+            "args": (None,) * len(function.args),
+            "kwargs": dict.fromkeys(function.keywords),
+            "function": None,
+        }
+        all_options = {**function.keywords, **options}
+        all_dots = {**held["kwargs"], **option_dots}
+        given = (*function.args, *args), (*held["args"], *dots)
+        return move(function.func, held["function"], *given, all_options, all_dots)
+    try:
+        rule = TABLE.get(function)
+        function = _SUBSTITUTES.get(function, function) if rule is None else function
+    except TypeError:
+        rule = None
+    if rule is not None:
+        return _by_rule(function, rule, args, dots, options, option_dots)
+    if of_the_compiler(type(function)) or of_the_compiler(function):
+        raise errors.UnsupportedSyntax(
+            f"{A_GRADIENT[0].upper()}{A_GRADIENT[1:]} cannot be differentiated yet."
+        )
+    if inspect.isclass(function):
+        raise errors.MissingRule(
+            f"{function.__name__}(...) makes an object whose derivative is not supported yet here."
+        )
+    return _by_source(function, own_dot, args, dots, options, option_dots)
+
+
+def _by_rule(
+    function: Any, rule: Rule, args: tuple[Any, ...], dots: tuple[Any, ...],
+    options: Named, option_dots: Named,
+) -> tuple[Any, Any]:  # fmt: skip
+    if isinstance(rule, NoDerivative):
+        y = function(*args, **options)
+        return y, still(y)
+    count = len(args)
+    written = written_arguments(function, count, options)
+    if any((args[k] if isinstance(k, int) else options[k]) is not None for k in written):
+        raise errors.UnsupportedMutation(
+            f"`{spelled(function)}` is known only when it runs, and writes into an argument here. "
+            "Use the form that returns a new array."
+        )
+    target = target_of(function, count, tuple(options))
+    plain = target.function
+    signature = inspect.signature(plain, follow_wrapped=False)
+    bound = signature.bind(*args, **options)
+    moved = signature.bind(*dots, **option_dots)
+    names = list(signature.parameters)
+    bound.apply_defaults()
+    values = [bound.arguments[n] for n in names]
+    given = moved.arguments
+    tangents = [_whole(given.get(n), bound.arguments[n]) for n in names]
+    return _run(plain, None, values, tangents, None)
+
+
+def _by_source(
+    function: Any, own_dot: Any, args: tuple[Any, ...], dots: tuple[Any, ...],
+    options: Named, option_dots: Named,
+) -> tuple[Any, Any]:  # fmt: skip
+    target = unwrap(function)
+    plain = target.function
+    signature = inspect.signature(plain, follow_wrapped=False)
+    bound = signature.bind(*target.args, *args, **{**target.kwargs, **options})
+    own = own_dot or {}
+    first = [own["__self__"]] if "__self__" in own and target.args else [None] * len(target.args)
+    fixed = {k: None for k in target.kwargs}
+    moved = signature.bind(*first, *dots, **{**fixed, **option_dots})
+    bound.apply_defaults()
+    values, tangents = [], []
+    for name in signature.parameters:
+        value = bound.arguments[name]
+        t = moved.arguments.get(name, own.get(name))
+        values.append(value)
+        tangents.append(_whole(t, value))
+    symbols = Symbols()
+    held = closure_type(plain, symbols)
+    if held is not None:
+        values.append(plain)
+        tangents.append(still(plain) if own_dot is None else own_dot)
+    return _run(plain, held, values, tangents, symbols)
+
+
+def _whole(t: Any, value: Any) -> Any:
+    """A tangent for what `*` and `**` gathered, of which parts may stand still."""
+    if isinstance(t, tuple) and isinstance(value, tuple):
+        return tuple(still(v) if p is None else p for p, v in zip(t, value, strict=True))
+    if isinstance(t, dict) and isinstance(value, dict):
+        return {k: still(v) if t.get(k) is None else t[k] for k, v in value.items()}
+    return t
+
+
+def _run(
+    plain: types.FunctionType, held: Clo | None, values: list[Any], tangents: list[Any],
+    symbols: Symbols | None,
+) -> tuple[Any, Any]:  # fmt: skip
+    symbols = symbols or Symbols()
+    given = values if held is None else values[:-1]
+    kinds = tuple(opened(type_of(v, symbols)) for v in given)
+    kinds = kinds if held is None else (*kinds, held)
+    rests = tuple(t is None for t in tangents)
+    entry = entry_of(plain, kinds, symbols, held, still=rests)
+    moving = [t for t, m in zip(tangents, entry.mask, strict=True) if m]
+    found: tuple[Any, Any] = entry.run(*values, *moving)
+    return found
+
+
+def entry_of(
+    plain: types.FunctionType,
+    kinds: tuple[Type, ...],
+    symbols: Symbols,
+    held: Clo | None = None,
+    naive: bool = False,
+    shown: bool = True,
+    still: tuple[bool, ...] | None = None,
+) -> Entry:
+    """The compiled `f_jvp` for arguments of these types; `still` are those that do not move."""
+    mask = tuple(holds(t) and not (still and still[k]) for k, t in enumerate(kinds))
+    with LOCK:
+        cache = _cache(_ENTRIES, plain)
+        key = kinds, mask, naive, shown
+        entry = cache.find(key, symbols)
+        if entry is None:
+            adapt: Callable[[Any], Any] | None = None
+            if held is not None:
+                adapt = lambda unit: with_captures(unit, held)  # noqa: E731
+            entry = compile_tangent(plain, kinds, mask, naive, symbols, adapt, shown)
+            cache.add(key, entry)
+        return entry
+
+
+def _cache(caches: weakref.WeakKeyDictionary[Any, Cache], function: Any) -> Cache:
+    found = caches.get(function)
+    if found is None:
+        if len(caches) >= _MOST:
+            caches.pop(next(iter(caches)), None)
+        found = caches[function] = Cache()
+    return found
+
+
+def transpose(
+    function: Any, position: int, t: Any, y: Any, args: tuple[Any, ...], options: Named
+) -> Any:
+    """The tangent of a result, from the rule that carries cotangents back (see `calls.pushed`)."""
+    rule = TABLE.get(function)
+    match rule:
+        case Linear(formulas) | Vjp(formulas) if position < len(formulas):
+            f = formulas[position]
+        case Partials(formulas) if position < len(formulas):
+            f = formulas[position]
+            return in_shape_of(f(y, *args, **options) * t, y) if f is not None else None
+        case _:
+            f = None
+    if f is None:
+        raise errors.MissingRule(f"`{spelled(function)}` has no derivative in this argument.")
+    y_bar = _ones(y)  # anywhere: it is linear, though some rules do less for zeros
+    given = (y_bar, y, *args) if isinstance(rule, Vjp) else (y_bar, *args)
+    bound = inspect.signature(f).bind(*given, **options)
+    bound.apply_defaults()
+    values = tuple(bound.arguments.values())
+    symbols = Symbols()
+    kinds = tuple(opened(type_of(v, symbols)) for v in values)
+    with LOCK:
+        cache = _cache(_TRANSPOSES, f)
+        entry = cache.find(kinds, symbols)
+        if entry is None:
+            entry = compile_split(f, kinds, symbols, only=0)
+            cache.add(kinds, entry)
+    _, saved = entry.forward(*values)
+    return _like(entry.bars(saved, t)[0], y)
+
+
+def _ones(y: Any) -> Any:
+    """Cotangents of one, in the structure of cotangents."""
+    if isinstance(y, list | tuple):
+        return [_ones(v) for v in y]
+    if isinstance(y, np.ndarray):
+        return np.ones_like(y) if y.dtype.kind in "fc" else None
+    return type(y)(1) if isinstance(y, float | complex | np.inexact) else None
+
+
+def _like(t: Any, y: Any) -> Any:
+    """What was carried back, in the structure of tangents."""
+    if isinstance(y, list | tuple):
+        return tuple(_like(None if t is None else t[k], v) for k, v in enumerate(y))
+    return still(y) if t is None else finish(t, y)
+
+
+calls.register_forward(move, transpose)

@@ -1,0 +1,1 @@
+"""Forward mode: beside each statement, the one that moves its tangent along."""

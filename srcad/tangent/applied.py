@@ -1,0 +1,299 @@
+"""Move the tangent through a function with a rule.
+
+y = np.sin(x)        y_dot = np.cos(x) * x_dot              partial derivatives
+y = np.flip(x, 0)    y_dot = np.flip(x_dot, 0)              linear: the function itself
+y = a @ b            y_dot = a_dot @ b + a @ b_dot          linear in each
+y = np.sort(x)       y_dot = pushed(np.sort, 0, x_dot, y, (x,), {})   the way back, transposed
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from srcad import errors
+from srcad.adjoint import algebra, specialise
+from srcad.adjoint.contributions import NO_NUMBERS
+from srcad.adjoint.formulas import formula, operands_of
+from srcad.analysis.missing import missing_option, missing_rule, never_binds
+from srcad.analysis.operations import Apply
+from srcad.ir import nodes as ir
+from srcad.ir.types import AnyType, Array, Lst, Number, Scalar, Tup, carries, dims_of, is_scalar
+from srcad.rules.spelling import spelled
+from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
+from srcad.runtime import calls, copies, tangents
+from srcad.tangent.base import Base
+
+FRESH = ir.Ref(tangents.fresh, "fresh")
+IN_SHAPE_OF = ir.Ref(tangents.in_shape_of, "in_shape_of")
+ADDED = ir.Ref(tangents.added, "added")
+PUSHED = ir.Ref(calls.pushed, "pushed")
+_COPIES: dict[Any, ir.Ref] = {
+    copies.shallow_object: ir.Ref(tangents.shallow_dot, "shallow_dot"),
+    copies.deep_object: ir.Ref(tangents.deep_dot, "deep_dot"),
+}
+# linear, but not the same function of the tangent: what they pad with, or return, depends on x
+_OF_THE_VALUE = {np.pad, np.real_if_close, np.arange, np.modf, math.modf, np.linspace}
+_LISTS = (Lst, Tup)
+
+
+class Applied(Base):
+    """The tangents of operations with a rule.
+
+    written: what may share memory with what is written; shown: the caller may write the result.
+    """
+
+    written: frozenset[str] = frozenset()
+    shown = False
+
+    def value(self, expr: ir.Expr) -> ir.Expr:
+        """The tangent of an operand."""
+        raise NotImplementedError
+
+    def applied(self, operation: Apply, target: str, whole: ir.Expr) -> ir.Expr:
+        """The tangent of `target = whole`."""
+        joined = self.joined_lists(operation)
+        if joined is not None:
+            return joined
+        rule = operation.rule
+        if rule is None:
+            raise missing_rule(operation, self.moves, self.place())
+        if isinstance(rule, NoDerivative):
+            return self.zero(ir.Name(target))
+        operands = operands_of(rule)
+        try:
+            values = operands.bound(operation.args, operation.kwargs)
+        except TypeError as problem:
+            if never_binds(operation):
+                return self.zero(ir.Name(target))  # Python raises its own TypeError
+            raise missing_option(operation, str(problem), self.place()) from None
+        function = operation.function
+        likes = TABLE.likes.get(function, frozenset())
+        moving = [
+            n
+            for k, n in enumerate(operands.names)
+            if n in values and n not in NO_NUMBERS and k not in likes and self.carries(values[n])
+        ]
+        if not moving:
+            return self.zero(ir.Name(target))
+        if function in TABLE.pushes:
+            return self.by_pushes(operation, values, moving, target)
+        if function in TABLE.multilinear:
+            return self.in_each(operation, whole)
+        if function in _COPIES:
+            return algebra.call(_COPIES[function], self.value(operation.args[0]))
+        if isinstance(rule, Linear) and function not in _OF_THE_VALUE:
+            return self.by_itself(operation, rule, values, moving, whole)
+        if isinstance(rule, Partials):
+            return self.by_partials(operation, rule, values, moving, target)
+        return self.transposed(operation, rule, values, moving, target, whole)
+
+    def carries(self, expr: ir.Expr) -> bool:
+        return self.moves(expr) and (not isinstance(expr, ir.Name) or carries(self.type(expr.id)))
+
+    def joined_lists(self, operation: Apply) -> ir.Expr | None:
+        """`xs + ys` and `xs * n`: longer lists, not arithmetic."""
+        kinds, function = operation.types, operation.function
+        if operation.form != "operator" or function not in (operator.add, operator.mul):
+            return None
+        if not any(isinstance(k, _LISTS) for k in kinds):
+            return None
+        left, right = operation.args
+        if function is operator.add:
+            if any(isinstance(k, Array | Number) for k in kinds):
+                return None
+            return ir.Binary("+", self.value(left), self.value(right))
+        if any(isinstance(k, Array) for k in kinds):
+            return None
+        items = 0 if isinstance(kinds[0], _LISTS) else 1
+        count = operation.args[1 - items]
+        return ir.Binary("*", self.value(operation.args[items]), count)
+
+    # -- one way for each verb ---------------------------------------------------------
+
+    def by_pushes(
+        self, operation: Apply, values: dict[str, ir.Expr], moving: list[str], target: str
+    ) -> ir.Expr:
+        found, terms = TABLE.pushes[operation.function], []
+        names = operands_of(operation.rule).names
+        for name in moving:
+            position = names.index(name)
+            f = found[position] if position < len(found) else None
+            if f is None:
+                raise self.without(operation, name)
+            read = formula(f)
+            filled = {read.names[0]: self.value(values[name]), read.names[1]: ir.Name(target)}
+            terms.append(read.instantiate({**values, **filled}))
+        return self.total(terms, target)
+
+    def in_each(self, operation: Apply, whole: ir.Expr) -> ir.Expr:
+        """Once for each operand that moves, the others standing still."""
+        positions = TABLE.multilinear[operation.function] or tuple(range(len(operation.args)))
+        terms = []
+        for k in positions:
+            if k < len(operation.args) and self.carries(operation.args[k]):
+                terms.append(self.again(operation, whole, {k: self.value(operation.args[k])}, {}))
+        others = [v for n, v in operation.kwargs if self.moves(v)]
+        if others or any(
+            self.carries(a) for k, a in enumerate(operation.args) if k not in positions
+        ):
+            raise self.unsupported(f"`{spelled(operation.function)}` of operands by keyword")
+        return self.total(terms)
+
+    def by_itself(
+        self,
+        operation: Apply,
+        rule: Linear,
+        values: dict[str, ir.Expr],
+        moving: list[str],
+        whole: ir.Expr,
+    ) -> ir.Expr:
+        """The function of the tangents; what is linear and stands still is zero."""
+        operands = operands_of(rule)
+        linear = {n for n, f in zip(operands.names, rule.transposes, strict=False) if f is not None}
+        for name in moving:
+            if name not in linear:
+                raise self.without(operation, name)
+        places: dict[int, ir.Expr] = {}
+        for k, arg in enumerate(operation.args):
+            at = operands.plain[k] if k < len(operands.plain) else operands.star
+            if at in linear:
+                places[k] = self.value(arg)
+        options = {n: self.value(v) for n, v in operation.kwargs if n in linear}
+        return self.again(operation, whole, places, options)
+
+    def by_partials(
+        self,
+        operation: Apply,
+        rule: Partials,
+        values: dict[str, ir.Expr],
+        moving: list[str],
+        target: str,
+    ) -> ir.Expr:
+        operands = operands_of(rule)
+        terms: list[ir.Expr] = []
+        for name in moving:
+            if name == operands.star:
+                raise self.unsupported(f"`{spelled(operation.function)}`")
+            position = operands.names.index(name)
+            f = rule.formulas[position] if position < len(rule.formulas) else None
+            if f is None:
+                raise self.without(operation, name)
+            read = formula(f)
+            partial = read.instantiate({**values, read.names[0]: ir.Name(target)})
+            if not self.naive:
+                given = {n: values[n] for n in values}
+                partial = specialise.partial(operation.function, position, given, partial)
+            terms.append(algebra.mul(partial, self.value(values[name])))
+        whole = self.total(terms)
+        if isinstance(whole, ir.Name):
+            whole = self.own(whole, operation, target)
+        return whole if self.fits(values, moving, target) else self.shaped(whole, target)
+
+    def own(self, dot: ir.Name, operation: Apply, target: str) -> ir.Expr:
+        """A tangent that is that of an operand, of a result with memory of its own."""
+        kind = self.type(target)
+        names = {target}.union(*map(ir.reads, operation.args))
+        if is_scalar(kind) or not (self.shown or names & self.written):
+            return dot
+        return ir.Call(ir.Attr(dot, "copy")) if self.array(kind) else algebra.call(FRESH, dot)
+
+    def array(self, kind: object) -> bool:
+        return isinstance(kind, Array) and kind.ndim > 0 and not self.naive
+
+    def fits(self, values: dict[str, ir.Expr], moving: list[str], target: str) -> bool:
+        """Whether a sum of products with these tangents is known to have the result's shape."""
+        kind = self.type(target)
+        full = dims_of(kind)
+        if self.naive or full is None or None in full:
+            return False
+        kinds = [self.type_of(values[n]) for n in moving]
+        if not self.complex(ir.Name(target)) and any(map(self.complex, map(values.get, moving))):  # type: ignore[arg-type]
+            return False
+        if isinstance(kind, AnyType):
+            return False
+        if is_scalar(kind):
+            return all(is_scalar(k) for k in kinds)
+        return full != () and any(dims_of(k) == full for k in kinds)
+
+    def shaped(self, t: ir.Expr, target: str) -> ir.Expr:
+        return algebra.call(IN_SHAPE_OF, t, ir.Name(target))
+
+    def transposed(
+        self,
+        operation: Apply,
+        rule: Rule,
+        values: dict[str, ir.Expr],
+        moving: list[str],
+        target: str,
+        whole: ir.Expr,
+    ) -> ir.Expr:
+        """Through the cotangents' way back, once more."""
+        assert isinstance(rule, Linear | Vjp | Partials)
+        operands = operands_of(rule)
+        if any(isinstance(a, ir.Star) for a in operation.args):
+            raise self.unsupported(f"`{spelled(operation.function)}` of `*` operands")
+        args = ir.Sequence("tuple", operation.args)
+        keys = tuple(ir.Const(k) for k, _ in operation.kwargs)
+        options = ir.Mapping(keys, tuple(v for _, v in operation.kwargs))
+        ref = self.spelled(operation, whole)
+        terms: list[ir.Expr] = []
+        for name in moving:
+            position = operands.names.index(name)
+            t = self.value(values[name])
+            terms.append(
+                ir.Call(PUSHED, (ref, ir.Const(position), t, ir.Name(target), args, options))
+            )
+        return self.total(terms, target)
+
+    # -- pieces ------------------------------------------------------------------------
+
+    def again(
+        self,
+        operation: Apply,
+        whole: ir.Expr,
+        places: dict[int, ir.Expr],
+        options: dict[str, ir.Expr],
+    ) -> ir.Expr:
+        """The same call as the user wrote it, with other operands at some places."""
+        args = tuple(places.get(k, a) for k, a in enumerate(operation.args))
+        kwargs = tuple((n, options.get(n, v)) for n, v in operation.kwargs)
+        match whole:
+            case ir.Binary(op) if operation.form == "operator" and len(args) == 2:
+                return ir.Binary(op, *args)
+            case ir.Call(ir.Attr(_, name)) if operation.form == "method":
+                return ir.Call(ir.Attr(args[0], name), args[1:], kwargs)
+            case ir.Call(func) if operation.form == "call":
+                return ir.Call(func, args, kwargs)
+            case ir.Attr(_, name) if operation.form == "attribute" and not kwargs:
+                return ir.Attr(args[0], name)
+            case _:
+                return ir.Call(self.spelled(operation, whole), args, kwargs)
+
+    def spelled(self, operation: Apply, whole: ir.Expr) -> ir.Expr:
+        """The function, as the user wrote it where that can be."""
+        if isinstance(whole, ir.Call) and operation.form == "call":
+            return whole.func
+        text = spelled(operation.function)
+        known = text.split(".")[0] in ("np", "math")
+        return ir.Ref(operation.function, text if known else text.rpartition(".")[2])
+
+    def total(self, terms: list[ir.Expr], target: str = "") -> ir.Expr:
+        """The sum of the contributions of the operands."""
+        assert terms
+        several = target and not isinstance(self.type(target), Scalar | Number | Array)
+        whole = terms[0]
+        for term in terms[1:]:
+            whole = algebra.call(ADDED, whole, term) if several else algebra.add(whole, term)
+        return whole
+
+    def without(self, operation: Apply, name: str) -> errors.SrcadError:
+        return errors.MissingRule(
+            f"{spelled(operation.function)} has no derivative with respect to its argument "
+            f"`{name}`. Wrap that argument in srcad.stop_gradient(...) if no derivative should "
+            "pass through it.",
+            self.place(),
+        )
