@@ -1,7 +1,7 @@
 """srcad: gradients of plain NumPy code, as code that you can read."""
 
 from srcad import errors
-from srcad.api import GradFunction, grad, source, value_and_grad
+from srcad.api import GradFunction, grad, value_and_grad
 from srcad.check import check_grad
 from srcad.forward import jvp
 from srcad.inspect.explain import explain
@@ -10,6 +10,7 @@ from srcad.pullback import vjp
 from srcad.rules.table import linear, no_derivative, partials
 from srcad.rules.table import vjp as vjp_rule
 from srcad.runtime.containers import stop_gradient
+from srcad.sources import source
 
 __all__ = [
     "GradFunction",

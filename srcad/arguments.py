@@ -86,8 +86,8 @@ def target_of(
 @functools.lru_cache(maxsize=512)
 def _wrapper(f: Any, count: int, names: tuple[str, ...]) -> types.FunctionType:
     """`def tanh(x): return primal(x)` for a function without source."""
-    letters = ["x", "y", "z", "u", "v", "w"]
-    params = [letters[k] if count <= 6 else f"x{k}" for k in range(count)]
+    letters = [n for n in ("x", "y", "z", "u", "v", "w") if n not in names]
+    params = [letters[k] if count <= len(letters) else f"x{k}" for k in range(count)]
     plain = getattr(f, "__name__", "function")
     heads = ", ".join([*params, *(["*", *names] if names else [])])
     passed = ", ".join([*params, *(f"{n}={n}" for n in names)])

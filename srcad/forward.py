@@ -73,5 +73,6 @@ def _bound(
     found = []
     for param, value in zip(signature.parameters, canonical, strict=True):
         t = given.get(param)
-        found.append(None if t is None else as_given(fitting(t, value, name), value))
+        what = f"tangent given to jvp of {name}"
+        found.append(None if t is None else as_given(fitting(t, value, what), value))
     return found

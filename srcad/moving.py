@@ -91,7 +91,7 @@ def _by_rule(
     function: Any, rule: Rule, args: tuple[Any, ...], dots: tuple[Any, ...],
     options: Named, option_dots: Named,
 ) -> tuple[Any, Any]:  # fmt: skip
-    if isinstance(rule, NoDerivative):
+    if isinstance(rule, NoDerivative) and function not in TABLE.of_complex:
         y = function(*args, **options)
         return y, still(y)
     count = len(args)
@@ -202,7 +202,7 @@ def transpose(
     function: Any, position: int, t: Any, y: Any, args: tuple[Any, ...], options: Named
 ) -> Any:
     """The tangent of a result, from the rule that carries cotangents back (see `calls.pushed`)."""
-    rule = TABLE.get(function)
+    rule = TABLE.of_complex.get(function) or TABLE.get(function)
     match rule:
         case Linear(formulas) | Vjp(formulas) if position < len(formulas):
             f = formulas[position]
@@ -213,6 +213,8 @@ def transpose(
             f = None
     if f is None:
         raise errors.MissingRule(f"`{spelled(function)}` has no derivative in this argument.")
+    if not _carries(y):
+        return still(y)
     y_bar = _ones(y)  # anywhere: it is linear, though some rules do less for zeros
     given = (y_bar, y, *args) if isinstance(rule, Vjp) else (y_bar, *args)
     bound = inspect.signature(f).bind(*given, **options)
@@ -228,6 +230,12 @@ def transpose(
             cache.add(kinds, entry)
     _, saved = entry.forward(*values)
     return _like(entry.bars(saved, t)[0], y)
+
+
+def _carries(y: Any) -> bool:
+    if isinstance(y, list | tuple):
+        return any(map(_carries, y))
+    return np.asarray(y).dtype.kind in "fc"
 
 
 def _ones(y: Any) -> Any:

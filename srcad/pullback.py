@@ -5,6 +5,7 @@ y, pullback = vjp(np.sin, x)        (x_bar,) = pullback(y_bar)        # y_bar * 
 
 from __future__ import annotations
 
+import inspect
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from srcad import errors
 from srcad.arguments import bind, target_of
 from srcad.compile import LOCK, Cache, Entry, compile_pullback
 from srcad.emit.places import annotate
+from srcad.frontend.source import Target
 from srcad.ir.observed import fields_of, types_of
 from srcad.ir.types import Symbols
 from srcad.runtime.cotangents import shadow
@@ -33,9 +35,7 @@ def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -
     again.  Raises WrongArgument for a cotangent that does not fit.
     """
     try:
-        target = target_of(f, len(args), tuple(kwargs), args, kwargs)
-        canonical, signature = bind(target, args, kwargs)
-        entry = _pullback_entry(target.function, canonical, naive)
+        entry, target, canonical, signature = prepared(f, args, kwargs, naive)
         out, saved = entry.forward(*canonical)
     except Exception as problem:
         annotate(problem)
@@ -46,7 +46,7 @@ def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -
     skip = len(target.args)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        cotangent = fitting(cotangent, like, name)
+        cotangent = fitting(cotangent, like, f"cotangent given to the pullback of {name}")
         try:
             found = entry.pull(saved, cotangent, canonical)
         except Exception as problem:
@@ -61,6 +61,15 @@ def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -
         return tuple(flat[skip : skip + len(args)])
 
     return out, pullback
+
+
+def prepared(
+    f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], naive: bool
+) -> tuple[Entry, Target, tuple[Any, ...], inspect.Signature]:
+    """The generated code for a call, of which function, and one value for each parameter."""
+    target = target_of(f, len(args), tuple(kwargs), args, kwargs)
+    canonical, signature = bind(target, args, kwargs)
+    return _pullback_entry(target.function, canonical, naive), target, canonical, signature
 
 
 def _pullback_entry(function: Any, canonical: tuple[Any, ...], naive: bool) -> Entry:
@@ -81,7 +90,10 @@ def _pullback_entry(function: Any, canonical: tuple[Any, ...], naive: bool) -> E
 
 
 def fitting(cotangent: Any, out: Any, name: str, path: str = "") -> Any:
-    """The cotangent in the structure, shape and dtype of the value; WrongArgument if it differs."""
+    """The cotangent in the structure, shape and dtype of the value; WrongArgument if it differs.
+
+    name: what it is, for the error.
+    """
     if cotangent is None:
         return shadow(out)
     if out is None or isinstance(out, str | bytes | bool | int):
@@ -143,7 +155,4 @@ def _misfit(wanted: str, cotangent: Any, name: str, path: str) -> errors.WrongAr
         else repr(cotangent)
     )
     where = f" at {path}" if path else ""
-    return errors.WrongArgument(
-        f"the cotangent given to the pullback of {name} must be{where} {wanted}, like the value, "
-        f"not {got}."
-    )
+    return errors.WrongArgument(f"the {name} must be{where} {wanted}, like the value, not {got}.")

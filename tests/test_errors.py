@@ -54,7 +54,6 @@ CASES: dict[str, Callable[[], object]] = {
     "cotangent_shape": lambda: vjp(p.vector, np.ones(3))[1](np.ones(2)),
     "cotangent_structure": lambda: vjp(p.several, 1.0)[1](1.0),
     "source_of_a_function": lambda: source(p.product),
-    "gradient_of_a_gradient": lambda: grad(grad(p.product))(1.0, 2.0),
 }
 
 

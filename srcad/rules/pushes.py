@@ -13,7 +13,7 @@ import operator
 import numpy as np
 
 from srcad.rules.table import jvp, multilinear
-from srcad.runtime.pushes import one_by_one, times_solution
+from srcad.runtime.pushes import one_by_one, padded, solve_moved, variance_moved
 
 multilinear(
     operator.matmul, np.matmul, np.linalg.matmul, np.dot, np.matvec, np.vecmat, np.vecdot,
@@ -22,12 +22,36 @@ multilinear(
 )  # fmt: skip
 multilinear(np.einsum, positions=None)
 
+jvp(
+    np.gradient,
+    lambda f_dot, y, f, *varargs, axis=None, edge_order=1: np.gradient(
+        f_dot, *varargs, axis=axis, edge_order=edge_order
+    ),
+)
+jvp(
+    np.pad,
+    lambda t, y, array, pad_width, mode="constant", constant_values=0, end_values=0,
+           stat_length=None, reflect_type="even":
+    padded(t, pad_width, mode, stat_length, reflect_type),
+)  # fmt: skip
 jvp(math.modf, lambda x_dot, y, x: (x_dot, 0.0))
 jvp(np.modf, lambda x_dot, y, x: (x_dot, 0.0 * x_dot))
+jvp(
+    np.nanvar,
+    lambda t, y, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True: (
+        variance_moved(t, y, a, axis, ddof, keepdims, ~np.isnan(a) & where, False)
+    ),
+)
+jvp(
+    np.nanstd,
+    lambda t, y, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True: (
+        variance_moved(t, y, a, axis, ddof, keepdims, ~np.isnan(a) & where, True)
+    ),
+)
 jvp(np.linalg.inv, lambda a_dot, y, a: -y @ a_dot @ y)
 jvp(
     np.linalg.solve,
-    lambda a_dot, y, a, b: -np.linalg.solve(a, times_solution(a_dot, y, b)),
+    lambda a_dot, y, a, b: solve_moved(a_dot, y, a, b),
     lambda b_dot, y, a, b: np.linalg.solve(a, b_dot),
 )
 jvp(np.linalg.multi_dot, lambda t, y, arrays, *, out=None: one_by_one(t, arrays))

@@ -80,7 +80,7 @@ def sum_where(y_bar: Any, a: Any, axis: Axis, keepdims: bool, where: Any) -> Any
 
 
 def unspread(y_bar: Any, g: Any, axis: Axis) -> Any:
-    """The transpose of `spread`: y_bar summed to the shape of g, which lacks axes or has them as 1."""
+    """The transpose of `spread`: y_bar summed to the shape of g."""
     if np.ndim(g) == np.ndim(y_bar):
         return unbroadcast(y_bar, g)
     return np.reshape(np.sum(y_bar, axis), np.shape(g))[()]

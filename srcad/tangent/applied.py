@@ -79,7 +79,7 @@ class Applied(Base):
         ]
         if not moving:
             return self.zero(ir.Name(target))
-        if function in TABLE.pushes:
+        if function in TABLE.pushes and self.covers(function, operands.names, values, moving):
             return self.by_pushes(operation, values, moving, target)
         if function in TABLE.multilinear:
             return self.in_each(operation, whole)
@@ -111,6 +111,21 @@ class Applied(Base):
         items = 0 if isinstance(kinds[0], _LISTS) else 1
         count = operation.args[1 - items]
         return ir.Binary("*", self.value(operation.args[items]), count)
+
+    def covers(
+        self,
+        function: object,
+        names: tuple[str, ...],
+        values: dict[str, ir.Expr],
+        moving: list[str],
+    ) -> bool:
+        """Whether the formulas for tangents know what moves, and all the options of the call."""
+        pushes = TABLE.pushes[function]
+        places = [names.index(name) for name in moving]
+        if any(k >= len(pushes) or pushes[k] is None for k in places):
+            return False
+        found = [formula(f) for f in pushes if f is not None]
+        return all(set(values) <= set(read.names) for read in found)
 
     # -- one way for each verb ---------------------------------------------------------
 
@@ -162,7 +177,11 @@ class Applied(Base):
             at = operands.plain[k] if k < len(operands.plain) else operands.star
             if at in linear:
                 places[k] = self.value(arg)
+            elif at == "initial":
+                places[k] = ir.Const(0)
         options = {n: self.value(v) for n, v in operation.kwargs if n in linear}
+        if "initial" not in linear:
+            options |= {n: ir.Const(0) for n, _ in operation.kwargs if n == "initial"}
         return self.again(operation, whole, places, options)
 
     def by_partials(
@@ -189,9 +208,9 @@ class Applied(Base):
                 partial = specialise.partial(operation.function, position, given, partial)
             terms.append(algebra.mul(partial, self.value(values[name])))
         whole = self.total(terms)
-        if isinstance(whole, ir.Name):
-            whole = self.own(whole, operation, target)
-        return whole if self.fits(values, moving, target) else self.shaped(whole, target)
+        if not self.fits(values, moving, target):
+            return self.shaped(whole, target)
+        return self.own(whole, operation, target) if isinstance(whole, ir.Name) else whole
 
     def own(self, dot: ir.Name, operation: Apply, target: str) -> ir.Expr:
         """A tangent that is that of an operand, of a result with memory of its own."""
@@ -220,6 +239,7 @@ class Applied(Base):
         return full != () and any(dims_of(k) == full for k in kinds)
 
     def shaped(self, t: ir.Expr, target: str) -> ir.Expr:
+        t = algebra.call(FRESH, t) if isinstance(t, ir.Name) else t
         return algebra.call(IN_SHAPE_OF, t, ir.Name(target))
 
     def transposed(

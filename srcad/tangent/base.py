@@ -43,7 +43,7 @@ class Base:
     def dot(self, name: str) -> str:
         """The variable that holds the tangent of a variable."""
         if name not in self.dots:
-            self.dots[name] = self.names.fresh(f"{name}_dot")
+            self.dots[name] = self.names.fresh(f"{name.rstrip('_')}_dot")
             self.facts.types[self.dots[name]] = self.type(name)
         return self.dots[name]
 

@@ -1,0 +1,210 @@
+"""Derivatives of derivatives: gradients of gradients, Jacobians, Hessians, products with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import srcad
+from srcad import errors
+
+A = np.random.default_rng(1).normal(size=(3, 3))
+
+
+def product(x):
+    return np.sin(x) * x**3
+
+
+def helper(a, b):
+    return a * np.exp(b)
+
+
+def rosenbrock(x):
+    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def recurrence(x):
+    t = 0.0
+    for _ in range(3):
+        t = t + np.sum(np.tanh(x * t + x))
+    return t
+
+
+def in_place(x):
+    w = x.copy()
+    for i in range(1, 3):
+        w[i] += w[i - 1] ** 2 * np.sin(x[i])
+    return np.sum(w**3)
+
+
+def calls(x):
+    return np.sum(helper(x, x[::-1])) * helper(x[0], x[1])
+
+
+def branches(x):
+    return np.sum(x**3) if x[0] > 0 else np.sum(x)
+
+
+def newton(x):
+    y = x[0]
+    while y < 3:
+        y = y * 1.3 + x[1] ** 2
+    return y**2 * x[2]
+
+
+def matrices(x):
+    return np.sum(np.linalg.solve(A + np.diag(x), x) ** 2) + np.linalg.det(A + np.diag(x)) ** 2
+
+
+def statistics(x):
+    return np.max(x) ** 3 + np.mean(x) ** 2 * np.var(x) + np.linalg.norm(x) ** 3 + np.prod(x)
+
+
+def orders(x):
+    return np.sum(np.sort(x) ** 3 * np.arange(3)) + np.sum(np.cumsum(x**2) ** 2)
+
+
+def pieces(x):
+    rows = [v**2 for v in x]
+    return np.sum(np.stack(rows) ** 2) + np.sum(np.where(x > 1, x**3, x**2))
+
+
+def softmax(x):
+    return np.log(np.sum(np.exp(A @ x))) + np.sum(np.outer(x, x) ** 2 @ x)
+
+
+PROGRAMS = [
+    rosenbrock, recurrence, in_place, calls, branches, newton, matrices, statistics, orders,
+    pieces, softmax,
+]  # fmt: skip
+POINT = np.array([1.14, 0.73, 0.91])
+
+
+@pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)
+def test_hessian(f) -> None:
+    """Against differences of the gradient, in both modes, and symmetric."""
+    found = srcad.hessian(f)(POINT)
+    df, eps = srcad.grad(f), 1e-5
+    columns = [(df(POINT + eps * e) - df(POINT - eps * e)) / (2 * eps) for e in np.eye(3)]
+    np.testing.assert_allclose(found, np.stack(columns, -1), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(found, found.T, rtol=1e-10, atol=1e-10)
+    backwards = srcad.jacobian(df, mode="reverse")(POINT)
+    np.testing.assert_allclose(found, backwards, rtol=1e-10, atol=1e-10)
+    v = np.array([0.3, -1.2, 0.7])
+    np.testing.assert_allclose(srcad.hvp(f)(POINT, v), found @ v, rtol=1e-10, atol=1e-10)
+
+
+def test_to_the_fourth_order() -> None:
+    f = lambda x: x * np.exp(x)  # noqa: E731
+    for order in range(1, 5):
+        f = srcad.grad(f)
+        assert f(0.5) == pytest.approx((0.5 + order) * np.exp(0.5), rel=1e-12)
+
+
+def test_third_order_through_a_loop() -> None:
+    def powers(x):
+        y = 1.0
+        for _ in range(5):
+            y = y * x
+        return y
+
+    d3 = srcad.grad(srcad.grad(srcad.grad(powers)))
+    assert d3(1.3) == pytest.approx(60 * 1.3**2, rel=1e-12)
+
+
+def test_pullback_and_tangent_of_a_gradient() -> None:
+    df, v = srcad.grad(rosenbrock), np.array([0.3, -1.2, 0.7])
+    value, pullback = srcad.vjp(df, POINT)
+    again, t = srcad.jvp(df, (POINT,), (v,))
+    np.testing.assert_array_equal(value, again)
+    np.testing.assert_allclose(pullback(v)[0], t, rtol=1e-12)
+
+
+def test_gradient_of_a_value_and_gradient_notices_changes() -> None:
+    global SCALE
+    second = srcad.grad(srcad.grad(scaled))
+    assert second(2.0) == pytest.approx(12.0)
+    SCALE = 3.0
+    try:
+        assert second(2.0) == pytest.approx(36.0)
+    finally:
+        SCALE = 1.0
+
+
+SCALE = 1.0
+
+
+def scaled(x):
+    return SCALE * x**3
+
+
+def test_second_derivative_reads_like_one() -> None:
+    text = srcad.source(srcad.grad(srcad.grad(lambda x: x**3)), 2.0)
+    assert "6 * x" in text or "3 * 2 * x" in text or "2 * x" in text
+
+
+def test_objects_that_are_written_take_the_other_way() -> None:
+    """The gradient's code writes by memory: the gradient of the tangent's code is taken."""
+
+    def collected(x):
+        xs = [x[0]]
+        for v in x[1:]:
+            xs.append(xs[-1] * np.sin(v))
+            xs[0] += v
+        return xs[0] * xs[-1] ** 2
+
+    found = srcad.hessian(collected)(POINT)
+    df, eps = srcad.grad(collected), 1e-5
+    columns = [(df(POINT + eps * e) - df(POINT - eps * e)) / (2 * eps) for e in np.eye(3)]
+    np.testing.assert_allclose(found, np.stack(columns, -1), rtol=1e-6, atol=1e-6)
+
+
+# -- Jacobians -------------------------------------------------------------------------------------
+
+
+def several(x):
+    return np.array([x[0] * x[1], np.sin(x[2]), x[0] ** 2, x[1] * x[2]])
+
+
+@pytest.mark.parametrize("mode", ["auto", "forward", "reverse"])
+def test_jacobian(mode) -> None:
+    x, y, z = POINT
+    wanted = [[y, x, 0], [0, 0, np.cos(z)], [2 * x, 0, 0], [0, z, y]]
+    np.testing.assert_allclose(srcad.jacobian(several, mode=mode)(POINT), wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_shapes_of_jacobians(mode) -> None:
+    outer = srcad.jacobian(lambda x: np.outer(x, x), mode=mode)(POINT)
+    assert outer.shape == (3, 3, 3)
+    assert outer[0, 1].tolist() == [POINT[1], POINT[0], 0.0]
+    assert srcad.jacobian(lambda x: 2 * x, mode=mode)(1.5) == 2.0
+    assert srcad.jacobian(lambda x: x * POINT, mode=mode)(1.5).shape == (3,)
+    assert srcad.jacobian(np.sum, mode=mode)(np.ones((2, 2))).shape == (2, 2)
+    assert srcad.jacobian(lambda x: x[:0], mode=mode)(POINT).shape == (0, 3)
+    assert srcad.jacobian(lambda s, x: s * x, 1, mode)(2.0, POINT).shape == (3, 3)
+    assert srcad.jacobian(lambda x, *, k: k * x, mode=mode)(POINT, k=2.0)[1, 1] == 2.0
+
+
+def test_arguments_that_the_function_writes() -> None:
+    def squared(x):
+        x *= x
+        return x
+
+    np.testing.assert_allclose(srcad.jacobian(squared)(POINT.copy()), np.diag(2 * POINT))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: srcad.jacobian(several, mode="both"), "mode='both'"),
+        (lambda: srcad.jacobian(several)([1.0, 2.0]), "not in"),
+        (lambda: srcad.jacobian(several)(np.arange(3)), "floats"),
+        (lambda: srcad.jacobian(lambda x: (x, x))(1.0), "not of a tuple"),
+        (lambda: srcad.jacobian(several, 2)(POINT), "no such argument"),
+        (lambda: srcad.hvp(rosenbrock)(POINT), "comes after"),
+    ],
+)
+def test_refusals(call, words) -> None:
+    with pytest.raises(errors.WrongArgument, match=words):
+        call()
