@@ -118,12 +118,15 @@ def _still_array(x: np.ndarray) -> np.ndarray | None:
 
 
 def in_shape_of(t: Any, y: Any) -> Any:
-    """The tangent `t` in the shape of the value `y`; of a real value it is real."""
+    """The tangent `t` in the shape and dtype of the value `y`; of a real value it is real."""
     real = not np.iscomplexobj(y)
     if real and np.iscomplexobj(t):
         t = np.real(t)
-    if isinstance(y, np.ndarray) and (np.shape(t) != y.shape or not isinstance(t, np.ndarray)):
-        return np.array(np.broadcast_to(t, y.shape))
+    if isinstance(y, np.ndarray):
+        if not isinstance(t, np.ndarray) or t.shape != y.shape:
+            t = np.array(np.broadcast_to(t, y.shape))
+        if y.dtype.kind in "fc" and t.dtype != y.dtype:
+            t = t.astype(y.dtype)
     return t
 
 
@@ -149,6 +152,8 @@ def part_dot(owner_dot: Any, owner: Any, name: str) -> Any:
         if name in ("T", "mT", "real", "imag", "flat"):
             return getattr(owner_dot, name)
         return still(getattr(owner, name))
+    if name == "__dict__":
+        return owner_dot
     attribute = getattr(owner, name)
     if getattr(attribute, "__self__", None) is owner:
         return {"__self__": owner_dot}  # a method

@@ -20,8 +20,20 @@ from srcad.adjoint.contributions import NO_NUMBERS
 from srcad.adjoint.formulas import formula, operands_of
 from srcad.analysis.missing import missing_option, missing_rule, never_binds
 from srcad.analysis.operations import Apply
+from srcad.analysis.ufunc_options import CAST, as_arrays, cast, without_options
 from srcad.ir import nodes as ir
-from srcad.ir.types import AnyType, Array, Lst, Number, Scalar, Tup, carries, dims_of, is_scalar
+from srcad.ir.types import (
+    BOTTOM,
+    AnyType,
+    Array,
+    Lst,
+    Number,
+    Scalar,
+    Tup,
+    carries,
+    dims_of,
+    is_scalar,
+)
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
 from srcad.runtime import calls, copies, tangents
@@ -38,6 +50,7 @@ _COPIES: dict[Any, ir.Ref] = {
 # linear, but not the same function of the tangent: what they pad with, or return, depends on x
 _OF_THE_VALUE = {np.pad, np.real_if_close, np.arange, np.modf, math.modf, np.linspace}
 _LISTS = (Lst, Tup)
+_LIST = Lst(None, BOTTOM)
 
 
 class Applied(Base):
@@ -64,8 +77,9 @@ class Applied(Base):
         if isinstance(rule, NoDerivative):
             return self.zero(ir.Name(target))
         operands = operands_of(rule)
+        known = without_options(operation)[0]
         try:
-            values = operands.bound(operation.args, operation.kwargs)
+            values = operands.bound(known.args, known.kwargs)
         except TypeError as problem:
             if never_binds(operation):
                 return self.zero(ir.Name(target))  # Python raises its own TypeError
@@ -193,6 +207,10 @@ class Applied(Base):
         target: str,
     ) -> ir.Expr:
         operands = operands_of(rule)
+        types = {n: self.type_of(v) for n, v in values.items()}
+        lists = {n for n, v in values.items() if self.is_listed(v)}
+        types |= {n: _LIST for n in lists}
+        computed = cast(as_arrays(values, types), without_options(operation)[1])
         terms: list[ir.Expr] = []
         for name in moving:
             if name == operands.star:
@@ -202,15 +220,19 @@ class Applied(Base):
             if f is None:
                 raise self.without(operation, name)
             read = formula(f)
-            partial = read.instantiate({**values, read.names[0]: ir.Name(target)})
+            partial = read.instantiate({**computed, read.names[0]: ir.Name(target)})
             if not self.naive:
-                given = {n: values[n] for n in values}
-                partial = specialise.partial(operation.function, position, given, partial)
-            terms.append(algebra.mul(partial, self.value(values[name])))
+                partial = specialise.partial(operation.function, position, computed, partial)
+            t = self.value(values[name])
+            terms.append(algebra.mul(partial, algebra.call(CAST, t) if name in lists else t))
         whole = self.total(terms)
         if not self.fits(values, moving, target):
             return self.shaped(whole, target)
         return self.own(whole, operation, target) if isinstance(whole, ir.Name) else whole
+
+    def is_listed(self, expr: ir.Expr) -> bool:
+        """Whether NumPy makes an array of the operand."""
+        return isinstance(expr, ir.Sequence) or isinstance(self.type_of(expr), Lst | Tup)
 
     def own(self, dot: ir.Name, operation: Apply, target: str) -> ir.Expr:
         """A tangent that is that of an operand, of a result with memory of its own."""
@@ -236,7 +258,9 @@ class Applied(Base):
             return False
         if is_scalar(kind):
             return all(is_scalar(k) for k in kinds)
-        return full != () and any(dims_of(k) == full for k in kinds)
+        dtype = getattr(kind, "dtype", None)
+        whole = [k for k in kinds if dims_of(k) == full]
+        return full != () and any(getattr(k, "dtype", None) == dtype for k in whole)
 
     def shaped(self, t: ir.Expr, target: str) -> ir.Expr:
         t = algebra.call(FRESH, t) if isinstance(t, ir.Name) else t

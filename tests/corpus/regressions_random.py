@@ -92,6 +92,7 @@ Point = collections.namedtuple("Point", "x v")
 @program(
     args=[lambda rng: ([0.3, 0.2], Point(0.4, rng.normal(size=2)), 1.2)],
     wrt=(0, 1, 2),
+    tags=("mutates",),
 )
 def functions_in_a_list_that_is_written(xs, p, s):
     """What they captured as numbers and tuples has its cotangents under the function."""
@@ -130,6 +131,7 @@ def captured_variable_becomes_an_array(p, q, s):
 @program(
     args=[lambda rng: (rng.normal(size=3), rng.normal(size=3), 0.6)],
     wrt=(0, 1, 2),
+    tags=("mutates",),
 )
 def row_beside_a_list_in_star_arguments(v, w, s):
     """The tuple of the arguments holds both: the row is kept by memory, too."""
@@ -148,7 +150,9 @@ def row_beside_a_list_in_star_arguments(v, w, s):
     return np.sum(wrapped(rows[1], gains)) * later[0](s) + np.sum(rows) * gains[1]
 
 
-@program(args=[lambda rng: ({"w": rng.normal(size=2), "h": 0.4}, 0.6)], wrt=(0, 1))
+@program(
+    args=[lambda rng: ({"w": rng.normal(size=2), "h": 0.4}, 0.6)], wrt=(0, 1), tags=("mutates",)
+)
 def dict_of_what_was_captured_is_written(table, s):
     """A write into the new dict changes none of the arrays that it holds."""
 
