@@ -64,7 +64,7 @@ def main() -> int:
     with multiprocessing.Pool(given.jobs) as pool:
         for seed, verdict in pool.imap_unordered(numbered, seeds, chunksize=4):
             counts[verdict.word] += 1
-            if verdict.word not in ("ok", "skipped"):
+            if verdict.word not in ("ok", "skipped") or verdict.why.startswith("forward"):
                 reasons[verdict.kind] += 1
             if verdict.word in BAD:
                 print(f"{verdict.word} {seed}: {verdict.why.splitlines()[0][:150]}", flush=True)

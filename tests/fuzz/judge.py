@@ -18,6 +18,7 @@ import numpy as np
 
 from tests import protocol
 from tests.corpus.registry import Program
+from tests.forward import check_tangent
 from tests.fuzz.generator import generate
 from tests.fuzz.generator.core import SHAPES, Kind
 from tests.fuzz.generator.keeping import KEPT
@@ -199,6 +200,7 @@ def _verdict(case: FuzzCase) -> Verdict:
             protocol.check_pullback(case)
             if case.scalar():
                 protocol.check_gradient(case)
+            beside = _forward(case)
     except protocol.Wrong as error:
         return Verdict("WRONG", str(error))
     except InternalError as error:
@@ -210,7 +212,20 @@ def _verdict(case: FuzzCase) -> Verdict:
         place = last.filename.rpartition("/")[2]
         place = "generated code" if place.startswith("<") else f"{place} {last.name}"
         return Verdict("crashed", f"{type(error).__name__} in {place}: {error}")
-    return Verdict("ok")
+    return Verdict("ok", beside)
+
+
+def _forward(case: FuzzCase) -> str:
+    """Forward mode beside reverse mode; what it refuses is no refusal of the program."""
+    from srcad.errors import InternalError, SrcadError
+
+    try:
+        check_tangent(case)
+    except InternalError:
+        raise
+    except SrcadError as error:
+        return f"forward: {type(error).__name__}: {error}"
+    return ""
 
 
 def run(seed: int) -> Verdict:
