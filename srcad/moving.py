@@ -29,7 +29,7 @@ from srcad.ir.types import Clo, Symbols, Type
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
 from srcad.rules.writes import written_arguments
-from srcad.runtime import calls, copies
+from srcad.runtime import calls, copies, draws
 from srcad.runtime.cotangents import finish
 from srcad.runtime.methods import METHODS
 from srcad.runtime.moved_containers import CONTAINERS, do_both
@@ -55,6 +55,9 @@ def move(
         self_dot = (own_dot or {}).get("__self__")
         given = (bound, *args), (self_dot, *dots)
         return move(method, None, *given, options, option_dots)
+    drawn = draws.of_method(function)
+    if drawn is not None:
+        return move(drawn[0], None, (drawn[1], *args), (None, *dots), options, option_dots)
     if isinstance(bound, CONTAINERS) and not isinstance(function, types.MethodType):
         moved = (own_dot or {}).get("__self__")
         moved = still(bound) if moved is None else moved

@@ -23,7 +23,6 @@ load()
 ONLY_REVERSE = {
     "changing_state.list_and_array_of_an_object": "UnsupportedSyntax",
     "classes_in_use.container_class": "UnsupportedSyntax",
-    "numpy_reductions.azimuthal_mean": "UnsupportedMutation",
     "numpy_reductions.order_statistics": "UnsupportedMutation",
     "numpy_sources.fit_with_residuals_and_weights": "UnsupportedSyntax",
     "numpy_sources.fitted_polynomial": "UnsupportedSyntax",

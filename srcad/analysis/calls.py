@@ -179,10 +179,8 @@ def known_call(
     return apply(value, *expanded, "call", inference)
 
 
-BY_MEMORY = (
-    "the gradient of a function that writes into containers or shares written arrays",
-    "Use the function's jvp for second derivatives, or make new containers instead of writing.",
-)
+BY_MEMORY = "the gradient of a function that writes into containers or shares written arrays"
+TAKE_JVP = "Take its jvp for second derivatives, or make new containers instead of writing."
 A_GRADIENT = "a gradient that the function computes"
 
 
@@ -203,7 +201,7 @@ def _special(
         if isinstance(owner, Bottom):
             return BOTTOM, Inert()
     if getattr(value, "__module__", None) in _MEMORY:
-        return ANY, Refused(BY_MEMORY[0], BY_MEMORY[1])
+        return ANY, Refused(BY_MEMORY, TAKE_JVP)
     if of_the_compiler(type(value)):
         return ANY, Refused(A_GRADIENT)
     if isinstance(value, pytypes.FunctionType) and of_the_compiler(value):

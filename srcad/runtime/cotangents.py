@@ -169,9 +169,14 @@ def listed(cotangent: Any, items: Any) -> Any:
     if not isinstance(items, list | tuple) or cotangent is None:
         return cotangent
     flat = type(cotangent) is list and len(cotangent) == len(items)
-    if flat and not any(issubclass(kind, list | tuple) for kind in set(map(type, items))):
+    if flat and not holds_sequences(items):
         return cotangent
-    return [listed(c, v) for c, v in zip(cotangent, items, strict=True)]
+    return [listed(cotangent[k], item) for k, item in enumerate(items)]
+
+
+def holds_sequences(items: Any) -> bool:
+    """Whether a list holds lists or tuples; asked of each type once."""
+    return any(issubclass(kind, list | tuple) for kind in set(map(type, items)))
 
 
 def unrepeat_list(y_bar: Any, size: int, items: Any) -> list[Any]:

@@ -319,11 +319,14 @@ class Applied(Base):
 
     def spelled(self, operation: Apply, whole: ir.Expr) -> ir.Expr:
         """The function, as the user wrote it where that can be."""
-        if isinstance(whole, ir.Call) and operation.form == "call":
-            return whole.func
         text = spelled(operation.function)
-        known = text.split(".")[0] in ("np", "math")
-        return ir.Ref(operation.function, text if known else text.rpartition(".")[2])
+        root, _, name = text.rpartition(".")
+        if root.split(".")[0] in ("np", "math"):
+            return ir.Ref(operation.function, text)
+        ours = str(getattr(operation.function, "__module__", "")).startswith("srcad.")
+        if isinstance(whole, ir.Call) and operation.form == "call" and not ours:
+            return whole.func
+        return ir.Ref(operation.function, name)
 
     def total(self, terms: list[ir.Expr], target: str = "") -> ir.Expr:
         """The sum of the contributions of the operands."""
