@@ -49,7 +49,7 @@ def _helper(value: Any) -> bool:
     return (
         isinstance(value, FunctionType)
         and value.__module__.startswith("srcad.runtime.")
-        and TABLE.get(value) is None
+        and (TABLE.get(value) is None or value.__module__ == "srcad.runtime.cotangents")
     )
 
 

@@ -171,7 +171,7 @@ def listed(cotangent: Any, items: Any) -> Any:
     flat = type(cotangent) is list and len(cotangent) == len(items)
     if flat and not holds_sequences(items):
         return cotangent
-    return [listed(cotangent[k], item) for k, item in enumerate(items)]
+    return [listed(c, v) for c, v in zip(cotangent, items, strict=True)]
 
 
 def holds_sequences(items: Any) -> bool:
