@@ -283,7 +283,8 @@ def constant_expr(value: Any, hint: str) -> ir.Expr:
         return ir.Const(value)
     if isinstance(value, np.ufunc):
         return ir.Ref(value, spelled(value))
-    return ir.Ref(value, getattr(value, "__name__", hint))
+    name = str(getattr(value, "__name__", hint))
+    return ir.Ref(value, name if name.isidentifier() else f"{hint}_default")
 
 
 def dunder(expr: ir.Binary, op: str, left: Type, right: Type, inference: Inference) -> Found | None:

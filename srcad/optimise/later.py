@@ -82,7 +82,7 @@ class Later:
             return None
         for stmt in loop.body[: slot.push[1]]:
             if isinstance(stmt, ir.Assign) and stmt.target == slot.name:
-                computes = self.pure(stmt.value) and not isinstance(stmt.value, ir.Const)
+                computes = self.pure(stmt.value) and not _ours(stmt.value)
                 return stmt if computes and self.droppable(stmt, True) else None
         return None
 
@@ -108,6 +108,15 @@ class Later:
             isinstance(s, ir.Assign) and (s.target, s.value) == (target, item.value) for s in there
         )
         return () if bound == 2 and again else None
+
+
+def _ours(value: ir.Expr) -> bool:
+    """Whether a helper is called that gives an object of its own, and not only a value."""
+    if isinstance(value, ir.Ref) and str(getattr(value.value, "__module__", "")).startswith(
+        "srcad"
+    ):
+        return True
+    return any(map(_ours, ir.children(value)))
 
 
 def _stays(body: ir.Block, loop: ir.For, back: ir.For, name: str) -> bool:

@@ -18,6 +18,7 @@ from srcad.runtime.by_code import attributes
 from srcad.runtime.cells import cell_made, cell_taken, function_taken, is_number, owned
 from srcad.runtime.cotangents import add, part
 from srcad.runtime.shadows import Shadows, shadow_taken
+from srcad.runtime.slots import put_attribute
 from srcad.runtime.snapshots import Held, parts_of, tuple_like, twin_of
 
 
@@ -51,7 +52,7 @@ def _adopted(value: Any, known: dict[int, Any]) -> Any:
         return tuple_like(value, [_adopted(v, known) for v in value])
     if parts_of(value) is None:  # what a function captured stays the variable's
         for name, item in (attributes(value) or {}).items():
-            value.__dict__[name] = owned(item)
+            put_attribute(value, name, owned(item))
     return twin_of(value, known, _adopted)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from srcad.errors import UnsupportedMutation
 from srcad.runtime.cotangents import field_key
+from srcad.runtime.slots import slots_of
 
 
 def refuse_computed(owner: Any, key: Any) -> None:
@@ -43,7 +44,8 @@ def attributes(value: Any) -> dict[str, Any] | None:
         return None
     if cls.__module__ in ("builtins", "numpy") or isinstance(value, type):
         return None
-    return getattr(value, "__dict__", None)
+    slots, table = slots_of(value), getattr(value, "__dict__", None)
+    return {**slots, **(table or {})} if slots else table
 
 
 def may_carry(value: Any) -> bool:

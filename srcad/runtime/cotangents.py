@@ -19,6 +19,7 @@ import numpy as np
 
 from srcad.errors import NotDifferentiable, UnsupportedSyntax
 from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.slots import slots_of
 
 
 def shadow(x: Any) -> Any:
@@ -110,7 +111,8 @@ def fields_of(x: Any) -> dict[str, Any] | None:
     if dataclasses.is_dataclass(x):
         named = {f.name: getattr(x, f.name) for f in dataclasses.fields(x) if hasattr(x, f.name)}
         return {**named, **getattr(x, "__dict__", {})}
-    return dict(x.__dict__) if hasattr(x, "__dict__") else None
+    slots = slots_of(x)
+    return {**slots, **x.__dict__} if hasattr(x, "__dict__") else slots or None
 
 
 class Refusal:

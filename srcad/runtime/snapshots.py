@@ -11,6 +11,7 @@ from typing import Any
 
 from srcad.runtime.by_code import attributes
 from srcad.runtime.cotangents import held_by
+from srcad.runtime.slots import put_attribute
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -77,5 +78,5 @@ def twin_of(value: Any, known: dict[int, Any], inside: Callable[[Any, dict[int, 
         return value
     twin = known[id(value)] = object.__new__(type(value))
     for name, item in fields.items():
-        twin.__dict__[name] = inside(item, known)
+        put_attribute(twin, name, inside(item, known))
     return twin

@@ -1,5 +1,7 @@
 """Objects that stay inside the function, whose attributes may be variables of the gradient."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from tests.corpus.helpers_elsewhere import Falling, Spring
@@ -154,3 +156,55 @@ def left_by_an_exception(x, n):
     for _ in range(int(n)):
         body.step(0.1)
     return body.x
+
+
+@dataclass
+class Settings:
+    rate: float
+    gains: list = field(default_factory=lambda: [0.5, 2.0])
+    shape: object = field(default_factory=lambda: np.ones(2))
+
+
+@program(args=two, wrt=(0, 1))
+def fields_that_a_lambda_makes(x, v):
+    first, second = Settings(x), Settings(v)
+    first.gains[0] = x * v
+    second.rate = second.rate * first.gains[0] * second.gains[1]
+    return second.rate + first.rate * np.sum(first.shape)
+
+
+class Slotted:
+    __slots__ = ("a", "items", "never")
+
+    def __init__(self, a):
+        self.a = a
+        self.items = [a, a * a]
+
+    def double(self):
+        self.a = self.a * 2.0
+        self.items[0] = self.a
+        return self
+
+
+def seen_as_a_whole(slotted):
+    """Reads all of it; what is read is the object as it was then."""
+    return slotted.a * slotted.items[0]
+
+
+@program(args=two, wrt=(0, 1))
+def objects_with_slots(x, v):
+    """One is only read, one is kept in a list, written, and read before and after."""
+    plain = Slotted(x)
+    kept = [Slotted(v), Slotted(x)]
+    before = seen_as_a_whole(kept[0])
+    for one in kept:
+        one.double()
+    kept[1].double().items[1] *= v
+    return plain.a * before + seen_as_a_whole(kept[0]) + sum(kept[1].items)
+
+
+@program(args=two, wrt=(0, 1))
+def an_object_with_slots_that_is_only_read(x, v):
+    """Some of its attributes are, some are not there."""
+    first, second = Slotted(np.sin(x)), Slotted(v)
+    return first.items[1] - second.a
