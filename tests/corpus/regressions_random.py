@@ -203,7 +203,7 @@ def tables_of_the_module_beside_what_is_written(table, other):
     return xs[0] * xs[1] * np.sum(later(ACTIONS["half"](xs[1])))
 
 
-@program(args=[lambda rng: (rng.normal(size=3),)])
+@program(args=[lambda rng: (rng.normal(size=3),)], tags=("mutates",))
 def places_written_with_themselves(v):
     """NumPy reads the operand of `at` before it writes."""
     np.multiply.at(v, [0, 2, 0], v)
@@ -211,7 +211,11 @@ def places_written_with_themselves(v):
     return np.sum(v * v)
 
 
-@program(args=[lambda rng: ([0.3, 0.2], 0.6), lambda rng: ([0.3, 0.2], -0.6)], wrt=(0, 1))
+@program(
+    args=[lambda rng: ([0.3, 0.2], 0.6), lambda rng: ([0.3, 0.2], -0.6)],
+    wrt=(0, 1),
+    tags=("mutates",),
+)
 def containers_given_by_functions_known_when_they_run(xs, s):
     """The same list, a copy, a new one, one in a tuple: their numbers go where they came from."""
     same = (lambda v: v) if s > 0 else (lambda v: v.copy())
@@ -227,7 +231,7 @@ def containers_given_by_functions_known_when_they_run(xs, s):
     return xs[0] * xs[1] + ys[0] * ds[0] + ds[3] * ws[-1]
 
 
-@program(args=[lambda rng: ([0.3, 0.2], 0.6)], wrt=(0, 1))
+@program(args=[lambda rng: ([0.3, 0.2], 0.6)], wrt=(0, 1), tags=("mutates",))
 def slices_of_what_turns_out_to_be_an_array(xs, s):
     same = (lambda v: v) if s > 0 else (lambda v: v.copy())
     u = same(np.array([s, 2 * s, 3 * s]))
