@@ -37,6 +37,7 @@ from srcad.ir.types import (
     carries,
     show,
 )
+from srcad.looked_at import looked_at
 from srcad.pipeline import Compilation
 from srcad.runtime.apart import kept_apart
 from srcad.runtime.cotangents import finish
@@ -182,6 +183,8 @@ def compile_fused(
     entry = ready(work, work.emitted[0].name, sizes)
     if unknown:
         entry.run = checked(entry.run, unit.name, return_place(unit), value, aux)
+        params = [p.name for p in unit.code.params]
+        entry.main = looked_at(entry.main, unit.name, params, value, aux)
     entry.run = guarded(entry.run, work, unit, kinds)
     work.session.forget()
     return entry

@@ -52,7 +52,7 @@ def differentiate(
 ) -> tuple[Any, Pullback]:
     """Value and pullback of any callable; keep: what the pullback reads may change before."""
     bound = getattr(function, "__self__", None)
-    if isinstance(bound, io.IOBase | logging.Logger):  # writes what it is given out of the program
+    if writes_out(bound):
         return function(*args, **kwargs), lambda _: [None] * (1 + len(args) + len(kwargs))
     drawn = draws.of_method(function)
     if drawn is not None:
@@ -73,14 +73,30 @@ def differentiate(
             return [{"pyfunc": own["args"][0]}, *bars]
 
         return value, pullback
-    try:
-        rule = TABLE.get(function)
-        function = _SUBSTITUTES.get(function, function) if rule is None else function
-    except TypeError:
-        rule = None
+    function, rule = with_rule(function)
     if rule is not None:
         rule = TABLE.of_kinds(function, not any(map(np.iscomplexobj, args))) or rule
         return _by_rule(function, rule, args, kwargs, keep)
+    refuse_uncalled(function)
+    return _by_source(function, args, kwargs, keep)
+
+
+def writes_out(owner: Any) -> bool:
+    """Whether a method of the object writes what it is given out of the program."""
+    return isinstance(owner, io.IOBase | logging.Logger)
+
+
+def with_rule(function: Any) -> tuple[Any, Rule | None]:
+    """The function with its rule, if it has one; else what stands for it in plain Python."""
+    try:
+        rule = TABLE.get(function)
+        return (_SUBSTITUTES.get(function, function) if rule is None else function), rule
+    except TypeError:  # it cannot be hashed
+        return function, None
+
+
+def refuse_uncalled(function: Any) -> None:
+    """Refuse gradients and classes."""
     if of_the_compiler(type(function)) or of_the_compiler(function):
         raise errors.UnsupportedSyntax(
             f"{A_GRADIENT[0].upper()}{A_GRADIENT[1:]} cannot be differentiated yet."
@@ -89,7 +105,6 @@ def differentiate(
         raise errors.MissingRule(
             f"{function.__name__}(...) makes an object whose derivative is not supported yet here."
         )
-    return _by_source(function, args, kwargs, keep)
 
 
 def _method(function: Any, bound: Any) -> Any:

@@ -14,7 +14,9 @@ from typing import Any
 from srcad import errors
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.unassigned import still_local
-from srcad.analysis.infer import Inference
+from srcad.analysis.activity import filled_params
+from srcad.analysis.effects import written_params
+from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.program import Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.settle import settle
@@ -44,10 +46,12 @@ class TangentCompilation(Compilation):
         name: str,
         shown: bool,
         joined: Joined = frozenset(),
+        dynamic: bool = False,
     ) -> None:
         """`f_jvp`: the function with the tangents of some parameters, returning (value, tangent).
 
-        shown: the caller goes on with what it returns; joined: parameters that may share memory.
+        shown: the caller goes on with what it returns; joined: parameters that may share memory;
+        dynamic: the caller did not know which function it calls.
         """
         facts = fresh_facts(self.session, unit, types, joined)
         body = marked(facts, settle(facts).body)
@@ -57,6 +61,9 @@ class TangentCompilation(Compilation):
         given = frozenset(p for p, m in zip(params, mask, strict=True) if m)
         names = Names(unit.code.taken | set(facts.types))
         moving = dotted(facts, body, given)
+        self.puts.notice(facts, moving)
+        if dynamic:
+            refuse_unmoved(facts, unit, types, mask)
         forward = Forward(facts, body, moving, names, self.request_tangent, self.naive)
         body = forward.run(given, shown)
         result = unit.code.result
@@ -103,6 +110,25 @@ class TangentCompilation(Compilation):
             except errors.SrcadError as problem:
                 problem.add_note(errors.called_from(callee.place))
                 raise
+        self.puts.refuse(self.program)
+
+
+def refuse_unmoved(
+    facts: Inferred, unit: Unit, types: tuple[Type, ...], mask: tuple[bool, ...]
+) -> None:
+    """Refuse to put what moves into arguments of which the caller has no tangents.
+
+    fs["feed"](x), where it is `meter.feed` and nothing of the meter has moved so far
+    """
+    written = written_params(facts, unit, types)
+    filled = filled_params(facts, unit, types, mask)
+    for param, w, f, m in zip(unit.code.params, written, filled, mask, strict=True):
+        if w is not None and f and not m:
+            raise errors.UnsupportedMutation(
+                f"{unit.name} is known only when it runs, and puts what has a tangent into "
+                f"`{param.name}`, which had none. Call the function by its name.",
+                unit.place(None),
+            )
 
 
 @in_some_reading
@@ -115,6 +141,7 @@ def compile_tangent(
     symbols: Symbols,
     adapt: Any = None,
     shown: bool = False,
+    dynamic: bool = False,
     reading: Reading = FIRST,
 ) -> Entry:
     """`f_jvp` for one signature; `mask` are the parameters with tangents."""
@@ -126,7 +153,7 @@ def compile_tangent(
     work.session.infer(unit, kinds)
     work.names.taken |= unit.code.taken
     name = work.names.fresh(f"{unit.name}_jvp")
-    work.tangent(unit, kinds, mask, name, shown)
+    work.tangent(unit, kinds, mask, name, shown, dynamic=dynamic)
     entry = ready(work, name, sizes)
     entry.run = guarded(entry.run, work, unit, kinds)
     entry.mask = mask

@@ -16,6 +16,7 @@ import numpy as np
 from srcad import errors
 from srcad.api import grad
 from srcad.forward import jvp, prepared
+from srcad.numeric import fresh
 from srcad.pullback import vjp
 
 _REFUSALS = (errors.UnsupportedSyntax, errors.UnsupportedMutation, errors.MissingRule)
@@ -40,7 +41,7 @@ def jacobian(f: Callable[..., Any], wrt: int = 0, mode: str = "auto") -> Callabl
             return _forward(g, args, wrt, at)
         if mode == "reverse":
             return _reverse(g, args, wrt, at)
-        size = np.size(_value(f(*_fresh(args), **kwargs)))
+        size = np.size(_value(f(*fresh(args), **kwargs)))
         first, second = (_forward, _reverse) if at.size <= size else (_reverse, _forward)
         try:
             return first(g, args, wrt, at)
@@ -59,7 +60,7 @@ def hessian(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
 
     def of(*args: Any) -> Any:
         at = _array(args, wrt)
-        columns = [product(*_fresh(args), e) for e in _basis(at, args[wrt])]
+        columns = [product(*fresh(args), e) for e in _basis(at, args[wrt])]
         return _stacked(columns, at.shape, at)
 
     return _named(of, f, "hessian")
@@ -81,7 +82,7 @@ def hvp(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
         dots: list[Any] = [None] * len(given)
         dots[wrt] = v
         try:
-            return jvp(df, _fresh(tuple(given)), tuple(dots))[1]
+            return jvp(df, fresh(tuple(given)), tuple(dots))[1]
         except _REFUSALS:
             return _of_the_tangent(f, tuple(given), tuple(dots), wrt)
 
@@ -92,7 +93,7 @@ def _of_the_tangent(
     f: Callable[..., Any], args: tuple[Any, ...], dots: tuple[Any, ...], wrt: int
 ) -> Any:
     """The gradient of the derivative along a vector."""
-    entry, given, moving = prepared(f, _fresh(args), dots)
+    entry, given, moving = prepared(f, fresh(args), dots)
     assert entry.main is not None
     _, pullback = vjp(entry.main, *given, *moving)
     return pullback((0.0, 1.0))[len(given) - len(args) + wrt]
@@ -112,10 +113,10 @@ def _forward(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, at: np.ndar
     for unit in _basis(at, args[wrt]):
         dots: list[Any] = [None] * len(args)
         dots[wrt] = unit
-        out, t = jvp(f, _fresh(args), tuple(dots))
+        out, t = jvp(f, fresh(args), tuple(dots))
         columns.append(_value(t))
     if not columns:
-        out = f(*_fresh(args))
+        out = f(*fresh(args))
     return _stacked(columns, np.shape(_value(out)), at)
 
 
@@ -127,7 +128,7 @@ def _stacked(columns: list[Any], shape: tuple[int, ...], at: np.ndarray) -> Any:
 
 
 def _reverse(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, at: np.ndarray) -> Any:
-    out, pullback = vjp(f, *_fresh(args))
+    out, pullback = vjp(f, *fresh(args))
     out = _value(out)
     shape, rows = np.shape(out), []
     for k in range(np.size(out)):
@@ -162,11 +163,6 @@ def _value(out: Any) -> Any:
 
 def _like(unit: np.ndarray, value: Any) -> Any:
     return unit if isinstance(value, np.ndarray) else unit[()]
-
-
-def _fresh(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments for one of several runs, of which each may write into them."""
-    return tuple(np.array(a) if isinstance(a, np.ndarray) else a for a in args)
 
 
 def _bound(f: Callable[..., Any], kwargs: dict[str, Any]) -> Callable[..., Any]:

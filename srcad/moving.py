@@ -5,7 +5,6 @@ The result is what generated code asks of `srcad.runtime.calls.jvp_call`: the va
 
 from __future__ import annotations
 
-import copy
 import functools
 import inspect
 import types
@@ -16,12 +15,11 @@ from typing import Any
 import numpy as np
 
 from srcad import errors
-from srcad.analysis.calls import A_GRADIENT, of_the_compiler
 from srcad.analysis.holding import opened
 from srcad.analysis.resolve import with_captures
 from srcad.arguments import target_of
 from srcad.compile import LOCK, Cache, Entry, compile_split
-from srcad.dynamic import closure_type
+from srcad.dynamic import closure_type, refuse_uncalled, with_rule, writes_out
 from srcad.forward_compile import compile_tangent
 from srcad.frontend.source import unwrap
 from srcad.ir.observed import type_of
@@ -29,15 +27,13 @@ from srcad.ir.types import Clo, Symbols, Type
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
 from srcad.rules.writes import written_arguments
-from srcad.runtime import calls, copies, draws
+from srcad.runtime import calls, draws
 from srcad.runtime.cotangents import finish
 from srcad.runtime.methods import METHODS
 from srcad.runtime.moved_containers import CONTAINERS, do_both
-from srcad.runtime.substitutes import SUBSTITUTES
 from srcad.runtime.tangents import in_shape_of, still
 from srcad.tangent.dotted import holds
 
-_SUBSTITUTES = {**SUBSTITUTES, copy.copy: copies.shallow, copy.deepcopy: copies.deep}
 _ENTRIES: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
 _TRANSPOSES: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
 _MOST = 256
@@ -50,6 +46,9 @@ def move(
 ) -> tuple[Any, Any]:  # fmt: skip
     """The value of a call and its tangent."""
     bound = getattr(function, "__self__", None)
+    if writes_out(bound):
+        value = function(*args, **options)
+        return value, still(value)
     if isinstance(bound, np.ndarray | np.generic) and function.__name__ in METHODS:
         method = METHODS[function.__name__]
         self_dot = (own_dot or {}).get("__self__")
@@ -60,7 +59,6 @@ def move(
         return move(drawn[0], None, (drawn[1], *args), (None, *dots), options, option_dots)
     if isinstance(bound, CONTAINERS) and not isinstance(function, types.MethodType):
         moved = (own_dot or {}).get("__self__")
-        moved = still(bound) if moved is None else moved
         return do_both(bound, moved, function.__name__, args, dots, options)
     if isinstance(function, functools.partial):
         held = own_dot or {
@@ -72,21 +70,10 @@ def move(
         all_dots = {**held["kwargs"], **option_dots}
         given = (*function.args, *args), (*held["args"], *dots)
         return move(function.func, held["function"], *given, all_options, all_dots)
-    try:
-        rule = TABLE.get(function)
-        function = _SUBSTITUTES.get(function, function) if rule is None else function
-    except TypeError:
-        rule = None
+    function, rule = with_rule(function)
     if rule is not None:
         return _by_rule(function, rule, args, dots, options, option_dots)
-    if of_the_compiler(type(function)) or of_the_compiler(function):
-        raise errors.UnsupportedSyntax(
-            f"{A_GRADIENT[0].upper()}{A_GRADIENT[1:]} cannot be differentiated yet."
-        )
-    if inspect.isclass(function):
-        raise errors.MissingRule(
-            f"{function.__name__}(...) makes an object whose derivative is not supported yet here."
-        )
+    refuse_uncalled(function)
     return _by_source(function, own_dot, args, dots, options, option_dots)
 
 
@@ -140,7 +127,7 @@ def _by_source(
     held = closure_type(plain, symbols)
     if held is not None:
         values.append(plain)
-        tangents.append(still(plain) if own_dot is None else own_dot)
+        tangents.append(own_dot)
     return _run(plain, held, values, tangents, symbols)
 
 
@@ -162,7 +149,7 @@ def _run(
     kinds = tuple(opened(type_of(v, symbols)) for v in given)
     kinds = kinds if held is None else (*kinds, held)
     rests = tuple(t is None for t in tangents)
-    entry = entry_of(plain, kinds, symbols, held, still=rests)
+    entry = entry_of(plain, kinds, symbols, held, still=rests, dynamic=True)
     moving = [t for t, m in zip(tangents, entry.mask, strict=True) if m]
     found: tuple[Any, Any] = entry.run(*values, *moving)
     return found
@@ -176,18 +163,19 @@ def entry_of(
     naive: bool = False,
     shown: bool = True,
     still: tuple[bool, ...] | None = None,
+    dynamic: bool = False,
 ) -> Entry:
     """The compiled `f_jvp` for arguments of these types; `still` are those that do not move."""
     mask = tuple(holds(t) and not (still and still[k]) for k, t in enumerate(kinds))
     with LOCK:
         cache = _cache(_ENTRIES, plain)
-        key = kinds, mask, naive, shown
+        key = kinds, mask, naive, shown, dynamic
         entry = cache.find(key, symbols)
         if entry is None:
             adapt: Callable[[Any], Any] | None = None
             if held is not None:
                 adapt = lambda unit: with_captures(unit, held)  # noqa: E731
-            entry = compile_tangent(plain, kinds, mask, naive, symbols, adapt, shown)
+            entry = compile_tangent(plain, kinds, mask, naive, symbols, adapt, shown, dynamic)
             cache.add(key, entry)
         return entry
 

@@ -31,6 +31,7 @@ from srcad.analysis.liveness import liveness
 from srcad.analysis.outside import Outside, outside_names, written_outside
 from srcad.analysis.owning import with_own_numbers
 from srcad.analysis.program import Program, Unit
+from srcad.analysis.put_outside import Puts
 from srcad.analysis.reading import FIRST, WHOLE, Reading
 from srcad.analysis.refusals import Refusal
 from srcad.analysis.scattered import scattered
@@ -100,6 +101,7 @@ class Compilation:
     reusable: bool = False  # a pullback may be called again: saved lists are copied before popping
     reading: Reading = FIRST
     units: dict[Any, tuple[Unit, Unit]] = field(default_factory=dict)  # with objects taken apart
+    puts: Puts = field(default_factory=Puts)  # into objects from outside, by plain calls
 
     def __post_init__(self) -> None:
         self.program.objects = self.reading.objects
@@ -135,6 +137,7 @@ class Compilation:
         code = unit.code
         active_params = {p.name: t for p, t, m in zip(code.params, types, mask, strict=True) if m}
         active = activity(facts, body, frozenset(active_params))
+        self.puts.notice(facts, active)
         names = Names(code.taken | set(facts.types))
         seen = frozenset(p.name for p in code.params) if shown else frozenset()
         body, shared = with_own_numbers(facts, body, active, names, seen, asked)
@@ -355,6 +358,7 @@ class Compilation:
             except errors.SrcadError as problem:
                 problem.add_note(errors.called_from(callee.place))
                 raise
+        self.puts.refuse(self.program)
         for key in self.needed.keys() & self.written.keys():
             found = self.written[key]
             raise Refusal(found.facts, found.write).of_needed({found.name})

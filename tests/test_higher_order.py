@@ -7,6 +7,7 @@ import pytest
 
 import srcad
 from srcad import errors
+from srcad.runtime.results import only_scalar
 
 A = np.random.default_rng(1).normal(size=(3, 3))
 
@@ -158,6 +159,38 @@ def test_objects_that_are_written_take_the_other_way() -> None:
     df, eps = srcad.grad(collected), 1e-5
     columns = [(df(POINT + eps * e) - df(POINT - eps * e)) / (2 * eps) for e in np.eye(3)]
     np.testing.assert_allclose(found, np.stack(columns, -1), rtol=1e-6, atol=1e-6)
+
+
+COUNT = {"calls": 0}
+
+
+def of_unknown_kind(x):
+    """A count that changes may be anything the next time, and so may the result."""
+    COUNT["calls"] += 1
+    return np.sum(x**3) * COUNT["calls"] / COUNT["calls"]
+
+
+def test_result_of_a_kind_met_at_run_time() -> None:
+    """The gradient's code returns the value as well, for a look at it; its derivative does not."""
+    value, t = srcad.jvp(srcad.grad(of_unknown_kind), (POINT,), (np.ones(3),))
+    np.testing.assert_allclose((value, t), (3 * POINT**2, 6 * POINT))
+    np.testing.assert_allclose(srcad.hessian(of_unknown_kind)(POINT), np.diag(6 * POINT))
+    both = srcad.jvp(srcad.value_and_grad(of_unknown_kind), (POINT,), (np.ones(3),))
+    np.testing.assert_allclose(both[1][0], np.sum(3 * POINT**2))
+    for wrong in (np.ones(3), 3, "text", 1j):
+        with pytest.raises(errors.NotDifferentiable, match="real scalar"):
+            only_scalar(wrong, "f")
+
+
+def test_arguments_in_lists_that_the_function_writes() -> None:
+    def consumed(x, weights):
+        weights[0] = weights[0] * 2.0
+        return x * weights[0]
+
+    weights = [np.ones(3)]
+    found = srcad.jacobian(consumed)(POINT, weights)
+    np.testing.assert_allclose(found, 2 * np.eye(3))
+    assert weights[0].tolist() == [1.0, 1.0, 1.0]
 
 
 # -- Jacobians -------------------------------------------------------------------------------------

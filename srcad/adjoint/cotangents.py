@@ -26,6 +26,7 @@ from srcad.analysis.lengths import with_lengths
 from srcad.analysis.liveness import Liveness, captures, live_before
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
+from srcad.analysis.refusals import of_callee, of_construct
 from srcad.analysis.selected import selected
 from srcad.analysis.shared import NOT_ASKED, Asked, Shared
 from srcad.analysis.storage import Storage
@@ -174,23 +175,12 @@ class Cotangents(ABC):
 
     def refusal(self, refused: Refused) -> errors.SrcadError:
         if refused.error is not None:
-            return self.refused_callee(refused.error)
+            return of_callee(refused.error, self.place())
         cure = refused.cure or (
             "Compute it outside the function, or wrap the value in srcad.stop_gradient(...) if no "
             "derivative should pass."
         )
-        reason = refused.reason[0].upper() + refused.reason[1:]
-        return errors.UnsupportedSyntax(
-            f"{reason} cannot be differentiated yet. {cure}", self.place()
-        )
-
-    def refused_callee(self, problem: errors.SrcadError) -> errors.SrcadError:
-        """What was wrong in a called function, at its own line, with a note of this call."""
-        if problem.place is None:
-            return errors.at_place(problem, self.place())
-        again = errors.at_place(problem, problem.place)
-        again.add_note(errors.called_from(self.place()))
-        return again
+        return of_construct(refused.reason, cure, self.place())
 
     # -- cotangents --------------------------------------------------------------------
 

@@ -25,10 +25,9 @@ from srcad.analysis.effects import is_number
 from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inference
 from srcad.analysis.lengths import lengths
-from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Element
+from srcad.analysis.operations import Element, operator_of
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Type, carries, dims_of, is_scalar
-from srcad.rules.table import TABLE
 from srcad.runtime import writes
 
 TAKEN_OUT = ir.Ref(writes.taken_out, "taken_out")
@@ -124,12 +123,8 @@ class Writes(Memory):
 
     def know(self, value: ir.Binary, op: str, kind: Type) -> None:
         """The operation of an expression that the compiler made."""
-        function = BINARY_FUNCTIONS[op]
         both = (kind, self.type_of(value.right))
-        args = (value.left, value.right)
-        self.facts.operations[id(value)] = Apply(
-            function, args, (), TABLE.get(function), both, "operator"
-        )
+        self.facts.operations[id(value)] = operator_of(op, (value.left, value.right), both)
         self.facts.keep.append(value)
 
     def check_inactive(self, owner: ir.Expr) -> None:

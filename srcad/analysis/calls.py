@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad.analysis import brackets
+from srcad.analysis import brackets, refusals
 from srcad.analysis.bind import expand
 from srcad.analysis.construct import construct, plain_dataclass, replaced
 from srcad.analysis.dispatch import instance_of
@@ -28,6 +28,7 @@ from srcad.analysis.invoke import (
     constant_expr,
     invoke_closure,
     invoke_function,
+    made_of_floats,
     special,
 )
 from srcad.analysis.operations import (
@@ -179,8 +180,6 @@ def known_call(
     return apply(value, *expanded, "call", inference)
 
 
-BY_MEMORY = "the gradient of a function that writes into containers or shares written arrays"
-TAKE_JVP = "Take its jvp for second derivatives, or make new containers instead of writing."
 A_GRADIENT = "a gradient that the function computes"
 
 
@@ -201,11 +200,13 @@ def _special(
         if isinstance(owner, Bottom):
             return BOTTOM, Inert()
     if getattr(value, "__module__", None) in _MEMORY:
-        return ANY, Refused(BY_MEMORY, TAKE_JVP)
+        return ANY, Refused(refusals.BY_MEMORY, refusals.TAKE_JVP)
     if of_the_compiler(type(value)):
         return ANY, Refused(A_GRADIENT)
     if isinstance(value, pytypes.FunctionType) and of_the_compiler(value):
         return ANY, Refused(f"a call of srcad.{value.__name__}")
+    if value is slice and made_of_floats(args, inference):
+        return ANY, Refused("a slice that is made of floats")
     if len(args) == 1 and (value is abs or value is float or value is round):
         return special(value, args[0], inference.expr(args[0]), inference)
     if value is joined:

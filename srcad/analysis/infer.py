@@ -32,7 +32,7 @@ from srcad.analysis.operations import (
     Apply,
     Inert,
     Operation,
-    Refused,
+    operator_of,
 )
 from srcad.analysis.overloads import overloaded
 from srcad.analysis.program import MISSING, Unit
@@ -523,19 +523,13 @@ class Inference:
         return Known.of(set) if isinstance(node, ast.Set) else ANY
 
     def binary(self, expr: ir.Binary, op: str, left: Type, right: Type) -> Type:
-        function = BINARY_FUNCTIONS[op]
         if isinstance(left, Obj) or isinstance(right, Obj):
             operator_call = invoke.dunder(expr, op, left, right, self)
             if operator_call is not None:
                 kind, operation = operator_call
                 self.record(expr, operation)
                 return kind
-        if op in _BITWISE and any(isinstance(k, Dct | AnyType) for k in (left, right)):
-            self.record(expr, Refused(f"`{op}`", "To join dicts, write `{**one, **other}`."))
-            return self.apply_binary(op, left, right)
-        operands = (expr.left, expr.right)
-        rule = TABLE.get(function)
-        self.record(expr, Apply(function, operands, (), rule, (left, right), "operator"))
+        self.record(expr, operator_of(op, (expr.left, expr.right), (left, right)))
         return self.apply_binary(op, left, right)
 
     def apply_binary(self, op: str, left: Type, right: Type) -> Type:
@@ -690,5 +684,4 @@ def constant(value: Any) -> Type:
     return Scalar(type(value), value, type(value) in (int, str, bool, type(None)))
 
 
-_BITWISE = {"|", "&", "^", "<<", ">>"}  # of numbers without derivative; of dicts, something else
 _OPERATORS = {*BINARY_FUNCTIONS.values(), *UNARY_FUNCTIONS.values()}

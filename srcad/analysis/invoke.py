@@ -43,8 +43,10 @@ from srcad.ir.types import (
     Scalar,
     Tup,
     Type,
+    carries,
     count,
     is_real,
+    is_scalar,
     join_all,
     of_integer,
 )
@@ -315,3 +317,8 @@ def special(function: Any, operand: ir.Expr, kind: Type, inference: Inference) -
     if isinstance(method, pytypes.FunctionType):
         return invoke_function(method, (operand,), (), inference)
     return ANY, Refused(f"`{function.__name__}` of this object")
+
+
+def made_of_floats(args: tuple[ir.Expr, ...], inference: Inference) -> bool:
+    """Whether one of the arguments is known to be a number with a derivative."""
+    return any(is_scalar(k) and carries(k) for k in map(inference.expr, args))

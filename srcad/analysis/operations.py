@@ -16,8 +16,8 @@ from typing import Any
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.records import record
-from srcad.ir.types import Type
-from srcad.rules.table import Rule
+from srcad.ir.types import AnyType, Dct, Type
+from srcad.rules.table import TABLE, Rule
 
 BINARY_FUNCTIONS: dict[str, Any] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
@@ -143,6 +143,17 @@ class Dynamic:
 @record(frozen=True)
 class Inert:
     """No derivative passes through."""
+
+
+_BITWISE = {"|", "&", "^", "<<", ">>"}  # of numbers without derivative; of dicts and sets, not
+
+
+def operator_of(op: str, args: tuple[ir.Expr, ir.Expr], kinds: tuple[Type, Type]) -> Operation:
+    """What a binary operator does with operands of these types."""
+    if op in _BITWISE and any(isinstance(k, Dct | AnyType) for k in kinds):
+        return Refused(f"`{op}`", "To join dicts, write `{**one, **other}`.")
+    function = BINARY_FUNCTIONS[op]
+    return Apply(function, args, (), TABLE.get(function), kinds, "operator")
 
 
 Operation = (

@@ -72,6 +72,25 @@ def cure_of(what: str, kind: Type) -> str:
     return OTHERS
 
 
+BY_MEMORY = "the gradient of a function that writes into containers or shares written arrays"
+TAKE_JVP = "Take its jvp for second derivatives, or make new containers instead of writing."
+
+
+def of_construct(reason: str, cure: str, place: errors.Place) -> errors.UnsupportedSyntax:
+    """The error for what has no derivative yet."""
+    reason = reason[0].upper() + reason[1:]
+    return errors.UnsupportedSyntax(f"{reason} cannot be differentiated yet. {cure}", place)
+
+
+def of_callee(problem: errors.SrcadError, place: errors.Place) -> errors.SrcadError:
+    """What was wrong in a called function, at its own line, with a note of the call."""
+    if problem.place is None:
+        return errors.at_place(problem, place)
+    again = errors.at_place(problem, problem.place)
+    again.add_note(errors.called_from(place))
+    return again
+
+
 @record(frozen=True)
 class Refusal:
     """The error for one write of a function."""

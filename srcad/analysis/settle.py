@@ -14,17 +14,15 @@ from dataclasses import dataclass, replace
 
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.operations import (
-    BINARY_FUNCTIONS,
     Append,
-    Apply,
     Dynamic,
     Handed,
     Invoke,
     Mutation,
+    operator_of,
 )
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Scalar, Tup, Type, is_scalar
-from srcad.rules.table import TABLE
 from srcad.runtime import numpy_sources, substitutes
 
 OURS = (substitutes.partial, numpy_sources.vectorize)
@@ -97,12 +95,10 @@ class _Settler:
         if kind is None or not rebinds(kind):
             return stmt
         value = ir.Binary(stmt.op, stmt.target, stmt.value)
-        function = BINARY_FUNCTIONS[stmt.op]
-        other = self.type_of(stmt.value)
+        both = (kind, self.type_of(stmt.value))
         self.facts.keep.append(value)
-        self.facts.operations[id(value)] = Apply(
-            function, (stmt.target, stmt.value), (), TABLE.get(function), (kind, other), "operator"
-        )
+        operation = operator_of(stmt.op, (stmt.target, stmt.value), both)
+        self.facts.operations[id(value)] = operation
         return ir.Assign(stmt.target.id, value, stmt.at)
 
     def type_of(self, expr: ir.Expr) -> Type:

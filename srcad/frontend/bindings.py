@@ -36,18 +36,21 @@ class Bindings(Calls):
         else:
             target = self.place(stmt.target)
         first = ""
-        if may_change(stmt.target, stmt.value, self.scope.captured, self.harmless):
+        if may_change(stmt.target, stmt.value, self.harmless):
             first = self.temp(target, "old", stmt.target).id
         value = self.atom(stmt.value)
         self.out.append(ir.Augment(target, op, value, self.at, first=first))
 
     def harmless(self, name: str) -> bool:
-        """Whether a name is that of a module or a builtin, which change no object of the user."""
+        """Whether a name is that of NumPy or a builtin, which change no object of the user."""
         if self.is_local(name):
             return False
         space = self.source.function.__globals__
-        known = name in space
-        return isinstance(space[name], types.ModuleType) if known else hasattr(builtins, name)
+        if name not in space:
+            return hasattr(builtins, name)
+        module = space[name]
+        known = isinstance(module, types.ModuleType)
+        return known and module.__name__.split(".")[0] in ("numpy", "math", "cmath")
 
     def bind(self, target: ast.expr, value: ast.expr) -> None:
         match target:

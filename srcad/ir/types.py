@@ -424,4 +424,6 @@ def mutable(kind: Type) -> bool:
     """Whether an object of the type can be written into."""
     if isinstance(kind, Tup):
         return any(map(mutable, kind.items))
+    if isinstance(kind, Method):
+        return mutable(kind.owner)
     return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)

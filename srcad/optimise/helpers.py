@@ -46,6 +46,7 @@ def helped(expr: ir.Expr, inference: Inference, infer: Question) -> Type:
 
 
 def _helper(value: Any) -> bool:
+    """Those of cotangents have rules for derivatives of derivatives, which tell less of types."""
     return (
         isinstance(value, FunctionType)
         and value.__module__.startswith("srcad.runtime.")

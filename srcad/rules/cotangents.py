@@ -5,12 +5,13 @@ from __future__ import annotations
 from srcad.rules.table import like, linear, no_derivative
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import finish, holds_sequences, own, shadow, unfinished
+from srcad.runtime.results import only_scalar
 from srcad.runtime.tangents import fresh, in_shape_of, still
 
 linear(finish, lambda y_bar, cotangent, x: unfinished(y_bar, cotangent))
 like(finish, 1)
 linear(own, lambda y_bar, cotangent: unfinished(y_bar, cotangent))
-no_derivative(shadow, still, holds_sequences)
+no_derivative(shadow, still, holds_sequences, only_scalar)
 linear(in_shape_of, lambda y_bar, t, y: unbroadcast(y_bar, t))
 like(in_shape_of, 1)
 linear(fresh, lambda y_bar, t: y_bar)

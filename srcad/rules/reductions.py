@@ -224,26 +224,18 @@ vjp(
     lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=1, where=True:
         unbroadcast(y_bar * np.prod(array, axis, keepdims=keepdims, where=where), initial),
 )
-vjp(
-    np.maximum.reduce,
-    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
-    where=True:
-        spread(y_bar, array, axis, keepdims) * shares(y, array, axis, keepdims, where, initial),
-    None, None, None, None,
-    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
-    where=True:
-        unbroadcast(y_bar * share_of_initial(y, array, axis, keepdims, where, initial), initial),
-)
-vjp(
-    np.minimum.reduce,
-    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
-    where=True:
-        spread(y_bar, array, axis, keepdims) * shares(y, array, axis, keepdims, where, initial),
-    None, None, None, None,
-    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
-    where=True:
-        unbroadcast(y_bar * share_of_initial(y, array, axis, keepdims, where, initial), initial),
-)
+for extreme in (np.maximum, np.minimum, np.fmax, np.fmin):
+    vjp(
+        extreme.reduce,
+        lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
+        where=True:
+            spread(y_bar, array, axis, keepdims) * shares(y, array, axis, keepdims, where, initial),
+        None, None, None, None,
+        lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
+        where=True:
+            unbroadcast(y_bar * share_of_initial(y, array, axis, keepdims, where, initial),
+                        initial),
+    )
 vjp(
     np.logaddexp.reduce,
     lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
@@ -266,26 +258,6 @@ vjp(
     None, None, None, None,
     lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=0, where=True:
         unbroadcast(y_bar * ratio(initial, y), initial),
-)
-vjp(
-    np.fmax.reduce,
-    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
-    where=True:
-        spread(y_bar, array, axis, keepdims) * shares(y, array, axis, keepdims, where, initial),
-    None, None, None, None,
-    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
-    where=True:
-        unbroadcast(y_bar * share_of_initial(y, array, axis, keepdims, where, initial), initial),
-)
-vjp(
-    np.fmin.reduce,
-    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
-    where=True:
-        spread(y_bar, array, axis, keepdims) * shares(y, array, axis, keepdims, where, initial),
-    None, None, None, None,
-    lambda y_bar, y, array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None,
-    where=True:
-        unbroadcast(y_bar * share_of_initial(y, array, axis, keepdims, where, initial), initial),
 )
 
 # --- counts, tests and places ---

@@ -30,7 +30,13 @@ def do_both(
     dots: tuple[Any, ...],
     options: dict[str, Any],
 ) -> tuple[Any, Any]:
-    """What `owner.name(*args)` returns, and its tangent; the tangents change as the owner does."""
+    """What `owner.name(*args)` returns, and its tangent; the tangents change as the owner does.
+
+    owner_dot: None where the caller has no tangents of the owner, nor gets any back.
+    """
+    if owner_dot is None:
+        _check_unmoved(owner, name, dots)
+        owner_dot = still(owner)
     dots = tuple(still(a) if t is None else t for a, t in zip(args, dots, strict=True))
     both = getattr(owner, name), getattr(owner_dot, name)
     if name in _ASKS:
@@ -48,6 +54,26 @@ def do_both(
         return both[0](), both[1]()
     if name == "items":
         return both[0](), list(entries(owner_dot))
+    return _in_its_own_way(owner, owner_dot, name, args, dots, options)
+
+
+def _check_unmoved(owner: Any, name: str, dots: tuple[Any, ...]) -> None:
+    if name in _PUTS.keys() | {"update"} and any(t is not None for t in dots):
+        raise UnsupportedMutation(
+            f"`{name}`, which is known only when it runs, puts what has a tangent into a "
+            f"{type(owner).__name__} that had none. Call the method by its name."
+        )
+
+
+def _in_its_own_way(
+    owner: Any,
+    owner_dot: Any,
+    name: str,
+    args: tuple[Any, ...],
+    dots: tuple[Any, ...],
+    options: dict[str, Any],
+) -> tuple[Any, Any]:
+    """The methods whose changes of the tangents are others than of the values."""
     if name == "sort":
         sort_both(owner, owner_dot, **options)
         return None, None
@@ -56,10 +82,10 @@ def do_both(
         return None, None
     if name == "update" and not options:
         update_dot(owner_dot, args[0], dots[0])
-        return both[0](*args), None
+        return getattr(owner, name)(*args), None
     if name == "popitem":
         t = taken_entry(owner_dot, *options.values())
-        return both[0](**options), t
+        return getattr(owner, name)(**options), t
     raise UnsupportedMutation(
         f"The method `{name}` of a {type(owner).__name__} has no tangent in forward mode yet."
     )

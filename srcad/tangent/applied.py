@@ -32,6 +32,7 @@ from srcad.ir.types import (
     Tup,
     carries,
     dims_of,
+    is_count,
     is_scalar,
 )
 from srcad.rules.spelling import spelled
@@ -123,8 +124,14 @@ class Applied(Base):
         if any(isinstance(k, Array) for k in kinds):
             return None
         items = 0 if isinstance(kinds[0], _LISTS) else 1
-        count = operation.args[1 - items]
-        return ir.Binary("*", self.value(operation.args[items]), count)
+        if not is_count(kinds[1 - items]):
+            raise errors.UnsupportedSyntax(
+                "`*` of a list and a value of unknown type: that may be arithmetic of NumPy or "
+                "make a longer list. Make an array of the list with np.array(...), or build the "
+                "list with a comprehension.",
+                self.place(),
+            )
+        return ir.Binary("*", self.value(operation.args[items]), operation.args[1 - items])
 
     def covers(
         self,

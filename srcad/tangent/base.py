@@ -10,6 +10,7 @@ from srcad.analysis.activity import depends
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.operations import Operation, Refused
 from srcad.analysis.program import Unit
+from srcad.analysis.refusals import of_callee, of_construct
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import ANY, Array, Number, Scalar, Type, is_complex
@@ -88,17 +89,9 @@ class Base:
     def refusal(self, refused: Refused) -> errors.SrcadError:
         """The error for a construct that has no tangent yet."""
         if refused.error is not None:
-            problem = refused.error
-            if problem.place is None:
-                return errors.at_place(problem, self.place())
-            again = errors.at_place(problem, problem.place)
-            again.add_note(errors.called_from(self.place()))
-            return again
+            return of_callee(refused.error, self.place())
         cure = refused.cure or "Compute it outside the function."
-        reason = refused.reason[0].upper() + refused.reason[1:]
-        return errors.UnsupportedSyntax(
-            f"{reason} cannot be differentiated yet. {cure}", self.place()
-        )
+        return of_construct(refused.reason, cure, self.place())
 
     def unsupported(self, what: str) -> errors.SrcadError:
         """The error for a statement that the forward mode cannot do."""

@@ -6,6 +6,8 @@ y = f(x), f unknown       y, y_dot = jvp_call(f, None, (x,), (x_dot,))
 
 from __future__ import annotations
 
+from srcad import errors
+from srcad.analysis.activity import filled_params
 from srcad.analysis.effects import aliases, calls_unknown, written_params
 from srcad.analysis.operations import Dynamic, Invoke, Operation
 from srcad.analysis.storage import joined_params
@@ -17,6 +19,9 @@ from srcad.tangent.loops import Loops
 
 CALL = ir.Ref(calls.jvp_call, "jvp_call")
 METHOD = ir.Ref(calls.jvp_method, "jvp_method")
+
+
+_MADE = (ir.Sequence, ir.Mapping, ir.Const)
 
 
 class Calls(Loops):
@@ -33,7 +38,7 @@ class Calls(Loops):
             return False
         written = written_params(self.facts, operation.unit, operation.params)
         pairs = zip(operation.args, written, strict=True)
-        if any(w is not None and self.moves(a) for a, w in pairs):
+        if any(w is not None and not isinstance(a, ir.Const) for a, w in pairs):
             return True
         return calls_unknown(self.facts, operation.unit, operation.params)
 
@@ -58,11 +63,24 @@ class Calls(Loops):
 
     def invoked(self, operation: Invoke) -> ir.Expr:
         mask = self.mask(operation)
+        self.check_filled(operation, mask)
         joined = joined_params(aliases(self.facts, self.body), operation)
         name = self.request(operation.unit, operation.params, mask, self.place(), joined)
         moving = [a for a, m in zip(operation.args, mask, strict=True) if m]
         dots = tuple(self.argument(operation, a) for a in moving)
         return ir.Call(ir.Ref(None, name), (*operation.args, *dots))
+
+    def check_filled(self, operation: Invoke, mask: tuple[bool, ...]) -> None:
+        """What moves may be put into what was made for the call, not into what lives on unseen."""
+        filled = filled_params(self.facts, operation.unit, operation.params, mask)
+        written = written_params(self.facts, operation.unit, operation.params)
+        for arg, f, w, m in zip(operation.args, filled, written, mask, strict=True):
+            if f and w is not None and not m and not isinstance(arg, _MADE):
+                raise errors.UnsupportedMutation(
+                    f"{operation.unit.name} puts what has a tangent into an argument that lives "
+                    "on after the call and has no name here. Give it one on a line of its own.",
+                    self.place(),
+                )
 
     def argument(self, operation: Invoke, arg: ir.Expr) -> ir.Expr:
         """The tangent of an argument; of a function made here, as its variables are by now."""

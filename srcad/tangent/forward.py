@@ -28,6 +28,7 @@ from srcad.analysis.operations import (
     Operation,
     Refused,
 )
+from srcad.analysis.put_outside import puts_of
 from srcad.analysis.texts import read_back
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Array, mutable
@@ -60,6 +61,8 @@ class Forward(Effects):
                 "function. Pass it as an argument.",
                 self.facts.unit.place(None),
             )
+        for put in puts_of(self.facts, self.body, self.moving):
+            raise put.refusal()
         found = [*read_back(self.facts, self.body, self.moving)]
         found += active_keys(self.facts, self.body, activity(self.facts, self.body, given))
         for _, problem in found:
