@@ -51,6 +51,7 @@ class _Activity:
         self.read: set[str] = set()  # what statements asked about
         self.news: set[str] = set()  # of which they would hear something else now
         self.tables: dict[str, str] = {}  # variables that are the `__dict__` of an object
+        self.put: set[str] = set()  # variables into whose values an active one was put
 
     def run(self, body: ir.Block) -> Active:
         everything = todo = ir.walk(body)
@@ -121,6 +122,7 @@ class _Activity:
                     hit += [expr for expr, _ in written_operands(operation)]
                 case Append(owner, value):  # wherever it stands, in a test too
                     if self.is_active(value):
+                        self.put.add(owner)
                         self.mark(owner)
                 case Mutation(owner):
                     hit.append(owner)
@@ -139,6 +141,7 @@ class _Activity:
 
     def filled(self, name: str) -> None:
         """An active value was put into it: an object may hold it where its type shows no number."""
+        self.put.add(name)
         kind = self.facts.types.get(name, ANY)
         if isinstance(kind, Obj | Clo | Method) or _is_empty(kind) or carries(kind):
             self.add(name)
@@ -196,15 +199,13 @@ def filled_params(
     key = "filled", given
     callee.memory[key] = (True,) * len(given)  # while it is found out, in a recursive call
     names = [p.name for p in unit.code.params]
-    inside = activity(
-        callee, callee.running, frozenset(n for n, a in zip(names, given, strict=True) if a)
-    )
+    found = _Activity(callee, {n for n, a in zip(names, given, strict=True) if a})
+    inside = found.run(callee.running)
     callee.memory["returned", given] = unit.code.result in inside
     points = aliases(callee, callee.running)
     reached = set(inside)
-    for name in inside:
-        if mutable(callee.types.get(name, ANY)):
-            reached |= points.together(name, names)
+    for name in found.put:
+        reached |= points.together(name, names)
     opaque = [isinstance(t, Clo | Method) for t in params]  # what they capture has other names
     callee.memory[key] = tuple(n in reached or o for n, o in zip(names, opaque, strict=True))
     return callee.memory[key]  # type: ignore[no-any-return]

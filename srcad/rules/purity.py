@@ -50,6 +50,6 @@ def pure_function(value: object) -> bool:
             "accumulate", "call", "call_method", "call_spread", "add_at", "taken", "taken_out",
             "put_back", "indexable", "assigned", "kept", "fitting", "shuffled_order", "bound_anew",
             "array_of_numbers", "array_or_number", "one_number", "noted", "moved", "taken_entry",
-            "sort_both", "remove_both", "to_end", "update_dot", "jvp_call", "jvp_method",
+            "sort_both", "remove_both", "to_end", "update_dot", "jvp_call", "jvp_method", "put_dot",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}

@@ -111,7 +111,7 @@ def _still_array(x: np.ndarray) -> np.ndarray | None:
     if x.dtype.kind in "fc":
         return np.zeros_like(x, subok=False)
     if x.dtype.kind in "biu":
-        return np.zeros(x.shape)
+        return np.broadcast_to(0.0, x.shape)  # it cannot be written: integers do not move
     if x.dtype.kind == "O":
         raise NotDifferentiable("An array of dtype object has no derivative. Use a float array.")
     return None
@@ -133,6 +133,12 @@ def in_shape_of(t: Any, y: Any) -> Any:
 def fresh(t: Any) -> Any:
     """The tangent in memory of its own."""
     return np.array(t) if isinstance(t, np.ndarray) else t
+
+
+def put_dot(x_dot: Any, x: Any, index: Any, t: Any) -> None:
+    """`x[index] = v` of the tangents; an array of integers keeps none."""
+    if not isinstance(x, np.ndarray) or x.dtype.kind in "fc":
+        x_dot[index] = t
 
 
 def moved(x_dot: Any, t: Any) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 
 from srcad import errors
 from srcad.adjoint import algebra
+from srcad.adjoint.cotangents import slice_object
 from srcad.adjoint.formulas import formula
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
@@ -21,6 +22,7 @@ from srcad.runtime import tangents
 from srcad.tangent.applied import IN_SHAPE_OF
 from srcad.tangent.calls import Calls
 
+PUT_DOT = ir.Ref(tangents.put_dot, "put_dot")
 MOVED = ir.Ref(tangents.moved, "moved")
 ADD_AT = ir.Ref(np.add.at, "np.add.at")
 
@@ -44,7 +46,12 @@ class Writes(Calls):
         if isinstance(kind, Array) and not self.moves(stmt.value):
             t = ir.Const(0.0)
         place = self.place_of(target)
-        return stmt, ir.Store(place, t, stmt.at, alters=self.dots_in(stmt.alters))
+        alters = self.dots_in(stmt.alters)
+        if isinstance(kind, AnyType) and isinstance(place, ir.Item):
+            index = place.index if isinstance(target, ir.Attr) else slice_object(place.index)
+            put = algebra.call(PUT_DOT, place.obj, owner, index, t)
+            return stmt, ir.Effect(put, stmt.at, alters=alters)
+        return stmt, ir.Store(place, t, stmt.at, alters=alters)
 
     def place_of(self, target: ir.Item | ir.Attr) -> ir.Item | ir.Attr:
         assert isinstance(target.obj, ir.Name)

@@ -70,7 +70,7 @@ def outcome(case: Workflow) -> Outcome:
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """TooSlow after so many seconds, where the system has such a clock."""
+    """TooSlow after so many seconds of the processor, where the system has such a clock."""
 
     def ring(*_: Any) -> None:
         raise TooSlow
@@ -78,13 +78,13 @@ def limited(seconds: float) -> Iterator[None]:
     if not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def compared(case: Workflow) -> Outcome:
