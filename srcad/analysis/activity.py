@@ -32,7 +32,7 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Bottom, Clo, Dct, Lst, Method, Obj, Type, carries, mutable
+from srcad.ir.types import ANY, Bottom, Clo, Dct, Lst, Method, Obj, Type, carries
 from srcad.rules.mutable import HANDS_OUT
 from srcad.rules.table import NoDerivative
 
