@@ -124,13 +124,18 @@ def _outside(expr: ir.Expr, function: Any, own: set[str]) -> ir.Expr | None:
     if not isinstance(node, ir.Name) or node.id in own:
         return None
     value = _global(function, node.id)
-    text = MODULES.get(value, node.id) if isinstance(value, pytypes.ModuleType) else node.id
+    text = _text(value) if isinstance(value, pytypes.ModuleType) else node.id
     if isinstance(value, pytypes.ModuleType) and not path:
         return None
     for name in reversed(path):
         value = getattr(value, name)
         text += "." + name
     return ir.Ref(value, text)
+
+
+def _text(module: pytypes.ModuleType) -> str:
+    """How generated code reaches a module: `np`, `scipy.special`."""
+    return MODULES.get(module, module.__name__)
 
 
 def _global(function: Any, name: str) -> Any:

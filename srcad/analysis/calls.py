@@ -71,7 +71,7 @@ from srcad.ir.types import (
 from srcad.rules.mutable import HANDS_OUT, MOVES, OF_CONTAINERS, PUTS
 from srcad.rules.numbers import PASSING
 from srcad.rules.table import TABLE
-from srcad.rules.writes import draws_in_place
+from srcad.rules.writes import called_whole
 from srcad.runtime import draws
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.containers import values
@@ -166,7 +166,7 @@ def known_call(
     drawn = draws.of_method(value)
     if drawn is not None:
         value, args = drawn[0], (ir.Ref(drawn[1], "rng"), *args)
-    elif isinstance(value, pytypes.MethodType) and not draws_in_place(value):
+    elif isinstance(value, pytypes.MethodType) and not called_whole(value):
         bound = ir.Ref(value.__self__, "self_")
         return invoke_function(value.__func__, (bound, *args), kwargs, inference)
     if isinstance(value, functools.partial):

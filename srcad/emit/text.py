@@ -299,7 +299,8 @@ def constant(value: Any) -> ast.expr:
 
 def _module(root: str) -> Any:
     import math
+    import sys
 
     import numpy
 
-    return {"np": numpy, "math": math}[root]
+    return {"np": numpy, "math": math}.get(root) or sys.modules[root]

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from srcad.rules import extras
+
 Formula = Callable[..., Any]
 
 
@@ -60,17 +62,32 @@ class Table:
     multilinear: dict[Any, tuple[int, ...] | None] = field(default_factory=dict)
     likes: dict[Any, frozenset[int]] = field(default_factory=dict)
     version: int = 0
+    reading: bool = False  # whether rules are read that stood there all along
 
     def add(self, function: Any, rule: Rule) -> None:
+        if self.reading:
+            self.rules.setdefault(function, rule)  # what the user said of it holds
+            return
         self.rules[function] = rule
         self.of_complex.pop(function, None)
         self.version += 1
 
     def get(self, function: Any) -> Rule | None:
         try:
-            return self.rules.get(function)
+            rule = self.rules.get(function)
         except TypeError:  # unhashable callables have no rule
             return None
+        if rule is None and extras.of_scipy(function) and self.read():
+            return self.rules.get(function)
+        return rule
+
+    def read(self) -> bool:
+        """Read the rules of packages that have come since; whether there are any."""
+        before, self.reading = self.reading, True
+        try:
+            return extras.read_topics()
+        finally:
+            self.reading = before
 
     def of_kinds(self, function: Any, real: bool) -> Rule | None:
         """The rule for operands that are known to be real, or may be complex."""

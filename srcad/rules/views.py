@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.rules.extras import of_scipy
 from srcad.rules.table import TABLE
 from srcad.runtime.copies import copied_array, deep_object
 from srcad.runtime.methods import METHODS
@@ -60,4 +61,5 @@ def makes_new(function: Any, options: dict[str, Any]) -> bool:
     if name is not None:
         return name not in METHOD_VIEWS
     module = str(getattr(function, "__module__", "") or "")
-    return module.split(".")[0] in ("numpy", "math") and TABLE.get(function) is not None
+    known = module.split(".")[0] in ("numpy", "math") or of_scipy(function)
+    return known and TABLE.get(function) is not None

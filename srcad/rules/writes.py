@@ -80,6 +80,11 @@ def draws_in_place(function: Any) -> bool:
     return drawing and getattr(function, "__name__", "") == "shuffle"
 
 
+def called_whole(method: Any) -> bool:
+    """Whether a method is called as it is, and not read: it has a rule, or is a generator's."""
+    return draws_in_place(method) or TABLE.get(method) is not None
+
+
 def position_of_out(function: Any) -> int | None:
     """Which of the arguments by position is `out`."""
     names = positional(function)
