@@ -340,7 +340,7 @@ class Compilation:
     def emit(self, name: str, params: list[str], body: ir.Block, doc: str, unit: Unit) -> None:
         """One finished function."""
         verify.function(name, params, body, frame(unit, frozenset(), ()).outside)
-        self.emitted.append(emit(name, params, body, doc, unit))
+        self.emitted.append(emit(name, params, body, doc, unit, self.emitted, self.program.units))
 
     def finish_waiting(self) -> None:
         """Make the functions that were asked for meanwhile."""

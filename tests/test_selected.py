@@ -47,12 +47,17 @@ def _of_distances(points):
     return bar
 
 
+def largest_root(x):
+    return np.max(np.sqrt(np.abs(x))) ** 2 + np.nan_to_num(np.log(np.abs(x)), neginf=0.0)[1]
+
+
 CASES = [
     (root_of_the_positive, X, np.array([0.0, 0.5 / np.sqrt(1.3), 0.0, 0.5 / np.sqrt(2.0)])),
     (inverse_of_the_others, X, np.array([1.0, -1.0 / 1.3**2, 1.0, -0.25])),
     (masked_root, X, np.array([0.0, 3 * 1.3**2, 0.0, 12.0])),
     (picked, X, np.array([0.0, 0.5 / np.sqrt(1.3), 0.0, 1.0 / np.sqrt(2.0)])),
     (upper_distances, POINTS, _of_distances(POINTS)),
+    (largest_root, X, np.array([0.0, 1 / 1.3, 0.0, 1.0])),
 ]
 
 
@@ -62,3 +67,12 @@ def test_gradient(function, x, expected, naive):
     with np.errstate(all="ignore"):
         found = srcad.grad(function, naive=naive)(x)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("naive", [False, True], ids=["optimised", "naive"])
+@pytest.mark.parametrize(("function", "x", "expected"), CASES, ids=[c[0].__name__ for c in CASES])
+def test_tangent(function, x, expected, naive):
+    moved = np.cos(np.arange(x.size)).reshape(x.shape)
+    with np.errstate(all="ignore"):
+        _, found = srcad.jvp(function, (x,), (moved,), naive=naive)
+    np.testing.assert_allclose(found, np.sum(expected * moved), rtol=1e-12)

@@ -22,6 +22,7 @@ from srcad.analysis.operations import (
     BINARY_FUNCTIONS,
     Apply,
     Copy,
+    Dynamic,
     Inert,
     Invoke,
     Operation,
@@ -166,11 +167,11 @@ def invoke(
     except CannotBind as problem:
         if problem.certain and unit.function not in STANDING_IN:
             return ANY, Inert()  # Python raises its own TypeError when it runs
-        return ANY, Refused(
-            "This form of the call"
-            if problem.certain
-            else "`*` or `**` with an argument of unknown length"
-        )
+        if problem.certain:
+            return ANY, Refused("This form of the call")
+        # which parameter gets which item is known when it runs
+        func = constant_expr(unit.function, unit.name) if closure is None else closure[0]
+        return ANY, Dynamic(func, args, kwargs)
     defaults = dict(closure[1].defaults) if closure is not None else {}
     kinds = []
     for param, expr in zip(unit.code.params, bound, strict=True):

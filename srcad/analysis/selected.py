@@ -61,6 +61,24 @@ def selected(facts: Inferred, body: ir.Block) -> Selected:
     return Selected(by_index, _Finder(facts, True).run(body) if by_index else by_index)
 
 
+def infinite_beside(facts: Inferred, body: ir.Block) -> bool:
+    """Whether something that may have an infinite derivative is used in part."""
+    found = selected(facts, body)
+    return any(
+        isinstance(operation, Apply) and found.guards(stmt.target, operation)
+        for stmt in ir.walk(body)
+        if isinstance(stmt, ir.Assign)
+        for operation in (facts.operations.get(id(stmt.value)),)
+    )
+
+
+def takes_a_part(operation: Apply) -> bool:
+    """Whether a function uses a part of an operand alone."""
+    function = operation.function
+    masked = _among(function, PRODUCTS) and any(map(_truth, operation.types))
+    return masked or _among(function, SELECTING)
+
+
 def _singular(operation: Apply) -> bool:
     function, args = operation.function, operation.args
     try:
@@ -119,9 +137,8 @@ class _Finder:
                     self.add({value.id})
 
     def applied(self, operation: Apply, target: str) -> None:
-        function, args = operation.function, operation.args
-        masked = _among(function, PRODUCTS) and any(map(_truth, operation.types))
-        if masked or _among(function, SELECTING):
+        args = operation.args
+        if takes_a_part(operation):
             self.add({a.id for a in args if isinstance(a, ir.Name)})
         if target not in self.found:
             return

@@ -6,6 +6,8 @@
         s += x
 
 `s += e` rebinds a number, a string or a tuple; on an array or a list it writes in place and stays.
+Behind the call of a function that never returns, nothing of the block is left; where no path leads
+to the end, the result has the value None, which nobody sees.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from srcad.analysis.operations import (
     operator_of,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Scalar, Tup, Type, is_scalar
+from srcad.ir.types import ANY, NONE, Scalar, Tup, Type, is_scalar
 from srcad.runtime import numpy_sources, substitutes
 
 OURS = (substitutes.partial, numpy_sources.vectorize)
@@ -38,7 +40,12 @@ class Settled:
 
 def settle(inferred: Inferred) -> Settled:
     """The function's body with decided branches resolved."""
-    return Settled(inferred, _Settler(inferred).block(inferred.unit.code.body))
+    code = inferred.unit.code
+    body = _Settler(inferred).block(code.body)
+    if code.result not in inferred.types and code.result not in ir.assigned(body):
+        inferred.types[code.result] = NONE
+        body = (ir.Assign(code.result, ir.Const(None)), *body)
+    return Settled(inferred, body)
 
 
 class _Settler:
@@ -48,8 +55,15 @@ class _Settler:
     def block(self, block: ir.Block) -> ir.Block:
         out: list[ir.Stmt] = []
         for stmt in block:
+            if isinstance(stmt, ir.Assign) and self.never_returns(stmt):
+                return (*out, ir.Effect(stmt.value, stmt.at))
             out.extend(self.statement(stmt))
         return tuple(out)
+
+    def never_returns(self, stmt: ir.Assign) -> bool:
+        """Whether the statement calls a function of which every path raises an exception."""
+        operation = self.facts.operations.get(id(stmt.value))
+        return isinstance(operation, Invoke) and stmt.target not in self.facts.types
 
     def statement(self, stmt: ir.Stmt) -> ir.Block:
         if id(stmt) in self.facts.overloads:

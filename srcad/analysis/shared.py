@@ -194,12 +194,12 @@ class _Finder:
         if self.as_cells:
             filled |= written
         asked = self.asked.params
-        if self.asked.result:
+        if self.asked.result:  # bound nowhere where every path raises
             asked |= {facts.unit.code.result}
         return (
             frozenset(n for n in written if storage.sharing(n) & active),
             frozenset(n for n in filled if n in facts.types and storage.sharing(n) & active)
-            | frozenset(n for n in asked if mutable(facts.types[n])),
+            | frozenset(n for n in asked if n in facts.types and mutable(facts.types[n])),
         )
 
     def closed(self, written: Names, names: Names) -> Sites:

@@ -6,6 +6,7 @@ import ast
 import builtins
 import math
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 
 from srcad.emit.printer import print_module
 from srcad.emit.text import Writer
+from srcad.emit.texts import Texts
 from srcad.ir import nodes as ir
 from srcad.ir import verify
 from srcad.ir.names import reserved
@@ -33,8 +35,16 @@ class Emitted:
     inside: tuple[ast.FunctionDef | ast.Lambda, ...] = ()  # other functions that stand in it
 
 
-def emit(name: str, params: list[str], body: ir.Block, doc: str, unit: Any) -> Emitted:
-    """The syntax tree of a generated function."""
+def emit(
+    name: str,
+    params: list[str],
+    body: ir.Block,
+    doc: str,
+    unit: Any,
+    others: Sequence[Emitted],
+    units: Mapping[Any, Any],
+) -> Emitted:
+    """The syntax tree of a generated function; beside others, of a program of these units."""
     lines = unit.source.lines
 
     def comment(at: ir.Loc) -> str:
@@ -45,6 +55,8 @@ def emit(name: str, params: list[str], body: ir.Block, doc: str, unit: Any) -> E
 
     writer = Writer(comment)
     writer.avoid = clashes(unit)
+    given = {text: value for e in others for text, value in e.refs.items()}
+    writer.texts = Texts(units.values(), frozenset({*ir.assigned(body), *params}), given)
     statements = writer.block(body, commented=False)
     head: list[ast.stmt] = [ast.Expr(ast.Constant(doc))]
     args = ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from srcad.emit.printer import Blank, Comment
+from srcad.emit.texts import Texts, of_users
 from srcad.frontend.scope import brought_along
 from srcad.ir import nodes as ir
 from srcad.runtime.closures import captured
@@ -41,6 +42,7 @@ class Writer:
         self.places: dict[int, ir.Loc] = {}  # id of a statement written: what the user wrote
         self.comment = comment
         self.avoid: frozenset[str] = frozenset()  # names that mean something else here
+        self.texts: Texts | None = None
         self.last: int | None = None
 
     # -- expressions -------------------------------------------------------------------
@@ -50,7 +52,10 @@ class Writer:
 
     def ref(self, ref: ir.Ref) -> ast.expr:
         root, *path = ref.text.split(".")
-        if ref.value is not None and root in self.avoid:
+        if self.texts is not None and not path and ref.value is not None and of_users(ref.value):
+            root = self.texts.of(root, ref.value)
+            self.refs[root] = ref.value
+        elif ref.value is not None and root in self.avoid:
             value = _module(root) if path else ref.value
             while root in self.avoid:
                 root += "_"

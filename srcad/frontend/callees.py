@@ -84,12 +84,7 @@ class Calls(Expressions):
         return ir.Call(ir.Ref(super, "super"), (ir.Ref(cls, cls.__name__), owner))
 
     def arguments(self, parts: list[ast.expr]) -> list[ir.Expr]:
-        eager = [self.eager(p) if isinstance(p, ast.GeneratorExp) else p for p in parts]
-        return self.atoms(eager)
-
-    def eager(self, node: ast.GeneratorExp) -> ast.expr:
-        """A generator that its consumer exhausts at once is the same as a list."""
-        return ast.copy_location(ast.ListComp(node.elt, node.generators), node)
+        return self.atoms([self.at_once(p) for p in parts])
 
     def exhausting(self, node: ast.Call) -> ast.Call:
         """`sum(powers(x))` of a generator is `sum([v for v in powers(x)])`.

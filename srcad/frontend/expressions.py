@@ -32,13 +32,19 @@ class Expressions(Plain):
         found: list[ir.Expr] = []
         for k, node in enumerate(items):
             if isinstance(node, ast.Starred):
-                atom: ir.Expr = ir.Star(self.atom(node.value))
+                atom: ir.Expr = ir.Star(self.atom(self.at_once(node.value)))
             else:
                 atom = self.atom(node)
             if isinstance(atom, ir.Name) and atom.id in self.rebound(items[k + 1 :]):
                 atom = self.temp(atom, atom.id)
             found.append(atom)
         return found
+
+    def at_once(self, node: ast.expr) -> ast.expr:
+        """A generator that is exhausted where it stands is the same as a list."""
+        if not isinstance(node, ast.GeneratorExp):
+            return node
+        return ast.copy_location(ast.ListComp(node.elt, node.generators), node)
 
     def rebound(self, items: Seq[ast.expr]) -> set[str]:
         """The variables that expressions bind by `:=`."""

@@ -18,6 +18,7 @@ from typing import NoReturn
 from srcad.errors import InternalError
 from srcad.ir import flow, grammar, noted, stacks
 from srcad.ir import nodes as ir
+from srcad.ir.falling import falls
 from srcad.ir.names import reserved
 from srcad.ir.types import Dct, Lst, Tup, Type
 
@@ -88,7 +89,7 @@ def _user(function: ir.Function, kinds: frozenset[type]) -> Check:
 def _result(function: ir.Function) -> Check:
     def check() -> Iterator[flow.Problem]:
         bound = ir.assigned(function.body) | {p.name for p in function.params}
-        if function.result not in bound:
+        if function.result not in bound and falls(function.body):
             yield f"the result `{function.result}` is never bound", None
 
     return check

@@ -13,7 +13,8 @@ import operator
 import numpy as np
 
 from srcad.rules.table import jvp, multilinear
-from srcad.runtime.pushes import one_by_one, padded, solve_moved, variance_moved
+from srcad.runtime.elementwise import kept_parts
+from srcad.runtime.pushes import extremum_moved, one_by_one, padded, solve_moved, variance_moved
 
 multilinear(
     operator.matmul, np.matmul, np.linalg.matmul, np.dot, np.matvec, np.vecmat, np.vecdot,
@@ -46,6 +47,19 @@ jvp(
     np.nanstd,
     lambda t, y, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True: (
         variance_moved(t, y, a, axis, ddof, keepdims, ~np.isnan(a) & where, True)
+    ),
+)
+for extremum in (np.max, np.min, np.amax, np.amin, np.nanmax, np.nanmin):
+    jvp(
+        extremum,
+        lambda t, y, a, axis=None, out=None, keepdims=False, initial=None, where=True: (
+            extremum_moved(t, y, a, axis, keepdims, initial, where)
+        ),
+    )
+jvp(
+    np.nan_to_num,
+    lambda t, y, x, copy=True, nan=0.0, posinf=None, neginf=None: (
+        np.where(np.isfinite(x), t, 0)[()] if np.isrealobj(x) else kept_parts(t, x)
     ),
 )
 jvp(np.linalg.inv, lambda a_dot, y, a: -y @ a_dot @ y)

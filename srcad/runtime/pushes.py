@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedSyntax
-from srcad.runtime.elementwise import ratio
+from srcad.runtime.elementwise import ratio, times
+from srcad.runtime.reductions import shares
 
 
 def solve_moved(a_dot: Any, y: Any, a: Any, b: Any) -> Any:
@@ -28,6 +29,14 @@ def variance_moved(
     n = np.sum(used, axis, keepdims=keepdims)
     found = 2 * np.sum(terms, axis, keepdims=keepdims) / (n - ddof)
     return ratio(found, 2 * y) if root else found
+
+
+def extremum_moved(
+    t: Any, y: Any, a: Any, axis: Any, keepdims: bool, initial: Any, where: Any
+) -> Any:
+    """The tangent of max or min: the mean of those of the elements that equal it, and no others."""
+    parts = times(shares(y, a, axis, keepdims, where, initial), t)
+    return np.sum(parts, axis, keepdims=keepdims)
 
 
 def padded(t: Any, pad_width: Any, mode: Any, stat_length: Any, reflect_type: str) -> Any:

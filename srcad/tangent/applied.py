@@ -3,6 +3,7 @@
 y = np.sin(x)        y_dot = np.cos(x) * x_dot              partial derivatives
 y = np.flip(x, 0)    y_dot = np.flip(x_dot, 0)              linear: the function itself
 y = a @ b            y_dot = a_dot @ b + a @ b_dot          linear in each
+y = np.where(m, a, b)     y_dot = np.where(m, a_dot, b_dot)   what is not chosen has no part in it
 y = np.sort(x)       y_dot = pushed(np.sort, 0, x_dot, y, (x,), {})   the way back, transposed
 """
 
@@ -20,6 +21,7 @@ from srcad.adjoint.contributions import NO_NUMBERS
 from srcad.adjoint.formulas import formula, operands_of
 from srcad.analysis.missing import missing_option, missing_rule, never_binds
 from srcad.analysis.operations import Apply
+from srcad.analysis.selected import takes_a_part
 from srcad.analysis.ufunc_options import CAST, as_arrays, cast, without_options
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
@@ -38,12 +40,15 @@ from srcad.ir.types import (
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
 from srcad.runtime import calls, copies, tangents
+from srcad.runtime.elementwise import times
 from srcad.tangent.base import Base
 
 FRESH = ir.Ref(tangents.fresh, "fresh")
 IN_SHAPE_OF = ir.Ref(tangents.in_shape_of, "in_shape_of")
 ADDED = ir.Ref(tangents.added, "added")
 PUSHED = ir.Ref(calls.pushed, "pushed")
+TIMES = ir.Ref(times, "times")
+WHERE = ir.Ref(np.where, "np.where")
 _COPIES: dict[Any, ir.Ref] = {
     copies.shallow_object: ir.Ref(tangents.shallow_dot, "shallow_dot"),
     copies.deep_object: ir.Ref(tangents.deep_dot, "deep_dot"),
@@ -57,11 +62,13 @@ _LIST = Lst(None, BOTTOM)
 class Applied(Base):
     """The tangents of operations with a rule.
 
-    written: what may share memory with what is written; shown: the caller may write the result.
+    written: what may share memory with what is written; shown: the caller may write the result;
+    guarded: a tangent may be infinite where nothing is used of it (decision 011).
     """
 
     written: frozenset[str] = frozenset()
     shown = False
+    guarded = False
 
     def value(self, expr: ir.Expr) -> ir.Expr:
         """The tangent of an operand."""
@@ -213,6 +220,9 @@ class Applied(Base):
         moving: list[str],
         target: str,
     ) -> ir.Expr:
+        if operation.function is np.where and len(operation.args) == 3:
+            condition, *chosen = operation.args
+            return algebra.call(WHERE, condition, *map(self.value, chosen))
         operands = operands_of(rule)
         types = {n: self.type_of(v) for n, v in values.items()}
         lists = {n for n, v in values.items() if self.is_listed(v)}
@@ -231,11 +241,18 @@ class Applied(Base):
             if not self.naive:
                 partial = specialise.partial(operation.function, position, computed, partial)
             t = self.value(values[name])
-            terms.append(algebra.mul(partial, algebra.call(CAST, t) if name in lists else t))
+            t = algebra.call(CAST, t) if name in lists else t
+            terms.append(self.product(operation, partial, t))
         whole = self.total(terms)
         if not self.fits(values, moving, target):
             return self.shaped(whole, target)
         return self.own(whole, operation, target) if isinstance(whole, ir.Name) else whole
+
+    def product(self, operation: Apply, partial: ir.Expr, t: ir.Expr) -> ir.Expr:
+        """A partial derivative times a tangent; 0 where the function takes nothing of it."""
+        if self.guarded and takes_a_part(operation) and not isinstance(partial, ir.Const):
+            return algebra.call(TIMES, partial, t)
+        return algebra.mul(partial, t)
 
     def is_listed(self, expr: ir.Expr) -> bool:
         """Whether NumPy makes an array of the operand."""

@@ -29,6 +29,7 @@ from srcad.analysis.operations import (
     Refused,
 )
 from srcad.analysis.put_outside import puts_of
+from srcad.analysis.selected import infinite_beside
 from srcad.analysis.texts import read_back
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Array, mutable
@@ -41,7 +42,7 @@ class Forward(Effects):
 
     def run(self, given: frozenset[str], shown: bool) -> ir.Block:
         """The body with its tangents; shown: the caller goes on with the result."""
-        self.shown = shown
+        self.shown, self.guarded = shown, infinite_beside(self.facts, self.body)
         live = liveness(self.body, frozenset({self.facts.unit.code.result}))
         self.captures = Captures(self.facts, self.body, live)
         self.called_only = called_only(self.facts, self.body)

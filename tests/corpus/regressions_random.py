@@ -239,3 +239,41 @@ def slices_of_what_turns_out_to_be_an_array(xs, s):
     u[1:] = xs[0] * s
     u[1:2] = xs[1]
     return u[0] * u[1] * u[2] * xs[2]
+
+
+def fails_after_a_write(xs, s):
+    xs.append(s)
+    raise ValueError("never more")
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def called_function_that_always_raises(s):
+    xs = [s]
+    try:
+        ys = fails_after_a_write(xs, s)
+        ys.append(s)
+    except ValueError:
+        xs.append(2 * s)
+    return sum(xs) * s
+
+
+class Level:
+    def __init__(self, level):
+        self.level = level
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def function_made_inside_that_always_raises(s):
+    def raising(box):
+        raise KeyError(box.level)
+
+    box, out = Level(s), []
+    for _ in range(3):
+        try:
+            box.level = box.level * s
+            out.append(raising(box))
+            box = raising(box)
+        except KeyError:
+            box.level += 0.5
+        box.level += 1
+    return box.level
