@@ -7,6 +7,7 @@ outside the function (globals, closure variables, helpers) is checked at every c
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import types
@@ -22,7 +23,9 @@ from srcad.emit.places import annotate
 from srcad.frontend.source import Target
 from srcad.ir.observed import types_of
 from srcad.ir.types import ANY, Symbols, Type
+from srcad.picked import picked
 from srcad.runtime import calls
+from srcad.runtime.derivative import Derivative
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -33,7 +36,7 @@ rules.load()
 _MOST_SHAPES = 256
 
 
-class GradFunction(Generic[P, R]):
+class GradFunction(Derivative, Generic[P, R]):
     """A derivative: called like the function that it came from.
 
     It keeps the name, signature and docstring of the function, works as a method, static method
@@ -116,17 +119,13 @@ class GradFunction(Generic[P, R]):
             return entry
 
     def generated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> types.FunctionType:
-        """The function that was generated for these arguments: of one value for each parameter.
-
-        Raises WrongArgument where the gradient is one of items of `*args` or `**kwargs`.
-        """
+        """The function that was generated for these arguments: of one value for each parameter."""
         entry, _, choice, _ = self._entry(args, kwargs)
-        if not choice.plain or not isinstance(entry.main, types.FunctionType):
-            raise errors.WrongArgument(
-                f"{self!r} is a gradient in some of the items of `*` or `**`, which cannot be "
-                "differentiated again. Give these parameters of their own."
-            )
-        return entry.main  # type: ignore[no-any-return, unused-ignore]
+        main: types.FunctionType = entry.main
+        if choice.plain:
+            return main
+        names = list(inspect.signature(main).parameters)
+        return picked(main, names, choice, self.value, self.aux)
 
     def _target(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Target:
         if isinstance(self.f, GradFunction):
@@ -140,6 +139,10 @@ class GradFunction(Generic[P, R]):
 
     def _skip(self, target: Target) -> int:
         return len(target.args) + (self.in_class and isinstance(self.f, types.FunctionType))
+
+    def of(self, f: Callable[..., Any]) -> GradFunction[P, R]:
+        """The same derivative of another function."""
+        return GradFunction(f, self.wrt, self.value, self.aux, self.naive)
 
     # -- looking like the function -----------------------------------------------------
 
@@ -323,7 +326,8 @@ def _made(f: Any, wrt: Wrt, value: bool, aux: bool, backend: str, naive: bool) -
     if backend != "numpy":
         raise errors.WrongArgument(f"backend={backend!r} is not there yet; use 'numpy'.")
     if f is None:
-        return lambda g: _made(g, wrt, value, aux, backend, naive)
+        options: dict[str, Any] = {"wrt": wrt, "has_aux": aux, "backend": backend, "naive": naive}
+        return functools.partial(value_and_grad if value else grad, **options)
     if isinstance(f, type):
         raise errors.WrongArgument(
             f"{name} takes a function, not the class {f.__name__}: give a function that makes an "

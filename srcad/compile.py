@@ -160,6 +160,7 @@ def compile_fused(
     naive: bool,
     symbols: Symbols,
     check: bool = True,
+    adapt: Callable[[Unit], Unit] | None = None,
     reading: Reading = FIRST,
 ) -> Entry:
     """`f_grad` for one signature: parameters of types `kinds`, differentiated in those of `wrt`.
@@ -171,6 +172,8 @@ def compile_fused(
     sizes = dict(symbols.by_size)
     work = Compilation(symbols, naive, reading=reading)
     unit = work.program.unit(function)
+    if adapt is not None:
+        unit = adapt(unit)
     result = work.session.infer(unit, kinds).result
     if aux:
         if isinstance(result, Tup) and len(result.items) == 2:

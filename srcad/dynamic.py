@@ -20,20 +20,20 @@ from typing import Any
 import numpy as np
 
 from srcad import errors
-from srcad.analysis.calls import A_GRADIENT, of_the_compiler
-from srcad.analysis.holding import opened
+from srcad.analysis.derivatives import A_GRADIENT, makes_gradient, of_the_compiler
 from srcad.analysis.resolve import with_captures
 from srcad.analysis.ufunc_options import plain_options
+from srcad.called import REVERSE, Back, Call, call_of, gathered, special, spreading
 from srcad.compile import LOCK, Entry, compile_split, find
-from srcad.frontend.source import locate, refuse_placeholders, unwrap
-from srcad.ir.observed import type_of
-from srcad.ir.types import Clo, Known, Symbols, Type, carries
+from srcad.frontend.source import Target, refuse_placeholders, unwrap
+from srcad.ir.types import Clo, Symbols, Type
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
 from srcad.rules.writes import written_arguments
 from srcad.runtime import copies, draws, substitutes
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
+from srcad.runtime.derivative import Derivative
 from srcad.runtime.methods import METHODS
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.substitutes import SUBSTITUTES
@@ -77,6 +77,11 @@ def differentiate(
     if rule is not None:
         rule = TABLE.of_kinds(function, not any(map(np.iscomplexobj, args))) or rule
         return _by_rule(function, rule, args, kwargs, keep)
+    ours = special(REVERSE, function)
+    if ours is not None:
+        return ours(function, args, kwargs, keep)  # type: ignore[no-any-return]
+    if makes_derivative(function, args):
+        return _making(function, args, kwargs)
     refuse_uncalled(function)
     return _by_source(function, args, kwargs, keep)
 
@@ -95,8 +100,20 @@ def with_rule(function: Any) -> tuple[Any, Rule | None]:
         return function, None
 
 
+def makes_derivative(function: Any, args: tuple[Any, ...]) -> bool:
+    """Whether it is `srcad.grad(f)`: a derivative that holds what f holds."""
+    return of_the_compiler(function) and makes_gradient(function) and len(args) > 0
+
+
+def _making(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Derivative, Pullback]:
+    rest = [None] * (len(args) - 1 + len(kwargs))
+    return function(*args, **kwargs), lambda y_bar: [None, y_bar, *rest]
+
+
 def refuse_uncalled(function: Any) -> None:
-    """Refuse gradients and classes."""
+    """Refuse other functions of the compiler, and classes."""
     if of_the_compiler(type(function)) or of_the_compiler(function):
         raise errors.UnsupportedSyntax(
             f"{A_GRADIENT[0].upper()}{A_GRADIENT[1:]} cannot be differentiated yet."
@@ -236,100 +253,32 @@ def _by_source(
     function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], keep: bool
 ) -> tuple[Any, Pullback]:
     target = unwrap(function)
-    plain = target.function
-    signature = inspect.signature(plain, follow_wrapped=False)
-    bound = signature.bind(*target.args, *args, **{**target.kwargs, **kwargs})
-    given = set(bound.arguments)
-    bound.apply_defaults()
-    parameters_left = [p for n, p in signature.parameters.items() if n not in given]
-    defaults = [p.name for p in parameters_left if p.default is not p.empty]
-    canonical = [bound.arguments[n] for n in signature.parameters]
-    symbols = Symbols()
-    kinds = [opened(type_of(a, symbols)) for a in canonical]
-    held = closure_type(plain, symbols)
-    if held is not None:
-        canonical.append(plain)
-        kinds.append(held)
-    entry = _entry(plain, tuple(kinds), held, symbols)
-    out, saved = entry.forward(*canonical)
-    saved = copied(saved) if keep else saved
-    order = list(signature.parameters)
-
-    def pullback(y_bar: Any) -> list[Any]:
-        bars = entry.bars(saved, y_bar)
-        own = bars.pop() if held is not None else None
-        found = dict(zip(order, bars, strict=True))
-        own = _with_defaults(plain, own, {k: found[k] for k in defaults})
-        flat = _flat(signature, found, bound)
-        prefix = len(target.args)
-        if own is None and prefix and any(b is not None for b in flat[:prefix]):
-            own = _self_bar(function, flat[:prefix])
-        named = [found.get(k) if k in found else _in_options(signature, found, k) for k in kwargs]
-        return [own, *flat[prefix : prefix + len(args)], *named]
-
-    return out, pullback
+    call = call_of(target, args, kwargs)
+    entry = entry_of(call.function, call.kinds, call.held, call.symbols)
+    return pulled_back(call, entry, target, function, args, kwargs, keep)
 
 
-def _with_defaults(
-    function: types.FunctionType, own: Any, found: dict[str, Any]
-) -> dict[str, Any] | None:
-    """The cotangent of a function: what it captured, and the defaults it was made with."""
-    if own is None and all(bar is None for bar in found.values()):
-        return None
-    held: dict[str, Any] = {**(shadow(function) or {}), **(own or {})}
-    return {**held, **{name: bar for name, bar in found.items() if bar is not None}}
+def pulled_back(
+    call: Call,
+    entry: Entry,
+    target: Target,
+    function: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    keep: bool,
+) -> tuple[Any, Pullback]:
+    """The value of a call by its compiled pair, and the way back to the callable and arguments."""
+    out, saved = entry.forward(*call.values)
+    spread = spreading(call, function, args, kwargs)
+    gather = gathered(target, call, args, kwargs)
+    return out, Back(entry, copied(saved) if keep else saved, spread, gather)
 
 
-def _self_bar(function: Any, bars: list[Any]) -> Any:
-    if len(bars) == 1:  # a method, or a callable object: its own cotangent
-        return {"__self__": bars[0]} if isinstance(function, types.MethodType) else bars[0]
-    return Refusal(
-        "The object behind this method or partial carries a derivative; call it "
-        "directly instead of through a variable."
-    )
-
-
-def _in_options(signature: inspect.Signature, found: dict[str, Any], key: str) -> Any:
-    for p in signature.parameters.values():
-        if p.kind is p.VAR_KEYWORD and found.get(p.name) is not None:
-            return found[p.name].get(key)
-    return None
-
-
-def _flat(
-    signature: inspect.Signature, found: dict[str, Any], bound: inspect.BoundArguments
-) -> list[Any]:
-    flat: list[Any] = []
-    for p in signature.parameters.values():
-        if p.kind is p.VAR_POSITIONAL:
-            bars = found[p.name]
-            flat.extend(bars if bars is not None else [None] * len(bound.arguments[p.name]))
-        elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
-            flat.append(found[p.name])
-    return flat
-
-
-def closure_type(function: types.FunctionType, symbols: Symbols) -> Clo | None:
-    """The type of a function whose captured variables may carry a derivative; else None."""
-    captures: list[tuple[str, Type]] = []
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            value = cell.cell_contents
-        except ValueError:
-            return None
-        if value is not function:
-            captures.append((name, opened(type_of(value, symbols))))
-    if not any(carries(t) for _, t in captures if not isinstance(t, Known)):
-        return None
-    source = locate(function)
-    return Clo(source.node, id(source.node), tuple(captures), (), source)
-
-
-def _entry(
+def entry_of(
     function: types.FunctionType, kinds: tuple[Type, ...], held: Clo | None, symbols: Symbols
 ) -> Entry:
     with LOCK:
-        entries = _versions(function, kinds, held)
+        entries = versions(function, kinds, held)
         entry = find(entries, symbols)
         if entry is None:
             adapt = None if held is None else (lambda unit: with_captures(unit, held))
@@ -338,9 +287,7 @@ def _entry(
         return entry
 
 
-def _versions(
-    function: types.FunctionType, kinds: tuple[Type, ...], held: Clo | None
-) -> list[Entry]:
+def versions(function: types.FunctionType, kinds: Any, held: Clo | None) -> list[Entry]:
     """The versions made so far, to be added to; closures of one definition share theirs."""
     if held is not None:
         # The code is kept with its versions, so that its identity stays its own.

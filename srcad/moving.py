@@ -18,8 +18,9 @@ from srcad import errors
 from srcad.analysis.holding import opened
 from srcad.analysis.resolve import with_captures
 from srcad.arguments import target_of
+from srcad.called import FORWARD, Call, bound_parts, call_of, special
 from srcad.compile import LOCK, Cache, Entry, compile_split
-from srcad.dynamic import closure_type, refuse_uncalled, with_rule, writes_out
+from srcad.dynamic import makes_derivative, refuse_uncalled, with_rule, writes_out
 from srcad.forward_compile import compile_tangent
 from srcad.frontend.source import unwrap
 from srcad.ir.observed import type_of
@@ -73,6 +74,11 @@ def move(
     function, rule = with_rule(function)
     if rule is not None:
         return _by_rule(function, rule, args, dots, options, option_dots)
+    ours = special(FORWARD, function)
+    if ours is not None:
+        return ours(function, own_dot, args, dots, options, option_dots)  # type: ignore[no-any-return]
+    if makes_derivative(function, args):
+        return function(*args, **options), dots[0]
     refuse_uncalled(function)
     return _by_source(function, own_dot, args, dots, options, option_dots)
 
@@ -92,16 +98,8 @@ def _by_rule(
             "Use the form that returns a new array."
         )
     target = target_of(function, count, tuple(options))
-    plain = target.function
-    signature = inspect.signature(plain, follow_wrapped=False)
-    bound = signature.bind(*args, **options)
-    moved = signature.bind(*dots, **option_dots)
-    names = list(signature.parameters)
-    bound.apply_defaults()
-    values = [bound.arguments[n] for n in names]
-    given = moved.arguments
-    tangents = [_whole(given.get(n), bound.arguments[n]) for n in names]
-    return _run(plain, None, values, tangents, None)
+    call = call_of(target, args, options)
+    return run(call.function, call, bound_parts(target, call, None, dots, option_dots))
 
 
 def _by_source(
@@ -109,49 +107,23 @@ def _by_source(
     options: Named, option_dots: Named,
 ) -> tuple[Any, Any]:  # fmt: skip
     target = unwrap(function)
-    plain = target.function
-    signature = inspect.signature(plain, follow_wrapped=False)
-    bound = signature.bind(*target.args, *args, **{**target.kwargs, **options})
-    own = own_dot or {}
-    first = [own["__self__"]] if "__self__" in own and target.args else [None] * len(target.args)
-    fixed = {k: None for k in target.kwargs}
-    moved = signature.bind(*first, *dots, **{**fixed, **option_dots})
-    bound.apply_defaults()
-    values, tangents = [], []
-    for name in signature.parameters:
-        value = bound.arguments[name]
-        t = moved.arguments.get(name, own.get(name))
-        values.append(value)
-        tangents.append(_whole(t, value))
-    symbols = Symbols()
-    held = closure_type(plain, symbols)
-    if held is not None:
-        values.append(plain)
-        tangents.append(own_dot)
-    return _run(plain, held, values, tangents, symbols)
+    call = call_of(target, args, options)
+    tangents = bound_parts(target, call, own_dot, dots, option_dots)
+    return run(call.function, call, tangents)
 
 
-def _whole(t: Any, value: Any) -> Any:
-    """A tangent for what `*` and `**` gathered, of which parts may stand still."""
-    if isinstance(t, tuple) and isinstance(value, tuple):
-        return tuple(still(v) if p is None else p for p, v in zip(t, value, strict=True))
-    if isinstance(t, dict) and isinstance(value, dict):
-        return {k: still(v) if t.get(k) is None else t[k] for k, v in value.items()}
-    return t
+def run(
+    function: types.FunctionType, call: Call, tangents: list[Any], adapted: bool = False
+) -> tuple[Any, Any]:
+    """Value and tangent of a function of the values of a call.
 
-
-def _run(
-    plain: types.FunctionType, held: Clo | None, values: list[Any], tangents: list[Any],
-    symbols: Symbols | None,
-) -> tuple[Any, Any]:  # fmt: skip
-    symbols = symbols or Symbols()
-    given = values if held is None else values[:-1]
-    kinds = tuple(opened(type_of(v, symbols)) for v in given)
-    kinds = kinds if held is None else (*kinds, held)
+    adapted: it has a parameter for the function that holds captured variables.
+    """
     rests = tuple(t is None for t in tangents)
-    entry = entry_of(plain, kinds, symbols, held, still=rests, dynamic=True)
+    held = None if adapted else call.held
+    entry = entry_of(function, call.kinds, call.symbols, held, still=rests, dynamic=True)
     moving = [t for t, m in zip(tangents, entry.mask, strict=True) if m]
-    found: tuple[Any, Any] = entry.run(*values, *moving)
+    found: tuple[Any, Any] = entry.run(*call.values, *moving)
     return found
 
 

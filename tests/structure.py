@@ -18,7 +18,8 @@ LAYERS = (
     (
         *("__init__", "__main__", "api", "check", "numeric", "pullback", "forward", "jacobians"),
         *("compile", "dynamic", "arguments", "guards", "inspect", "pipeline", "sources"),
-        *("forward_compile", "looked_at", "moving"),
+        *("forward_compile", "looked_at", "moving", "called"),
+        *("nested", "picked", "twice"),
     ),
     ("emit",),
     ("optimise",),

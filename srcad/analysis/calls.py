@@ -21,6 +21,7 @@ import numpy as np
 from srcad.analysis import brackets, refusals
 from srcad.analysis.bind import expand
 from srcad.analysis.construct import construct, plain_dataclass, replaced
+from srcad.analysis.derivatives import of_derivatives
 from srcad.analysis.dispatch import instance_of
 from srcad.analysis.invoke import (
     Found,
@@ -101,7 +102,7 @@ def call(expr: ir.Call, inference: Inference) -> Found:  # noqa: C901 - one deci
         if found is not None:
             return found
     if isinstance(expr.func, ir.Ref) and expr.func.value in (captured, default_of):
-        return _captured(expr, inference)
+        return _captured(expr.args, inference)
     target = inference.expr(expr.func)
     args, kwargs = expr.args, expr.kwargs
     for arg in args:
@@ -180,15 +181,6 @@ def known_call(
     return apply(value, *expanded, "call", inference)
 
 
-A_GRADIENT = "a gradient that the function computes"
-
-
-def of_the_compiler(value: Any) -> bool:
-    """`srcad.grad(f)`, inside a function that is differentiated, and what it gives."""
-    module = str(getattr(value, "__module__", ""))
-    return module.startswith("srcad.") and not module.startswith(("srcad.runtime.", "srcad.rules."))
-
-
 def _special(
     expr: ir.Call, value: Any, args: tuple[ir.Expr, ...], inference: Inference
 ) -> Found | None:
@@ -201,10 +193,9 @@ def _special(
             return BOTTOM, Inert()
     if getattr(value, "__module__", None) in _MEMORY:
         return ANY, Refused(refusals.BY_MEMORY, refusals.TAKE_JVP)
-    if of_the_compiler(type(value)):
-        return ANY, Refused(A_GRADIENT)
-    if isinstance(value, pytypes.FunctionType) and of_the_compiler(value):
-        return ANY, Refused(f"a call of srcad.{value.__name__}")
+    made = of_derivatives(expr, value, args)
+    if made is not None:
+        return made
     if value is slice and made_of_floats(args, inference):
         return ANY, Refused("a slice that is made of floats")
     if len(args) == 1 and (value is abs or value is float or value is round):
@@ -213,6 +204,8 @@ def _special(
         return brackets.join(args, inference)
     if value is fitting or value is noted:
         return inference.expr(args[0]), Same(args[0])
+    if (value is captured or value is default_of) and len(args) == 2:
+        return _captured(args, inference)
     if value is instance:
         return instance_of(inference.expr(args[0]), inference.expr(args[1])), Same(args[0])
     return None
@@ -240,9 +233,9 @@ _MEMORY = (
 )  # only in code that we generate
 
 
-def _captured(expr: ir.Call, inference: Inference) -> Found:
+def _captured(args: tuple[ir.Expr, ...], inference: Inference) -> Found:
     """What a function made during the call holds: `captured(fn, "w")`."""
-    func, name = expr.args
+    func, name = args
     assert isinstance(name, ir.Const)
     kind = inference.expr(func)
     if isinstance(kind, Clo):

@@ -99,6 +99,10 @@ def _getattr(expr: ir.Call, inference: Inference) -> Found | None:
 # -- attributes ------------------------------------------------------------------------
 
 
+# Of a function: what says nothing of the values that it holds.
+_NAMES = frozenset({"__name__", "__qualname__", "__module__", "__doc__", "__code__", "__globals__"})
+
+
 def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Found:
     match owner:
         case Bottom():
@@ -118,7 +122,7 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             return (ANY if kind is None or isinstance(kind, Bottom) else kind), Part(expr.obj, name)
         case Method(_, bound) if name == "__self__":
             return bound, Part(expr.obj, name)
-        case Clo():
+        case Clo() if name in _NAMES:
             return ANY, Inert()
         case _:
             return ANY, Refused(f"`.{name}` of this value")

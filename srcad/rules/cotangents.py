@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from srcad.rules.table import like, linear, no_derivative
+from srcad.rules.table import jvp, like, linear, no_derivative
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.cotangents import finish, holds_sequences, own, shadow, unfinished
+from srcad.runtime.cotangents import (
+    add,
+    finish,
+    holds_sequences,
+    own,
+    refilled,
+    shadow,
+    unfinished,
+)
 from srcad.runtime.results import only_scalar
-from srcad.runtime.tangents import fresh, in_shape_of, still
+from srcad.runtime.tangents import finished_dot, fresh, in_shape_of, still
 
 linear(finish, lambda y_bar, cotangent, x: unfinished(y_bar, cotangent))
+jvp(finish, lambda t, y, cotangent, x: finished_dot(t, y), None)
 like(finish, 1)
+linear(
+    add,
+    lambda y_bar, a, b: unfinished(y_bar, a),
+    lambda y_bar, a, b: unfinished(y_bar, b),
+)
+linear(unfinished, lambda y_bar_bar, y_bar, cotangent: refilled(y_bar_bar, y_bar))
+like(unfinished, 1)
 linear(own, lambda y_bar, cotangent: unfinished(y_bar, cotangent))
 no_derivative(shadow, still, holds_sequences, only_scalar)
 linear(in_shape_of, lambda y_bar, t, y: unbroadcast(y_bar, t))

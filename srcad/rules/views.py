@@ -14,7 +14,9 @@ import numpy as np
 from srcad.rules.extras import of_scipy
 from srcad.rules.table import TABLE
 from srcad.runtime.copies import copied_array, deep_object
+from srcad.runtime.cotangents import finish, own, shadow
 from srcad.runtime.methods import METHODS
+from srcad.runtime.tangents import still
 
 _NAMES = (
     "reshape", "ravel", "transpose", "swapaxes", "squeeze", "expand_dims", "moveaxis", "rollaxis",
@@ -36,6 +38,8 @@ METHOD_VIEWS = {
     "imag", "conj", "conjugate", "astype", "base", "flat", "__array__", "byteswap",
 }  # fmt: skip
 
+_OWN = (copied_array, deep_object, shadow, still, own, finish)
+
 
 def makes_new(function: Any, options: dict[str, Any]) -> bool:
     """Whether the result of a call never shares memory with an argument.
@@ -55,7 +59,7 @@ def makes_new(function: Any, options: dict[str, Any]) -> bool:
         return True
     if getattr(function, "__module__", "") == "srcad.runtime.inplace":
         return True
-    if function in (copied_array, deep_object):
+    if function in _OWN:
         return True
     name = next((n for n, f in METHODS.items() if f is function), None)
     if name is not None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.runtime.cotangents import shadow
+from srcad.runtime.cotangents import part, shadow
+from srcad.runtime.derivative import Derivative
 
 Pullback = Callable[[Any], list[Any]]
 _COMPILE: list[Callable[..., tuple[Any, Pullback]]] = []
@@ -89,7 +90,8 @@ def jvp_method(
     if function is not None and getattr(method, "__self__", None) is owner:
         given = (owner, *args), (owner_dot, *dots)
         return jvp_call(function, None, *given, options, option_dots)
-    moved = {"__self__": owner_dot} if hasattr(method, "__self__") else None
+    bound = hasattr(method, "__self__") or isinstance(method, Derivative)
+    moved = {"__self__": owner_dot} if bound else None
     return jvp_call(method, moved, args, dots, options, option_dots)
 
 
@@ -100,7 +102,15 @@ def call_method(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, 
     if function is not None and getattr(method, "__self__", None) is owner:
         value, pullback = _COMPILE[0](function, (owner, *args), kwargs, _MODE.keep)
         return value, lambda y_bar: pullback(y_bar)[1:]
-    return _COMPILE[0](method, args, kwargs, _MODE.keep)
+    value, pullback = _COMPILE[0](method, args, kwargs, _MODE.keep)
+    if not isinstance(method, Derivative):
+        return value, pullback
+
+    def to_owner(y_bar: Any) -> list[Any]:
+        own, *bars = pullback(y_bar)
+        return [part(own, "__self__"), *bars]
+
+    return value, to_owner
 
 
 def call(function: Any, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
@@ -154,3 +164,11 @@ def _group_bar(group: Any, bars: list[Any]) -> Any:
     pairs = zip(group, bars, strict=True)
     found = [shadow(item) if bar is None else bar for item, bar in pairs]
     return np.array(found, group.dtype).reshape(group.shape)
+
+
+_WITH_PULLBACK = (call, call_method, call_spread, kept)
+
+
+def with_pullback(function: Any) -> bool:
+    """Whether it is one of the ways above to call with a way back."""
+    return any(function is way for way in _WITH_PULLBACK)

@@ -26,6 +26,7 @@ import numpy as np
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
 from srcad.runtime.by_code import attributes, may_carry, refuse_computed
 from srcad.runtime.cotangents import Refusal, accumulate, add, fields_of, held_by
+from srcad.runtime.derivative import primal
 from srcad.runtime.objects import sets_by_code
 from srcad.runtime.shadows import (
     Shadows,
@@ -99,6 +100,7 @@ def cell_zeros(value: Any) -> Any:
         return 0j if np.iscomplexobj(value) else 0.0
     if isinstance(value, int | np.integer):
         return 0.0  # a key of unknown type: what it is multiplied with asks for a number
+    value = primal(value)
     if isinstance(value, types.FunctionType):
         return {name: cell_zeros(v) for name, v in held_by(value).items()}
     return [cell_zeros(v) for v in value] if isinstance(value, tuple) else None
@@ -150,7 +152,7 @@ def _function_added(shadows: Shadows, value: Any, bar: Any) -> None:
     rest = cell_spread(shadows, value, bar)
     if not _any(rest):
         return
-    function = value.function if isinstance(value, Held) else value
+    function = value.function if isinstance(value, Held) else primal(value)
     if not isinstance(function, types.FunctionType | functools.partial):
         raise _unsupported(value)
     old = shadows.numbers.get(id(function))

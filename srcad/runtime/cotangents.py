@@ -19,10 +19,11 @@ import numpy as np
 
 from srcad.errors import NotDifferentiable, UnsupportedSyntax
 from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.derivative import Derivative, primal
 from srcad.runtime.slots import slots_of
 
 
-def shadow(x: Any) -> Any:
+def shadow(x: Any) -> Any:  # noqa: C901 - one case for each kind of value
     """Zeros for everything inside `x`, ready to be added into."""
     kind = type(x)
     if kind is float:
@@ -45,6 +46,8 @@ def shadow(x: Any) -> Any:
         return _function_shadow(x)
     if isinstance(x, types.MethodType):
         return {"__self__": shadow(x.__self__)}
+    if isinstance(x, Derivative):
+        return shadow(primal(x))
     if isinstance(x, functools.partial):
         return {"function": shadow(x.func), "args": shadow(x.args), "kwargs": shadow(x.keywords)}
     return _object_shadow(x)
@@ -98,7 +101,8 @@ def held_by(function: types.FunctionType) -> dict[str, Any]:
             value = cell.cell_contents
         except ValueError:
             continue
-        held[name] = None if value is function else value
+        if not _of_the_runtime(value):  # a global of generated code
+            held[name] = None if value is function else value
     count = function.__code__.co_argcount
     given = function.__defaults__ or ()
     with_default = function.__code__.co_varnames[count - len(given) : count]
@@ -107,7 +111,15 @@ def held_by(function: types.FunctionType) -> dict[str, Any]:
     return held
 
 
+def _of_the_runtime(value: Any) -> bool:
+    return isinstance(value, types.FunctionType) and value.__module__.startswith("srcad.runtime.")
+
+
 def fields_of(x: Any) -> dict[str, Any] | None:
+    if isinstance(x, Derivative):
+        return None
+    if hasattr(type(x), "HOLDS"):  # of ours: nothing else carries a derivative
+        return {name: getattr(x, name) for name in type(x).HOLDS}
     if dataclasses.is_dataclass(x):
         named = {f.name: getattr(x, f.name) for f in dataclasses.fields(x) if hasattr(x, f.name)}
         return {**named, **getattr(x, "__dict__", {})}
@@ -280,7 +292,7 @@ def part(cotangent: Any, key: Any) -> Any:
     return None if cotangent is None else cotangent[key]
 
 
-def finish(cotangent: Any, x: Any) -> Any:
+def finish(cotangent: Any, x: Any) -> Any:  # noqa: C901 - one case for each kind of value
     """The gradient handed to the user: structure, shape and dtype of `x`, memory of its own."""
     kind = type(x)
     if kind is float:
@@ -305,7 +317,9 @@ def finish(cotangent: Any, x: Any) -> Any:
     if isinstance(x, dict):
         found = {k: finish(part(cotangent, k), v) for k, v in x.items()}
         return found if kind is dict else _dict_like(x, found)
-    if x is None or isinstance(x, str | bytes | int | type | types.ModuleType | types.FunctionType):
+    if x is None or isinstance(x, str | bytes | int | type | types.ModuleType):
+        return None
+    if isinstance(x, types.FunctionType | Derivative):
         return None
     return _object_like(cotangent, x)
 
@@ -319,6 +333,17 @@ def unfinished(y_bar: Any, cotangent: Any) -> Any:
     if isinstance(cotangent, dict):
         return {k: unfinished(part(y_bar, k), c) for k, c in cotangent.items()}
     return unbroadcast(y_bar, cotangent)
+
+
+def refilled(bar: Any, y_bar: Any) -> Any:
+    """The cotangent of what `unfinished` was given: in the structure and shapes of `y_bar`."""
+    if y_bar is None or bar is None:
+        return shadow(y_bar)
+    if isinstance(y_bar, list | tuple):
+        return [refilled(part(bar, k), v) for k, v in enumerate(y_bar)]
+    if isinstance(y_bar, dict):
+        return {k: refilled(bar.get(k), v) for k, v in y_bar.items()}
+    return np.broadcast_to(bar, np.shape(y_bar))[()]
 
 
 def _dict_like(x: Any, found: dict[Any, Any]) -> Any:

@@ -18,6 +18,7 @@ import numpy as np
 from srcad.errors import UnsupportedMutation
 from srcad.runtime.apart import arrays
 from srcad.runtime.cotangents import accumulate, add, fields_of, held_by
+from srcad.runtime.derivative import primal
 from srcad.runtime.owners import extent, owner_of, start_of, view_like
 from srcad.runtime.writes import last_written, taken_out
 
@@ -124,6 +125,7 @@ def shadow_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
 
 def _mapped(change: Callable[[np.ndarray, Any], Any], holder: Any, bar: Any) -> Any:
     """The cotangent with what stands for arrays of numbers changed."""
+    holder = primal(holder)
     if isinstance(holder, np.ndarray):
         memory = holder.dtype.kind in "fc" and holder.ndim > 0  # what has no axes is a number
         return change(holder, bar) if memory else bar

@@ -11,6 +11,7 @@ from typing import Any
 
 from srcad.runtime.by_code import attributes
 from srcad.runtime.cotangents import held_by
+from srcad.runtime.derivative import primal
 from srcad.runtime.slots import put_attribute
 
 
@@ -24,6 +25,7 @@ class Held:
 
 def parts_of(value: Any) -> dict[str, Any] | None:
     """What a function, a method or a partial holds, under the names of its cotangent."""
+    value = primal(value)
     if isinstance(value, types.FunctionType):
         return held_by(value) or None
     if isinstance(value, types.MethodType):
@@ -70,7 +72,8 @@ def twin_of(value: Any, known: dict[int, Any], inside: Callable[[Any, dict[int, 
     """
     parts = parts_of(value)
     if parts is not None:
-        held = known[id(value)] = Held({}, value.function if isinstance(value, Held) else value)
+        function = value.function if isinstance(value, Held) else primal(value)
+        held = known[id(value)] = Held({}, function)
         held.parts.update((name, inside(v, known)) for name, v in parts.items())
         return held
     fields = attributes(value)

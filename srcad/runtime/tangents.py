@@ -20,6 +20,7 @@ import numpy as np
 
 from srcad.errors import NotDifferentiable, UnsupportedMutation, UnsupportedSyntax
 from srcad.runtime.cotangents import field_key, fields_of, held_by
+from srcad.runtime.derivative import primal
 
 
 def still(x: Any) -> Any:
@@ -62,6 +63,7 @@ class _Still:
 
     def leaf(self, x: Any) -> Any:
         """Zeros for a number, a function or an object."""
+        x = primal(x)
         if isinstance(x, np.generic):
             return x.dtype.type(0) if x.dtype.kind in "fc" else 0.0
         if isinstance(x, int | float):
@@ -135,10 +137,21 @@ def fresh(t: Any) -> Any:
     return np.array(t) if isinstance(t, np.ndarray) else t
 
 
+def finished_dot(t: Any, y: Any) -> Any:
+    """The tangent of what `finish` made of a cotangent with the tangent t: as `still` has it."""
+    return still(y) if t is None else as_given(t, y)
+
+
 def put_dot(x_dot: Any, x: Any, index: Any, t: Any) -> None:
     """`x[index] = v` of the tangents; an array of integers keeps none."""
     if not isinstance(x, np.ndarray) or x.dtype.kind in "fc":
         x_dot[index] = t
+
+
+def add_at_dot(x_dot: Any, x: Any, index: Any, t: Any) -> None:
+    """`np.add.at(x, index, v)` of the tangents; an array of integers keeps none."""
+    if x.dtype.kind in "fc":
+        np.add.at(x_dot, index, t)
 
 
 def moved(x_dot: Any, t: Any) -> Any:
@@ -301,6 +314,7 @@ class _Laid:
             return x.dtype.type(t)
         if isinstance(x, float) or (isinstance(x, complex) and not isinstance(x, np.generic)):
             return t
+        x = primal(x)
         fields = None if isinstance(x, int | str | bytes) else fields_of(x)
         if fields is None or isinstance(x, types.FunctionType | type | types.ModuleType):
             return still(x)

@@ -19,6 +19,7 @@ import numpy as np
 from srcad.errors import UnsupportedMutation
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import listed
+from srcad.runtime.derivative import Derivative
 from srcad.runtime.owners import extent, owner_of, view_like
 
 
@@ -120,6 +121,8 @@ def _twin(saved: Any, together: Together) -> Any:
         return saved._make(items) if hasattr(saved, "_make") else tuple(items)
     if isinstance(saved, types.FunctionType):
         return _function(saved, together)
+    if isinstance(saved, Derivative):
+        return together.note(saved, saved.of(copied(saved.f, together)))
     if _is_ours(saved):
         return saved
     if hasattr(saved, "__dict__") and not callable(saved):
@@ -196,6 +199,8 @@ class Together:
                 self.look(value)
         elif isinstance(saved, types.FunctionType):
             self.look([saved.__defaults__, saved.__kwdefaults__, *contents(saved)])
+        elif isinstance(saved, Derivative):
+            self.look(saved.f)
         elif _is_ours(saved):
             pass
         elif hasattr(saved, "__dict__") and not callable(saved):

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import operator
 
+import numpy as np
+
 from srcad.adjoint import algebra
-from srcad.analysis.operations import Append, Dynamic, Invoke, Mutation, Refused
+from srcad.analysis.operations import Append, Apply, Dynamic, Invoke, Mutation, Refused
 from srcad.ir import nodes as ir
 from srcad.ir.types import Dct
 from srcad.rules.mutable import PUTS
@@ -20,6 +22,7 @@ from srcad.tangent.writes import Writes
 
 UPDATE = ir.Ref(tangents.update_dot, "update_dot")
 REMOVE = ir.Ref(tangents.remove_both, "remove_both")
+ADD_AT = ir.Ref(tangents.add_at_dot, "add_at_dot")
 TO_END = ir.Ref(tangents.to_end, "to_end")
 SORTED = ir.Ref(tangents.sort_both, "sort_both")
 DELITEM = ir.Ref(operator.delitem, "operator.delitem")
@@ -61,7 +64,14 @@ class Effects(Writes):
 
     def effect_dots(self, stmt: ir.Effect | ir.Assign) -> ir.Block:
         """The same change of the container of tangents."""
-        change = self.change(stmt.value)
+        operation = self.operation(stmt.value)
+        if isinstance(operation, Apply) and operation.function == np.add.at:
+            owner, index, value = operation.args
+            change: ir.Expr = algebra.call(
+                ADD_AT, self.value(owner), owner, index, self.value(value)
+            )
+        else:
+            change = self.change(stmt.value)
         return (ir.Effect(change, stmt.at, alters=self.dots_in(stmt.alters)),)
 
     def change(self, value: ir.Expr) -> ir.Expr:

@@ -1,0 +1,52 @@
+"""Derivatives that the function computes itself.
+
+srcad.grad(f)(x)      a call known only when it runs, of what holds what f holds
+"""
+
+from __future__ import annotations
+
+import functools
+import types as pytypes
+from typing import Any
+
+from srcad.analysis.invoke import Found
+from srcad.analysis.operations import Dynamic, Inert, Refused, Same
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, Known
+from srcad.runtime import calls
+
+A_GRADIENT = "a gradient that the function computes"
+
+
+def of_the_compiler(value: Any) -> bool:
+    """`srcad.grad(f)`, inside a function that is differentiated, and what it gives."""
+    module = str(getattr(value, "__module__", ""))
+    return module.startswith("srcad.") and not module.startswith(("srcad.runtime.", "srcad.rules."))
+
+
+def makes_gradient(value: Any) -> bool:
+    """`srcad.grad` and `srcad.value_and_grad`; what they make holds what their function holds."""
+    return getattr(value, "__name__", "") in ("grad", "value_and_grad")
+
+
+def of_derivatives(expr: ir.Call, value: Any, args: tuple[ir.Expr, ...]) -> Found | None:
+    """What the function does with derivatives: `srcad.grad(f)` holds what f holds."""
+    if of_the_compiler(type(value)) or calls.with_pullback(value):
+        return ANY, Dynamic(expr.func, args, expr.kwargs)
+    if not isinstance(value, pytypes.FunctionType) or not of_the_compiler(value):
+        return None
+    if not makes_gradient(value):
+        return ANY, Refused(f"a call of srcad.{value.__name__}")
+    if args:
+        return ANY, Same(args[0])
+    if all(key not in (None, "f") and isinstance(v, ir.Const) for key, v in expr.kwargs):
+        given = ((key or "", v) for key, v in expr.kwargs)
+        options = tuple((key, v.value) for key, v in given if isinstance(v, ir.Const))
+        return Known.of(_maker(value, options)), Inert()
+    return ANY, Refused(f"`srcad.{value.__name__}` with options that are not written out")
+
+
+@functools.lru_cache(maxsize=256)
+def _maker(value: Any, options: tuple[tuple[str, Any], ...]) -> Any:
+    """`srcad.grad(wrt=1)`: what makes the derivative of a function; one object for each."""
+    return value(**dict(options))

@@ -1,0 +1,41 @@
+"""Code for a gradient in some of the items of `*args` or `**kwargs`, which can be differentiated.
+
+def f_grad(a, rest):
+    found = whole(a, rest)              the gradients in whole parameters
+    return found[0][1]                  that in rest[1]
+"""
+
+from __future__ import annotations
+
+import linecache
+import types
+from itertools import count
+from typing import Any
+
+from srcad.arguments import WHOLE, Choice
+
+_SERIAL = count(1)
+
+
+def picked(
+    whole: types.FunctionType, params: list[str], choice: Choice, value: bool, aux: bool
+) -> types.FunctionType:
+    """The function that picks what was asked for; params: the names of its parameters."""
+    given = ", ".join(params)
+    order = choice.params
+    items = [
+        f"found[{order.index(p)}]" + ("" if item is WHOLE else f"[{item!r}]")
+        for p, item in choice.slots
+    ]
+    asked = items[0] if choice.single else f"({', '.join(items)},)"
+    results = {(False, False): "found", (False, True): "found, aux"}.get(
+        (value, aux), "value, found"
+    )
+    answer = results.replace("found", asked)
+    text = f"def {whole.__name__}({given}):\n    {results} = whole({given})\n    return {answer}\n"
+    file = f"<srcad {whole.__name__} picked {next(_SERIAL)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    space: dict[str, Any] = {"whole": whole, "__name__": __name__}
+    exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
+    made: types.FunctionType = space[whole.__name__]
+    return made
