@@ -99,8 +99,8 @@ def _getattr(expr: ir.Call, inference: Inference) -> Found | None:
 # -- attributes ------------------------------------------------------------------------
 
 
-# Of a function: what says nothing of the values that it holds.
-_NAMES = frozenset({"__name__", "__qualname__", "__module__", "__doc__", "__code__", "__globals__"})
+# Of a function: what shows the values that it holds.
+_HELD = frozenset({"__closure__", "__defaults__", "__kwdefaults__", "__dict__", "__wrapped__"})
 
 
 def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Found:
@@ -122,7 +122,7 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             return (ANY if kind is None or isinstance(kind, Bottom) else kind), Part(expr.obj, name)
         case Method(_, bound) if name == "__self__":
             return bound, Part(expr.obj, name)
-        case Clo() if name in _NAMES:
+        case Clo() if name not in _HELD:
             return ANY, Inert()
         case _:
             return ANY, Refused(f"`.{name}` of this value")
