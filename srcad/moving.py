@@ -32,6 +32,7 @@ from srcad.runtime import calls, draws
 from srcad.runtime.cotangents import finish
 from srcad.runtime.methods import METHODS
 from srcad.runtime.moved_containers import CONTAINERS, do_both
+from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.tangents import in_shape_of, still
 from srcad.tangent.dotted import holds
 
@@ -80,6 +81,10 @@ def move(
     if makes_derivative(function, args):
         return function(*args, **options), dots[0]
     refuse_uncalled(function)
+    by_class = inspect.getattr_static(type(function), "__call__", None)
+    if isinstance(by_class, types.FunctionType) and of_object(function) is None:
+        given = (function, *args), (own_dot, *dots)
+        return move(by_class, None, *given, options, option_dots)
     return _by_source(function, own_dot, args, dots, options, option_dots)
 
 

@@ -27,6 +27,7 @@ from srcad.adjoint.exceptions import Exceptions
 from srcad.adjoint.keep import Keeper
 from srcad.adjoint.loops import LoopPlan, plan
 from srcad.adjoint.memory import Memory
+from srcad.adjoint.operands import looked_at
 from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
 from srcad.adjoint.writes import Writes
@@ -130,13 +131,20 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
             self.check_nested(stmt)
             behind = self.keeper.behind(stmt)
             work = lambda: self.keeper.around(stmt, self.reversed(stmt), behind)  # noqa: E731
-            return self.with_snapshots(work)
+            return [*self.first_looked(stmt), *self.with_snapshots(work)]
         except errors.SrcadError as problem:
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
             self.state, self.depth = state, depth
             self.state.present |= (ir.free_reads((stmt,)) & self.active) - self.shared
             return [Step((stmt,))]
+
+    def first_looked(self, stmt: ir.Stmt) -> list[Node]:
+        """A look at operands of unknown type, of which a derivative is taken."""
+        if not isinstance(stmt, ir.Assign) or stmt.target not in self.active:
+            return []
+        check = looked_at(self.operation(stmt.value), stmt.at)
+        return [Step(check)] if check else []
 
     def refuse(self) -> None:
         """Raise the first refusal, in the order of the user's text."""

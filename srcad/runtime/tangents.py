@@ -21,6 +21,7 @@ import numpy as np
 from srcad.errors import NotDifferentiable, UnsupportedMutation, UnsupportedSyntax
 from srcad.runtime.cotangents import field_key, fields_of, held_by
 from srcad.runtime.derivative import primal
+from srcad.runtime.operands import no_items_by_class
 
 
 def still(x: Any) -> Any:
@@ -179,6 +180,12 @@ def part_dot(owner_dot: Any, owner: Any, name: str) -> Any:
     key = field_key(owner, name)
     known = not isinstance(owner_dot, dict) or key in owner_dot
     return owner_dot[key] if known else still(attribute)  # of the class
+
+
+def items_dot(x_dot: Any, x: Any) -> Any:
+    """The tangent of what is asked for an item, of which the class is known only now."""
+    no_items_by_class(x)
+    return x_dot
 
 
 def parts_dot(x_dot: Any, x: Any) -> Any:

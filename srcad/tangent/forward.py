@@ -14,6 +14,7 @@ from __future__ import annotations
 from srcad import errors
 from srcad.adjoint.captured import changing_capture, changing_for_others, mixed_cells, refused
 from srcad.adjoint.formulas import formula
+from srcad.adjoint.operands import looked_at
 from srcad.analysis.activity import activity
 from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.hidden import inside, may_write
@@ -147,7 +148,7 @@ class Forward(Effects):
             if isinstance(value, ir.Sequence) and value.kind == "set":
                 zero = ir.Const(None)
             return stmt, ir.Assign(self.dot(target), zero, stmt.at)
-        return self.moving_assign(stmt, operation)
+        return (*looked_at(operation, stmt.at), *self.moving_assign(stmt, operation))
 
     def made(self, stmt: ir.Assign, closure: ir.Closure) -> bool:
         """Check what a function captured; whether it is only called, with its variables then."""

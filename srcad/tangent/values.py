@@ -33,6 +33,7 @@ from srcad.tangent.base import NONE
 
 SAME_VIEW = ir.Ref(tangents.same_view, "same_view")
 TAKEN_ENTRY = ir.Ref(tangents.taken_entry, "taken_entry")
+ITEMS_DOT = ir.Ref(tangents.items_dot, "items_dot")
 PART_DOT = ir.Ref(tangents.part_dot, "part_dot")
 _INSIDE = (captured, default_of)
 
@@ -142,9 +143,10 @@ class Values(Applied):
     def element(self, owner: ir.Expr, index: ir.Expr | str) -> ir.Expr:
         """An item or an attribute of the tangent."""
         whole = self.value(owner)
-        if not isinstance(index, str):
-            return ir.Item(whole, index)
         kind = self.type_of(owner)
+        if not isinstance(index, str):
+            unknown = isinstance(kind, AnyType) and isinstance(owner, ir.Name)
+            return ir.Item(algebra.call(ITEMS_DOT, whole, owner) if unknown else whole, index)
         fields = getattr(getattr(kind, "cls", None), "_fields", ())
         if isinstance(kind, Tup) and index in fields:
             return ir.Item(whole, ir.Const(fields.index(index)))

@@ -14,6 +14,7 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import slice_object
 from srcad.adjoint.formulas import formula
+from srcad.adjoint.operands import NO_OBJECTS
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Array, Clo, Dct, Lst, Number, Scalar, Tup, is_scalar
@@ -76,6 +77,20 @@ class Writes(Calls):
         alters = self.dots_in(stmt.alters)
         if stmt.every:
             return self.every(stmt, place, alters)
+        if target is owner and isinstance(self.type(owner.id), AnyType):
+            check = ir.Effect(algebra.call(NO_OBJECTS, owner), stmt.at)
+            return check, *self.augmented(stmt, owner, place, alters)
+        return self.augmented(stmt, owner, place, alters)
+
+    def augmented(
+        self,
+        stmt: ir.Augment,
+        owner: ir.Name,
+        place: ir.Name | ir.Item | ir.Attr,
+        alters: frozenset[str],
+    ) -> ir.Block:
+        """`x += e` of what is known to be no object of a class with operators."""
+        target = stmt.target
         if stmt.op in "+-":
             return stmt, *self.added(stmt, place, alters)
         if self.is_list(target) and stmt.op == "*":

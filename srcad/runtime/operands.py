@@ -1,0 +1,35 @@
+"""Check what an operator is applied to, where only the running program knows."""
+
+from __future__ import annotations
+
+import inspect
+import numbers
+import types
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import UnsupportedSyntax
+
+_KNOWN = (numbers.Number, np.ndarray, np.generic, list, tuple, dict, str, range, set)
+
+
+def no_objects(*operands: Any) -> None:
+    """Refuse objects of classes with operators of their own: these are no arithmetic of numbers."""
+    for operand in operands:
+        if type(operand) is float or operand is None:
+            continue
+        if not isinstance(operand, _KNOWN):
+            raise UnsupportedSyntax(
+                f"An operator is applied to a {type(operand).__name__} here, and what it is was "
+                "not known before. Do not give its variable values of several types."
+            )
+
+
+def no_items_by_class(owner: Any) -> None:
+    """Refuse `owner[key]` of a class with a `__getitem__` of its own."""
+    if isinstance(inspect.getattr_static(type(owner), "__getitem__", None), types.FunctionType):
+        raise UnsupportedSyntax(
+            f"`[...]` of a {type(owner).__name__} runs code of its class, and what it is was not "
+            "known before. Do not give its variable values of several types."
+        )
