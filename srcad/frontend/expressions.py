@@ -50,7 +50,7 @@ class Expressions(Plain):
         """The variables that expressions bind by `:=`."""
         compound = [node for node in items if not isinstance(node, ast.Name | ast.Constant)]
         named = by_kind(compound).get(ast.NamedExpr, ()) if compound else ()
-        return {self.variable(n.target.id) for n in named}
+        return {self.variable(n.target.id) for n in named if isinstance(n.target, ast.Name)}
 
     def is_path(self, value: ir.Expr) -> bool:
         """`np.linalg.norm`: attributes of a name from outside the function."""
@@ -140,6 +140,10 @@ class Expressions(Plain):
                 return self.raw(node)
             case ast.Lambda():
                 return self.closure(node)
+            case ast.NamedExpr(target=ast.Attribute() as target, value=value):  # see `variables`
+                bound, owner = self.atom(value), self.atom(target.value)
+                self.out.append(ir.Store(ir.Attr(owner, target.attr), bound, self.at))
+                return bound
             case ast.NamedExpr(target=target, value=value):
                 lowered = self.value(value)
                 self.assign(self.variable(target.id), lowered)

@@ -50,20 +50,22 @@ def with_objects(
     if not scope_of(node).functions:
         return node
     functions = [n for n in ast.walk(node) if isinstance(n, ast.FunctionDef)]
-    if not any(_concerned(f, every) for f in functions):
+    if not any(_concerned(f, every, f is node) for f in functions):
         return node
     new = copy.deepcopy(node)
     names = Names(taken)
     helper = "Variable" if "Variable" not in names.users else names.fresh("Variable")
     for function in [n for n in ast.walk(new) if isinstance(n, ast.FunctionDef)]:
-        _in_function(function, names, helper, every)
+        _in_function(function, names, helper, every, function is new)
     return new
 
 
-def _in_function(node: ast.FunctionDef, names: Names, helper: str, every: bool) -> None:
+def _in_function(
+    node: ast.FunctionDef, names: Names, helper: str, every: bool, outermost: bool
+) -> None:
     params = {a.arg for a in parameters(node.args)}
     first: list[ast.stmt] = []
-    for name in sorted(_concerned(node, every)):
+    for name in sorted(_concerned(node, every, outermost)):
         new = names.fresh(f"{name}_now") if name in params else name
         first.append(_made(new, name, helper, node))
         if name in params:
@@ -72,7 +74,7 @@ def _in_function(node: ast.FunctionDef, names: Names, helper: str, every: bool) 
     node.body[:0] = first
 
 
-def _concerned(node: ast.FunctionDef, every: bool) -> set[str]:
+def _concerned(node: ast.FunctionDef, every: bool, outermost: bool) -> set[str]:
     """The variables of a function that become objects.
 
     Where one is bound in a form that knows names alone, its `nonlocal` stays, and is refused there.
@@ -85,7 +87,7 @@ def _concerned(node: ast.FunctionDef, every: bool) -> set[str]:
         inmost = (g for f in inner for g in inner_functions(statements(f)))
         read &= {n for g in inmost for n in captured_names(g)}
     found = _written_inside(node) | {n for n in read if _changes(node, n)}
-    return {n for n in found & bound_names(node) if not _bound_by_text(node, n)}
+    return {n for n in found & bound_names(node) if not _bound_by_text(node, n, outermost)}
 
 
 def _changes(node: ast.FunctionDef, name: str) -> bool:
@@ -109,8 +111,12 @@ def _written_inside(node: Function) -> set[str]:
     return found
 
 
-def _bound_by_text(node: ast.AST, name: str) -> bool:
-    """Whether the variable is bound in a form that knows names alone, such as `import`."""
+def _bound_by_text(node: ast.FunctionDef, name: str, outermost: bool) -> bool:
+    """Whether the variable is bound in a form that knows names alone, such as `import`.
+
+    `(u := e)` becomes two statements where it is lowered; inner functions are printed as they are.
+    """
+    lowered = own_nodes(statements(node)) if outermost else []
     for part in ast.walk(node):
         match part:
             case ast.FunctionDef(name=found) | ast.ClassDef(name=found) if part is not node:
@@ -120,7 +126,8 @@ def _bound_by_text(node: ast.AST, name: str) -> bool:
             case ast.MatchStar(name=found) | ast.MatchMapping(rest=found):
                 pass
             case ast.NamedExpr(target=ast.Name(id=found)):
-                pass
+                if part in lowered:
+                    continue
             case ast.alias(name=path, asname=other):
                 found = other or path.split(".")[0]
             case _:

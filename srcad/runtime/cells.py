@@ -111,7 +111,7 @@ def cell_added(shadows: Shadows, value: Any, bar: Any) -> None:
     if type(value) in _REAL and type(bar) in _REAL:
         old = shadows.numbers.get(id(value))
         shadows.numbers[id(value)] = value, bar if old is None else old[1] + bar
-    elif bar is not None:
+    elif bar is not None and (not isinstance(bar, Refusal) or may_carry(value)):
         _added(shadows, value, bar)
 
 

@@ -277,3 +277,63 @@ def function_made_inside_that_always_raises(s):
             box.level += 0.5
         box.level += 1
     return box.level
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def indices_given_to_a_method_beside_captured_variables(v):
+    v = v * 2
+    v = np.flip(v)
+
+    def outer(a):
+        def inner():
+            return v[0] * a
+
+        u = v
+        return u.take([1, 1, 0]) * inner()
+
+    return outer(0.3)
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def captured_walrus(s):
+    fs = []
+    total = 0.0
+    for k in range(3):
+        if (u := s * (k + 1)) > 0.5:
+            fs.append(lambda t: t * u)
+        total += fs[-1](s) if fs else u
+    u = 3.0 * s
+    return total + sum(f(2.0) for f in fs)
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def walrus_operand(s):
+    u = s
+    g = functools.partial(lambda t: t * u, 2.0)
+    a = u * (u := u + 1) + g() * (u := 3 * s)
+    return a * u + g()
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def walrus_comp(s):
+    t = s
+    g = [lambda: t]
+    xs = [(t := t * s) for k in range(3)]
+    return sum(xs) * t * g[0]()
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def walrus_while(s):
+    k, t = 0, 1.0
+    h = {"f": lambda: t * k}
+    while (t := t * 0.5 + s) > 0 and (k := k + 1) < 4:
+        pass
+    return t * h["f"]() + k
+
+
+@program(args=[lambda rng: (0.6,), lambda rng: (-0.4,)])
+def walrus_tuple(s):
+    w = s
+    h = [lambda: w]
+    a, b = w, (w := w * 2)
+    return a * b * h[0]() + max(w, (w := -w)) * w
