@@ -6,6 +6,7 @@ from srcad import twice as _twice  # noqa: F401
 from srcad.api import GradFunction, grad, value_and_grad
 from srcad.check import check_grad
 from srcad.forward import jvp
+from srcad.gates import custom_jvp, custom_vjp
 from srcad.inspect.explain import explain
 from srcad.jacobians import hessian, hvp, jacobian
 from srcad.pullback import vjp
@@ -17,6 +18,8 @@ from srcad.sources import source
 __all__ = [
     "GradFunction",
     "check_grad",
+    "custom_jvp",
+    "custom_vjp",
     "errors",
     "explain",
     "grad",

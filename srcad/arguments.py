@@ -21,6 +21,7 @@ from srcad import errors
 from srcad.frontend.source import Target, locate, unwrap
 from srcad.ir.types import Type, carries, show
 from srcad.rules.table import TABLE
+from srcad.runtime.gates import Gate
 
 Wrt = int | str | tuple[int | str, ...]
 Slot = tuple[int, Any]  # a parameter, and the item of `*args` or `**kwargs` (WHOLE: all of it)
@@ -78,7 +79,7 @@ def target_of(
         inner = f._target(args, kwargs or {})
         return Target(f.generated(args, kwargs or {}), inner.args, inner.kwargs)
     rule = TABLE.get(f)
-    if rule is not None and not isinstance(f, types.FunctionType):
+    if rule is not None and not isinstance(f, types.FunctionType | Gate):
         return Target(_wrapper(f, count, names), (), {})
     return unwrap(f)
 

@@ -299,7 +299,8 @@ def ready(work: Compilation, name: str, sizes: dict[int, str]) -> Entry:
     module = printed([*imports(names), *(e.node for e in work.emitted)], comments)
     filename = f"{GENERATED}{name} {next(_SERIAL)}>"
     beside = {e.name: e.function for e in work.emitted}
-    loaded = load(module.text, beside, names, filename, module.tree)
+    seen = {e.name: e.refs for e in work.emitted}
+    loaded = load(module.text, beside, names, filename, module.tree, seen)
     table = line_table(module.tree, work.emitted)
     TABLES[filename] = table
     weakref.finalize(loaded[name], TABLES.pop, filename, None).atexit = False

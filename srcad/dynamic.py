@@ -23,7 +23,7 @@ from srcad import errors
 from srcad.analysis.derivatives import A_GRADIENT, makes_gradient, of_the_compiler
 from srcad.analysis.resolve import with_captures
 from srcad.analysis.ufunc_options import plain_options
-from srcad.called import REVERSE, Back, Call, call_of, gathered, special, spreading
+from srcad.called import REVERSE, Back, Call, call_of, closure_type, gathered, special, spreading
 from srcad.compile import LOCK, Entry, compile_split, find
 from srcad.frontend.source import Target, refuse_placeholders, unwrap
 from srcad.ir.types import Clo, Symbols, Type
@@ -34,6 +34,7 @@ from srcad.runtime import copies, draws, substitutes
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.derivative import Derivative
+from srcad.runtime.gates import Gate
 from srcad.runtime.methods import METHODS
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.substitutes import SUBSTITUTES
@@ -73,6 +74,8 @@ def differentiate(
             return [{"pyfunc": own["args"][0]}, *bars]
 
         return value, pullback
+    if isinstance(function, Gate):
+        return _of_gate(function, args, kwargs, keep)
     function, rule = with_rule(function)
     if rule is not None:
         rule = TABLE.of_kinds(function, not any(map(np.iscomplexobj, args))) or rule
@@ -152,6 +155,26 @@ def _of_partial(
         return [own, *bars[held:count], *(named[k] for k in kwargs)]
 
     return value, pullback
+
+
+def _of_gate(
+    gate: Gate, args: tuple[Any, ...], kwargs: dict[str, Any], keep: bool
+) -> tuple[Any, Pullback]:
+    """A gate is differentiated by its rule, which knows nothing of what its parts captured."""
+    value, pull = _by_source(gate, args, kwargs, keep)
+    parts = (p for p in gate.parts if isinstance(p, types.FunctionType))
+    if not any(closure_type(p, Symbols()) is not None for p in parts):
+        return value, pull
+    own = Refusal(captured_by_gate(gate.__name__))
+    return value, lambda y_bar: [own, *pull(y_bar)[1:]]
+
+
+def captured_by_gate(name: str) -> str:
+    """Why a gate has no derivative in what it captured."""
+    return (
+        f"The gate {name} captured a variable that may carry a derivative, of which its rule says "
+        "nothing. Pass it to the gate as an argument."
+    )
 
 
 def _or_zero(bar: Any, value: Any) -> Any:

@@ -16,8 +16,8 @@ from srcad.emit.places import annotate
 from srcad.ir.observed import types_of
 from srcad.ir.types import Symbols
 from srcad.moving import entry_of
-from srcad.pullback import fitting
 from srcad.runtime.cotangents import finish
+from srcad.runtime.fitting import fitting
 from srcad.runtime.tangents import as_given
 
 

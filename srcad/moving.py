@@ -18,7 +18,7 @@ from srcad import errors
 from srcad.analysis.holding import opened
 from srcad.analysis.resolve import with_captures
 from srcad.arguments import target_of
-from srcad.called import FORWARD, Call, bound_parts, call_of, special
+from srcad.called import FORWARD, Call, bound_parts, call_of, closure_type, special
 from srcad.compile import LOCK, Cache, Entry, compile_split
 from srcad.dynamic import makes_derivative, refuse_uncalled, with_rule, writes_out
 from srcad.forward_compile import compile_tangent
@@ -29,11 +29,13 @@ from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
 from srcad.rules.writes import written_arguments
 from srcad.runtime import calls, draws
-from srcad.runtime.cotangents import finish
+from srcad.runtime.cotangents import shadow
+from srcad.runtime.fitting import anywhere
+from srcad.runtime.gates import Gate
 from srcad.runtime.methods import METHODS
 from srcad.runtime.moved_containers import CONTAINERS, do_both
 from srcad.runtime.numpy_sources import of_object
-from srcad.runtime.tangents import in_shape_of, still
+from srcad.runtime.tangents import as_given, in_shape_of, still
 from srcad.tangent.dotted import holds
 
 _ENTRIES: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
@@ -72,6 +74,8 @@ def move(
         all_dots = {**held["kwargs"], **option_dots}
         given = (*function.args, *args), (*held["args"], *dots)
         return move(function.func, held["function"], *given, all_options, all_dots)
+    if isinstance(function, Gate):
+        return _by_source(function, own_dot, args, dots, options, option_dots)
     function, rule = with_rule(function)
     if rule is not None:
         return _by_rule(function, rule, args, dots, options, option_dots)
@@ -183,43 +187,58 @@ def transpose(
         raise errors.MissingRule(f"`{spelled(function)}` has no derivative in this argument.")
     if not _carries(y):
         return still(y)
-    y_bar = _ones(y)  # anywhere: it is linear, though some rules do less for zeros
+    y_bar = anywhere(y)  # it is linear, though some rules do less for zeros
     given = (y_bar, y, *args) if isinstance(rule, Vjp) else (y_bar, *args)
     bound = inspect.signature(f).bind(*given, **options)
     bound.apply_defaults()
-    values = tuple(bound.arguments.values())
+    back = _transposed(f, tuple(bound.arguments.values()), 0)
+    return as_given(back(t), y)
+
+
+def _transposed(f: Any, values: tuple[Any, ...], position: int) -> Callable[[Any], Any]:
+    """The transpose of a function that is linear in one of its arguments, at these values."""
+    plain = f if isinstance(f, types.FunctionType) else target_of(f, len(values), ()).function
     symbols = Symbols()
+    held = closure_type(plain, symbols)
     kinds = tuple(opened(type_of(v, symbols)) for v in values)
+    if held is not None:
+        values, kinds = (*values, plain), (*kinds, held)
     with LOCK:
-        cache = _cache(_TRANSPOSES, f)
-        entry = cache.find(kinds, symbols)
+        cache = _cache(_TRANSPOSES, plain)
+        entry = cache.find((kinds, position), symbols)
         if entry is None:
-            entry = compile_split(f, kinds, symbols, only=0)
-            cache.add(kinds, entry)
+            adapt = None if held is None else (lambda unit: with_captures(unit, held))
+            entry = compile_split(plain, kinds, symbols, adapt, only=position)
+            cache.add((kinds, position), entry)
     _, saved = entry.forward(*values)
-    return _like(entry.bars(saved, t)[0], y)
+    return lambda t: entry.bars(saved, t)[position]
+
+
+def pulled_back(
+    gate: Gate, saved: Any, y: Any, args: tuple[Any, ...], dots: tuple[Any, ...]
+) -> Any:
+    """The tangent of a gate's value, from its backward part (see `calls.pushed_back`)."""
+    if not _carries(y):
+        return still(y)
+    back = _transposed(gate.rule.backward, (saved, anywhere(y)), 1)
+    bars = gate.rule.backward(saved, anywhere(y))
+    if isinstance(bars, list | tuple):
+        pairs = zip(bars, dots, args, strict=True)
+        given: Any = [None if b is None else shadow(a) if t is None else t for b, t, a in pairs]
+    else:
+        given = dots[0]
+    return as_given(back(given), y)
 
 
 def _carries(y: Any) -> bool:
+    """Whether a value holds a number that carries a derivative."""
     if isinstance(y, list | tuple):
         return any(map(_carries, y))
-    return np.asarray(y).dtype.kind in "fc"
+    if isinstance(y, dict):
+        return any(map(_carries, y.values()))
+    if isinstance(y, float | complex | np.generic | np.ndarray):
+        return bool(np.asarray(y).dtype.kind in "fc")
+    return hasattr(y, "__dict__")
 
 
-def _ones(y: Any) -> Any:
-    """Cotangents of one, in the structure of cotangents."""
-    if isinstance(y, list | tuple):
-        return [_ones(v) for v in y]
-    if isinstance(y, np.ndarray):
-        return np.ones_like(y) if y.dtype.kind in "fc" else None
-    return type(y)(1) if isinstance(y, float | complex | np.inexact) else None
-
-
-def _like(t: Any, y: Any) -> Any:
-    """What was carried back, in the structure of tangents."""
-    if isinstance(y, list | tuple):
-        return tuple(_like(None if t is None else t[k], v) for k, v in enumerate(y))
-    return still(y) if t is None else finish(t, y)
-
-
-calls.register_forward(move, transpose)
+calls.register_forward(move, transpose, pulled_back)

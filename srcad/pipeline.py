@@ -3,7 +3,7 @@
     source → frontend (lower, exits) → webs → infer → settle → activity → reverse → weave
            → optimise (copies, dead code, nesting) → emit → load
 
-SRCAD_DUMP=1 prints the IR after each pass.
+SRCAD_DUMP=1 prints the IR after each pass.  Long because it is the whole compiler.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ from srcad.optimise.own import Results, own_memory, results_of
 from srcad.optimise.pack import popped
 from srcad.optimise.passes import Passes, optimised
 from srcad.optimise.typing import actual_types
+from srcad.referring import Referring
 
 P = ParamSpec("P")
 FORWARD = ir.Note("forward")
@@ -106,6 +107,7 @@ class Compilation:
     def __post_init__(self) -> None:
         self.program.objects = self.reading.objects
         self.session = Session(self.program, self.symbols, reading=self.reading)
+        self.referring = Referring(self.program, self.names)
 
     def apart(self, unit: Unit, types: tuple[Type, ...]) -> Unit:
         """The function with attributes of objects as variables, where that can be done."""
@@ -339,6 +341,7 @@ class Compilation:
 
     def emit(self, name: str, params: list[str], body: ir.Block, doc: str, unit: Unit) -> None:
         """One finished function."""
+        body = self.referring.told_apart(unit, params, body)
         verify.function(name, params, body, frame(unit, frozenset(), ()).outside)
         self.emitted.append(emit(name, params, body, doc, unit, self.emitted, self.program.units))
 

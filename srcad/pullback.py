@@ -10,16 +10,13 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from srcad import errors
 from srcad.arguments import bind, target_of
 from srcad.compile import LOCK, Cache, Entry, compile_pullback
 from srcad.emit.places import annotate
 from srcad.frontend.source import Target
-from srcad.ir.observed import fields_of, types_of
+from srcad.ir.observed import types_of
 from srcad.ir.types import Symbols
-from srcad.runtime.cotangents import shadow
+from srcad.runtime.fitting import fitting
 from srcad.runtime.snapshots import snapshot
 
 _PULLBACKS: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
@@ -87,72 +84,3 @@ def _pullback_entry(function: Any, canonical: tuple[Any, ...], naive: bool) -> E
             entry = compile_pullback(function, kinds, naive, symbols)
             cache.add(key, entry)
         return entry
-
-
-def fitting(cotangent: Any, out: Any, name: str, path: str = "") -> Any:
-    """The cotangent in the structure, shape and dtype of the value; WrongArgument if it differs.
-
-    name: what it is, for the error.
-    """
-    if cotangent is None:
-        return shadow(out)
-    if out is None or isinstance(out, str | bytes | bool | int):
-        return cotangent
-    if isinstance(out, list | tuple):
-        if not isinstance(cotangent, list | tuple) or len(cotangent) != len(out):
-            raise _misfit(f"a {type(out).__name__} of {len(out)}", cotangent, name, path)
-        return [
-            fitting(c, o, name, f"{path}[{k}]")
-            for k, (c, o) in enumerate(zip(cotangent, out, strict=True))
-        ]
-    if isinstance(out, dict):
-        if not isinstance(cotangent, dict) or cotangent.keys() - out.keys():
-            raise _misfit(f"a dict with the keys {list(out)}", cotangent, name, path)
-        return {k: fitting(cotangent.get(k), v, name, f"{path}[{k!r}]") for k, v in out.items()}
-    if isinstance(out, np.ndarray):
-        return _fitting_array(cotangent, out, name, path)
-    if isinstance(out, float | complex | np.generic):
-        if not isinstance(cotangent, int | float | complex | np.generic | np.ndarray) or (
-            np.size(cotangent) != 1
-        ):
-            raise _misfit("a number", cotangent, name, path)
-        return cotangent.reshape(())[()] if isinstance(cotangent, np.ndarray) else cotangent
-    return _fitting_object(cotangent, out, name, path)
-
-
-def _fitting_object(cotangent: Any, out: Any, name: str, path: str) -> Any:
-    """The cotangent of an object, given as such an object or as a dict of its attributes."""
-    fields = fields_of(out)
-    if fields is None or isinstance(out, type):
-        return cotangent
-    given = cotangent if isinstance(cotangent, dict) else fields_of(cotangent)
-    if given is None or given.keys() - fields.keys():
-        raise _misfit(f"a {type(out).__name__}", cotangent, name, path)
-    return {k: fitting(given.get(k), v, name, f"{path}.{k}") for k, v in fields.items()}
-
-
-def _fitting_array(cotangent: Any, out: np.ndarray, name: str, path: str) -> Any:
-    if out.dtype.kind not in "fc":
-        return cotangent
-    try:
-        given = np.asarray(cotangent)
-    except ValueError:  # rows of different lengths
-        given = np.empty(0, object)
-    if given.dtype.kind not in "biufc" or not (
-        given.shape == out.shape or (given.size == out.size == 1)
-    ):
-        raise _misfit(f"an array of shape {out.shape}", cotangent, name, path)
-    if given.dtype.kind == "c" and out.dtype.kind == "f":
-        raise _misfit(f"real numbers ({out.dtype})", cotangent, name, path)
-    same = given is cotangent and given.dtype == out.dtype and given.shape == out.shape
-    return given if same else np.array(given, out.dtype).reshape(out.shape)
-
-
-def _misfit(wanted: str, cotangent: Any, name: str, path: str) -> errors.WrongArgument:
-    got = (
-        f"one of shape {cotangent.shape} and dtype {cotangent.dtype}"
-        if isinstance(cotangent, np.ndarray)
-        else repr(cotangent)
-    )
-    where = f" at {path}" if path else ""
-    return errors.WrongArgument(f"the {name} must be{where} {wanted}, like the value, not {got}.")

@@ -16,7 +16,7 @@ from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.effects import calls_unknown, handed, written_params
 from srcad.analysis.hidden import inside, may_write
-from srcad.analysis.operations import Dynamic, Invoke, Operation
+from srcad.analysis.operations import Apply, Dynamic, Invoke, Operation
 from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Clo, Obj, carries, mutable
@@ -230,7 +230,7 @@ class Calls(Cells):
         pairs = zip(operation.args, written, strict=True)
         return any(w is not None and self.is_active(a) for a, w in pairs)
 
-    def own_residuals(self, stmt: ir.Assign, operation: Invoke, saved: str) -> ir.Block:
+    def own_residuals(self, stmt: ir.Assign, operation: Invoke | Apply, saved: str) -> ir.Block:
         """What the called function saved of memory that changes later must be copied."""
         held = {stmt.target}.union(*map(ir.reads, operation.args))
         changing = sorted(n for n in held if self.changed_later(n, stmt))

@@ -10,14 +10,14 @@ A contribution is (name, value, fresh) or, into an element, (name, index, value,
 from __future__ import annotations
 
 import operator
-from typing import Any
-
-import numpy as np
 
 from srcad import errors
 from srcad.adjoint import algebra, specialise
 from srcad.adjoint.displays import Displays, Pairs
 from srcad.adjoint.formulas import Formula, formula, operands_of
+from srcad.adjoint.rule_operands import OF_METHODS, SUM, formulas_of, nothing_passes, summed
+from srcad.analysis.gates import fits, result_type
+from srcad.analysis.infer import constant
 from srcad.analysis.missing import missing_option, missing_rule, never_binds
 from srcad.analysis.operations import (
     Apply,
@@ -37,50 +37,39 @@ from srcad.analysis.ufunc_options import as_arrays, cast, without_options
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
-    AnyType,
     Array,
     Lst,
     Tup,
     Type,
-    carries,
     dims_of,
     is_count,
     is_scalar,
 )
 from srcad.rules.spelling import spelled
-from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
+from srcad.rules.table import (
+    TABLE,
+    NoDerivative,
+    Partials,
+    Pushed,
+    Pushes,
+    Rule,
+    Staged,
+    Vjp,
+)
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.containers import got, not_got
 from srcad.runtime.cotangents import listed, unrepeat_list
 from srcad.runtime.elementwise import times
+from srcad.runtime.fitting import fitted
 
 UNBROADCAST = ir.Ref(unbroadcast, "unbroadcast")
-SUM = ir.Ref(np.sum, "np.sum")
 GOT = ir.Ref(got, "got")
 NOT_GOT = ir.Ref(not_got, "not_got")
 TIMES = ir.Ref(times, "times")
 _CONTAINERS = {Lst, Tup}
 LISTED = ir.Ref(listed, "listed")
+FITTED = ir.Ref(fitted, "fitted")
 UNREPEAT = ir.Ref(unrepeat_list, "unrepeat_list")
-
-
-OF_METHODS = "srcad.runtime.methods"
-NO_NUMBERS = frozenset(
-    {"dtype", "shape", "axis", "order", "newshape", "axes", "device", "copy", "subok", "keepdims"}
-)
-
-
-def _takes_no_numbers(rule: Rule, position: int, operation: Apply, kind: Type) -> bool:
-    """Whether NumPy takes no floats there, or asks for their truth or shape: nothing passes."""
-    if position in TABLE.likes.get(operation.function, ()):
-        return True
-    if not isinstance(kind, AnyType):
-        return False
-    module = str(getattr(operation.function, "__module__", None) or "")
-    ours = module.startswith(("numpy", OF_METHODS))
-    found = _formulas(rule)
-    none = position >= len(found) or found[position] is None
-    return ours and none and operands_of(rule).names[position] in NO_NUMBERS
 
 
 class Contributions(Displays):
@@ -173,6 +162,8 @@ class Contributions(Displays):
                     read = formula(f)
                     if read.touches(read.names[position]):
                         return True
+            case Staged() | Pushed() | Pushes():
+                return True
             case _:
                 pass
         return False
@@ -207,15 +198,40 @@ class Contributions(Displays):
             if name == operands.star:
                 pairs += self.variadic(operation, position, values[name], values, target, y_bar)
                 continue
-            if _takes_no_numbers(rule, position, operation, types[name]):
+            if nothing_passes(rule, position, operation, types[name]):
                 continue
-            if not carries(types[name]):
-                continue  # an item of something active: `np.split(*args)`
             value, fresh = self.pull(rule, name, operation, values, types, target, y_bar)
+            if not isinstance(rule, Partials) and TABLE.of_user(operation.function):
+                value = self.checked(value, rule, name, operation, values[name], types, target)
             if isinstance(types[name], Lst | Tup) and isinstance(values[name], ir.Name):
                 value = algebra.call(LISTED, value, values[name])
             pairs += self.to(values[name], value, fresh)
         return pairs
+
+    def checked(
+        self,
+        value: ir.Expr,
+        rule: Rule,
+        name: str,
+        operation: Apply,
+        operand: ir.Expr,
+        types: dict[str, Type],
+        target: str,
+    ) -> ir.Expr:
+        """What a rule of the user gives, with a look at its shape where that is not known."""
+        found, position = formulas_of(rule), operands_of(rule).names.index(name)
+        if not self.reverse.naive:
+            kinds = [self.reverse.type(target)] * (2 if isinstance(rule, Vjp) else 1)
+            read = formula(found[position])
+            for other in read.names[len(kinds) :]:
+                default = read.defaults.get(other)
+                known = constant(default.value) if isinstance(default, ir.Const) else ANY
+                kinds.append(types.get(other, known))
+            bar = result_type(self.reverse.facts, found[position], tuple(kinds))
+            if bar is not None and fits(types[name], bar):
+                return value
+        what = f"cotangent of `{name}` from the rule of {operation.function.__name__}"
+        return algebra.call(FITTED, value, operand, ir.Const(what))
 
     def variadic(
         self,
@@ -230,7 +246,7 @@ class Contributions(Displays):
         rule = operation.rule
         assert rule is not None
         assert isinstance(items, ir.Sequence)
-        found = _formulas(rule)
+        found = formulas_of(rule)
         f = found[position] if position < len(found) else None
         if f is None:
             sizes = str(getattr(operation.function, "__module__", "")).startswith(OF_METHODS)
@@ -272,7 +288,7 @@ class Contributions(Displays):
         y_bar: ir.Expr,
     ) -> tuple[ir.Expr, bool]:
         """The cotangent of one argument, and whether it is a value of its own."""
-        found, position = _formulas(rule), operands_of(rule).names.index(name)
+        found, position = formulas_of(rule), operands_of(rule).names.index(name)
         f = found[position] if position < len(found) else None
         if f is None:
             raise self.no_formula(operation, name)
@@ -348,34 +364,7 @@ class Contributions(Displays):
                 return value, fresh
             if dims == () and len(full) > 0 and is_scalar(kind):
                 return algebra.call(SUM, value), True
-            summed = _summed(value, dims, full)
-            if summed is not None:
-                return summed, True
+            whole = summed(value, dims, full)
+            if whole is not None:
+                return whole, True
         return algebra.call(UNBROADCAST, value, operand), False
-
-
-def _summed(value: ir.Expr, dims: tuple[Any, ...], full: tuple[Any, ...]) -> ir.Expr | None:
-    """`np.sum` over known broadcast axes."""
-    if None in dims or None in full or len(dims) > len(full):
-        return None
-    lead = len(full) - len(dims)
-    units = [k for k, d in enumerate(dims) if d == 1 and full[lead + k] != 1]
-    if any(d != full[lead + k] and k not in units for k, d in enumerate(dims)):
-        return None
-    if lead and units:
-        return None
-    if lead:
-        axes: tuple[int, ...] = tuple(range(lead))
-        return algebra.call(SUM, value, axis=ir.Const(axes[0] if lead == 1 else axes))
-    axes = tuple(units)
-    axis = ir.Const(axes[0] if len(axes) == 1 else axes)
-    return algebra.call(SUM, value, axis=axis, keepdims=ir.Const(True))
-
-
-def _formulas(rule: Rule) -> tuple[Any, ...]:
-    match rule:
-        case Partials(found) | Linear(found) | Vjp(found):
-            return found
-        case _:
-            pass
-    return ()

@@ -18,12 +18,12 @@ import numpy as np
 from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.branches import Branches
-from srcad.adjoint.calls import Calls
 from srcad.adjoint.captured import Captured
 from srcad.adjoint.containers import Containers
 from srcad.adjoint.contributions import Contributions
 from srcad.adjoint.cotangents import Request, State
 from srcad.adjoint.exceptions import Exceptions
+from srcad.adjoint.gates import Gates
 from srcad.adjoint.keep import Keeper
 from srcad.adjoint.loops import LoopPlan, plan
 from srcad.adjoint.memory import Memory
@@ -33,9 +33,10 @@ from srcad.adjoint.sweep import Loop, Node, Scope, Step
 from srcad.adjoint.writes import Writes
 from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.captures import Captures, called_only
+from srcad.analysis.effects import check_rules
 from srcad.analysis.infer import Inferred
 from srcad.analysis.liveness import Liveness
-from srcad.analysis.operations import Append, Dynamic, Element, Invoke, Part, Refused
+from srcad.analysis.operations import Append, Apply, Dynamic, Element, Invoke, Part, Refused
 from srcad.analysis.shared import NOT_ASKED, Asked, Shared
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -55,7 +56,7 @@ def _position(at: ir.Loc | None) -> tuple[float, float, float]:
     return at.line, part.end_line, part.end_column
 
 
-class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory):
+class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory):
     """The reversal of one function body."""
 
     def __init__(
@@ -129,6 +130,7 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
         state, depth = self.state.copy(), self.depth
         try:
             self.check_nested(stmt)
+            check_rules(self.facts, stmt, self.active)
             behind = self.keeper.behind(stmt)
             work = lambda: self.keeper.around(stmt, self.reversed(stmt), behind)  # noqa: E731
             return [*self.first_looked(stmt), *self.with_snapshots(work)]
@@ -216,6 +218,8 @@ class Reverse(Calls, Captured, Branches, Containers, Exceptions, Writes, Memory)
             return [*self.assign(ir.Assign(kept, value, stmt.at)), *second]
         if isinstance(operation, Invoke | Dynamic):
             return self.call(stmt, operation)
+        if isinstance(operation, Apply) and self.is_gate(operation):
+            return self.gate(stmt, operation)
         y_bar = self.take(target)
         if y_bar is None:
             return [Step((stmt,), tuple(self.out))]

@@ -26,6 +26,7 @@ from srcad.analysis.dispatch import instance_of
 from srcad.analysis.invoke import (
     Found,
     apply,
+    by_user,
     constant_expr,
     invoke_closure,
     invoke_function,
@@ -151,16 +152,18 @@ def known_call(
 ) -> Found:
     if isinstance(value, functools._lru_cache_wrapper):
         value = value.__wrapped__  # what it computes when it does not remember
-    special = _special(expr, value, args, inference)
+    special = by_user(expr, value, args, kwargs, inference)
+    if special is None:
+        special = _special(expr, value, args, inference)
     if special is not None:
         return special
     new = construct(value, args, kwargs, inference)
     if new is not None:
         return new
-    if value in (copy.copy, copy.deepcopy):
-        other = substitute(value, args, kwargs, inference)
-        if other is not None:
-            return known_call(expr, other, args, kwargs, inference)
+    copying = value in (copy.copy, copy.deepcopy)
+    other = substitute(value, args, kwargs, inference) if copying else None
+    if other is not None:
+        return known_call(expr, other, args, kwargs, inference)
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
         return invoke_function(value, args, kwargs, inference)

@@ -14,13 +14,21 @@ from srcad.analysis.operations import Dynamic, Inert, Refused, Same
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Known
 from srcad.runtime import calls
+from srcad.runtime.gates import Gate
 
+_MAKERS = {"srcad.gates", "srcad.rules.table"}
+MADE_OUTSIDE = (
+    "Make the gate outside of the function, and give it what it captures as an argument: its rule "
+    "says nothing of captured variables."
+)
 A_GRADIENT = "a gradient that the function computes"
 
 
 def of_the_compiler(value: Any) -> bool:
     """`srcad.grad(f)`, inside a function that is differentiated, and what it gives."""
-    module = str(getattr(value, "__module__", ""))
+    module = "" if isinstance(value, Gate) else str(getattr(value, "__module__", ""))
+    if module == "srcad.rules.table":
+        return True
     return module.startswith("srcad.") and not module.startswith(("srcad.runtime.", "srcad.rules."))
 
 
@@ -36,7 +44,8 @@ def of_derivatives(expr: ir.Call, value: Any, args: tuple[ir.Expr, ...]) -> Foun
     if not isinstance(value, pytypes.FunctionType) or not of_the_compiler(value):
         return None
     if not makes_gradient(value):
-        return ANY, Refused(f"a call of srcad.{value.__name__}")
+        cure = MADE_OUTSIDE if value.__module__ in _MAKERS else ""
+        return ANY, Refused(f"a call of srcad.{value.__name__}", cure)
     if args:
         return ANY, Same(args[0])
     if all(key not in (None, "f") and isinstance(v, ir.Const) for key, v in expr.kwargs):

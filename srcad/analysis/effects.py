@@ -21,7 +21,7 @@ from srcad.analysis.points import Points
 from srcad.analysis.program import Unit
 from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.analysis.settle import rebinds
-from srcad.errors import SrcadError
+from srcad.errors import SrcadError, UnsupportedMutation
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
@@ -160,18 +160,43 @@ def _in_expressions(
                     write = _write(inferred, operand, at, how or spelled(function))
                     known = operation if unknown(function) else None
                     found.append(replace(write, unknown=known))
+                if operation.within is not None:
+                    found += _by_called(inferred, operation.within, at, certain=True)
             case Append(owner):
                 found.append(_write(inferred, ir.Name(owner), at, ".append", append=True))
             case Mutation(owner, what):
                 found.append(_write(inferred, owner, at, what))
-            case Invoke(unit, args, params):
-                written = written_params(inferred, unit, params)
-                for arg, inner in zip(args, written, strict=True):
-                    if inner is not None and ir.reads(arg):
-                        inside = Write(frozenset(ir.reads(arg)), at, inner.what, inner=inner)
-                        found.append(inside.of_kind(inner))
+            case Invoke():
+                found += _by_called(inferred, operation, at)
             case _:
                 pass
+
+
+def _by_called(
+    inferred: Inferred, call: Invoke, at: ir.Loc | None, certain: bool = False
+) -> Iterator[Write]:
+    """What a called function writes; certain: not what code out of sight may write."""
+    written = written_params(inferred, call.unit, call.params)
+    for arg, inner in zip(call.args, written, strict=True):
+        if inner is not None and ir.reads(arg) and not (certain and inner.unknown is not None):
+            inside = Write(frozenset(ir.reads(arg)), at, inner.what, inner=inner)
+            yield inside.of_kind(inner)
+
+
+def check_rules(inferred: Inferred, stmt: ir.Stmt, active: frozenset[str]) -> None:
+    """Refuse a function with a rule of the user that writes what it gets: its rule says nothing."""
+    for expr in ir.computed(stmt):
+        operation = inferred.operations.get(id(expr))
+        if not isinstance(operation, Apply) or operation.within is None:
+            continue
+        found = list(_by_called(inferred, operation.within, None, certain=True))
+        if found and not active.isdisjoint(ir.reads(expr)):
+            name = getattr(operation.function, "__name__", spelled(operation.function))
+            raise UnsupportedMutation(
+                f"{name} has a derivative rule and writes into an argument, of which the rule says "
+                "nothing. Let it return a new array.",
+                inferred.unit.place(getattr(stmt, "at", None)),
+            )
 
 
 def written_operands(operation: Apply) -> list[tuple[ir.Expr, str]]:

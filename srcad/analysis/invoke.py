@@ -17,6 +17,7 @@ import numpy as np
 
 from srcad import errors
 from srcad.analysis.bind import CannotBind, Signature, bind, expand
+from srcad.analysis.gates import as_read, gate_call, read
 from srcad.analysis.made_containers import collection
 from srcad.analysis.operations import (
     BINARY_FUNCTIONS,
@@ -54,6 +55,7 @@ from srcad.ir.types import (
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE
 from srcad.runtime.closures import captured, default_of
+from srcad.runtime.gates import Gate
 from srcad.runtime.substitutes import STANDING_IN
 
 if TYPE_CHECKING:
@@ -121,11 +123,52 @@ def invoke_function(
     inference: Inference,
 ) -> Found:
     """Call a Python function: found, bound to its parameters, and inferred."""
+    if isinstance(function, Gate):
+        return call_gate(function, constant_expr(function, "gate"), args, kwargs, inference)
     rule = TABLE.get(function)
     if rule is not None:
         expanded = expand(args, kwargs, inference)
         if expanded is not None:
-            return apply(function, *expanded, "call", inference)
+            found = apply(function, *expanded, "call", inference)
+            if not TABLE.of_user(function):
+                return found
+            return as_read(found, read(function, *expanded, inference, by_source))
+    return by_source(function, args, kwargs, inference)
+
+
+def call_gate(
+    gate: Gate,
+    func: ir.Expr,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found:
+    """Call a function that brings its own derivative."""
+    return gate_call(gate, func, args, kwargs, inference, by_source, constant_expr)
+
+
+def by_user(
+    expr: ir.Call,
+    value: Any,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found | None:
+    """Calls of functions to which the user gave a derivative."""
+    if isinstance(value, Gate):
+        return call_gate(value, expr.func, args, kwargs, inference)
+    if isinstance(value, pytypes.FunctionType) and TABLE.of_user(value):
+        return invoke_function(value, args, kwargs, inference)
+    return None
+
+
+def by_source(
+    function: Any,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    inference: Inference,
+) -> Found:
+    """Call a Python function as its source says, whether it has a rule or not."""
     try:
         unit = inference.session.program.unit(function)
     except errors.SrcadError as problem:

@@ -17,12 +17,15 @@ from srcad.analysis.operations import Apply
 from srcad.ir import nodes as ir
 from srcad.ir.types import is_scalar
 from srcad.rules.spelling import spelled
+from srcad.rules.table import Unfinished
 
 IsActive = Callable[[ir.Expr], bool]
 
 
 def missing_rule(operation: Apply, is_active: IsActive, place: errors.Place) -> errors.MissingRule:
     """The error for a function on a path that carries derivatives."""
+    if isinstance(operation.rule, Unfinished):
+        return errors.MissingRule(operation.rule.cure, place)
     name = spelled(operation.function)
     text = f"{name} has no derivative rule, and no plain Python source to differentiate."
     if _reachable(name):

@@ -44,6 +44,7 @@ class Apply:
     rule: Rule | None
     types: tuple[Type, ...]
     form: str = "call"  # "call", "method", "attribute", "operator"
+    within: Invoke | None = None  # what a function with a rule of the user does by itself
 
 
 @record(frozen=True)
@@ -154,6 +155,13 @@ def operator_of(op: str, args: tuple[ir.Expr, ir.Expr], kinds: tuple[Type, Type]
         return Refused(f"`{op}`", "To join dicts, write `{**one, **other}`.")
     function = BINARY_FUNCTIONS[op]
     return Apply(function, args, (), TABLE.get(function), kinds, "operator")
+
+
+def invoked(operation: Operation | None) -> Invoke | None:
+    """The function of the program that an operation runs, as far as its source is read."""
+    if isinstance(operation, Apply):
+        return operation.within
+    return operation if isinstance(operation, Invoke) else None
 
 
 Operation = (

@@ -19,7 +19,7 @@ from srcad.analysis.effects import aliases, all_writes
 from srcad.analysis.entered import entered
 from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Invoke
+from srcad.analysis.operations import invoked
 from srcad.analysis.program import MISSING
 from srcad.analysis.refusals import Write
 from srcad.ir import nodes as ir
@@ -45,12 +45,12 @@ def written_outside(facts: Inferred, body: ir.Block) -> dict[int, Outside]:
 def called_writes(facts: Inferred, body: ir.Block) -> list[tuple[ir.Stmt, frozenset[int]]]:
     """The statements that call functions which write objects from outside, and their ids."""
     found: list[tuple[ir.Stmt, frozenset[int]]] = []
-    calls = any(isinstance(operation, Invoke) for operation in facts.operations.values())
+    calls = any(invoked(operation) is not None for operation in facts.operations.values())
     for stmt in ir.walk(body) if calls else (s for s in ir.walk(body) if isinstance(s, ir.With)):
         written: set[int] = set()
         for expr in ir.computed(stmt):
-            operation = facts.operations.get(id(expr))
-            if isinstance(operation, Invoke):
+            operation = invoked(facts.operations.get(id(expr)))
+            if operation is not None:
                 callee = facts.session.infer(operation.unit, operation.params)
                 if "outside" not in callee.memory:
                     callee.memory["outside"] = frozenset(written_outside(callee, callee.running))
@@ -76,8 +76,9 @@ def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: s
                 if _holds_state(value):
                     found.setdefault(id(value), Outside(value, name, write, facts))
     _by_managers(facts, body, names, found)
-    for operation in facts.operations.values():
-        if isinstance(operation, Invoke):
+    for found_here in facts.operations.values():
+        operation = invoked(found_here)
+        if operation is not None:
             callee = facts.session.infer(operation.unit, operation.params)
             if id(callee) not in seen:
                 _collect(callee, callee.running, found, seen)

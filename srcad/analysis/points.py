@@ -53,6 +53,7 @@ from srcad.analysis.sites import (
 )
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Lst, Number, Scalar, Tup, Type, mutable
+from srcad.rules.table import Staged
 from srcad.rules.views import makes_new
 from srcad.rules.writes import written_arguments
 from srcad.runtime.closures import captured
@@ -309,6 +310,8 @@ class Points:
         """The sites that the value of an expression may be."""
         operation = self.facts.operations.get(id(expr))
         match operation:
+            case Apply(rule=rule, within=Invoke() as within) if not isinstance(rule, Staged):
+                return passed(self, expr, within)
             case Apply():
                 return self.applied(expr, operation)
             case Invoke():

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from srcad.analysis.activity import Active, activity
 from srcad.analysis.effects import aliases, all_writes
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Dynamic, Invoke
+from srcad.analysis.operations import Dynamic, invoked
 from srcad.analysis.program import MISSING, Program, Unit
 from srcad.analysis.refusals import Refusal, Write
 from srcad.analysis.sites import outer_id
@@ -57,8 +57,9 @@ def puts_of(facts: Inferred, body: ir.Block, active: Active) -> list[Put]:
 
 def called_puts(facts: Inferred, active: Active) -> Iterator[Put]:
     """What the functions that it calls put there."""
-    for operation in list(facts.operations.values()):
-        if isinstance(operation, Invoke):
+    for found in list(facts.operations.values()):
+        operation = invoked(found)
+        if operation is not None:
             given = tuple(not active.isdisjoint(ir.reads(a)) for a in operation.args)
             if any(given):
                 yield from _within(facts.session.infer(operation.unit, operation.params), given)

@@ -51,6 +51,7 @@ from srcad.ir.types import (
 from srcad.rules.mutable import MISSING as MISSING_KEY
 from srcad.rules.table import TABLE, NoDerivative
 from srcad.runtime import methods
+from srcad.runtime.gates import Gate
 from srcad.runtime.methods import ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _field(
         return BOTTOM, Inert()
     if found is MISSING:
         return ANY, Inert() if hasattr(cls, name) else Refused(f"`.{name}`")
-    if isinstance(found, pytypes.FunctionType):
+    if isinstance(found, pytypes.FunctionType | Gate):
         inference.session.program.attribute(cls, name)
         held = Make(pytypes.MethodType, (("__self__", expr.obj),))
         return Method(Known.of(found), owner, name), held

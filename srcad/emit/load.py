@@ -17,7 +17,7 @@ import io
 import linecache
 import types
 import weakref
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from srcad.errors import InternalError
@@ -32,11 +32,13 @@ def load(
     names: Mapping[str, object],
     filename: str,
     tree: ast.Module | None = None,
+    seen: Mapping[str, Container[str]] | None = None,
 ) -> dict[str, types.FunctionType]:
     """The functions of the text; `functions[name]` is the user's function that each stands beside.
 
     `names` are the free names of the text that are not the user's: imports, helpers, constants;
-    `tree` is the text parsed, where that is at hand.
+    `tree` is the text parsed, where that is at hand; `seen[name]` are those of the names that one
+    function sees, where another may have a global variable of the user under them.
     """
     tree = ast.parse(text, filename) if tree is None else tree
     nodes = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
@@ -50,7 +52,9 @@ def load(
     for node in nodes:
         if node.name not in functions:
             raise InternalError(f"{filename}: {node.name} belongs to no function of the user")
-        loaded[node.name] = _function(node, functions[node.name], cells, filename)
+        hidden = () if seen is None else names.keys() - functions.keys()
+        own = {n: c for n, c in cells.items() if n not in hidden or (seen and n in seen[node.name])}
+        loaded[node.name] = _function(node, functions[node.name], own, filename)
         cells[node.name].cell_contents = loaded[node.name]
     _register(text, filename, loaded)
     return loaded

@@ -30,6 +30,7 @@ from srcad.errors import Place, SourceUnavailable, StaleSourceError
 from srcad.frontend.bytecode import same_code
 from srcad.frontend.generators import refuse_generators
 from srcad.frontend.tree import by_kind
+from srcad.runtime.gates import Gate
 
 FunctionNode = ast.FunctionDef | ast.Lambda
 GENERATED = "<srcad "  # how the file name of generated code begins
@@ -127,6 +128,8 @@ def unwrap(callable_: Any) -> Target:
             args, callable_ = (callable_.__self__, *args), callable_.__func__
         elif isinstance(callable_, functools._lru_cache_wrapper):
             callable_ = callable_.__wrapped__
+        elif isinstance(callable_, Gate):
+            callable_ = callable_.caller()
         elif isinstance(callable_, staticmethod | classmethod):
             callable_ = callable_.__func__
         else:

@@ -15,3 +15,4 @@ def load() -> None:
         "creation", "methods", "containers", "draws", "statistics", "pushes", "cotangents",
     ):  # fmt: skip
         importlib.import_module(f"srcad.rules.{topic}")
+    table.TABLE.complete = True

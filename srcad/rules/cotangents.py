@@ -13,6 +13,7 @@ from srcad.runtime.cotangents import (
     shadow,
     unfinished,
 )
+from srcad.runtime.fitting import anywhere, apart_from, fitted, given_back, moved, taken_back
 from srcad.runtime.results import only_scalar
 from srcad.runtime.tangents import finished_dot, fresh, in_shape_of, still
 
@@ -31,3 +32,11 @@ no_derivative(shadow, still, holds_sequences, only_scalar)
 linear(in_shape_of, lambda y_bar, t, y: unbroadcast(y_bar, t))
 like(in_shape_of, 1)
 linear(fresh, lambda y_bar, t: y_bar)
+linear(fitted, lambda y_bar, bar, x, what: unfinished(y_bar, bar))
+like(fitted, 1, 2)
+linear(given_back, lambda y_bar, bars, args, gate, names: taken_back(y_bar, bars))
+like(given_back, 1, 2, 3)
+linear(moved, lambda y_bar, t, y, gate: unfinished(y_bar, t))
+like(moved, 1, 2)
+linear(apart_from, lambda y_bar, t, y, name, *args: y_bar)
+no_derivative(anywhere)

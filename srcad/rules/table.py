@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any
 
 from srcad.rules import extras
+from srcad.runtime.gates import Gate
 
 Formula = Callable[..., Any]
 
@@ -49,7 +50,37 @@ class NoDerivative:
     """Piecewise constant, or not a number at all: carries no derivative."""
 
 
-Rule = Partials | Linear | Vjp | NoDerivative
+@dataclass(frozen=True)
+class Staged:
+    """`(y, saved) = forward(*args)`, and `backward(saved, y_bar)` is one cotangent an argument."""
+
+    forward: Formula
+    backward: Formula
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """`rule(args, tangents)` is `(y, y_dot)`; cotangents go its way back."""
+
+    rule: Formula
+
+
+@dataclass(frozen=True)
+class Pushes:
+    """`formulas[k](x_dot, y, *args)` is what argument k adds to the tangent of the result."""
+
+    formulas: tuple[Formula | None, ...]
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A gate that has no derivative yet; `cure` says how it gets one."""
+
+    cure: str
+
+
+Rule = Partials | Linear | Vjp | NoDerivative | Staged | Pushed | Pushes | Unfinished
+OfGates = Staged | Pushed | Pushes | Unfinished  # rules that only gates have
 
 
 @dataclass
@@ -61,6 +92,8 @@ class Table:
     pushes: dict[Any, tuple[Formula | None, ...]] = field(default_factory=dict)
     multilinear: dict[Any, tuple[int, ...] | None] = field(default_factory=dict)
     likes: dict[Any, frozenset[int]] = field(default_factory=dict)
+    users: set[Any] = field(default_factory=set)  # functions whose rules are not srcad's own
+    complete: bool = False  # whether these are all of srcad's own rules
     version: int = 0
     reading: bool = False  # whether rules are read that stood there all along
 
@@ -71,8 +104,14 @@ class Table:
         self.rules[function] = rule
         self.of_complex.pop(function, None)
         self.version += 1
+        if self.complete:
+            self.users.add(function)
 
     def get(self, function: Any) -> Rule | None:
+        if isinstance(function, Gate):
+            function.asked = True
+            found: Rule = function.rule
+            return found
         try:
             rule = self.rules.get(function)
         except TypeError:  # unhashable callables have no rule
@@ -88,6 +127,16 @@ class Table:
             return extras.read_topics()
         finally:
             self.reading = before
+
+    def is_like(self, function: Any, position: int) -> bool:
+        """Whether no derivative passes through an argument, by declaration."""
+        if isinstance(function, Gate):
+            return position in function.none
+        return position in self.likes.get(function, ())
+
+    def of_user(self, function: Any) -> bool:
+        """Whether the rule of a function was written by the user, and may be wrong."""
+        return isinstance(function, Gate) or function in self.users
 
     def of_kinds(self, function: Any, real: bool) -> Rule | None:
         """The rule for operands that are known to be real, or may be complex."""
@@ -163,7 +212,9 @@ def parameters(rule: Rule) -> tuple[inspect.Parameter, ...]:
             skip, found = 1, next((f for f in transposes if f is not None), None)
         case Vjp(pullbacks):
             skip, found = 2, next((f for f in pullbacks if f is not None), None)
-        case NoDerivative():
+        case Pushes(formulas):
+            skip, found = 2, next((f for f in formulas if f is not None), None)
+        case NoDerivative() | Staged() | Pushed() | Unfinished():
             return ()
     if found is None:
         return ()

@@ -45,11 +45,11 @@ def register(compiler: Callable[..., tuple[Any, Pullback]]) -> None:
 
 
 def register_forward(
-    compiler: Callable[..., tuple[Any, Any]], transpose: Callable[..., Any]
+    compiler: Callable[..., tuple[Any, Any]], *transposes: Callable[..., Any]
 ) -> None:
     """Set what moves tangents through a function met at run time, and through a `vjp` rule."""
     _FORWARD[:] = [compiler]
-    _TRANSPOSE[:] = [transpose]
+    _TRANSPOSE[:] = transposes
 
 
 def pushed(
@@ -61,6 +61,14 @@ def pushed(
     one back through this once more is the tangent.
     """
     return _TRANSPOSE[0](function, position, t, y, args, options)
+
+
+def pushed_back(gate: Any, saved: Any, y: Any, args: tuple[Any, ...], dots: tuple[Any, ...]) -> Any:
+    """The tangent of what a gate returned, from its backward part, as `pushed` finds it.
+
+    saved: what the forward part kept; dots: None for arguments that do not move.
+    """
+    return _TRANSPOSE[1](gate, saved, y, args, dots)
 
 
 def jvp_call(

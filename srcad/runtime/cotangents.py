@@ -20,7 +20,10 @@ import numpy as np
 from srcad.errors import NotDifferentiable, UnsupportedSyntax
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.derivative import Derivative, primal
+from srcad.runtime.gates import Gate
 from srcad.runtime.slots import slots_of
+
+_WITHOUT = (str, bytes, int, type, types.ModuleType, types.FunctionType, Gate, Derivative)
 
 
 def shadow(x: Any) -> Any:  # noqa: C901 - one case for each kind of value
@@ -40,7 +43,7 @@ def shadow(x: Any) -> Any:  # noqa: C901 - one case for each kind of value
         return [_shadow_of_item(v) for v in x]
     if isinstance(x, dict):
         return {k: _shadow_of_item(v) for k, v in x.items()}
-    if x is None or isinstance(x, str | bytes | int | type | types.ModuleType):
+    if x is None or isinstance(x, str | bytes | int | type | types.ModuleType | Gate):
         return None
     if isinstance(x, types.FunctionType):
         return _function_shadow(x)
@@ -317,9 +320,7 @@ def finish(cotangent: Any, x: Any) -> Any:  # noqa: C901 - one case for each kin
     if isinstance(x, dict):
         found = {k: finish(part(cotangent, k), v) for k, v in x.items()}
         return found if kind is dict else _dict_like(x, found)
-    if x is None or isinstance(x, str | bytes | int | type | types.ModuleType):
-        return None
-    if isinstance(x, types.FunctionType | Derivative):
+    if x is None or isinstance(x, _WITHOUT):
         return None
     return _object_like(cotangent, x)
 

@@ -21,6 +21,7 @@ import numpy as np
 from srcad.errors import NotDifferentiable, UnsupportedMutation, UnsupportedSyntax
 from srcad.runtime.cotangents import field_key, fields_of, held_by
 from srcad.runtime.derivative import primal
+from srcad.runtime.gates import Gate
 from srcad.runtime.operands import no_items_by_class
 
 
@@ -71,7 +72,7 @@ class _Still:
             return 0.0
         if isinstance(x, complex):
             return 0j
-        if x is None or isinstance(x, str | bytes | range | type | types.ModuleType | set):
+        if x is None or isinstance(x, str | bytes | range | type | types.ModuleType | set | Gate):
             return None
         if isinstance(x, types.FunctionType):
             return self.table(x, held_by(x)) or None

@@ -17,7 +17,6 @@ import numpy as np
 
 from srcad import errors
 from srcad.adjoint import algebra, specialise
-from srcad.adjoint.contributions import NO_NUMBERS
 from srcad.adjoint.formulas import formula, operands_of
 from srcad.analysis.missing import missing_option, missing_rule, never_binds
 from srcad.analysis.operations import Apply
@@ -30,7 +29,6 @@ from srcad.ir.types import (
     Array,
     Lst,
     Number,
-    Scalar,
     Tup,
     carries,
     dims_of,
@@ -38,14 +36,25 @@ from srcad.ir.types import (
     is_scalar,
 )
 from srcad.rules.spelling import spelled
-from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
-from srcad.runtime import calls, copies, tangents
+from srcad.rules.table import (
+    TABLE,
+    Linear,
+    NoDerivative,
+    Partials,
+    Pushed,
+    Rule,
+    Staged,
+    Unfinished,
+    Vjp,
+)
+from srcad.runtime import calls, copies, fitting, tangents
 from srcad.runtime.elementwise import times
-from srcad.tangent.base import Base
+from srcad.runtime.gates import Gate
+from srcad.tangent.pushing import Pushing, without_number
 
 FRESH = ir.Ref(tangents.fresh, "fresh")
 IN_SHAPE_OF = ir.Ref(tangents.in_shape_of, "in_shape_of")
-ADDED = ir.Ref(tangents.added, "added")
+APART_FROM = ir.Ref(fitting.apart_from, "apart_from")
 PUSHED = ir.Ref(calls.pushed, "pushed")
 TIMES = ir.Ref(times, "times")
 WHERE = ir.Ref(np.where, "np.where")
@@ -59,7 +68,7 @@ _LISTS = (Lst, Tup)
 _LIST = Lst(None, BOTTOM)
 
 
-class Applied(Base):
+class Applied(Pushing):
     """The tangents of operations with a rule.
 
     written: what may share memory with what is written; shown: the caller may write the result;
@@ -70,20 +79,17 @@ class Applied(Base):
     shown = False
     guarded = False
 
-    def value(self, expr: ir.Expr) -> ir.Expr:
-        """The tangent of an operand."""
-        raise NotImplementedError
-
     def applied(self, operation: Apply, target: str, whole: ir.Expr) -> ir.Expr:
         """The tangent of `target = whole`."""
         joined = self.joined_lists(operation)
         if joined is not None:
             return joined
         rule = operation.rule
-        if rule is None:
+        if rule is None or isinstance(rule, Unfinished):
             raise missing_rule(operation, self.moves, self.place())
         if isinstance(rule, NoDerivative):
             return self.zero(ir.Name(target))
+        assert not isinstance(rule, Staged | Pushed), "a call of its own"
         operands = operands_of(rule)
         known = without_options(operation)[0]
         try:
@@ -93,16 +99,16 @@ class Applied(Base):
                 return self.zero(ir.Name(target))  # Python raises its own TypeError
             raise missing_option(operation, str(problem), self.place()) from None
         function = operation.function
-        likes = TABLE.likes.get(function, frozenset())
         moving = [
             n
             for k, n in enumerate(operands.names)
-            if n in values and n not in NO_NUMBERS and k not in likes and self.carries(values[n])
+            if n in values and self.carries(values[n]) and not without_number(function, k, n)
         ]
         if not moving:
             return self.zero(ir.Name(target))
-        if function in TABLE.pushes and self.covers(function, operands.names, values, moving):
-            return self.by_pushes(operation, values, moving, target)
+        pushes = self.pushes(operation, values, moving)
+        if pushes is not None:
+            return self.by_pushes(operation, pushes, values, moving, target)
         if function in TABLE.multilinear:
             return self.in_each(operation, whole)
         if function in _COPIES:
@@ -140,37 +146,7 @@ class Applied(Base):
             )
         return ir.Binary("*", self.value(operation.args[items]), operation.args[1 - items])
 
-    def covers(
-        self,
-        function: object,
-        names: tuple[str, ...],
-        values: dict[str, ir.Expr],
-        moving: list[str],
-    ) -> bool:
-        """Whether the formulas for tangents know what moves, and all the options of the call."""
-        pushes = TABLE.pushes[function]
-        places = [names.index(name) for name in moving]
-        if any(k >= len(pushes) or pushes[k] is None for k in places):
-            return False
-        found = [formula(f) for f in pushes if f is not None]
-        return all(set(values) <= set(read.names) for read in found)
-
     # -- one way for each verb ---------------------------------------------------------
-
-    def by_pushes(
-        self, operation: Apply, values: dict[str, ir.Expr], moving: list[str], target: str
-    ) -> ir.Expr:
-        found, terms = TABLE.pushes[operation.function], []
-        names = operands_of(operation.rule).names
-        for name in moving:
-            position = names.index(name)
-            f = found[position] if position < len(found) else None
-            if f is None:
-                raise self.without(operation, name)
-            read = formula(f)
-            filled = {read.names[0]: self.value(values[name]), read.names[1]: ir.Name(target)}
-            terms.append(read.instantiate({**values, **filled}))
-        return self.total(terms, target)
 
     def in_each(self, operation: Apply, whole: ir.Expr) -> ir.Expr:
         """Once for each operand that moves, the others standing still."""
@@ -349,22 +325,7 @@ class Applied(Base):
             return ir.Ref(operation.function, text)
         ours = str(getattr(operation.function, "__module__", "")).startswith("srcad.")
         if isinstance(whole, ir.Call) and operation.form == "call" and not ours:
-            return whole.func
+            method = isinstance(whole.func, ir.Attr) and ir.reads(whole.func) & self.moving
+            if not method and not isinstance(operation.function, Gate):
+                return whole.func
         return ir.Ref(operation.function, name)
-
-    def total(self, terms: list[ir.Expr], target: str = "") -> ir.Expr:
-        """The sum of the contributions of the operands."""
-        assert terms
-        several = target and not isinstance(self.type(target), Scalar | Number | Array)
-        whole = terms[0]
-        for term in terms[1:]:
-            whole = algebra.call(ADDED, whole, term) if several else algebra.add(whole, term)
-        return whole
-
-    def without(self, operation: Apply, name: str) -> errors.SrcadError:
-        return errors.MissingRule(
-            f"{spelled(operation.function)} has no derivative with respect to its argument "
-            f"`{name}`. Wrap that argument in srcad.stop_gradient(...) if no derivative should "
-            "pass through it.",
-            self.place(),
-        )

@@ -17,6 +17,7 @@ from srcad.adjoint.formulas import formula
 from srcad.adjoint.operands import looked_at
 from srcad.analysis.activity import activity
 from srcad.analysis.captures import Captures, called_only
+from srcad.analysis.effects import check_rules
 from srcad.analysis.hidden import inside, may_write
 from srcad.analysis.keys import active_keys
 from srcad.analysis.liveness import liveness
@@ -76,6 +77,7 @@ class Forward(Effects):
     def statement(self, stmt: ir.Stmt) -> ir.Block:  # noqa: C901 - one case for each kind
         self.at = getattr(stmt, "at", None) or self.at
         self.check_inside(stmt)
+        check_rules(self.facts, stmt, self.moving)
         match stmt:
             case ir.Assign():
                 return self.assign(stmt)
@@ -131,6 +133,8 @@ class Forward(Effects):
             return self.call(stmt, operation)
         if isinstance(operation, Refused) and ir.reads(value) & self.moving:
             raise self.refusal(operation)
+        if isinstance(operation, Apply) and self.is_gate(operation, stmt):
+            return self.gate(stmt, operation)
         if isinstance(value, ir.Closure) and self.made(stmt, value):
             held = dict(value.defaults)
             keys = tuple(map(ir.Const, held))

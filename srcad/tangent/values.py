@@ -23,12 +23,13 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import AnyType, Array, Obj, Tup
+from srcad.ir.types import AnyType, Array, Obj, Tup, is_scalar
 from srcad.rules.mutable import HANDS_OUT
+from srcad.rules.table import TABLE
 from srcad.rules.views import MAY_VIEW, METHOD_VIEWS, makes_new
 from srcad.runtime import tangents
 from srcad.runtime.closures import captured, default_of
-from srcad.tangent.applied import Applied
+from srcad.tangent.applied import APART_FROM, Applied
 from srcad.tangent.base import NONE
 
 SAME_VIEW = ir.Ref(tangents.same_view, "same_view")
@@ -129,6 +130,9 @@ class Values(Applied):
         """What may be a view must be one of the tangent where NumPy made it one, if it matters."""
         names = {target}.union(*map(ir.reads, operation.args))
         written = self.shown or names & self.written
+        if TABLE.of_user(operation.function) and written and not is_scalar(self.type(target)):
+            name = ir.Const(getattr(operation.function, "__name__", "a function"))
+            return algebra.call(APART_FROM, t, ir.Name(target), name, *operation.args)
         if not may_view(operation):
             return t
         options = {k: (v.value if isinstance(v, ir.Const) else ...) for k, v in operation.kwargs}

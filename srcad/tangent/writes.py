@@ -21,14 +21,14 @@ from srcad.ir.types import AnyType, Array, Clo, Dct, Lst, Number, Scalar, Tup, i
 from srcad.rules.table import TABLE, NoDerivative, Partials
 from srcad.runtime import tangents
 from srcad.tangent.applied import IN_SHAPE_OF
-from srcad.tangent.calls import Calls
+from srcad.tangent.gates import Gates
 
 PUT_DOT = ir.Ref(tangents.put_dot, "put_dot")
 MOVED = ir.Ref(tangents.moved, "moved")
 ADD_AT = ir.Ref(np.add.at, "np.add.at")
 
 
-class Writes(Calls):
+class Writes(Gates):
     """The tangents of writes."""
 
     def store(self, stmt: ir.Store) -> ir.Block:
