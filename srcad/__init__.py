@@ -1,7 +1,8 @@
 """srcad: gradients of plain NumPy code, as code that you can read."""
 
 from srcad import errors
-from srcad import nested as _nested  # noqa: F401 - it registers itself
+from srcad import inside as _inside  # noqa: F401 - it registers itself
+from srcad import nested as _nested  # noqa: F401
 from srcad import twice as _twice  # noqa: F401
 from srcad.api import GradFunction, grad, value_and_grad
 from srcad.check import check_grad

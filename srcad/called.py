@@ -31,6 +31,15 @@ def register(test: Test, reverse: Callable[..., Any], forward: Callable[..., Any
     FORWARD.append((test, forward))
 
 
+# (function, options) → the plain function that stands for it, and the arguments in front.
+STANDING: list[tuple[Test, Callable[..., Any]]] = []
+
+
+def stands_for(test: Test, how: Callable[..., Any]) -> None:
+    """Set what stands for a callable of our own; the first argument in front is what it holds."""
+    STANDING.append((test, how))
+
+
 def special(ways: list[tuple[Test, Callable[..., Any]]], function: Any) -> Any:
     """The way for a callable of our own; else None."""
     return next((how for test, how in ways if test(function)), None)

@@ -18,9 +18,33 @@ from srcad.api import grad
 from srcad.forward import jvp, prepared
 from srcad.numeric import fresh
 from srcad.pullback import vjp
+from srcad.runtime.derivative import Derivative
 
 _REFUSALS = (errors.UnsupportedSyntax, errors.UnsupportedMutation, errors.MissingRule)
 MODES = ("auto", "forward", "reverse")
+
+
+class Derived(Derivative):
+    """A Jacobian, a Hessian or its product: a function of the arguments of `f`."""
+
+    def __init__(self, f: Callable[..., Any], kind: str, wrt: int, mode: str) -> None:
+        self.f, self.kind, self.wrt, self.mode = f, kind, wrt, mode
+        self.__name__ = f"{kind}_of_{getattr(f, '__name__', 'function')}"
+        self.__doc__ = f"The {kind} of {getattr(f, '__qualname__', f)}."
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return _HOW[self.kind](self.bound(kwargs), args, self.wrt, self.mode)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} of {getattr(self.f, '__qualname__', self.f)!s}, wrt={self.wrt}>"
+
+    def of(self, f: Callable[..., Any]) -> Derived:
+        """The same of another function."""
+        return Derived(f, self.kind, self.wrt, self.mode)
+
+    def bound(self, kwargs: dict[str, Any]) -> Callable[..., Any]:
+        """The function with keywords given."""
+        return functools.partial(self.f, **kwargs) if kwargs else self.f
 
 
 def jacobian(f: Callable[..., Any], wrt: int = 0, mode: str = "auto") -> Callable[..., Any]:
@@ -33,22 +57,7 @@ def jacobian(f: Callable[..., Any], wrt: int = 0, mode: str = "auto") -> Callabl
     """
     if mode not in MODES:
         raise errors.WrongArgument(f"mode={mode!r}: use one of {', '.join(map(repr, MODES))}.")
-
-    def of(*args: Any, **kwargs: Any) -> Any:
-        at = _array(args, wrt)
-        g = _bound(f, kwargs)
-        if mode == "forward":
-            return _forward(g, args, wrt, at)
-        if mode == "reverse":
-            return _reverse(g, args, wrt, at)
-        size = np.size(_value(f(*fresh(args), **kwargs)))
-        first, second = (_forward, _reverse) if at.size <= size else (_reverse, _forward)
-        try:
-            return first(g, args, wrt, at)
-        except _REFUSALS:
-            return second(g, args, wrt, at)
-
-    return _named(of, f, "jacobian")
+    return Derived(f, "jacobian", wrt, mode)
 
 
 def hessian(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
@@ -56,14 +65,7 @@ def hessian(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
 
     The result has the shape of the argument twice; it is made of the products of `hvp`.
     """
-    product = hvp(f, wrt)
-
-    def of(*args: Any) -> Any:
-        at = _array(args, wrt)
-        columns = [product(*fresh(args), e) for e in _basis(at, args[wrt])]
-        return _stacked(columns, at.shape, at)
-
-    return _named(of, f, "hessian")
+    return Derived(f, "hessian", wrt, "auto")
 
 
 def hvp(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
@@ -73,20 +75,47 @@ def hvp(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
     product.  It is forward mode over the gradient's code; where that writes into containers, it is
     the gradient of forward mode's code.
     """
+    return Derived(f, "hvp", wrt, "auto")
+
+
+def _jacobian(g: Callable[..., Any], args: tuple[Any, ...], wrt: int, mode: str) -> Any:
+    at = _array(args, wrt)
+    if mode == "forward":
+        return _forward(g, args, wrt, at)
+    if mode == "reverse":
+        return _reverse(g, args, wrt, at)
+    size = np.size(_value(g(*fresh(args))))
+    first, second = (_forward, _reverse) if at.size <= size else (_reverse, _forward)
+    try:
+        return first(g, args, wrt, at)
+    except _REFUSALS:
+        return second(g, args, wrt, at)
+
+
+def _hessian(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, mode: str) -> Any:
+    at = _array(args, wrt)
     df = grad(f, wrt=wrt)
+    columns = [_product(f, df, (*fresh(args), e), wrt) for e in _basis(at, args[wrt])]
+    return _stacked(columns, at.shape, at)
 
-    def of(*args: Any) -> Any:
-        if len(args) < 2:
-            raise errors.WrongArgument("hvp(f)(x, v): the vector v comes after the arguments.")
-        *given, v = args
-        dots: list[Any] = [None] * len(given)
-        dots[wrt] = v
-        try:
-            return jvp(df, fresh(tuple(given)), tuple(dots))[1]
-        except _REFUSALS:
-            return _of_the_tangent(f, tuple(given), tuple(dots), wrt)
 
-    return _named(of, f, "hvp")
+def _hvp(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, mode: str) -> Any:
+    if len(args) < 2:
+        raise errors.WrongArgument("hvp(f)(x, v): the vector v comes after the arguments.")
+    return _product(f, grad(f, wrt=wrt), args, wrt)
+
+
+def _product(f: Callable[..., Any], df: Any, args: tuple[Any, ...], wrt: int) -> Any:
+    *given, v = args
+    dots: list[Any] = [None] * len(given)
+    dots[wrt] = v
+    try:
+        return jvp(df, fresh(tuple(given)), tuple(dots))[1]
+    except _REFUSALS:
+        return _of_the_tangent(f, tuple(given), tuple(dots), wrt)
+
+
+_HOW = {"jacobian": _jacobian, "hessian": _hessian, "hvp": _hvp}
 
 
 def _of_the_tangent(
@@ -163,13 +192,3 @@ def _value(out: Any) -> Any:
 
 def _like(unit: np.ndarray, value: Any) -> Any:
     return unit if isinstance(value, np.ndarray) else unit[()]
-
-
-def _bound(f: Callable[..., Any], kwargs: dict[str, Any]) -> Callable[..., Any]:
-    return functools.partial(f, **kwargs) if kwargs else f
-
-
-def _named(of: Callable[..., Any], f: Callable[..., Any], what: str) -> Callable[..., Any]:
-    of.__name__ = f"{what}_of_{getattr(f, '__name__', 'function')}"
-    of.__doc__ = f"The {what} of {getattr(f, '__qualname__', f)}."
-    return of

@@ -92,4 +92,4 @@ def _main(derivative: GradFunction[Any, Any], inner: Call, choice: Choice) -> ty
     return main if choice.plain else picked(main, names, choice, value, aux)
 
 
-register(lambda f: isinstance(f, Derivative), differentiate, move)
+register(lambda f: isinstance(f, GradFunction), differentiate, move)

@@ -9,18 +9,20 @@ its cotangent the cotangent of that.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from srcad import errors
+from srcad import errors, moving
 from srcad.api import GradFunction
 from srcad.arguments import target_of
-from srcad.called import Back, call_of, gathered, register, spreading
+from srcad.called import STANDING, Back, Call, call_of, gathered, register, special, spreading
 from srcad.compile import Entry
 from srcad.dynamic import Pullback, differentiate, entry_of, with_rule
+from srcad.ir.types import Clo
 from srcad.moving import Named, move
 from srcad.nested import generated, innermost
 from srcad.runtime import calls
@@ -40,11 +42,19 @@ class Pair:
     spread: from the cotangents of all parameters to what the pullback returns; gather: back.
     """
 
-    entry: Entry
-    values: Values
+    call: Call
+    held: Clo | None
     spread: Parts
     gather: Parts
     keep: bool = False
+
+    @property
+    def values(self) -> Values:
+        return self.call.values
+
+    @functools.cached_property
+    def entry(self) -> Entry:
+        return entry_of(self.call.function, self.call.kinds, self.held, self.call.symbols)
 
     def back(self, saved: Any) -> Back:
         return Back(self.entry, copied(saved) if self.keep else saved, self.spread, self.gather)
@@ -57,10 +67,7 @@ def pair_of(function: Any, args: Values, options: Named) -> Pair:
     if function is calls.call_method:
         return _of_method(args[0], args[1], args[2:], options)
     if function is calls.call_spread:
-        raise errors.UnsupportedSyntax(
-            "A call with `*` or `**` of a function that is known only when it runs has no second "
-            "derivative yet. Call it with arguments one by one."
-        )
+        return _of_spread(*args)
     return _pair(args[0], args[1:], options)
 
 
@@ -94,7 +101,54 @@ def _of_method(owner: Any, name: str, args: Values, options: Named) -> Pair:
     )
 
 
+def _of_spread(owner: Any, name: str | None, groups: Values, tables: Values) -> Pair:
+    """A call with `*`: its pullback goes to [owner, *groups]."""
+    if any(tables):
+        raise errors.UnsupportedSyntax(
+            "A call with `**` of a function that is known only when it runs has no second "
+            "derivative yet. Call it with arguments one by one."
+        )
+    items = [tuple(group) for group in groups]
+    flat = tuple(item for group in items for item in group)
+    pair = _pair(owner, flat, {}) if name is None else _of_method(owner, name, flat, {})
+
+    def regroup(bars: list[Any]) -> list[Any]:
+        own, *found = pair.spread(bars)
+        rest = iter(found)
+        parts = [[next(rest) for _ in group] for group in items]
+        bars = [calls.group_bar(g, p) for g, p in zip(groups, parts, strict=True)]
+        return [own, *bars, *({} for _ in tables)]
+
+    def ungroup(bars: list[Any]) -> list[Any]:
+        pairs = zip(bars[1:], items, strict=False)
+        flat = [p for b, g in pairs for p in ([None] * len(g) if b is None else b)]
+        return pair.gather([bars[0], *flat])
+
+    return replace(pair, spread=regroup, gather=ungroup)
+
+
+def _of_other(function: Any, front: Values, args: Values) -> Pair:
+    """What stands for a callable of our own: it is called with what that holds in front."""
+    pair = _pair(function, (*front, *args), {})
+    if not front:
+        return pair
+    rest: list[Any] = [None] * (len(front) - 1)
+
+    def spread(bars: list[Any]) -> list[Any]:
+        _, own, *found = pair.spread(bars)
+        return [own, *found[len(rest) :]]
+
+    def gather(bars: list[Any]) -> list[Any]:
+        return pair.gather([None, bars[0], *rest, *bars[1:]])
+
+    return replace(pair, spread=spread, gather=gather)
+
+
 def _pair(f: Any, args: Values, options: Named) -> Pair:
+    stands = special(STANDING, f)
+    if stands is not None:
+        function, front = stands(f, options)
+        return _of_other(function, front, args)
     held = None
     if isinstance(f, GradFunction):
         call, target = generated(f, args, options)
@@ -104,9 +158,8 @@ def _pair(f: Any, args: Values, options: Named) -> Pair:
         target = target_of(function, len(args), tuple(options), args, options)
         call = call_of(target, args, options)
         held = call.held
-    entry = entry_of(call.function, call.kinds, held, call.symbols)
     spread = spreading(call, function, args, options)
-    return Pair(entry, call.values, spread, gathered(target, call, args, options))
+    return Pair(call, held, spread, gathered(target, call, args, options))
 
 
 # -- forward ---------------------------------------------------------------------------
@@ -118,7 +171,7 @@ def moved_call(
     """((value, pullback), (value_dot, pullback_dot)) of `call(f, *args)` and its like."""
     del own_dot  # they hold nothing
     pair = pair_of(function, args, options)
-    given = _asked(function, dots)
+    given = _asked(function, args, dots)
     tangents = pair.gather([*given, *(option_dots.get(key) for key in options)])
     tangents = [still(v) if t is None else t for v, t in zip(pair.values, tangents, strict=True)]
     (y, saved), (y_dot, saved_dot) = move(
@@ -127,11 +180,22 @@ def moved_call(
     return (y, pair.back(saved)), (y_dot, {"saved": copied(saved_dot) if pair.keep else saved_dot})
 
 
-def _asked(function: Any, parts: Values) -> Values:
-    """Of the arguments of `call` and its like, those that its pullback goes to."""
+def _asked(function: Any, args: Values, parts: Values) -> Values:
+    """Of what goes with the arguments of `call` and its like: that of what its pullback goes to."""
     if function is calls.kept:
-        return parts[1:]
+        return _asked(args[0], args[1:], parts[1:])
+    if function is calls.call_spread:
+        return (parts[0], *(parts[2] or ()))
     return (parts[0], *parts[2:]) if function is calls.call_method else parts
+
+
+def _placed(function: Any, args: Values, found: list[Any]) -> list[Any]:
+    """What such a pullback returns, with each part where its argument stands."""
+    if function is calls.kept:
+        return [None, *_placed(args[0], args[1:], found)]
+    if function is calls.call_spread:
+        return [found[0], None, found[1 : 1 + len(args[2])], []]
+    return [found[0], None, *found[1:]] if function is calls.call_method else found
 
 
 def moved_back(
@@ -168,11 +232,7 @@ def pulled_call(function: Any, args: Values, options: Named, keep: bool) -> tupl
             shadow(saved) if saved_bar is None else saved_bar,
         ]
         found = pair.spread(pull(given)[1:])
-        if function is calls.kept:
-            return [None, None, *found]
-        return (
-            [None, found[0], None, *found[1:]] if function is calls.call_method else [None, *found]
-        )
+        return [None, *_placed(function, args, found)]
 
     return (y, pair.back(saved)), pullback
 
@@ -190,5 +250,73 @@ def pulled_from_back(back: Back, args: Values, options: Named, keep: bool) -> tu
     return back.spread(_each(mask, found)), pullback
 
 
+# -- calls with tangents ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moving:
+    """The generated code that moves tangents through a call, its values and tangents."""
+
+    main: Any
+    values: Values
+    mask: tuple[bool, ...]
+    dots: Values
+    pair: Pair
+
+    def parts(self, bars: list[Any]) -> list[Any]:
+        """From cotangents of values and tangents to those of what `jvp_call` was given."""
+        count = len(self.values)
+        rest = iter(bars[count:])
+        dots = [next(rest) if m else None for m in self.mask]
+        own, *args = self.pair.spread(list(bars[:count]))
+        own_dot, *moved = self.pair.spread(dots)
+        return [own, own_dot, args, moved]
+
+
+def moving_of(function: Any, args: Values) -> Moving:
+    """What `jvp_call(f, f_dot, args, dots)` runs."""
+    f, f_dot, given, dots, *options = args
+    if function is not calls.jvp_call or any(options):
+        raise errors.UnsupportedSyntax(
+            "A call of a method, or with keywords, of what is known only when it runs has no "
+            "second derivative in forward mode yet. Call a function with arguments by position."
+        )
+    pair = _pair(f, tuple(given), {})
+    tangents = pair.gather([f_dot, *dots])
+    entry = moving.entry_of(
+        pair.call.function, pair.call.kinds, pair.call.symbols, pair.held,
+        still=tuple(t is None for t in tangents), dynamic=True,
+    )  # fmt: skip
+    moved = tuple(t for t, m in zip(tangents, entry.mask, strict=True) if m)
+    return Moving(entry.main, pair.values, entry.mask, moved, pair)
+
+
+def pulled_moving(function: Any, args: Values, options: Named, keep: bool) -> tuple[Any, Pullback]:
+    """(value, tangent) of `jvp_call`, and the way back from both."""
+    work = moving_of(function, args)
+    out, pull = differentiate(work.main, (*work.values, *work.dots), options, keep)
+    return out, lambda bars: [None, *work.parts(pull(bars)[1:])]
+
+
+def moved_twice(
+    function: Any, own_dot: Any, args: Values, dots: Values, options: Named, option_dots: Named
+) -> tuple[Any, Any]:
+    """(value, tangent) of `jvp_call`, and their tangents."""
+    del own_dot
+    work = moving_of(function, args)
+    f_dot, f_dot_dot, args_dot, dots_dot = dots[:4]
+    first = work.pair.gather([f_dot, *_parts(args_dot, args[2])])
+    second = work.pair.gather([f_dot_dot, *_parts(dots_dot, args[3])])
+    moved = [t for t, m in zip(second, work.mask, strict=True) if m]
+    given = (*work.values, *work.dots)
+    tangents = (still(v) if t is None else t for v, t in zip(given, (*first, *moved), strict=True))
+    return move(work.main, None, given, tuple(tangents), options, option_dots)
+
+
+def _parts(dots: Any, values: Values) -> Values:
+    return (None,) * len(values) if dots is None else tuple(dots)
+
+
 register(lambda f: isinstance(f, Back), pulled_from_back, moved_back)
+register(calls.with_tangent, pulled_moving, moved_twice)
 register(calls.with_pullback, pulled_call, moved_call)

@@ -231,17 +231,74 @@ def recursive(x):
     return recursive(x + np.abs(grad(energy)(x)) + 1)
 
 
+def by_vjp(x):
+    y, pull = srcad.vjp(lambda z: z**2 * x[0], x)
+    return np.sum(y * pull(np.ones(3))[0])
+
+
+def by_vjp_of_a_dict(x):
+    y, pull = srcad.vjp(lambda p, q: {"a": p * q, "b": q**2}, x, x[0])
+    bars = pull({"a": x, "b": x[1]})
+    return np.sum(bars[0]) * bars[1] * y["b"]
+
+
+def by_jvp(x):
+    y, t = srcad.jvp(lambda z: np.sin(z) * x[0], (x,), (x * x,))
+    return np.sum(y * t)
+
+
+def by_hvp(x):
+    return np.sum(srcad.hvp(lambda z: np.sum(z**3) * x[0])(x, x * x))
+
+
+def by_jacobian(x):
+    J = srcad.jacobian(lambda z: z**3 * x[0])(x)
+    return np.sum(J * np.arange(9.0).reshape(3, 3))
+
+
+def by_hessian(x):
+    return np.trace(srcad.hessian(lambda z: np.sum(z**3) * x[0])(x))
+
+
+def by_hessian_of_a_constant(x):
+    return np.linalg.det(srcad.hessian(energy)(x) + np.eye(3) * 3)
+
+
+def newton(x):
+    J = srcad.jacobian(lambda z: z * np.sum(z))
+    r = x
+    for _ in range(2):
+        r = r - 0.1 * np.linalg.solve(J(r) + np.eye(3), r * r)
+    return np.sum(r)
+
+
+def wave(p, t):
+    return p[0] * np.sin(p[1] * t) + p[2]
+
+
+def residual_of_an_equation(x):
+    speed = grad(wave, 1)
+    acceleration = grad(speed, 1)
+    r = 0.0
+    for t in (0.1, 0.5, 0.9):
+        r += (acceleration(x, t) + x[1] ** 2 * wave(x, t) + speed(x, t)) ** 2
+    return r
+
+
 PROGRAMS = [
+    by_vjp, by_vjp_of_a_dict, by_jvp, by_hvp, by_jacobian, by_hessian, by_hessian_of_a_constant,
+    newton, residual_of_an_equation,
     by_name, by_table, made_here, with_value, of_a_lambda, of_a_function, by_decorator,
     by_decorator_with_options, twice, nested, descent, descent_in_place, momentum, of_a_method,
     a_method, of_an_object, with_aux, in_two, in_a_dict, in_star, of_a_partial, by_keyword,
     defaults, kept_in_a_list, handed_on, two_names, by_branch, bound_again, written_between,
     in_a_loop, in_a_while, recursive,
 ]  # fmt: skip
-# Their gradients keep cotangents by memory, or write into dicts.
+# Their gradients keep cotangents by memory, write into dicts, or are of third order.
 ONLY_ONCE = [
-    of_an_object, in_a_dict, in_star, of_a_partial, bound_again,
-    written_between, in_a_loop, nested,
+    by_vjp, by_vjp_of_a_dict, by_jvp, by_hvp, by_jacobian, by_hessian, by_hessian_of_a_constant,
+    newton,
+    of_an_object, in_a_dict, in_star, of_a_partial,     nested,
 ]  # fmt: skip
 
 
@@ -322,5 +379,13 @@ def test_what_a_function_holds_is_not_read_behind_its_back():
 
     with pytest.raises(srcad.errors.UnsupportedSyntax, match="`.__closure__` of this value"):
         grad(f)(X)
+
+    def h(x):
+        g = lambda v: v * x  # noqa: E731
+        vars(g)["k"] = x
+        return g.k * g(2.0)
+
+    with pytest.raises(srcad.errors.UnsupportedSyntax, match="`vars` of a function"):
+        grad(h)(3.0)
     with pytest.raises(srcad.errors.UnsupportedSyntax, match="`.__closure__` of this value"):
         srcad.jvp(f, (X,), (X,))

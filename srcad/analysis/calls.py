@@ -196,9 +196,12 @@ def _special(
             return BOTTOM, Inert()
     if getattr(value, "__module__", None) in _MEMORY:
         return ANY, Refused(refusals.BY_MEMORY, refusals.TAKE_JVP)
-    made = of_derivatives(expr, value, args)
-    if made is not None:
-        return made
+    if value is vars and args and isinstance(inference.expr(args[0]), Clo):
+        return ANY, Refused("`vars` of a function")
+    return of_derivatives(expr, value, args) or _by_value(value, args, inference)
+
+
+def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Found | None:
     if value is slice and made_of_floats(args, inference):
         return ANY, Refused("a slice that is made of floats")
     if len(args) == 1 and (value is abs or value is float or value is round):

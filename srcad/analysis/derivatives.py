@@ -16,11 +16,13 @@ from srcad.ir.types import ANY, Known
 from srcad.runtime import calls
 from srcad.runtime.gates import Gate
 
-_MAKERS = {"srcad.gates", "srcad.rules.table"}
+_RULES = {"srcad.gates", "srcad.rules.table"}
 MADE_OUTSIDE = (
     "Make the gate outside of the function, and give it what it captures as an argument: its rule "
     "says nothing of captured variables."
 )
+_READ = ("srcad.runtime.", "srcad.rules.", "srcad.inside")
+_MAKERS = ("grad", "value_and_grad", "jacobian", "hessian", "hvp")
 A_GRADIENT = "a gradient that the function computes"
 
 
@@ -29,22 +31,24 @@ def of_the_compiler(value: Any) -> bool:
     module = "" if isinstance(value, Gate) else str(getattr(value, "__module__", ""))
     if module == "srcad.rules.table":
         return True
-    return module.startswith("srcad.") and not module.startswith(("srcad.runtime.", "srcad.rules."))
+    return module.startswith("srcad.") and not module.startswith(_READ)
 
 
 def makes_gradient(value: Any) -> bool:
-    """`srcad.grad` and `srcad.value_and_grad`; what they make holds what their function holds."""
-    return getattr(value, "__name__", "") in ("grad", "value_and_grad")
+    """`srcad.grad` and its like; what they make holds what their function holds."""
+    return getattr(value, "__name__", "") in _MAKERS
 
 
 def of_derivatives(expr: ir.Call, value: Any, args: tuple[ir.Expr, ...]) -> Found | None:
     """What the function does with derivatives: `srcad.grad(f)` holds what f holds."""
-    if of_the_compiler(type(value)) or calls.with_pullback(value):
+    if of_the_compiler(type(value)) or calls.with_pullback(value) or calls.with_tangent(value):
         return ANY, Dynamic(expr.func, args, expr.kwargs)
     if not isinstance(value, pytypes.FunctionType) or not of_the_compiler(value):
         return None
+    if value.__module__ in ("srcad.pullback", "srcad.forward"):
+        return ANY, Dynamic(expr.func, args, expr.kwargs)
     if not makes_gradient(value):
-        cure = MADE_OUTSIDE if value.__module__ in _MAKERS else ""
+        cure = MADE_OUTSIDE if value.__module__ in _RULES else ""
         return ANY, Refused(f"a call of srcad.{value.__name__}", cure)
     if args:
         return ANY, Same(args[0])

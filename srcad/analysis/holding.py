@@ -16,6 +16,7 @@ from typing import Any
 
 from srcad.ir.observed import type_of
 from srcad.ir.types import ANY, Clo, Dct, Known, Lst, Obj, Symbols, Tup, Type, carries
+from srcad.runtime.derivative import Derivative
 
 
 def opened(kind: Type) -> Type:
@@ -51,7 +52,11 @@ def holds(value: Any, seen: frozenset[int] = frozenset()) -> bool:
 
 
 def held_values(value: Any) -> tuple[Any, ...]:
-    """What a function, a method or a partial was made with."""
+    """What a function, a method, a partial, a derivative or a pullback was made with."""
+    if isinstance(value, Derivative):
+        return (value.f,)
+    if hasattr(type(value), "HOLDS"):
+        return tuple(getattr(value, name) for name in type(value).HOLDS)
     if isinstance(value, functools.partial):
         return (value.func, *value.args, *value.keywords.values())
     if isinstance(value, types.MethodType):

@@ -27,6 +27,8 @@ linear(
 )
 linear(unfinished, lambda y_bar_bar, y_bar, cotangent: refilled(y_bar_bar, y_bar))
 like(unfinished, 1)
+linear(finished_dot, lambda y_bar, t, y: unfinished(y_bar, t))
+like(finished_dot, 1)
 linear(own, lambda y_bar, cotangent: unfinished(y_bar, cotangent))
 no_derivative(shadow, still, holds_sequences, only_scalar)
 linear(in_shape_of, lambda y_bar, t, y: unbroadcast(y_bar, t))

@@ -144,7 +144,7 @@ def call_spread(
     def regrouped(y_bar: Any) -> list[Any]:
         own, *bars = pullback(y_bar)
         rest = iter(bars)
-        found = [_group_bar(group, [next(rest) for _ in group]) for group in spread]
+        found = [group_bar(group, [next(rest) for _ in group]) for group in spread]
         return [own, *found, *({key: next(rest) for key in table} for table in tables)]
 
     return value, regrouped
@@ -165,7 +165,7 @@ def _merged(tables: tuple[Any, ...]) -> dict[str, Any]:
     return merged
 
 
-def _group_bar(group: Any, bars: list[Any]) -> Any:
+def group_bar(group: Any, bars: list[Any]) -> Any:
     """The cotangent of what was spread: an array for an array, else a list."""
     if not isinstance(group, np.ndarray):
         return bars
@@ -175,6 +175,14 @@ def _group_bar(group: Any, bars: list[Any]) -> Any:
 
 
 _WITH_PULLBACK = (call, call_method, call_spread, kept)
+
+
+_WITH_TANGENT = (jvp_call, jvp_method)
+
+
+def with_tangent(function: Any) -> bool:
+    """Whether it is one of the ways above to call with a tangent."""
+    return any(function is way for way in _WITH_TANGENT)
 
 
 def with_pullback(function: Any) -> bool:

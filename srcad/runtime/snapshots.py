@@ -32,6 +32,8 @@ def parts_of(value: Any) -> dict[str, Any] | None:
         return {"__self__": value.__self__}
     if isinstance(value, functools.partial):
         return {"function": value.func, "args": value.args, "kwargs": Held(value.keywords)}
+    if hasattr(type(value), "HOLDS"):
+        return {name: getattr(value, name) for name in type(value).HOLDS}
     return value.parts if isinstance(value, Held) else None
 
 
