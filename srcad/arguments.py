@@ -20,6 +20,7 @@ import numpy as np
 from srcad import errors
 from srcad.frontend.source import Target, locate, unwrap
 from srcad.ir.types import Type, carries, show
+from srcad.rules.extras import of_scipy
 from srcad.rules.table import TABLE
 from srcad.runtime.gates import Gate
 
@@ -79,7 +80,7 @@ def target_of(
         inner = f._target(args, kwargs or {})
         return Target(f.generated(args, kwargs or {}), inner.args, inner.kwargs)
     rule = TABLE.get(f)
-    if rule is not None and not isinstance(f, types.FunctionType | Gate):
+    if rule is not None and (not isinstance(f, types.FunctionType | Gate) or of_scipy(f)):
         return Target(_wrapper(f, count, names), (), {})
     return unwrap(f)
 

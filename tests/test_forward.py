@@ -24,8 +24,6 @@ ONLY_REVERSE = {
     "changing_state.list_and_array_of_an_object": "UnsupportedSyntax",
     "classes_in_use.container_class": "UnsupportedSyntax",
     "numpy_reductions.order_statistics": "UnsupportedMutation",
-    "numpy_sources.fit_with_residuals_and_weights": "UnsupportedSyntax",
-    "numpy_sources.fitted_polynomial": "UnsupportedSyntax",
     "numpy_sources.margins": "UnsupportedSyntax",
     "numpy_sources.moving_averages": "UnsupportedMutation",
     "regressions_libraries.integers_and_objects_in_a_written_object": "NotDifferentiable",
@@ -72,7 +70,10 @@ def samples() -> list[harness.Sample]:
     found: list[harness.Sample] = []
     for name in modules:
         if name.startswith("test_"):
-            module = importlib.import_module(f"tests.rules.{name}")
+            try:
+                module = importlib.import_module(f"tests.rules.{name}")
+            except pytest.skip.Exception:  # SciPy is missing
+                continue
             found += getattr(module, "SAMPLES", [])
     return found
 

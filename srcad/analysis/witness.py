@@ -33,6 +33,7 @@ from srcad.ir.types import (
     join_all,
 )
 from srcad.rules.purity import pure_function
+from srcad.rules.table import TABLE
 
 
 class NoWitness(Exception):
@@ -61,7 +62,8 @@ def result_type(
 def _result_type(
     function: Any, args: tuple[Type, ...], kwargs: tuple[tuple[str, Type], ...]
 ) -> Type:
-    if function in VALUE_DEPENDENT or not pure_function(function):
+    pure = pure_function(function)
+    if not pure or function in VALUE_DEPENDENT or function in TABLE.by_value:
         return ANY  # it must not run at compile time
     if function in (max, min) and len(args) > 1:
         return join_all(args)

@@ -6,6 +6,7 @@ import ast
 import builtins
 import math
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -70,7 +71,7 @@ def emit(
 def clashes(unit: Any) -> frozenset[str]:
     """Names that the user gave to something else than the compiler's helpers of that name."""
     code = unit.code
-    known = {"np": np, "math": math}
+    known = {"np": np, "math": math, "scipy": sys.modules.get("scipy")}
     space = unit.function.__globals__
     outside = {
         n

@@ -49,7 +49,7 @@ def reserved() -> frozenset[str]:
     runtime = Path(__file__).parents[1] / "runtime"
     helpers = {
         found
-        for file in runtime.glob("*.py")
+        for file in runtime.rglob("*.py")
         for found in re.findall(r"^def (\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    return frozenset(dir(builtins)) | helpers | {"np", "math"}
+    return frozenset(dir(builtins)) | helpers | {"np", "math", "scipy"}

@@ -94,6 +94,7 @@ class Table:
     likes: dict[Any, frozenset[int]] = field(default_factory=dict)
     users: set[Any] = field(default_factory=set)  # functions whose rules are not srcad's own
     complete: bool = False  # whether these are all of srcad's own rules
+    by_value: set[Any] = field(default_factory=set)
     version: int = 0
     reading: bool = False  # whether rules are read that stood there all along
 
@@ -179,7 +180,8 @@ def jvp(function: Any, *pushforwards: Formula | None) -> None:
     One for each argument; the tangent of the result is their sum.  Without it the tangent of a
     `vjp` is found by transposing the rule once more, which takes longer.
     """
-    TABLE.pushes[function] = pushforwards
+    if not (TABLE.reading and TABLE.of_user(function)):
+        TABLE.pushes[function] = pushforwards
 
 
 def multilinear(*functions: Any, positions: tuple[int, ...] | None = (0, 1)) -> None:
@@ -194,6 +196,11 @@ def multilinear(*functions: Any, positions: tuple[int, ...] | None = (0, 1)) -> 
 def like(function: Any, *positions: int) -> None:
     """Declare arguments of which only shape and dtype matter: no derivative passes there."""
     TABLE.likes[function] = frozenset(positions)
+
+
+def typed_by_value(*functions: Any) -> None:
+    """Declare functions whose results have a dtype or a rank that depends on the numbers."""
+    TABLE.by_value.update(functions)
 
 
 def no_derivative(*functions: Any) -> None:

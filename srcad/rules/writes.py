@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.rules.extras import of_scipy
 from srcad.rules.table import TABLE
 
 FIRST = {
@@ -52,8 +53,18 @@ def written_arguments(function: Any, count: int, options: dict[str, Any]) -> tup
         return (*found, *range(count))
     if unknown(function):
         return (*found, *range(count), *(k for k in options if k != "out"))
+    if may_overwrite(function, count, options):
+        found.extend(range(count))
     position = position_of_out(function)
     return (*found, position) if position is not None and position < count else tuple(found)
+
+
+def may_overwrite(function: Any, count: int, options: dict[str, Any]) -> bool:
+    """Whether a function of SciPy is allowed to use the memory of its arguments."""
+    if not of_scipy(function):
+        return False
+    named = any(k.startswith("overwrite") and v is not False for k, v in options.items())
+    return named or any(n.startswith("overwrite") for n in positional(function)[:count])
 
 
 def _harmless(function: Any) -> bool:

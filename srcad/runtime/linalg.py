@@ -171,7 +171,7 @@ def lstsq_bars(y_bar: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     x, residuals = y[0], y[1]
     x_bar, residuals_bar, s_bar = y_bar[0], y_bar[1], y_bar[3]
     vector = np.ndim(b) == 1
-    columns, x, x_bar = (np.expand_dims(m, -1) if vector else m for m in (b, x, x_bar))
+    columns, x, x_bar = [np.expand_dims(m, -1) if vector else m for m in (b, x, x_bar)]
     inverse = np.linalg.pinv(a)
     a_bar = pinv_bar(x_bar @ columns.T, inverse, a)
     b_bar = inverse.T @ x_bar

@@ -256,3 +256,12 @@ def test_edges():
     np.testing.assert_array_equal(special(sc.j1, np.array([0.0])), [0.5])
     np.testing.assert_array_equal(special(sc.iv, 1.0, np.array([0.0]), wrt=1), [0.5])
     np.testing.assert_array_equal(special(sc.logsumexp, np.full(2, -inf)), [0, 0])
+
+
+def test_a_cotangent_has_another_name_than_the_helper():
+    def f(x):
+        softmax = sc.softmax(x)
+        softmax = sc.softmax(softmax * x)
+        return np.sum(softmax * x)
+
+    check_orders(sample(f, S))
