@@ -6,6 +6,7 @@ from srcad import nested as _nested  # noqa: F401
 from srcad import twice as _twice  # noqa: F401
 from srcad.api import GradFunction, grad, value_and_grad
 from srcad.check import check_grad
+from srcad.check_rule import check_rule
 from srcad.forward import jvp
 from srcad.gates import custom_jvp, custom_vjp
 from srcad.inspect.explain import explain
@@ -13,12 +14,14 @@ from srcad.jacobians import hessian, hvp, jacobian
 from srcad.pullback import vjp
 from srcad.rules.table import linear, no_derivative, partials
 from srcad.rules.table import vjp as vjp_rule
-from srcad.runtime.containers import stop_gradient
+from srcad.runtime.containers import cotangent, stop_gradient
 from srcad.sources import source
 
 __all__ = [
     "GradFunction",
     "check_grad",
+    "check_rule",
+    "cotangent",
     "custom_jvp",
     "custom_vjp",
     "errors",

@@ -24,6 +24,7 @@ from srcad.frontend.source import Target
 from srcad.ir.observed import types_of
 from srcad.ir.types import ANY, Symbols, Type
 from srcad.picked import picked
+from srcad.rules.table import TABLE
 from srcad.runtime import calls
 from srcad.runtime.derivative import Derivative
 
@@ -131,7 +132,7 @@ class GradFunction(Derivative, Generic[P, R]):
         if isinstance(self.f, GradFunction):
             return target_of(self.f, len(args), tuple(kwargs), args, kwargs)
         count, names = len(args), tuple(kwargs)
-        if isinstance(self.f, types.FunctionType):
+        if isinstance(self.f, types.FunctionType) and not TABLE.of_user(self.f):
             if self.target is None:
                 self.target = Target(self.f)
             return self.target

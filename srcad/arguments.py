@@ -22,7 +22,7 @@ from srcad.frontend.source import Target, locate, unwrap
 from srcad.ir.types import Type, carries, show
 from srcad.rules.extras import of_scipy
 from srcad.rules.table import TABLE
-from srcad.runtime.gates import Gate
+from srcad.runtime.gates import Gate, caller_of
 
 Wrt = int | str | tuple[int | str, ...]
 Slot = tuple[int, Any]  # a parameter, and the item of `*args` or `**kwargs` (WHOLE: all of it)
@@ -80,6 +80,8 @@ def target_of(
         inner = f._target(args, kwargs or {})
         return Target(f.generated(args, kwargs or {}), inner.args, inner.kwargs)
     rule = TABLE.get(f)
+    if isinstance(f, types.FunctionType) and TABLE.of_user(f):
+        return Target(caller_of(f), (), {})
     if rule is not None and (not isinstance(f, types.FunctionType | Gate) or of_scipy(f)):
         return Target(_wrapper(f, count, names), (), {})
     return unwrap(f)

@@ -137,7 +137,7 @@ class _Call:
         self.args, self.kwargs = in_double((args, kwargs))
         args, kwargs = fresh((self.args, self.kwargs))
         out = f(*args, **kwargs)
-        self.cotangent = _cotangent(out, seed)
+        self.cotangent = projection(out, seed)
         self.weights = [weight for _, weight in leaves(self.cotangent)]
 
     def key(self, given: Key) -> Key:
@@ -240,8 +240,8 @@ def fresh(x: Any) -> Any:
         return rebuild(x, copies, shared=True)
 
 
-def _cotangent(out: Any, seed: int | None) -> Any:
-    """1.0 for a real number; else random numbers of about 1 in the structure of the output."""
+def projection(out: Any, seed: int | None) -> Any:
+    """What an output is multiplied by: 1.0 for a real number, else random numbers of about 1."""
     found = leaves(out)
     if not found:
         raise NotDifferentiable(

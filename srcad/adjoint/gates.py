@@ -40,6 +40,7 @@ from srcad.ir.types import (
 )
 from srcad.rules.table import Pushed, Pushes, Staged, Unfinished
 from srcad.runtime import cotangents, fitting
+from srcad.runtime.containers import cotangent
 
 FINISH = ir.Ref(cotangents.finish, "finish")
 SHADOW = ir.Ref(cotangents.shadow, "shadow")
@@ -83,6 +84,42 @@ class Gates(Calls):
                     "Let it take the argument by position.",
                     self.place(),
                 )
+
+    # -- cotangents that the user changes ----------------------------------------------
+
+    def unhooked(self, stmt: ir.Assign, operation: object) -> ir.Assign:
+        """`h = srcad.cotangent(x, change)` is `h = x` in the forward part of a derivative.
+
+        So derivatives of the derivative are those of what it computes.
+        """
+        if not isinstance(operation, Apply) or operation.function is not cotangent:
+            return stmt
+        given = [*operation.args, *(v for _, v in operation.kwargs)]
+        for name in given[1:]:
+            closures = self.closures(name.id) if isinstance(name, ir.Name) else None
+            for closure in closures or ():
+                self.check_kept(closure, stmt)
+        return ir.Assign(stmt.target, given[0], stmt.at, alters=stmt.alters)
+
+    def check_kept(self, closure: ir.Closure, stmt: ir.Assign) -> None:
+        """What is called in the backward part must find its variables as they were."""
+        own = getattr(closure.code, "name", None)
+        params = {p.name for p in self.facts.unit.code.params}
+        for name in set(closure.captures) - {own}:
+            times = [s for s in ir.walk(self.body) if name in ir.targets(s)]
+            again = len(times) + (name in params) > 1 or any(name in found for found in self.looped)
+            if again or self.changed_later(name, stmt):
+                raise errors.UnsupportedSyntax(
+                    f"`{name}` changes, and the function given to srcad.cotangent reads it when "
+                    f"the backward part runs. Give it the value as a default: `{name}={name}`.",
+                    self.place(),
+                )
+
+    @property
+    def looped(self) -> list[set[str]]:
+        """What each loop binds anew."""
+        loops = (s for s in ir.walk(self.body) if isinstance(s, ir.For | ir.While))
+        return [ir.assigned((s,)) for s in loops]
 
     # -- forward and backward part -----------------------------------------------------
 

@@ -220,6 +220,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
             return self.call(stmt, operation)
         if isinstance(operation, Apply) and self.is_gate(operation):
             return self.gate(stmt, operation)
+        stmt = self.unhooked(stmt, operation)
         y_bar = self.take(target)
         if y_bar is None:
             return [Step((stmt,), tuple(self.out))]

@@ -55,6 +55,7 @@ from srcad.ir.types import (
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE
 from srcad.runtime.closures import captured, default_of
+from srcad.runtime.containers import cotangent
 from srcad.runtime.gates import Gate
 from srcad.runtime.substitutes import STANDING_IN
 
@@ -86,7 +87,7 @@ def apply(
     if special is not None:
         return special
     named = tuple((str(k), v) for k, v in kwargs if not is_room(v))
-    kind = inference.typed(function, kinds, options)
+    kind = kinds[0] if function is cotangent else inference.typed(function, kinds, options)
     return kind, Apply(function, args, named, rule, kinds, form)
 
 

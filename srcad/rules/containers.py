@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import random
 
-from srcad.rules.table import linear, no_derivative, vjp
+from srcad.rules.table import like, linear, no_derivative, vjp
 from srcad.runtime import copies, inplace
-from srcad.runtime.containers import stop_gradient, values, values_bar
+from srcad.runtime.containers import changed, cotangent, stop_gradient, values, values_bar
 from srcad.runtime.copies import refused_copy, refused_set
 from srcad.runtime.elementwise import ratio
 from srcad.runtime.operands import no_items_by_class, no_objects
@@ -15,6 +15,8 @@ from srcad.runtime.rebinding import bound_anew
 from srcad.runtime.substitutes import INERT
 
 linear(values, lambda y_bar, table: values_bar(y_bar, table))
+vjp(cotangent, lambda y_bar, y, x, change: changed(change, y_bar, x), None)
+like(cotangent, 1)
 no_derivative(stop_gradient, vars, dir)
 no_derivative(random.random, random.randint, random.seed)
 # fmt: off

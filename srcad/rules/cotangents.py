@@ -13,7 +13,7 @@ from srcad.runtime.cotangents import (
     shadow,
     unfinished,
 )
-from srcad.runtime.fitting import anywhere, apart_from, fitted, given_back, moved, taken_back
+from srcad.runtime.fitting import anywhere, apart_from, fitted, fitted_dot, given_back, taken_back
 from srcad.runtime.results import only_scalar
 from srcad.runtime.tangents import finished_dot, fresh, in_shape_of, still
 
@@ -38,7 +38,7 @@ linear(fitted, lambda y_bar, bar, x, what: unfinished(y_bar, bar))
 like(fitted, 1, 2)
 linear(given_back, lambda y_bar, bars, args, gate, names: taken_back(y_bar, bars))
 like(given_back, 1, 2, 3)
-linear(moved, lambda y_bar, t, y, gate: unfinished(y_bar, t))
-like(moved, 1, 2)
+linear(fitted_dot, lambda y_bar, t, y, gate: unfinished(y_bar, t))
+like(fitted_dot, 1, 2)
 linear(apart_from, lambda y_bar, t, y, name, *args: y_bar)
 no_derivative(anywhere)

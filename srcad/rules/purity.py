@@ -36,7 +36,7 @@ def pure_function(value: object) -> bool:
     owner = type(getattr(value, "__self__", None))
     module = str(getattr(value, "__module__", None) or owner.__module__)
     try:
-        if value in IMPURE or module.startswith(DRAWING):
+        if value in IMPURE or module.startswith(DRAWING) or TABLE.of_user(value):
             return False
         if value in _PURE_BUILTINS or TABLE.get(value) is not None:
             return True
@@ -51,6 +51,6 @@ def pure_function(value: object) -> bool:
             "put_back", "indexable", "assigned", "kept", "fitting", "shuffled_order", "bound_anew",
             "array_of_numbers", "array_or_number", "one_number", "noted", "moved", "taken_entry",
             "sort_both", "remove_both", "to_end", "update_dot", "jvp_call", "jvp_method", "put_dot",
-            "add_at_dot", "no_objects", "no_items_by_class",
+            "add_at_dot", "changed", "no_objects", "no_items_by_class",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}

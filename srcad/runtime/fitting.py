@@ -115,7 +115,7 @@ def taken_back(t_bar: Any, bars: Any) -> Any:
     return [unfinished(part(t_bar, k), bar) for k, bar in enumerate(bars)]
 
 
-def moved(t: Any, y: Any, gate: str) -> Any:
+def fitted_dot(t: Any, y: Any, gate: str) -> Any:
     """The tangent that a rule of the user gave, which must fit the value."""
     return as_given(fitting(t, y, f"tangent from {gate}"), y)
 

@@ -15,6 +15,9 @@ from collections.abc import Callable
 from typing import Any
 
 _SERIAL = itertools.count(1)
+_CALLERS: weakref.WeakKeyDictionary[types.FunctionType, types.FunctionType] = (
+    weakref.WeakKeyDictionary()
+)
 
 
 class Gate:
@@ -67,7 +70,7 @@ class Gate:
     def caller(self) -> types.FunctionType:
         """`def sigmoid(x): return primal(x)`: a plain function that calls the gate."""
         if self._caller is None:
-            self._caller = _written(self)
+            self._caller = _written(self, self.signature())
         return self._caller
 
 
@@ -78,9 +81,16 @@ def _again(kind: type[Gate], primal: Any, rule: Any, *known: Any) -> Gate:
     return made
 
 
-def _written(gate: Gate) -> types.FunctionType:
+def caller_of(function: types.FunctionType) -> types.FunctionType:
+    """The same for a plain function that has a rule."""
+    known = _CALLERS.get(function)
+    if known is None:
+        known = _CALLERS[function] = _written(function, inspect.signature(function))
+    return known
+
+
+def _written(gate: Any, signature: inspect.Signature | None) -> types.FunctionType:
     name = gate.__name__ if gate.__name__.isidentifier() else "function"
-    signature = gate.signature()
     params = [] if signature is None else list(signature.parameters.values())
     free = itertools.count()
     inner = "primal"

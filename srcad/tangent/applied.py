@@ -48,10 +48,15 @@ from srcad.rules.table import (
     Vjp,
 )
 from srcad.runtime import calls, copies, fitting, tangents
+from srcad.runtime.containers import cotangent
 from srcad.runtime.elementwise import times
 from srcad.runtime.gates import Gate
 from srcad.tangent.pushing import Pushing, without_number
 
+NO_COTANGENTS = (
+    "srcad.cotangent changes cotangents, and forward mode has none. Use srcad.grad or srcad.vjp, "
+    "or take it out."
+)
 FRESH = ir.Ref(tangents.fresh, "fresh")
 IN_SHAPE_OF = ir.Ref(tangents.in_shape_of, "in_shape_of")
 APART_FROM = ir.Ref(fitting.apart_from, "apart_from")
@@ -85,8 +90,8 @@ class Applied(Pushing):
         if joined is not None:
             return joined
         rule = operation.rule
-        if rule is None or isinstance(rule, Unfinished):
-            raise missing_rule(operation, self.moves, self.place())
+        if rule is None or isinstance(rule, Unfinished) or operation.function is cotangent:
+            raise self.without_rule(operation)
         if isinstance(rule, NoDerivative):
             return self.zero(ir.Name(target))
         assert not isinstance(rule, Staged | Pushed), "a call of its own"
@@ -118,6 +123,11 @@ class Applied(Pushing):
         if isinstance(rule, Partials):
             return self.by_partials(operation, rule, values, moving, target)
         return self.transposed(operation, rule, values, moving, target, whole)
+
+    def without_rule(self, operation: Apply) -> errors.SrcadError:
+        if operation.function is cotangent:
+            return errors.UnsupportedSyntax(NO_COTANGENTS, self.place())
+        return missing_rule(operation, self.moves, self.place())
 
     def carries(self, expr: ir.Expr) -> bool:
         return self.moves(expr) and (not isinstance(expr, ir.Name) or carries(self.type(expr.id)))

@@ -17,7 +17,7 @@ from srcad.ir.types import carries
 from srcad.rules.table import TABLE, Pushed, Staged
 from srcad.runtime import calls
 from srcad.tangent.calls import Calls
-from srcad.tangent.pushing import MOVED
+from srcad.tangent.pushing import FITTED_DOT
 
 PUSHED_BACK = ir.Ref(calls.pushed_back, "pushed_back")
 
@@ -72,7 +72,7 @@ class Gates(Calls):
             pushed = self.names.fresh(f"{dot}_given")
             both = ir.Unpack((stmt.target, pushed), called, None, stmt.at, alters=stmt.alters)
             fit = self.of_its_own(
-                algebra.call(MOVED, ir.Name(pushed), y, ir.Const(name)), stmt, operation
+                algebra.call(FITTED_DOT, ir.Name(pushed), y, ir.Const(name)), stmt, operation
             )
             return both, ir.Assign(dot, fit, stmt.at)
         assert isinstance(rule, Staged)

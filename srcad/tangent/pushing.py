@@ -22,7 +22,7 @@ from srcad.runtime.gates import Gate
 from srcad.tangent.base import Base
 
 ADDED = ir.Ref(tangents.added, "added")
-MOVED = ir.Ref(fitting.moved, "moved")
+FITTED_DOT = ir.Ref(fitting.fitted_dot, "fitted_dot")
 
 
 def without_number(function: Any, position: int, name: str) -> bool:
@@ -86,7 +86,7 @@ class Pushing(Base):
         if not TABLE.of_user(operation.function) or self.sure(operation, found, moving, target):
             return whole
         said = ir.Const(operation.function.__name__)
-        return algebra.call(MOVED, whole, ir.Name(target), said)
+        return algebra.call(FITTED_DOT, whole, ir.Name(target), said)
 
     def sure(
         self, operation: Apply, found: tuple[Any, ...], moving: list[str], target: str
