@@ -4,11 +4,12 @@ from srcad import errors
 from srcad import inside as _inside  # noqa: F401 - it registers itself
 from srcad import nested as _nested  # noqa: F401
 from srcad import twice as _twice  # noqa: F401
-from srcad.api import GradFunction, grad, value_and_grad
+from srcad.api import elementwise_grad, grad, value_and_grad
 from srcad.check import check_grad
 from srcad.check_rule import check_rule
 from srcad.forward import jvp
 from srcad.gates import custom_jvp, custom_vjp
+from srcad.gradients import GradFunction
 from srcad.inspect.explain import explain
 from srcad.jacobians import hessian, hvp, jacobian
 from srcad.pullback import vjp
@@ -24,6 +25,7 @@ __all__ = [
     "cotangent",
     "custom_jvp",
     "custom_vjp",
+    "elementwise_grad",
     "errors",
     "explain",
     "grad",

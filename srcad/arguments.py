@@ -76,7 +76,7 @@ def target_of(
     gradient, the arguments tell which code was generated.
     Raises SourceUnavailable for what is not written in Python and has no rule.
     """
-    if getattr(type(f), "__module__", "") == "srcad.api" and not isinstance(f, type):
+    if getattr(type(f), "__module__", "") == "srcad.gradients" and not isinstance(f, type):
         inner = f._target(args, kwargs or {})
         return Target(f.generated(args, kwargs or {}), inner.args, inner.kwargs)
     rule = TABLE.get(f)
@@ -276,8 +276,12 @@ def check_wrt(
     choice: Choice,
     signature: inspect.Signature,
     function: types.FunctionType,
+    complex_only: bool = False,
 ) -> None:
-    """Raise NotDifferentiable unless every argument asked for holds floating-point numbers."""
+    """Raise NotDifferentiable unless every argument asked for holds floating-point numbers.
+
+    complex_only: complex ones, for holomorphic functions.
+    """
     names = list(signature.parameters)
     for param, item in choice.slots:
         value, path = values[param], ""
@@ -286,6 +290,8 @@ def check_wrt(
         found = _not_float(value, path, item is not WHOLE)
         if found is None and not carries(kinds[param]) and not _empty(value):
             found = path, f"of type {show(kinds[param])}", "Choose other arguments with wrt=."
+        if found is None and complex_only and not np.iscomplexobj(value):
+            found = path, "real", "Pass a complex number or array, or leave holomorphic=True out."
         if found is not None:
             inner, what, cure = found
             raise errors.NotDifferentiable(

@@ -114,7 +114,7 @@ def _primal(
     f: Any, wrt: Any, gradient: Callable[..., Any] | None
 ) -> tuple[Callable[..., Any], Any, Callable[..., Any] | None]:
     """The function behind a gradient, and the gradient as one that returns nothing else."""
-    from srcad.api import GradFunction
+    from srcad.gradients import GradFunction
 
     if not isinstance(f, GradFunction):
         return f, wrt, gradient

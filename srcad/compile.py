@@ -354,13 +354,15 @@ def result_must_be_scalar(kind: Type, name: str, place: Callable[[], errors.Plac
         case Number(dtype) | Array(dtype) if "complex" in dtype:
             raise errors.NotDifferentiable(
                 f"{name} returns complex numbers ({dtype}), and grad needs a real scalar. "
-                "Return np.abs(z) ** 2 or z.real, or use srcad.vjp.",
+                "Return np.abs(z) ** 2 or z.real; of a holomorphic function take "
+                "grad(f, holomorphic=True), else srcad.vjp.",
                 place(),
             )
         case Scalar(k) if k is complex:
             raise errors.NotDifferentiable(
                 f"{name} returns a complex number, and grad needs a real scalar. Return "
-                "abs(z) ** 2 or z.real, or use srcad.vjp.",
+                "abs(z) ** 2 or z.real; of a holomorphic function take grad(f, holomorphic=True), "
+                "else srcad.vjp.",
                 place(),
             )
         case Tup() | Dct():

@@ -7,16 +7,18 @@ Plain Python over `call` and `jvp_call`, which are differentiated as `twice` say
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
-from srcad import dynamic, errors, forward, moving, pullback
+from srcad import api, dynamic, errors, forward, moving, pullback
 from srcad.api import grad
 from srcad.called import register, stands_for
 from srcad.jacobians import Derived
 from srcad.runtime.calls import call, jvp_call
 from srcad.runtime.cotangents import finish
+from srcad.runtime.substitutes import SUBSTITUTES
 from srcad.runtime.tangents import finished_dot
 
 
@@ -67,6 +69,17 @@ def hessian(f: Any, wrt: int, mode: str, *args: Any) -> Any:
     return jacobian(grad(f, wrt), wrt, mode, *args)
 
 
+def elementwise_grad(f: Any, wrt: Any = 0) -> Any:
+    """`srcad.elementwise_grad`."""
+
+    @functools.wraps(f)
+    def summed(*args: Any, **kwargs: Any) -> Any:
+        return np.sum(f(*args, **kwargs))
+
+    return grad(summed, wrt)
+
+
+SUBSTITUTES[api.elementwise_grad] = elementwise_grad
 _DERIVED = {"hvp": hvp, "jacobian": jacobian, "hessian": hessian}
 _CALLED = {pullback.vjp: vjp, forward.jvp: jvp}
 

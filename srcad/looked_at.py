@@ -36,7 +36,11 @@ def looked_at(
     )
     file = f"<srcad {name} looked at {next(_SERIAL)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    space: dict[str, Any] = {"pair_of_it": pair, "only_scalar": only_scalar, "__name__": __name__}
+    space: dict[str, Any] = {
+        "pair_of_it": pair,
+        "only_scalar": only_scalar,
+        "__name__": "srcad.runtime.looked_at",
+    }
     exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
     made: types.FunctionType = space[f"{name}_grad"]
     return made

@@ -15,12 +15,12 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.analysis.resolve import with_captures
-from srcad.api import GradFunction
 from srcad.arguments import Choice, check_wrt, choose, target_of
 from srcad.called import Call, bound_parts, call_of, register
 from srcad.compile import LOCK, compile_fused, find
 from srcad.dynamic import Pullback, entry_of, pulled_back, versions
 from srcad.frontend.source import Target
+from srcad.gradients import GradFunction
 from srcad.moving import run
 from srcad.picked import picked
 from srcad.runtime.derivative import Derivative
@@ -69,7 +69,7 @@ def generated(derivative: Any, args: tuple[Any, ...], kwargs: Named) -> tuple[Ca
     values, kinds = inner.values[:count], inner.kinds[:count]
     skip = inner.prefix + (derivative.in_class and isinstance(f, types.FunctionType))
     choice = choose(derivative.wrt, signature, values, skip, target.function)
-    check_wrt(values, kinds, choice, signature, target.function)
+    check_wrt(values, kinds, choice, signature, target.function, derivative.complex_only)
     return replace(inner, function=_main(derivative, inner, choice)), target
 
 

@@ -35,7 +35,7 @@ def picked(
     text = f"def {whole.__name__}({given}):\n    {results} = whole({given})\n    return {answer}\n"
     file = f"<srcad {whole.__name__} picked {next(_SERIAL)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    space: dict[str, Any] = {"whole": whole, "__name__": __name__}
+    space: dict[str, Any] = {"whole": whole, "__name__": "srcad.runtime.picked"}
     exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
     made: types.FunctionType = space[whole.__name__]
     return made

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from srcad import api, forward, pullback
+from srcad import errors, forward, pullback
+from srcad.gradients import GradFunction, text_of
 from srcad.runtime.cotangents import shadow
 
 
@@ -22,7 +23,11 @@ def source(derivative: Any, *args: Any, **kwargs: Any) -> str:
         return entry.text
     if derivative is pullback.vjp and args:
         return pullback.prepared(args[0], args[1:], kwargs, False)[0].text
-    return api.source(derivative, *args, **kwargs)
+    if not isinstance(derivative, GradFunction):
+        raise errors.WrongArgument(
+            f"source takes what grad or value_and_grad returned, not {derivative!r}."
+        )
+    return text_of(derivative, *args, **kwargs)
 
 
 def _any(x: Any) -> Any:

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from srcad import errors, moving
-from srcad.api import GradFunction
 from srcad.arguments import target_of
 from srcad.called import STANDING, Back, Call, call_of, gathered, register, special, spreading
 from srcad.compile import Entry
 from srcad.dynamic import Pullback, differentiate, entry_of, with_rule
+from srcad.gradients import GradFunction
 from srcad.ir.types import Clo
 from srcad.moving import Named, move
 from srcad.nested import generated, innermost

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad import api, compile, dynamic, errors, grad, pullback, vjp
+from srcad import compile, dynamic, errors, grad, gradients, pullback, vjp
 from srcad.emit.places import TABLES
 from srcad.frontend.source import GENERATED
 from srcad.rules.table import TABLE
@@ -187,13 +187,13 @@ def test_a_rule_added_later_counts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_compilation_for_eight_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: list[Any] = []
-    real = api.compile_fused
+    real = gradients.compile_fused
 
     def counted(*args: Any, **kwargs: Any) -> Any:
         compiled.append(args)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(api, "compile_fused", counted)
+    monkeypatch.setattr(gradients, "compile_fused", counted)
     derivative = grad(lambda x: np.sum(np.sin(x) ** 2))
     start, found = threading.Barrier(8), []
 

@@ -1,10 +1,8 @@
 """The cotangents that exist at one point of the backward part, and how they are added to.
 
-    x_bar is absent      zero, and nothing is written for it
-    x_bar is present     x_bar = x_bar + value, or a helper where the kind is not known
-    x_bar is owned       x_bar += value: a buffer that nobody else holds
-
-The first contribution assigns, later ones add.
+x_bar is absent      zero, and nothing is written for it
+x_bar is present     x_bar = x_bar + value, or a helper where the kind is not known
+x_bar is owned       x_bar += value: a buffer that nobody else holds
 """
 
 from __future__ import annotations
@@ -315,7 +313,7 @@ class Cotangents(ABC):
             is_scalar(result) and not isinstance(index, ir.Slice) and not isinstance(kind, AnyType)
         ):
             self.emit(_add_at(bar, index, value))
-        elif isinstance(kind, AnyType) and adds_axes(index, self.index_type):
+        elif isinstance(kind, AnyType) and (of_number(index) or adds_axes(index, self.index_type)):
             key = slice_object(index)
             self.emit(ir.Assign(bar, algebra.call(ACCUMULATED, ir.Name(bar), key, value)))
         else:
@@ -380,6 +378,17 @@ def _add_at(bar: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
     if isinstance(value, ir.Unary) and value.op == "-":
         return ir.AddAt(bar, index, value.operand, None, "-")
     return ir.AddAt(bar, index, value)
+
+
+def of_number(index: ir.Expr) -> bool:
+    """Whether it is an attribute that numbers have as well as arrays and objects."""
+    match index:
+        case ir.Call(ir.Ref(f), (_, ir.Const(name))):
+            return f is cotangents.field_key and name in ("real", "imag", "T")
+        case ir.Const(name):
+            return name in ("real", "imag", "T")
+        case _:
+            return False
 
 
 def slice_object(index: ir.Expr) -> ir.Expr:

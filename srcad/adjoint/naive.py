@@ -31,7 +31,16 @@ from srcad.adjoint.cells import (
     ITEMS_TAKEN,
     RESULT_GATHERED,
 )
-from srcad.adjoint.cotangents import ACCUMULATE, ADD, OWN, SHADOW, State, slice_object
+from srcad.adjoint.cotangents import (
+    ACCUMULATE,
+    ACCUMULATED,
+    ADD,
+    OWN,
+    SHADOW,
+    State,
+    of_number,
+    slice_object,
+)
 from srcad.adjoint.loops import plan
 from srcad.adjoint.memory import BACK, TAKEN
 from srcad.adjoint.notes import written_by_entry
@@ -184,8 +193,12 @@ class NaiveReverse(Reverse):
             self.emit(self.put_in(owner, index, value))
         elif owner in self.active:
             self.ensure(owner)
-            bar = ir.Name(self.bar(owner))
-            self.emit(ir.Effect(algebra.call(ACCUMULATE, bar, slice_object(index), value)))
+            bar = self.bar(owner)
+            given = ir.Name(bar), slice_object(index), value
+            if of_number(index):
+                self.emit(ir.Assign(bar, algebra.call(ACCUMULATED, *given)))
+            else:
+                self.emit(ir.Effect(algebra.call(ACCUMULATE, *given)))
 
     def flag(self, stmt: ir.If) -> tuple[ir.Stmt | None, ir.Expr]:
         name = self.names.fresh("took_branch")

@@ -80,7 +80,7 @@ from srcad.runtime.containers import values
 from srcad.runtime.index_tricks import joined
 from srcad.runtime.inplace import fitting
 from srcad.runtime.methods import METHODS
-from srcad.runtime.noted import noted
+from srcad.runtime.noted import named_like, noted
 from srcad.runtime.objects import instance
 from srcad.runtime.substitutes import (
     SUBSTITUTES,
@@ -208,7 +208,7 @@ def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Fo
         return special(value, args[0], inference.expr(args[0]), inference)
     if value is joined:
         return brackets.join(args, inference)
-    if value is fitting or value is noted:
+    if value is fitting or value is noted or value is named_like:
         return inference.expr(args[0]), Same(args[0])
     if (value is captured or value is default_of) and len(args) == 2:
         return _captured(args, inference)

@@ -15,6 +15,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Known
 from srcad.runtime import calls
 from srcad.runtime.gates import Gate
+from srcad.runtime.substitutes import SUBSTITUTES
 
 _RULES = {"srcad.gates", "srcad.rules.table"}
 MADE_OUTSIDE = (
@@ -44,6 +45,8 @@ def of_derivatives(expr: ir.Call, value: Any, args: tuple[ir.Expr, ...]) -> Foun
     if of_the_compiler(type(value)) or calls.with_pullback(value) or calls.with_tangent(value):
         return ANY, Dynamic(expr.func, args, expr.kwargs)
     if not isinstance(value, pytypes.FunctionType) or not of_the_compiler(value):
+        return None
+    if value in SUBSTITUTES:
         return None
     if value.__module__ in ("srcad.pullback", "srcad.forward"):
         return ANY, Dynamic(expr.func, args, expr.kwargs)

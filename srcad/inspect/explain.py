@@ -28,9 +28,9 @@ from srcad.analysis.operations import Apply, Dynamic, Invoke, Operation
 from srcad.analysis.program import Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.settle import settle
-from srcad.api import GradFunction
 from srcad.arguments import Wrt, bind, check_wrt, choose, target_of
 from srcad.compile import Entry, in_some_reading, ready
+from srcad.gradients import GradFunction
 from srcad.inspect.saved import SavedValue, saved_values
 from srcad.ir import nodes as ir
 from srcad.ir.observed import types_of

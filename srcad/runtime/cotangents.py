@@ -257,9 +257,11 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
 
 
 def accumulated(owner: Any, key: Any, value: Any) -> Any:
-    """The same of what may be a number of NumPy, of which `x[..., None]` is an array."""
-    if isinstance(owner, np.generic | float | complex):
-        return owner if value is None else owner + np.sum(value)
+    """The same of what may be a number: `x[..., None]` is an array, `x.real` a part of it."""
+    if isinstance(owner, np.generic | float | complex) and value is not None:
+        if key == "imag":
+            return owner - 1j * value if np.iscomplexobj(owner) else owner
+        return owner + (value if isinstance(key, str) else np.sum(value))
     accumulate(owner, key, value)
     return owner
 

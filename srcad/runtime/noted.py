@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import functools
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -10,3 +11,8 @@ T = TypeVar("T")
 def noted(value: T) -> T:
     """The value: `rate = noted(CONFIG.rate)` is read once, here, and not again backwards."""
     return value
+
+
+def named_like(function: Any, wrapped: Any, assigned: Any, updated: Any) -> Any:
+    """The function itself, with name and text of the one that it wraps (`functools.wraps`)."""
+    return functools.update_wrapper(function, wrapped, assigned, updated)

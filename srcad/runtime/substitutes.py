@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime import numpy_sources, ufuncs
+from srcad.runtime.noted import named_like
 
 
 def reduce(function: Any, sequence: Any, *initial: Any) -> Any:
@@ -106,6 +107,15 @@ def smallest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) ->
         if item_key < best_key:
             best, best_key = candidates[k], item_key
     return best
+
+
+def wraps(
+    wrapped: Any,
+    assigned: Any = functools.WRAPPER_ASSIGNMENTS,
+    updated: Any = functools.WRAPPER_UPDATES,
+) -> Any:
+    """`functools.wraps`."""
+    return lambda function: named_like(function, wrapped, assigned, updated)
 
 
 def partial(function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -302,6 +312,7 @@ INERT = (ranking, shortest, index_sets, grid, *numpy_sources.INERT_SOURCES)
 SUBSTITUTES: dict[Any, Any] = {
     functools.reduce: reduce,
     functools.partial: partial,
+    functools.wraps: wraps,
     map: map_list,
     filter: filter_list,
     zip: zip_list,

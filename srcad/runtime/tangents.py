@@ -169,7 +169,7 @@ def moved(x_dot: Any, t: Any) -> Any:
 
 def part_dot(owner_dot: Any, owner: Any, name: str) -> Any:
     """The tangent of `owner.name`, of an owner whose class is known only now."""
-    if isinstance(owner, np.ndarray | np.generic):
+    if isinstance(owner, np.ndarray | np.generic | float | complex):
         if name in ("T", "mT", "real", "imag", "flat"):
             return getattr(owner_dot, name)
         return still(getattr(owner, name))

@@ -1,0 +1,267 @@
+"""The functions that grad and value_and_grad return.
+
+A derivative is compiled for the kinds, dtypes, ranks and equal dimensions of the arguments when a
+call first shows them, and found again by a dictionary lookup.  What the compiled code relies on
+outside the function (globals, closure variables, helpers) is checked at every call.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from collections.abc import Callable
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+
+import numpy as np
+
+from srcad import rules
+from srcad.arguments import Choice, Wrt, bind, check_wrt, choose, target_of
+from srcad.compile import LOCK, Cache, Entry, compile_fused
+from srcad.emit.places import annotate
+from srcad.frontend.source import Target
+from srcad.ir.observed import types_of
+from srcad.ir.types import ANY, Symbols, Type
+from srcad.picked import picked
+from srcad.rules.table import TABLE
+from srcad.runtime.derivative import Derivative
+
+P = ParamSpec("P")
+Q = ParamSpec("Q")
+S = TypeVar("S")
+R = TypeVar("R")
+
+rules.load()
+_MOST_SHAPES = 256
+
+
+class GradFunction(Derivative, Generic[P, R]):
+    """A derivative: called like the function that it came from.
+
+    It keeps the name, signature and docstring of the function, works as a method, static method
+    or class method, pickles when the function does, and may be called from several threads.
+    """
+
+    def __init__(
+        self, f: Callable[..., Any], wrt: Wrt, value: bool, aux: bool, naive: bool
+    ) -> None:
+        self.f, self.wrt, self.value, self.aux, self.naive = f, wrt, value, aux, naive
+        self.cache = Cache()
+        self.exact = self.cache.exact
+        self.target: Target | None = None
+        self.complex_only = False
+        self.in_class = False  # defined in a class: a call through the class passes self first
+        self.bound_to: tuple[GradFunction[Any, Any], Any, Any] | None = None
+        _like(self, f)
+
+    # -- calling -----------------------------------------------------------------------
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            if not kwargs:
+                entry = self.exact.get(_exact_key(args))
+                if entry is not None and entry.guards.hold():
+                    return entry.run(*args)  # type: ignore[no-any-return]
+            return self._slow(args, kwargs)  # type: ignore[no-any-return]
+        except BaseException as problem:
+            annotate(problem)
+            raise
+
+    def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        entry, canonical, choice, plain = self._entry(args, kwargs)
+        if plain:
+            key = _exact_key(args)
+            if key is not None:
+                if len(self.exact) >= _MOST_SHAPES:
+                    self.exact.clear()
+                self.exact[key] = entry
+        found = entry.run(*canonical)
+        return found if choice.plain else self._picked(found, choice)
+
+    def _picked(self, found: Any, choice: Choice) -> Any:
+        """The items of `*args` and `**kwargs` that were asked for."""
+        if self.value:
+            return found[0], choice.pick(found[1])
+        return (choice.pick(found[0]), found[1]) if self.aux else choice.pick(found)
+
+    def _entry(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Entry, tuple[Any, ...], Choice, bool]:
+        """The version for these arguments, one value per parameter, and what is asked for."""
+        target = self._target(args, kwargs)
+        canonical, signature = bind(target, args, kwargs)
+        choice = choose(self.wrt, signature, canonical, self._skip(target), target.function)
+        symbols = Symbols()
+        kinds = types_of(canonical, symbols)
+        check_wrt(canonical, kinds, choice, signature, target.function, self.complex_only)
+        key = target.function, kinds, choice.params, choice.plain and choice.single
+        entry = self.cache.find(key, symbols) or self._compile(key, symbols)
+        self.cache.last = entry
+        plain = (
+            not isinstance(self.f, GradFunction)  # what it rests on is asked at each call
+            and not target.args
+            and not target.kwargs
+            and len(canonical) == len(args)
+            and choice.plain
+            and not any(p.kind in _SPREAD for p in signature.parameters.values())
+        )
+        return entry, canonical, choice, plain
+
+    def _compile(self, key: tuple[Any, ...], symbols: Symbols) -> Entry:
+        function, kinds, params, single = key
+        with LOCK:
+            entry = self.cache.find(key, symbols)
+            if entry is None:
+                entry = compile_fused(
+                    function, kinds, params, single, self.value, self.aux, self.naive, symbols
+                )
+                self.cache.add(key, entry)
+            return entry
+
+    def generated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> types.FunctionType:
+        """The function that was generated for these arguments: of one value for each parameter."""
+        entry, _, choice, _ = self._entry(args, kwargs)
+        main: types.FunctionType = entry.main
+        if choice.plain:
+            return main
+        names = list(inspect.signature(main).parameters)
+        return picked(main, names, choice, self.value, self.aux)
+
+    def _target(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Target:
+        if isinstance(self.f, GradFunction):
+            return target_of(self.f, len(args), tuple(kwargs), args, kwargs)
+        count, names = len(args), tuple(kwargs)
+        if isinstance(self.f, types.FunctionType) and not TABLE.of_user(self.f):
+            if self.target is None:
+                self.target = Target(self.f)
+            return self.target
+        return target_of(self.f, count, names)
+
+    def _skip(self, target: Target) -> int:
+        return len(target.args) + (self.in_class and isinstance(self.f, types.FunctionType))
+
+    def of(self, f: Callable[..., Any]) -> GradFunction[P, R]:
+        """The same derivative of another function."""
+        made: GradFunction[P, R] = GradFunction(f, self.wrt, self.value, self.aux, self.naive)
+        made.complex_only = self.complex_only
+        return made
+
+    # -- looking like the function -----------------------------------------------------
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> GradFunction[P, R]: ...
+
+    @overload
+    def __get__(
+        self: GradFunction[Concatenate[S, Q], R], instance: S, owner: type | None = None
+    ) -> GradFunction[Q, R]: ...
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        get = getattr(type(self.f), "__get__", None)
+        bound = self.f if get is None else get(self.f, instance, owner)
+        if bound is self.f:
+            return self
+        made: GradFunction[Any, Any] = GradFunction(
+            bound, self.wrt, self.value, self.aux, self.naive
+        )
+        made.cache, made.complex_only = self.cache, self.complex_only
+        made.bound_to = self, instance, owner
+        return made
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.in_class = True
+
+    def __reduce__(self) -> Any:
+        if self.bound_to is not None:
+            return _bound, self.bound_to
+        module = sys.modules.get(getattr(self.f, "__module__", None) or "")
+        name = getattr(self.f, "__qualname__", "")
+        known = None if module is None else _found(module, name)
+        if known is self:
+            return name
+        options = self.wrt, self.value, self.aux, self.naive
+        if isinstance(known, GradFunction) and known.f is self.f:
+            return _sibling, (known, *options)
+        return GradFunction, (self.f, *options)
+
+    def __repr__(self) -> str:
+        kind = "value_and_grad" if self.value else "grad"
+        return f"<{kind} of {getattr(self.f, '__qualname__', self.f)!s}, wrt={self.wrt!r}>"
+
+    @property
+    def source(self) -> str:
+        """The generated code of the last call, or of the generic version before any call."""
+        return text_of(self)
+
+
+_SPREAD = (
+    inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspect.Parameter.KEYWORD_ONLY,
+)  # fmt: skip
+
+
+def _found(module: types.ModuleType, name: str) -> Any:
+    value: Any = module
+    for part in name.split("."):
+        value = vars(value).get(part) if isinstance(value, type) else getattr(value, part, None)
+        value = getattr(value, "__func__", value) if isinstance(value, staticmethod) else value
+    return value
+
+
+def _bound(derivative: GradFunction[Any, Any], instance: Any, owner: Any) -> Any:
+    """A pickled method comes back."""
+    return derivative.__get__(instance, owner)
+
+
+def _sibling(derivative: GradFunction[Any, Any], *options: Any) -> Any:
+    """Another derivative of a function whose name in its module is that of a derivative."""
+    return GradFunction(derivative.f, *options)
+
+
+def _like(derivative: Any, f: Any) -> None:
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        if hasattr(f, name):
+            setattr(derivative, name, getattr(f, name))
+    derivative.__wrapped__ = f
+
+
+def _exact_key(args: tuple[Any, ...]) -> Any:
+    """Floats by type, arrays by dtype and shape; None for anything else."""
+    key: list[Any] = []
+    for a in args:
+        kind = type(a)
+        if kind is float:
+            key.append(float)
+        elif kind is np.ndarray:
+            key.append(a.dtype)
+            key.append(a.shape)
+        elif kind is int or isinstance(a, np.number):
+            key.append(kind)
+        elif a is None or kind is bool or (kind is str and len(a) < 100):
+            key.append((kind, a))
+        else:
+            return None
+    return tuple(key)
+
+
+def text_of(derivative: GradFunction[Any, Any], *args: Any, **kwargs: Any) -> str:
+    """The code generated for these arguments; without any, that of the last call."""
+    if args or kwargs:
+        return derivative._entry(args, kwargs)[0].text
+    if derivative.cache.last is None:
+        return generic(derivative).text
+    return derivative.cache.last.text
+
+
+def generic(derivative: GradFunction[Any, Any]) -> Entry:
+    """The version for arguments of any kind."""
+    target = derivative._target((None,), {})
+    signature = inspect.signature(target.function, follow_wrapped=False)
+    skip = derivative._skip(target)
+    choice = choose(derivative.wrt, signature, None, skip, target.function)
+    kinds: tuple[Type, ...] = tuple(ANY for _ in signature.parameters)
+    single = choice.single and choice.plain
+    with LOCK:
+        return compile_fused(
+            target.function, kinds, choice.params, single, derivative.value, derivative.aux,
+            derivative.naive, Symbols(), check=False,
+        )  # fmt: skip
