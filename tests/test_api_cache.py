@@ -240,7 +240,7 @@ def apply(f: Any, x: Any) -> Any:
 
 def test_caches_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compile, "MOST_TYPES", 4)
-    monkeypatch.setattr(api, "_MOST_SHAPES", 4)
+    monkeypatch.setattr(gradients, "_MOST_SHAPES", 4)
     derivative = grad(lambda x: np.sum(x * x))
     for n in range(12):
         assert derivative(np.ones((1,) * (n % 6) + (n + 5,))).shape[-1] == n + 5
