@@ -206,6 +206,12 @@ def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Fo
         return ANY, Refused("a slice that is made of floats")
     if len(args) == 1 and (value is abs or value is float or value is round):
         return special(value, args[0], inference.expr(args[0]), inference)
+    if value is vars and len(args) == 1:  # `x.__dict__`
+        owner = inference.expr(args[0])
+        if isinstance(owner, Obj):
+            return ANY, Refused("`.__dict__` of an object")
+        if isinstance(owner, AnyType):
+            return ANY, Part(args[0], "__dict__")
     if value is joined:
         return brackets.join(args, inference)
     if value is fitting or value is noted or value is named_like:

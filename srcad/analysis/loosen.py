@@ -12,7 +12,7 @@ counts as stored by the call.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from srcad.analysis.effects import writes, written_params
 from srcad.analysis.filled import built_here
@@ -22,7 +22,24 @@ from srcad.analysis.points import Points
 from srcad.analysis.sites import ANY_KEY, Site, Sites
 from srcad.ir import nodes as ir
 from srcad.ir.tables import written
-from srcad.ir.types import ANY, BOTTOM, NONE, AnyType, Dct, Lst, Obj, Tup, Type, join, join_all
+from srcad.ir.types import (
+    ANY,
+    BOTTOM,
+    NONE,
+    AnyType,
+    Clo,
+    Dct,
+    Lst,
+    Method,
+    Obj,
+    Tup,
+    Type,
+    join,
+    join_all,
+)
+
+# a function holds what it captured, a method its object
+_HOLDING = Lst | Dct | Obj | Tup | Clo | Method
 
 
 def loosen(facts: Inferred) -> bool:
@@ -53,7 +70,7 @@ def loosen(facts: Inferred) -> bool:
 
 
 def _container(kind: Type) -> bool:
-    return isinstance(kind, Lst | Dct | Obj | AnyType | Tup)
+    return isinstance(kind, AnyType | _HOLDING)
 
 
 @dataclass
@@ -97,18 +114,15 @@ class _Loosening:
             for one in kind.objects:
                 self.left(sites, one, set(seen))
             return
-        if not isinstance(kind, Lst | Dct | Obj | Tup) or sites <= seen:
+        if not isinstance(kind, _HOLDING) or sites <= seen:
             return
         seen |= sites
         self.store(sites, kind)
-        if isinstance(kind, Obj):
-            for name, inner in kind.fields:
-                self.left(self.points.held(sites, name), inner, seen)
-        elif isinstance(kind, Tup):
-            for k, inner in enumerate(kind.items):
-                self.left(self.points.held(sites, k), inner, seen)
-        else:
+        if isinstance(kind, Lst | Dct):
             self.left(self.points.held(sites), kind.element, seen)
+            return
+        for key, inner in _parts(kind):
+            self.left(self.points.held(sites, key), inner, seen)
 
     def spread(self) -> bool:
         """Whether a variable got a wider type."""
@@ -126,7 +140,7 @@ class _Loosening:
         if isinstance(kind, AnyType) and kind.objects:
             kinds = [self.seen(one, sites, depth) for one in kind.objects]
             return join_all([*kinds, NONE if kind.none else BOTTOM])
-        if not isinstance(kind, Lst | Dct | Obj | Tup) or depth > _DEPTH:
+        if not isinstance(kind, _HOLDING) or depth > _DEPTH:
             return kind
         for site in sites & self.by_site.keys():
             table = self.by_site[site]
@@ -151,11 +165,30 @@ class _Loosening:
                 return Obj(cls, tuple((n, part(t, n)) for n, t in fields))
             case Tup(items, cls):
                 return Tup(tuple(part(t, k) for k, t in enumerate(items)), cls)
+            case Clo():
+                held = tuple((n, part(t, n)) for n, t in kind.captures)
+                given = tuple((n, part(t, n)) for n, t in kind.defaults)
+                return replace(kind, captures=held, defaults=given)
+            case Method():
+                return replace(kind, owner=part(kind.owner, "__self__"))
             case _:
                 return kind
 
 
 _DEPTH = 6  # of containers in containers
+
+
+def _parts(kind: Obj | Tup | Clo | Method) -> tuple[tuple[Hashable, Type], ...]:
+    """What a value that has parts under names holds, by name."""
+    match kind:
+        case Obj(_, fields):
+            return fields
+        case Tup(items):
+            return tuple(enumerate(items))
+        case Clo():
+            return (*kind.captures, *kind.defaults)
+        case Method():
+            return (("__self__", kind.owner),)
 
 
 def _without_length(kind: Type) -> Type:

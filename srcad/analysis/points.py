@@ -321,6 +321,8 @@ class Points:
             case Element(owner, index):
                 basic = is_basic(index, self.kind)
                 return self.new(expr) if basic is False else self.value(owner)
+            case Part(owner, "__dict__"):  # it holds what the object holds, under the same keys
+                return self.value(owner)
             case Part(owner, ir.Slice()) if not isinstance(self.kind(owner), Array):
                 items = self.items(owner, self.value(owner), ANY_KEY)
                 return self.new(expr, items) | (

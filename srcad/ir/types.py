@@ -219,6 +219,8 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
         case Clo(), Clo() if a.identity == b.identity and len(a.captures) == len(b.captures):
             captures = _joined_pairs(a.captures, b.captures)
             return Clo(a.code, a.identity, captures, _joined_pairs(a.defaults, b.defaults), a.owner)
+        case Method(f1, o1, n1), Method(f2, o2, n2) if (f1, n1) == (f2, n2):
+            return Method(f1, join(o1, o2), n1)
     return _one_of(a, b)
 
 
