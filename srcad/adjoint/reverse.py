@@ -131,6 +131,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
         try:
             self.check_nested(stmt)
             check_rules(self.facts, stmt, self.active)
+            self.check_axes(stmt)
             behind = self.keeper.behind(stmt)
             work = lambda: self.keeper.around(stmt, self.reversed(stmt), behind)  # noqa: E731
             return [*self.first_looked(stmt), *self.with_snapshots(work)]

@@ -13,6 +13,7 @@ the write adds into, and every write takes from.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inference
 from srcad.analysis.lengths import lengths
 from srcad.analysis.operations import Element, operator_of
+from srcad.analysis.sites import NONE, Sites
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Type, carries, dims_of, is_scalar
 from srcad.runtime import writes
@@ -156,6 +158,23 @@ class Writes(Memory):
                 "yet. Use a number, or an array of one element.",
                 self.place(),
             )
+
+    def check_axes(self, stmt: ir.Stmt) -> None:
+        """Nor may anybody else write into its memory: a view that has dimensions."""
+        sites = self.written_by_id.get(id(stmt), NONE)
+        for name in sorted(self.active) if sites else ():
+            kind = self.type(name)
+            plain = isinstance(kind, Array) and kind.ndim == 0
+            if plain and not self.storage.points.reach(name).isdisjoint(sites):
+                self.check_dimensions(name)
+
+    @cached_property
+    def written_by_id(self) -> dict[int, Sites]:
+        """What each statement may write into."""
+        found: dict[int, Sites] = {}
+        for sites, _, stmt in self.storage.writes:
+            found[id(stmt)] = found.get(id(stmt), NONE) | sites
+        return found
 
     # -- what a write hands on ---------------------------------------------------------
 

@@ -26,6 +26,7 @@ from srcad.analysis.dispatch import instance_of
 from srcad.analysis.invoke import (
     Found,
     apply,
+    attributes_of,
     by_user,
     constant_expr,
     invoke_closure,
@@ -206,12 +207,6 @@ def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Fo
         return ANY, Refused("a slice that is made of floats")
     if len(args) == 1 and (value is abs or value is float or value is round):
         return special(value, args[0], inference.expr(args[0]), inference)
-    if value is vars and len(args) == 1:  # `x.__dict__`
-        owner = inference.expr(args[0])
-        if isinstance(owner, Obj):
-            return ANY, Refused("`.__dict__` of an object")
-        if isinstance(owner, AnyType):
-            return ANY, Part(args[0], "__dict__")
     if value is joined:
         return brackets.join(args, inference)
     if value is fitting or value is noted or value is named_like:
@@ -220,7 +215,7 @@ def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Fo
         return _captured(args, inference)
     if value is instance:
         return instance_of(inference.expr(args[0]), inference.expr(args[1])), Same(args[0])
-    return None
+    return attributes_of(args[0], inference) if value is vars and len(args) == 1 else None
 
 
 def _partial(

@@ -27,6 +27,7 @@ from srcad.analysis.operations import (
     Inert,
     Invoke,
     Operation,
+    Part,
     Refused,
 )
 from srcad.analysis.writer import is_room
@@ -36,6 +37,7 @@ from srcad.ir.types import (
     ANY,
     BOTTOM,
     INT,
+    AnyType,
     Array,
     Bottom,
     Clo,
@@ -367,3 +369,14 @@ def special(function: Any, operand: ir.Expr, kind: Type, inference: Inference) -
 def made_of_floats(args: tuple[ir.Expr, ...], inference: Inference) -> bool:
     """Whether one of the arguments is known to be a number with a derivative."""
     return any(is_scalar(k) and carries(k) for k in map(inference.expr, args))
+
+
+def attributes_of(owner: ir.Expr, inference: Inference) -> Found | None:
+    """`vars(x)` is `x.__dict__`."""
+    match inference.expr(owner):
+        case Obj():
+            return ANY, Refused("`.__dict__` of an object")
+        case AnyType():
+            return ANY, Part(owner, "__dict__")
+        case _:
+            return None

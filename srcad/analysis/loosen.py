@@ -11,7 +11,7 @@ counts as stored by the call.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 
 from srcad.analysis.effects import writes, written_params
@@ -165,17 +165,22 @@ class _Loosening:
                 return Obj(cls, tuple((n, part(t, n)) for n, t in fields))
             case Tup(items, cls):
                 return Tup(tuple(part(t, k) for k, t in enumerate(items)), cls)
-            case Clo():
-                held = tuple((n, part(t, n)) for n, t in kind.captures)
-                given = tuple((n, part(t, n)) for n, t in kind.defaults)
-                return replace(kind, captures=held, defaults=given)
-            case Method():
-                return replace(kind, owner=part(kind.owner, "__self__"))
+            case Clo() | Method():
+                return _of_function(kind, part)
             case _:
                 return kind
 
 
 _DEPTH = 6  # of containers in containers
+
+
+def _of_function(kind: Clo | Method, part: Callable[[Type, Hashable], Type]) -> Type:
+    """The type of a function, or of a method, that holds parts of these types."""
+    if isinstance(kind, Method):
+        return replace(kind, owner=part(kind.owner, "__self__"))
+    held = tuple((n, part(t, n)) for n, t in kind.captures)
+    given = tuple((n, part(t, n)) for n, t in kind.defaults)
+    return replace(kind, captures=held, defaults=given)
 
 
 def _parts(kind: Obj | Tup | Clo | Method) -> tuple[tuple[Hashable, Type], ...]:

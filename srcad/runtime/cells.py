@@ -34,6 +34,7 @@ from srcad.runtime.shadows import (
     shadow_added,
     shadow_added_at,
     shadow_taken,
+    written_shadow,
 )
 from srcad.runtime.snapshots import Held, parts_of, tuple_like
 from srcad.runtime.writes import stored, taken_out
@@ -244,7 +245,7 @@ def function_taken(shadows: Shadows, function: Any, bar: Any) -> Any:
 def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
     """The cotangent of what `owner[key] = value` wrote, if the owner is an array."""
     if isinstance(owner, np.ndarray):
-        return stored(taken_out(shadows.of(owner), key), value)
+        return stored(taken_out(written_shadow(shadows, owner), key), value)
     cls = type(owner)
     by_code = hasattr(cls, "__setitem__") or (isinstance(key, str) and sets_by_code(cls, key))
     if not isinstance(owner, list | dict | deque) and by_code:
@@ -274,7 +275,7 @@ def cell_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
 
 def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     """The cotangent of a value that an operation made; containers in it are new."""
-    if isinstance(holder, np.ndarray) and holder.ndim:
+    if isinstance(holder, np.ndarray) and (holder.ndim or id(holder) in shadows.table):
         if holder.dtype.kind not in "fc":
             return no_numbers(holder)
         taken = shadow_taken(shadows, holder, *sources)

@@ -95,8 +95,20 @@ def shadow_taken(shadows: Shadows, array: Any, *sources: Any) -> Any:
     return taken
 
 
+def written_shadow(shadows: Shadows, array: np.ndarray) -> np.ndarray:
+    """The shadow of an array that is written; the cotangent of one without axes is a number."""
+    if owner_of(array).ndim == 0:
+        raise UnsupportedMutation(
+            "This writes into the memory of an array without dimensions, which is not supported "
+            "yet. Use a number, or an array of one element."
+        )
+    return shadows.of(array)
+
+
 def shadow_gathered(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     """The cotangent of a container: what its variable got, and the memory of its arrays."""
+    if isinstance(holder, np.ndarray) and id(holder) in shadows.table:
+        bar = add(bar, shadow_taken(shadows, holder)) if holder.ndim == 0 else bar
 
     def array(item: np.ndarray, bar: Any) -> Any:
         taken = shadow_taken(shadows, item, *sources)
@@ -184,18 +196,18 @@ def shadow_put_back(shadows: Shadows, old: Any, new: Any, bar: Any) -> tuple[Any
 
 def shadow_read(shadows: Shadows, array: np.ndarray, index: Any, every: bool = False) -> Any:
     """A copy of array_bar[index], for a value that was added there; every: by `np.add.at`."""
-    bar = shadows.of(array)
+    bar = written_shadow(shadows, array)
     return np.copy(bar[index])[()] if every else last_written(bar, index)
 
 
 def shadow_taken_out(shadows: Shadows, array: np.ndarray, index: Any) -> Any:
     """The cotangent of what was written at the index; from here on it is zero there."""
-    return taken_out(shadows.of(array), index)
+    return taken_out(written_shadow(shadows, array), index)
 
 
 def shadow_scaled(shadows: Shadows, array: np.ndarray, index: Any, factor: Any, op: str) -> None:
     """array_bar[index] *= factor, or /=, after `array[index] *= factor`."""
-    bar = shadows.of(array)
+    bar = written_shadow(shadows, array)
     part = taken_out(bar, index)  # of an index that names an element twice the last one counts
     np.add.at(bar, index, part * factor if op == "*" else part / factor)
 

@@ -83,6 +83,24 @@ REFUSED: dict[str, tuple[str, str]] = {
     "views.flat_iterator": ("UnsupportedMutation", "an assignment into `B`"),
     "views.real_and_imag": ("UnsupportedMutation", "an assignment into `re`"),
     "views.strided_windows": ("UnsupportedSyntax", "`.__array_interface__` in as_strided"),
+    # … without_axes
+    "without_axes.view_of_one_is_written": ("UnsupportedMutation", "a 0-d array"),
+    "without_axes.view_of_one_in_a_list_is_written": (
+        "UnsupportedMutation",
+        "the memory of a 0-d array",
+    ),
+    "without_axes.array_is_written_of_which_one_is_a_view": (
+        "UnsupportedMutation",
+        "the memory of a 0-d array",
+    ),
+    "without_axes.one_of_unknown_type_is_written": (
+        "UnsupportedMutation",
+        "the memory of a 0-d array",
+    ),
+    "without_axes.view_of_one_of_unknown_type_is_written": (
+        "UnsupportedMutation",
+        "the memory of a 0-d array",
+    ),
     # … writes
     # … writes_by_functions
     "writes_by_functions.shuffle_with_seed": ("SourceUnavailable", "Generator.shuffle"),
