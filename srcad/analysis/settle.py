@@ -26,6 +26,7 @@ from srcad.analysis.operations import (
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, NONE, Scalar, Tup, Type, is_scalar
 from srcad.runtime import numpy_sources, substitutes
+from srcad.runtime.scipy_sources import is_frozen
 
 OURS = (substitutes.partial, numpy_sources.vectorize)
 
@@ -84,7 +85,8 @@ class _Settler:
     def standing_in(self, stmt: ir.Assign) -> ir.Stmt:
         """`functools.partial` of a partial forgets the inner one: ours keeps both.
 
-        What `np.vectorize` makes cannot be asked what it captured: ours can.  What we make a list
+        What `np.vectorize` makes cannot be asked what it captured, nor a distribution of SciPy what
+        its parameters are: ours can.  What we make a list
         of is a list where no derivative passes, too.
         """
         operation = self.facts.operations.get(id(stmt.value))
@@ -92,7 +94,8 @@ class _Settler:
             return stmt
         function = operation.unit.function
         value: ir.Expr
-        if function in OURS and isinstance(stmt.value, ir.Call):
+        ours = function in OURS or is_frozen(function)
+        if ours and isinstance(stmt.value, ir.Call):
             value = replace(stmt.value, func=ir.Ref(function, function.__name__))
         elif function in substitutes.EXHAUSTED:
             value = ir.Call(ir.Ref(list, "list"), (stmt.value,))

@@ -65,6 +65,8 @@ class _Look:
             return Array(value.dtype.name, tuple(map(self.symbols.dim, value.shape)))
         if isinstance(value, (*_FUNCTIONS, type, pytypes.ModuleType)):
             return Known.of(value)
+        if kind.__module__.startswith("scipy.stats."):
+            return Known.of(value)  # a distribution, whose methods have rules
         self.parts += 1
         if len(self.above) > DEPTH or self.parts > PARTS or id(value) in self.above:
             return ANY

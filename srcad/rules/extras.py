@@ -20,6 +20,9 @@ TOPICS = {
     "hypergeometric": "scipy.special",
     "probabilities": "scipy.special",
     "linalg": "scipy.linalg",
+    "fft": "scipy.fft",
+    "signal": "scipy.signal",
+    "stats": "scipy.stats",
 }
 _READ: set[str] = set()
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib import scimath
 
 from srcad.errors import UnsupportedSyntax
+from srcad.runtime import scipy_sources
 
 
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
@@ -144,6 +145,8 @@ SOURCES: dict[Any, Any] = {
 
 def of_object(value: Any) -> Any:
     """The function in plain Python that a vectorized function is; None of anything else."""
+    if type(value).__module__.startswith("scipy.stats."):
+        return scipy_sources.of_distribution(value)
     if not isinstance(value, np.vectorize) or value.signature is not None or value.excluded:
         return None
     return functools.partial(mapped, value.pyfunc, value.otypes)

@@ -29,7 +29,7 @@ from tests.rules.harness import (
 def call_of(case: Sample, key: Key, weights: Any) -> Any:
     """A function of one argument whose value is Re Σ w f(x), read by the compiler."""
     function, args, kwargs = case.function, case.args, case.kwargs
-    if len(args) > 4 or len(kwargs) > 4:
+    if len(args) > 6 or len(kwargs) > 4:
         raise ValueError(f"{case}: too many arguments")
     parts = isinstance(weights, tuple | list)
     namespace: dict[str, Any] = {"function": function, "np": np, "weights": weights}
