@@ -8,7 +8,7 @@ from srcad.api import elementwise_grad, grad, value_and_grad
 from srcad.check import check_grad
 from srcad.check_rule import check_rule
 from srcad.forward import jvp
-from srcad.gates import custom_jvp, custom_vjp
+from srcad.gates import custom_jvp, custom_vjp, root
 from srcad.gradients import GradFunction
 from srcad.inspect.explain import explain
 from srcad.jacobians import hessian, hvp, jacobian
@@ -16,6 +16,7 @@ from srcad.pullback import vjp
 from srcad.rules.table import linear, no_derivative, partials
 from srcad.rules.table import vjp as vjp_rule
 from srcad.runtime.containers import cotangent, stop_gradient
+from srcad.runtime.implicit import fixed_point
 from srcad.sources import source
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "elementwise_grad",
     "errors",
     "explain",
+    "fixed_point",
     "grad",
     "hessian",
     "hvp",
@@ -36,6 +38,7 @@ __all__ = [
     "linear",
     "no_derivative",
     "partials",
+    "root",
     "source",
     "stop_gradient",
     "value_and_grad",

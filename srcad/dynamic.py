@@ -28,13 +28,13 @@ from srcad.compile import LOCK, Entry, compile_split, find
 from srcad.frontend.source import Target, refuse_placeholders, unwrap
 from srcad.ir.types import Clo, Symbols, Type
 from srcad.rules.spelling import spelled
-from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp, parameters
+from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Staged, Vjp, parameters
 from srcad.rules.writes import written_arguments
 from srcad.runtime import copies, draws, substitutes
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.derivative import Derivative
-from srcad.runtime.gates import Gate
+from srcad.runtime.gates import Gate, caller_of
 from srcad.runtime.methods import METHODS
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.substitutes import SUBSTITUTES
@@ -77,6 +77,8 @@ def differentiate(
     if isinstance(function, Gate):
         return _of_gate(function, args, kwargs, keep)
     function, rule = with_rule(function)
+    if isinstance(rule, Staged):
+        return _by_source(caller_of(function), args, kwargs, keep)
     if rule is not None:
         rule = TABLE.of_kinds(function, not any(map(np.iscomplexobj, args))) or rule
         return _by_rule(function, rule, args, kwargs, keep)

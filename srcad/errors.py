@@ -96,6 +96,10 @@ class GradientMismatch(SrcadError, AssertionError):
     """`check_grad` found a derivative that differs from finite differences."""
 
 
+class NotConverged(SrcadError, ArithmeticError):
+    """The iteration of `fixed_point` did not come to rest."""
+
+
 class InternalError(SrcadError):
     """A bug in srcad: never the user's fault."""
 

@@ -16,6 +16,7 @@ from typing import Any, overload
 from srcad import errors
 from srcad.rules.table import TABLE, Pushed, Pushes, Staged, Unfinished, Vjp
 from srcad.runtime.gates import Gate, backward_of, forward_of, of_class
+from srcad.runtime.implicit import _DECORATE, parts_of_fixed, parts_of_root
 
 Formula = Callable[..., Any]
 
@@ -205,6 +206,46 @@ class _Above:
                     f"{self.verb} of {name}: its lambdas take {head} and the arguments: "
                     f"lambda {', '.join([head, *plain])}: ..."
                 )
+
+
+def root(residual: Callable[..., Any]) -> Callable[[Callable[..., Any]], Gate]:
+    """Above a solver: its result x solves `residual(x, *params) == 0`, and so has a derivative.
+
+        @srcad.root(lambda x, a: x**3 + x - a)
+        def solve(a):
+            return scipy.optimize.brentq(lambda x: x**3 + x - a, -10, 10)
+
+    The solver may be anything: its code is not read.  x is a real number or array, of as many
+    numbers as the residual; what the derivative depends on are the params, the arguments of the
+    solver, and nothing else.  In the backward part one linear system is solved, with the Jacobian
+    of the residual in x.
+    """
+    return _Solver(residual, "root", parts_of_root)
+
+
+def _fixed(step: Callable[..., Any]) -> Callable[[Callable[..., Any]], Gate]:
+    return _Solver(step, "fixed_point", parts_of_fixed)
+
+
+class _Solver:
+    """What stands above a solver, until that comes."""
+
+    def __init__(self, equation: Any, verb: str, parts: Callable[..., Any]) -> None:
+        if not callable(equation) or inspect.isclass(equation):
+            raise errors.WrongArgument(f"{verb} takes a function first, not {equation!r}.")
+        self.equation, self.verb, self.parts = equation, verb, parts
+
+    def __call__(self, solver: Callable[..., Any]) -> Gate:
+        if not callable(solver) or inspect.isclass(solver):
+            raise errors.WrongArgument(f"{self.verb} stands above a function, not {solver!r}.")
+        gate = CustomVjp(solver)
+        forward, backward, tangent = self.parts(self.equation, gate)  # the gate, again and again
+        gate.rule = Staged(forward, backward, tangent, trusted=True)
+        gate.parts, gate.opaque = (self.equation, solver), True
+        return gate
+
+
+_DECORATE[:] = [_fixed]
 
 
 def _of_class(cls: Any) -> Gate:

@@ -26,12 +26,12 @@ from srcad.frontend.source import unwrap
 from srcad.ir.observed import type_of
 from srcad.ir.types import Clo, Symbols, Type
 from srcad.rules.spelling import spelled
-from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Vjp
+from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Staged, Vjp
 from srcad.rules.writes import written_arguments
 from srcad.runtime import calls, draws
 from srcad.runtime.cotangents import shadow
 from srcad.runtime.fitting import anywhere
-from srcad.runtime.gates import Gate
+from srcad.runtime.gates import Gate, caller_of
 from srcad.runtime.methods import METHODS
 from srcad.runtime.moved_containers import CONTAINERS, do_both
 from srcad.runtime.numpy_sources import of_object
@@ -77,6 +77,9 @@ def move(
     if isinstance(function, Gate):
         return _by_source(function, own_dot, args, dots, options, option_dots)
     function, rule = with_rule(function)
+    if isinstance(rule, Staged):
+        plain_one = caller_of(function)
+        return _by_source(plain_one, own_dot, args, dots, options, option_dots)
     if rule is not None:
         return _by_rule(function, rule, args, dots, options, option_dots)
     ours = special(FORWARD, function)

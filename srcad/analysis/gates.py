@@ -74,7 +74,11 @@ def gate_call(
         given, named = bound.args, tuple(bound.kwargs.items())
     kinds = tuple(map(inference.expr, given))
     rule = TABLE.get(gate)
-    if isinstance(gate.made_of, type):
+    kind: Type = ANY
+    within: Invoke | None = None
+    if gate.opaque:
+        pass
+    elif isinstance(gate.made_of, type):
         forward = gate.made_of.forward  # type: ignore[attr-defined]
         kind, within = read(forward, (instance(gate.made_of), *given), named, inference, invoke)
     else:

@@ -55,10 +55,11 @@ from srcad.ir.types import (
     of_integer,
 )
 from srcad.rules.spelling import spelled
-from srcad.rules.table import TABLE
+from srcad.rules.table import TABLE, Staged
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.containers import cotangent
 from srcad.runtime.gates import Gate
+from srcad.runtime.implicit import fixed_point, iterated
 from srcad.runtime.substitutes import STANDING_IN
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def invoke_function(
         expanded = expand(args, kwargs, inference)
         if expanded is not None:
             found = apply(function, *expanded, "call", inference)
-            if not TABLE.of_user(function):
+            if not TABLE.of_user(function) and not isinstance(rule, Staged):
                 return found
             return as_read(found, read(function, *expanded, inference, by_source))
     return by_source(function, args, kwargs, inference)
@@ -162,6 +163,8 @@ def by_user(
         return call_gate(value, expr.func, args, kwargs, inference)
     if isinstance(value, pytypes.FunctionType) and TABLE.of_user(value):
         return invoke_function(value, args, kwargs, inference)
+    if value is fixed_point and len(args) > 1:
+        return invoke_function(iterated, args, kwargs, inference)
     return None
 
 

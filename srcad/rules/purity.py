@@ -11,6 +11,7 @@ from srcad.ir import nodes as ir
 from srcad.rules.reports import REPORTS
 from srcad.rules.table import TABLE
 from srcad.rules.writes import FIRST
+from srcad.runtime.implicit import iterated
 from srcad.runtime.inplace import shuffled_order
 
 _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bool, abs, min, max,
@@ -18,7 +19,7 @@ _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bo
                   operator.getitem}  # fmt: skip
 
 DRAWING = ("random", "numpy.random", "srcad.runtime.draws", "_io", "io")
-IMPURE = {print, input, next, open, shuffled_order, *FIRST, *REPORTS}
+IMPURE = {print, input, next, open, shuffled_order, iterated, *FIRST, *REPORTS}
 
 
 def pure_head(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:

@@ -56,6 +56,8 @@ class Staged:
 
     forward: Formula
     backward: Formula
+    tangent: Formula | None = None  # `tangent(saved, args, tangents)`: the tangent of y
+    trusted: bool = False  # what it gives fits: it is srcad's own
 
 
 @dataclass(frozen=True)

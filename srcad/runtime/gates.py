@@ -36,6 +36,7 @@ class Gate:
         self.primal = primal
         self.rule = rule
         self.parts: tuple[Any, ...] = (primal,)
+        self.opaque = False  # whether the code of the function is not read
         self.made_of: type | None = None  # the class with `forward` and `backward`
         self.none: frozenset[int] = frozenset()  # arguments that carry no derivative by declaration
         self.asked = False  # whether the compiler has read the rule
@@ -55,7 +56,8 @@ class Gate:
             found = getattr(found, name, None)
         if found is self:
             return self.__qualname__
-        return _again, (type(self), self.primal, self.rule, self.parts, self.none, self.made_of)
+        more = self.parts, self.none, self.made_of, self.opaque
+        return _again, (type(self), self.primal, self.rule, *more)
 
     def __repr__(self) -> str:
         return f"<gate {self.__qualname__}>"
@@ -77,7 +79,7 @@ class Gate:
 def _again(kind: type[Gate], primal: Any, rule: Any, *known: Any) -> Gate:
     """A pickled gate comes back."""
     made = kind(primal, rule)
-    made.parts, made.none, made.made_of = known
+    made.parts, made.none, made.made_of, made.opaque = known
     return made
 
 

@@ -80,6 +80,9 @@ class Gates(Calls):
         forward = ir.Call(ir.Ref(rule.forward, f"{name}_fwd"), operation.args, operation.kwargs)
         both = ir.Unpack((stmt.target, saved), forward, None, stmt.at, alters=stmt.alters)
         given = ir.Sequence("tuple", tuple(ir.Const(None) if t is None else t for t in moved))
+        if rule.tangent is not None:
+            t = ir.Call(ir.Ref(rule.tangent, f"{name}_dot"), (ir.Name(saved), args, given))
+            return both, ir.Assign(dot, self.of_its_own(t, stmt, operation), stmt.at)
         gate: Any = ir.Ref(operation.function, name)
         t = algebra.call(PUSHED_BACK, gate, ir.Name(saved), y, args, given)
         return both, ir.Assign(dot, self.of_its_own(t, stmt, operation), stmt.at)
