@@ -24,10 +24,11 @@ from srcad.adjoint.sweep import Node
 from srcad.adjoint.unassigned import initialised, still_local
 from srcad.adjoint.values import value_reads
 from srcad.adjoint.weave import Weaver
-from srcad.analysis import effects, keys, texts
+from srcad.analysis import effects
 from srcad.analysis.activity import activity
 from srcad.analysis.infer import Inference
 from srcad.analysis.liveness import liveness
+from srcad.analysis.lost import lost
 from srcad.analysis.outside import Outside, outside_names, written_outside
 from srcad.analysis.owning import with_own_numbers
 from srcad.analysis.program import Program, Unit
@@ -154,8 +155,7 @@ class Compilation:
         active = reverser.active
         fine = lambda s: reverser.storage.plain(s) or reverser.kept_by_memory(s)  # noqa: E731
         reverser.refused.extend(effects.active_writes(facts, body, reverser.active, fine))
-        reverser.refused.extend(texts.read_back(facts, body, active))
-        reverser.refused.extend(keys.active_keys(facts, body, active))
+        reverser.refused.extend(lost(facts, body, active))
         seed = reverser.start(code.result, handed)
         bars_in = tuple(map(reverser.bar, handed))
         nodes = reverser.block(body)

@@ -19,8 +19,8 @@ from srcad.analysis.activity import activity
 from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.effects import check_rules
 from srcad.analysis.hidden import inside, may_write
-from srcad.analysis.keys import active_keys
 from srcad.analysis.liveness import liveness
+from srcad.analysis.lost import lost
 from srcad.analysis.operations import (
     Append,
     Apply,
@@ -67,7 +67,7 @@ class Forward(Effects):
         for put in puts_of(self.facts, self.body, self.moving):
             raise put.refusal()
         found = [*read_back(self.facts, self.body, self.moving)]
-        found += active_keys(self.facts, self.body, activity(self.facts, self.body, given))
+        found += lost(self.facts, self.body, activity(self.facts, self.body, given))
         for _, problem in found:
             raise problem
 

@@ -19,6 +19,16 @@ REFUSED: dict[str, tuple[str, str]] = {
     # writes
     # in place: arrays, views, containers, objects, generators
     # … acceptance
+    # … exceptions_with_values
+    "exceptions_with_values.value_in_an_attribute": (
+        "UnsupportedSyntax",
+        "read out of an exception",
+    ),
+    "exceptions_with_values.values_in_args": ("UnsupportedSyntax", "read out of an exception"),
+    "exceptions_with_values.exception_kept_in_a_list": (
+        "UnsupportedSyntax",
+        "read out of an exception",
+    ),
     # … generators
     "generators.generator_by_hand": ("UnsupportedSyntax", "a generator that is kept"),
     "generators.iterator_object": (
