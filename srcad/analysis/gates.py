@@ -26,6 +26,9 @@ from srcad.ir.types import (
     AnyType,
     Array,
     Bottom,
+    Dct,
+    Lst,
+    Obj,
     Scalar,
     Tup,
     Type,
@@ -33,6 +36,7 @@ from srcad.ir.types import (
     dims_of,
     is_complex,
     is_scalar,
+    join_all,
 )
 from srcad.rules.table import TABLE
 from srcad.runtime.gates import Gate
@@ -148,12 +152,26 @@ def called(facts: Inferred, function: Any, kinds: tuple[Type, ...]) -> Inferred 
 
 
 def tangent_type(kind: Type) -> Type:
-    """The type of a tangent: that of the value, but a float for an integer."""
-    if isinstance(kind, Scalar) and kind.kind in (int, bool):
-        return FLOAT
-    if isinstance(kind, Tup):
-        return Tup(tuple(map(tangent_type, kind.items)), kind.cls)
-    return kind
+    """The type of a tangent: that of the value, but floats for integers, a dict for an object."""
+    match kind:
+        case Scalar(python) if python in (int, bool):
+            return FLOAT
+        case Tup(items, cls):
+            return Tup(tuple(map(tangent_type, items)), cls)
+        case Lst(items, element, cls):
+            known = None if items is None else tuple(map(tangent_type, items))
+            return Lst(known, tangent_type(element), cls)
+        case Dct(items, element, cls) if items is not None:
+            return _table(items, cls)
+        case Obj(_, fields):
+            return _table(fields, dict)
+        case _:
+            return kind if carries(kind) else ANY
+
+
+def _table(items: tuple[tuple[Any, Type], ...], cls: type) -> Dct:
+    found = tuple((name, tangent_type(t)) for name, t in items)
+    return Dct(found, join_all([t for _, t in found]), cls)
 
 
 def fits(kind: Type, bar: Type) -> bool:

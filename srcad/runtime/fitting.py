@@ -135,7 +135,9 @@ def anywhere(y: Any) -> Any:
         return [anywhere(v) for v in y]
     if isinstance(y, dict):
         return {k: anywhere(v) for k, v in y.items()}
-    return still(y)
+    zeros = still(y)
+    fields = fields_of(y) if isinstance(zeros, dict) else None
+    return zeros if fields is None else {k: anywhere(v) for k, v in fields.items()}
 
 
 def apart_from(t: Any, y: Any, name: str, *args: Any) -> Any:

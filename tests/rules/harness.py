@@ -79,7 +79,7 @@ def formulas(rule: Rule) -> tuple[Callable[..., Any] | None, ...]:
     match rule:
         case Partials(found) | Linear(found) | Vjp(found):
             return found
-        case NoDerivative():
+        case _:  # without derivative, or with parts instead of formulas
             return ()
 
 
