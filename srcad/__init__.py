@@ -1,12 +1,13 @@
 """srcad: gradients of plain NumPy code, as code that you can read."""
 
-from srcad import errors
+from srcad import errors, optimize
 from srcad import inside as _inside  # noqa: F401 - it registers itself
 from srcad import nested as _nested  # noqa: F401
 from srcad import twice as _twice  # noqa: F401
 from srcad.api import elementwise_grad, grad, value_and_grad
 from srcad.check import check_grad
 from srcad.check_rule import check_rule
+from srcad.flat import flatten
 from srcad.forward import jvp
 from srcad.gates import custom_jvp, custom_vjp, root
 from srcad.gradients import GradFunction
@@ -30,6 +31,7 @@ __all__ = [
     "errors",
     "explain",
     "fixed_point",
+    "flatten",
     "grad",
     "hessian",
     "hvp",
@@ -37,6 +39,7 @@ __all__ = [
     "jvp",
     "linear",
     "no_derivative",
+    "optimize",
     "partials",
     "root",
     "source",

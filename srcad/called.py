@@ -31,7 +31,7 @@ def register(test: Test, reverse: Callable[..., Any], forward: Callable[..., Any
     FORWARD.append((test, forward))
 
 
-# (function, options) → the plain function that stands for it, and the arguments in front.
+# (function, options, args) → the plain function that stands for it, and the arguments in front.
 STANDING: list[tuple[Test, Callable[..., Any]]] = []
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad import api, dynamic, errors, forward, moving, pullback
+from srcad import api, dynamic, errors, flat, forward, moving, pullback
 from srcad.api import grad
 from srcad.called import register, stands_for
 from srcad.jacobians import Derived
@@ -84,12 +84,17 @@ _DERIVED = {"hvp": hvp, "jacobian": jacobian, "hessian": hessian}
 _CALLED = {pullback.vjp: vjp, forward.jvp: jvp}
 
 
-def _standing(derived: Derived, options: Any) -> Any:
+def _standing(derived: Derived, options: Any, args: Any = ()) -> Any:
     """The function that stands for a derivative, and what is put in front of its arguments."""
     if options:
         raise errors.UnsupportedSyntax(
             f"srcad.{derived.kind} called with keywords cannot be differentiated yet. Give the "
             "arguments by position."
+        )
+    if not isinstance(derived.wrt, int):
+        raise errors.UnsupportedSyntax(
+            f"srcad.{derived.kind} with wrt={derived.wrt!r} cannot be differentiated yet. Give one "
+            "position."
         )
     return _DERIVED[derived.kind], (derived.f, derived.wrt, derived.mode)
 
@@ -121,11 +126,23 @@ def _move(function: Any, own_dot: Any, args: Any, dots: Any, options: Any, optio
     return moving.move(_CALLED[function], own_dot, args, dots, options, option_dots)
 
 
+def _differentiate_flat(function: Any, args: Any, kwargs: Any, keep: bool) -> Any:
+    return dynamic.differentiate(flat.plain(*args, **kwargs), args, kwargs, keep)
+
+
+def _move_flat(
+    function: Any, own_dot: Any, args: Any, dots: Any, options: Any, option_dots: Any
+) -> Any:
+    return moving.move(flat.plain(*args, **options), own_dot, args, dots, options, option_dots)
+
+
 def _called(f: Any) -> bool:
     return any(f is known for known in _CALLED)
 
 
 stands_for(lambda f: isinstance(f, Derived), _standing)
-stands_for(_called, lambda f, options: (_CALLED[f], ()))
+stands_for(_called, lambda f, options, args: (_CALLED[f], ()))
+stands_for(lambda f: f is flat.flatten, lambda f, options, args: (flat.plain(args[0]), ()))
+register(lambda f: f is flat.flatten, _differentiate_flat, _move_flat)
 register(lambda f: isinstance(f, Derived), _differentiate_derived, _move_derived)
 register(_called, _differentiate, _move)

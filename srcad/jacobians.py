@@ -8,17 +8,22 @@ hvp(f)(x, v)                  H @ v, at about the cost of three gradients
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from srcad import errors
 from srcad.api import grad
+from srcad.arguments import Wrt
+from srcad.flat import flatten, raveled
 from srcad.forward import jvp, prepared
 from srcad.numeric import fresh
 from srcad.pullback import vjp
 from srcad.runtime.derivative import Derivative
+from srcad.runtime.trees import leaves, rebuild
 
 _REFUSALS = (errors.UnsupportedSyntax, errors.UnsupportedMutation, errors.MissingRule)
 MODES = ("auto", "forward", "reverse")
@@ -27,13 +32,25 @@ MODES = ("auto", "forward", "reverse")
 class Derived(Derivative):
     """A Jacobian, a Hessian or its product: a function of the arguments of `f`."""
 
-    def __init__(self, f: Callable[..., Any], kind: str, wrt: int, mode: str) -> None:
+    def __init__(self, f: Callable[..., Any], kind: str, wrt: Wrt, mode: str) -> None:
         self.f, self.kind, self.wrt, self.mode = f, kind, wrt, mode
         self.__name__ = f"{kind}_of_{getattr(f, '__name__', 'function')}"
         self.__doc__ = f"The {kind} of {getattr(f, '__qualname__', f)}."
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return _HOW[self.kind](self.bound(kwargs), args, self.wrt, self.mode)
+        f = self.bound(kwargs)
+        if isinstance(self.wrt, tuple | list):
+            each = (self._in(f, args, w) for w in self.wrt)
+            return tuple(each)
+        return self._in(f, args, self.wrt)
+
+    def _in(self, f: Callable[..., Any], args: tuple[Any, ...], wrt: int | str) -> Any:
+        count = len(args)
+        if self.kind == "hvp":
+            if count < 2:
+                raise errors.WrongArgument("hvp(f)(x, v): the vector v comes after the arguments.")
+            count -= 1
+        return _HOW[self.kind](f, args, _position(f, wrt, count), self.mode)
 
     def __repr__(self) -> str:
         return f"<{self.kind} of {getattr(self.f, '__qualname__', self.f)!s}, wrt={self.wrt}>"
@@ -47,28 +64,31 @@ class Derived(Derivative):
         return functools.partial(self.f, **kwargs) if kwargs else self.f
 
 
-def jacobian(f: Callable[..., Any], wrt: int = 0, mode: str = "auto") -> Callable[..., Any]:
-    """The Jacobian of a function of an array (or number) whose value is an array (or number).
+def jacobian(f: Callable[..., Any], wrt: Wrt = 0, mode: str = "auto") -> Callable[..., Any]:
+    """The Jacobian of a function whose argument and value are arrays, numbers, or nests of them.
 
-    The result has the shape of the value followed by that of the argument.  mode: "forward" runs
-    once for each number of the argument, "reverse" once for each number of the value; "auto"
-    takes the smaller, or the one that the function allows.  Raises WrongArgument for arguments
-    and values of other kinds.
+    The result has the shape of the value followed by that of the argument; of containers it is the
+    container of the value around that of the argument around such arrays.  wrt: a position, a
+    name, or a tuple of them (then a tuple of Jacobians).  mode: "forward" runs once for each number
+    of the argument, "reverse" goes back once for each number of the value; "auto" takes the
+    smaller, or the one that the function allows.  Raises WrongArgument for arguments and values
+    without floating-point numbers.
     """
     if mode not in MODES:
         raise errors.WrongArgument(f"mode={mode!r}: use one of {', '.join(map(repr, MODES))}.")
     return Derived(f, "jacobian", wrt, mode)
 
 
-def hessian(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
-    """The second derivatives of a function with a real scalar value in one array (or number).
+def hessian(f: Callable[..., Any], wrt: int | str = 0) -> Callable[..., Any]:
+    """The second derivatives of a function with a real scalar value in one argument.
 
-    The result has the shape of the argument twice; it is made of the products of `hvp`.
+    The result has the shape of the argument twice, or the structure of a container twice; it is
+    made of the products of `hvp`.
     """
     return Derived(f, "hessian", wrt, "auto")
 
 
-def hvp(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
+def hvp(f: Callable[..., Any], wrt: int | str = 0) -> Callable[..., Any]:
     """The product of the Hessian with a vector: `hvp(f)(x, v)`; the vector comes last.
 
     v has the structure and shapes of the argument that f is differentiated in, and so has the
@@ -79,29 +99,97 @@ def hvp(f: Callable[..., Any], wrt: int = 0) -> Callable[..., Any]:
 
 
 def _jacobian(g: Callable[..., Any], args: tuple[Any, ...], wrt: int, mode: str) -> Any:
-    at = _array(args, wrt)
-    if mode == "forward":
-        return _forward(g, args, wrt, at)
-    if mode == "reverse":
-        return _reverse(g, args, wrt, at)
-    size = np.size(_value(g(*fresh(args))))
-    first, second = (_forward, _reverse) if at.size <= size else (_reverse, _forward)
+    found = flat_jacobian(g, args, wrt, mode)
+    return _split(found.matrix, found.value, args[wrt])
+
+
+@dataclass(frozen=True)
+class FlatJacobian:
+    """The derivatives of the numbers of a value (rows) in those of an argument (columns)."""
+
+    matrix: np.ndarray
+    value: Any
+
+
+def flat_jacobian(
+    f: Callable[..., Any], args: tuple[Any, ...], wrt: int, mode: str
+) -> FlatJacobian:
+    """The Jacobian of what `flatten` makes of value and argument."""
+    if not leaves(args[wrt]):
+        raise errors.WrongArgument(
+            "A Jacobian is taken in floating-point numbers and arrays, or in containers of them, "
+            f"not in {args[wrt]!r}."
+        )
+    if mode != "auto":
+        return (_forward if mode == "forward" else _reverse)(f, args, wrt)
+    size = raveled(_value(f(*fresh(args)))).size
+    smaller = raveled(args[wrt]).size <= size
+    first, second = (_forward, _reverse) if smaller else (_reverse, _forward)
     try:
-        return first(g, args, wrt, at)
+        return first(f, args, wrt)
     except _REFUSALS:
-        return second(g, args, wrt, at)
+        return second(f, args, wrt)
+
+
+def _forward(f: Callable[..., Any], args: tuple[Any, ...], wrt: int) -> FlatJacobian:
+    out: Any = None
+    columns = []
+    for unit in _basis(args[wrt]):
+        dots: list[Any] = [None] * len(args)
+        dots[wrt] = unit
+        out, t = jvp(f, fresh(args), tuple(dots))
+        columns.append(raveled(_value(t)))
+    if not columns:
+        out = _value(f(*fresh(args)))
+        return FlatJacobian(np.zeros((raveled(out).size, 0)), out)
+    return FlatJacobian(np.stack(columns, -1), out)
+
+
+def _reverse(f: Callable[..., Any], args: tuple[Any, ...], wrt: int) -> FlatJacobian:
+    out, pullback = vjp(f, *fresh(args))
+    rows = [raveled(pullback(unit)[wrt]) for unit in _basis(_value(out))]
+    if not rows:
+        return FlatJacobian(np.zeros((0, raveled(args[wrt]).size)), out)
+    return FlatJacobian(np.stack(rows), out)
+
+
+def _basis(tree: Any) -> Iterator[Any]:
+    """The unit vectors, in the structure of the tree."""
+    vector, unflatten = flatten(tree)
+    for k in range(vector.size):
+        unit = np.zeros_like(vector)
+        unit[k] = 1
+        yield unflatten(unit)
+
+
+def _split(matrix: np.ndarray, value: Any, at: Any) -> Any:
+    """The matrix in the structure of the value around that of the argument."""
+    rows, columns = _spans(value), _spans(at)
+    found = []
+    for a, b, shape in rows:
+        parts = [matrix[a:b, c:d].reshape((*shape, *inner))[()] for c, d, inner in columns]
+        found.append(rebuild(at, parts))
+    return rebuild(value, found)
+
+
+def _spans(tree: Any) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Where the numbers of each leaf stand in the vector, and the shape of the leaf."""
+    found, start = [], 0
+    for _, leaf in leaves(tree):
+        found.append((start, start + np.size(leaf), np.shape(leaf)))
+        start += np.size(leaf)
+    return found
 
 
 def _hessian(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, mode: str) -> Any:
-    at = _array(args, wrt)
+    at = args[wrt]
     df = grad(f, wrt=wrt)
-    columns = [_product(f, df, (*fresh(args), e), wrt) for e in _basis(at, args[wrt])]
-    return _stacked(columns, at.shape, at)
+    columns = [raveled(_product(f, df, (*fresh(args), e), wrt)) for e in _basis(at)]
+    matrix = np.stack(columns, -1) if columns else np.zeros((0, 0))
+    return _split(matrix, at, at)
 
 
 def _hvp(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, mode: str) -> Any:
-    if len(args) < 2:
-        raise errors.WrongArgument("hvp(f)(x, v): the vector v comes after the arguments.")
     return _product(f, grad(f, wrt=wrt), args, wrt)
 
 
@@ -128,67 +216,25 @@ def _of_the_tangent(
     return pullback((0.0, 1.0))[len(given) - len(args) + wrt]
 
 
-def _basis(at: np.ndarray, value: Any) -> Iterator[Any]:
-    """The unit vectors, in the kind of the argument."""
-    for k in range(at.size):
-        unit = np.zeros(at.size, at.dtype)
-        unit[k] = 1
-        yield _like(unit.reshape(at.shape), value)
-
-
-def _forward(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, at: np.ndarray) -> Any:
-    columns = []
-    out: Any = None
-    for unit in _basis(at, args[wrt]):
-        dots: list[Any] = [None] * len(args)
-        dots[wrt] = unit
-        out, t = jvp(f, fresh(args), tuple(dots))
-        columns.append(_value(t))
-    if not columns:
-        out = f(*fresh(args))
-    return _stacked(columns, np.shape(_value(out)), at)
-
-
-def _stacked(columns: list[Any], shape: tuple[int, ...], at: np.ndarray) -> Any:
-    """The columns as the last axes."""
-    if not columns:
-        return np.zeros((*shape, *at.shape))
-    return np.stack(columns, -1).reshape((*shape, *at.shape))[()]
-
-
-def _reverse(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, at: np.ndarray) -> Any:
-    out, pullback = vjp(f, *fresh(args))
-    out = _value(out)
-    shape, rows = np.shape(out), []
-    for k in range(np.size(out)):
-        seed = np.zeros(np.size(out), np.result_type(out))
-        seed[k] = 1
-        rows.append(pullback(seed.reshape(shape)[()])[wrt])
-    if not rows:
-        return np.zeros((*shape, *at.shape))
-    return np.stack(rows).reshape((*shape, *at.shape))[()]
-
-
-def _array(args: tuple[Any, ...], wrt: int) -> np.ndarray:
-    try:
-        value = args[wrt]
-    except IndexError:
-        raise errors.WrongArgument(f"wrt={wrt}: there is no such argument.") from None
-    at = np.asarray(value) if isinstance(value, float | complex | np.ndarray | np.generic) else None
-    if at is None or at.dtype.kind not in "fc":
-        raise errors.WrongArgument(
-            f"A Jacobian is taken in an array or a number of floats, not in {value!r}."
-        )
-    return at
+def _position(f: Callable[..., Any], wrt: int | str, count: int) -> int:
+    """Which of the arguments is meant."""
+    if isinstance(wrt, str):
+        names = list(inspect.signature(f).parameters)
+        if wrt not in names[:count]:
+            raise errors.WrongArgument(
+                f"wrt={wrt!r}: no argument of that name is given by position; the parameters are: "
+                f"{', '.join(names)}."
+            )
+        return names.index(wrt)
+    if not -count <= wrt < count:
+        raise errors.WrongArgument(f"wrt={wrt}: there is no such argument.")
+    return wrt % count
 
 
 def _value(out: Any) -> Any:
-    if not isinstance(out, float | complex | np.ndarray | np.generic):
+    if not leaves(out):
         raise errors.WrongArgument(
-            f"A Jacobian is that of an array or a number, not of a {type(out).__name__}."
+            "A Jacobian is that of floating-point numbers and arrays, or containers of them, not "
+            f"of a {type(out).__name__}."
         )
     return out
-
-
-def _like(unit: np.ndarray, value: Any) -> Any:
-    return unit if isinstance(value, np.ndarray) else unit[()]

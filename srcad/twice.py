@@ -147,7 +147,7 @@ def _of_other(function: Any, front: Values, args: Values) -> Pair:
 def _pair(f: Any, args: Values, options: Named) -> Pair:
     stands = special(STANDING, f)
     if stands is not None:
-        function, front = stands(f, options)
+        function, front = stands(f, options, args)
         return _of_other(function, front, args)
     held = None
     if isinstance(f, GradFunction):

@@ -16,6 +16,8 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 def test_example(path: Path) -> None:
     if path.stem == "digits":
         pytest.importorskip("sklearn", reason="the digits come with scikit-learn")
+    if path.stem == "fit_with_scipy":
+        pytest.importorskip("scipy", reason="its optimisers are SciPy's")
     done = subprocess.run(
         [sys.executable, str(path)],
         env=dict(os.environ, PYTHONPATH=str(EXAMPLES.parent), PYTHONIOENCODING="utf-8"),

@@ -48,7 +48,7 @@ def of_derivatives(expr: ir.Call, value: Any, args: tuple[ir.Expr, ...]) -> Foun
         return None
     if value in SUBSTITUTES:
         return None
-    if value.__module__ in ("srcad.pullback", "srcad.forward"):
+    if value.__module__ in ("srcad.pullback", "srcad.forward", "srcad.flat"):
         return ANY, Dynamic(expr.func, args, expr.kwargs)
     if not makes_gradient(value):
         cure = MADE_OUTSIDE if value.__module__ in _RULES else ""
