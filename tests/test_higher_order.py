@@ -228,6 +228,12 @@ def test_arguments_that_the_function_writes() -> None:
     np.testing.assert_allclose(srcad.jacobian(squared)(POINT.copy()), np.diag(2 * POINT))
 
 
+def test_hessian_of_a_slice_of_a_sorted_list() -> None:
+    found = srcad.hessian(lambda x: sum(sorted([v**2 for v in x], reverse=True)[:2]))(POINT)
+    order = np.argsort(-POINT)[:2]
+    np.testing.assert_allclose(found, np.diag([2.0 * (k in order) for k in range(len(POINT))]))
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

@@ -62,6 +62,8 @@ class Bindings(Calls):
                     self.assign(variable, lowered, value)
             case ast.Tuple(elts=targets) | ast.List(elts=targets) if self.parallel(value, targets):
                 self.bind_parallel(targets, value.elts)
+            case ast.Tuple() | ast.List():
+                self.bind_atom(target, self.atom(self.at_once(value)))
             case _:
                 self.bind_atom(target, self.atom(value))
 

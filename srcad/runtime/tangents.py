@@ -186,6 +186,8 @@ def part_dot(owner_dot: Any, owner: Any, name: str) -> Any:
 def items_dot(x_dot: Any, x: Any) -> Any:
     """The tangent of what is asked for an item, of which the class is known only now."""
     no_items_by_class(x)
+    if x_dot is None and isinstance(x, range | str | bytes):
+        return [None if isinstance(x, str) else 0.0] * len(x)
     return x_dot
 
 

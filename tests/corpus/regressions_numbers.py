@@ -57,3 +57,10 @@ def questions_by_method(a, b):
 @program(args=two, wrt=(0, 1))
 def length_of_a_range(a, b):
     return np.sum(np.arange(0.0, a, 0.4) * b)
+
+
+@program(args=lambda rng: (rng.uniform(1, 2, 3),))
+def unpacked_generator(x):
+    a, b, c = (v**2 for v in x)
+    first, *others = (v * c for v in x)
+    return a * b + c * first + others[1]
