@@ -15,7 +15,7 @@ from typing import Any, overload
 
 from srcad import errors
 from srcad.rules.table import TABLE, Pushed, Pushes, Staged, Unfinished, Vjp
-from srcad.runtime.gates import Gate, backward_of, forward_of, of_class
+from srcad.runtime.gates import Gate, backward_of, forward_of, of_class, signature_of
 from srcad.runtime.implicit import _DECORATE, parts_of_fixed, parts_of_root
 
 Formula = Callable[..., Any]
@@ -185,10 +185,10 @@ class _Above:
         return gate
 
     def _check(self, function: Any) -> None:
-        try:
-            params = list(inspect.signature(function).parameters.values())
-        except (TypeError, ValueError):
+        signature = signature_of(function)
+        if signature is None:
             return
+        params = list(signature.parameters.values())
         name = getattr(function, "__name__", repr(function))
         kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         plain = [p.name for p in params if p.kind in kinds]

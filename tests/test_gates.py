@@ -224,6 +224,59 @@ def test_generated_code() -> None:
     assert "x_bar, w_bar = Multiply_bwd(Multiply_saved" in text
 
 
+def test_explained() -> None:
+    told = str(srcad.explain(lambda x, w: np.sum(Multiply(x, w) * sigmoid(x)), A, A + 1))
+    assert "Multiply (forward, backward)" in told
+    assert "sigmoid (vjp)" in told
+
+
+def test_a_class_that_notes_what_it_likes() -> None:
+    @srcad.custom_vjp
+    class Product:
+        calls = 0
+
+        def __init__(self):
+            self.cache = []
+
+        def forward(self, x, w):
+            self.cache.append((x, w))
+            return x @ w
+
+        def backward(self, bar):
+            ((x, w),) = self.cache
+            self.x_bar, self.w_bar = w * bar, x * bar
+            return self.x_bar, self.w_bar
+
+    value, pullback = srcad.vjp(lambda x, w: Product(x, w) ** 2, A, A + 1)
+    for _ in range(2):
+        x_bar, w_bar = pullback(1.0)
+        np.testing.assert_allclose(x_bar, 2 * (A @ (A + 1)) * (A + 1))
+        np.testing.assert_allclose(w_bar, 2 * (A @ (A + 1)) * A)
+    assert value == Product(A, A + 1) ** 2
+
+
+def test_what_a_gate_does_is_done_once() -> None:
+    calls = []
+
+    @srcad.custom_vjp(lambda y_bar, y, x: y_bar)
+    def noted(x):
+        calls.append(1)
+        return x * 1.0
+
+    def ruled(x):
+        calls.append(1)
+        return x * 1.0
+
+    srcad.vjp_rule(ruled, lambda y_bar, y, x: y_bar)
+    for f in (noted, ruled):
+        calls.clear()
+        df = srcad.grad(lambda x, f=f: f(x) * x)
+        df(0.3)
+        assert len(calls) == 1
+        srcad.jvp(lambda x: f(x) * x, (0.3,), (1.0,))  # noqa: B023 - called at once
+        assert len(calls) == 2
+
+
 # -- kinds of values -------------------------------------------------------------------
 
 

@@ -36,7 +36,16 @@ from srcad.ir import nodes as ir
 from srcad.ir.observed import types_of
 from srcad.ir.types import Symbols, Type
 from srcad.pipeline import Compilation
-from srcad.rules.table import Linear, NoDerivative, Partials, Vjp
+from srcad.rules.table import (
+    Linear,
+    NoDerivative,
+    Partials,
+    Pushed,
+    Pushes,
+    Staged,
+    Unfinished,
+    Vjp,
+)
 
 
 @dataclass(frozen=True)
@@ -246,7 +255,10 @@ class _Explainer:
                 pass
 
 
-_VERBS: dict[type, str] = {Partials: "partials", Linear: "linear", Vjp: "vjp"}
+_VERBS: dict[type, str] = {
+    Partials: "partials", Linear: "linear", Vjp: "vjp", Staged: "forward, backward",
+    Pushed: "jvp", Pushes: "jvp", Unfinished: "no rule yet",
+}  # fmt: skip
 
 
 def _shown(expr: ir.Expr, function: Any) -> str:

@@ -13,7 +13,15 @@ from srcad.runtime.cotangents import (
     shadow,
     unfinished,
 )
-from srcad.runtime.fitting import anywhere, apart_from, fitted, fitted_dot, given_back, taken_back
+from srcad.runtime.fitting import (
+    anywhere,
+    apart_from,
+    fitted,
+    fitted_dot,
+    given_back,
+    taken_back,
+    unfitted,
+)
 from srcad.runtime.results import only_scalar
 from srcad.runtime.tangents import finished_dot, fresh, in_shape_of, still
 
@@ -34,11 +42,12 @@ no_derivative(shadow, still, holds_sequences, only_scalar)
 linear(in_shape_of, lambda y_bar, t, y: unbroadcast(y_bar, t))
 like(in_shape_of, 1)
 linear(fresh, lambda y_bar, t: y_bar)
-linear(fitted, lambda y_bar, bar, x, what: unfinished(y_bar, bar))
+linear(fitted, lambda y_bar, bar, x, what: unfitted(y_bar, bar))
 like(fitted, 1, 2)
 linear(given_back, lambda y_bar, bars, args, gate, names: taken_back(y_bar, bars))
 like(given_back, 1, 2, 3)
-linear(fitted_dot, lambda y_bar, t, y, gate: unfinished(y_bar, t))
+linear(fitted_dot, lambda y_bar, t, y, gate: unfitted(y_bar, t))
 like(fitted_dot, 1, 2)
-linear(apart_from, lambda y_bar, t, y, name, *args: y_bar)
+linear(apart_from, lambda y_bar, t, y, name, args: y_bar)
+like(apart_from, 1, 2, 3)
 no_derivative(anywhere)

@@ -111,8 +111,21 @@ def _one_each(bars: Any, count: int, gate: str, names: tuple[str, ...]) -> Any:
 def taken_back(t_bar: Any, bars: Any) -> Any:
     """The transpose of `given_back`, in the cotangents."""
     if not isinstance(bars, list | tuple):
-        return unfinished(part(t_bar, 0), bars)
-    return [unfinished(part(t_bar, k), bar) for k, bar in enumerate(bars)]
+        return unfitted(part(t_bar, 0), bars)
+    return [unfitted(part(t_bar, k), bar) for k, bar in enumerate(bars)]
+
+
+def unfitted(t_bar: Any, bar: Any) -> Any:
+    """The transpose of `fitted`, in the cotangent, which may have been given as an object."""
+    if t_bar is None or bar is None:
+        return None
+    if isinstance(bar, list | tuple):
+        return [unfitted(part(t_bar, k), v) for k, v in enumerate(bar)]
+    if isinstance(bar, dict):
+        return {k: unfitted(part(t_bar, k), v) for k, v in bar.items()}
+    if isinstance(t_bar, dict):
+        return {k: unfitted(t_bar.get(k), v) for k, v in (fields_of(bar) or {}).items()}
+    return unfinished(t_bar, bar)
 
 
 def fitted_dot(t: Any, y: Any, gate: str) -> Any:
@@ -140,7 +153,7 @@ def anywhere(y: Any) -> Any:
     return zeros if fields is None else {k: anywhere(v) for k, v in fields.items()}
 
 
-def apart_from(t: Any, y: Any, name: str, *args: Any) -> Any:
+def apart_from(t: Any, y: Any, name: str, args: tuple[Any, ...]) -> Any:
     """The tangent of a value that is written later, and must not be memory of an argument."""
     mine = [*arrays(y)]
     if any(share(one, other) for a in args for other in arrays(a) for one in mine):

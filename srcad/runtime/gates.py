@@ -14,6 +14,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 _SERIAL = itertools.count(1)
 _CALLERS: weakref.WeakKeyDictionary[types.FunctionType, types.FunctionType] = (
     weakref.WeakKeyDictionary()
@@ -64,16 +66,25 @@ class Gate:
 
     def signature(self) -> inspect.Signature | None:
         """The parameters of the function; None where they cannot be known."""
-        try:
-            return inspect.signature(self.primal)
-        except (TypeError, ValueError):
-            return None
+        return signature_of(self.primal)
 
     def caller(self) -> types.FunctionType:
         """`def sigmoid(x): return primal(x)`: a plain function that calls the gate."""
         if self._caller is None:
             self._caller = _written(self, self.signature())
         return self._caller
+
+
+def signature_of(function: Any) -> inspect.Signature | None:
+    """The parameters of a function; of one of NumPy's ufuncs, its operands."""
+    if isinstance(function, np.ufunc):
+        letters = ("x", "y", "z", "u", "v", "w")[: function.nin]
+        kind = inspect.Parameter.POSITIONAL_ONLY
+        return inspect.Signature([inspect.Parameter(name, kind) for name in letters])
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
 
 
 def _again(kind: type[Gate], primal: Any, rule: Any, *known: Any) -> Gate:

@@ -132,7 +132,8 @@ class Values(Applied):
         written = self.shown or names & self.written
         if TABLE.of_user(operation.function) and written and not is_scalar(self.type(target)):
             name = ir.Const(getattr(operation.function, "__name__", "a function"))
-            return algebra.call(APART_FROM, t, ir.Name(target), name, *operation.args)
+            given = ir.Sequence("tuple", operation.args)
+            return algebra.call(APART_FROM, t, ir.Name(target), name, given)
         if not may_view(operation):
             return t
         options = {k: (v.value if isinstance(v, ir.Const) else ...) for k, v in operation.kwargs}
