@@ -205,7 +205,7 @@ class Inference:
                 self.plain(stmt)
                 return
         written = None
-        if isinstance(stmt, ir.Store | ir.Augment | ir.Effect | ir.Assign):
+        if isinstance(stmt, ir.Store | ir.Augment | ir.Effect | ir.Assign | ir.For):
             written = overloaded(stmt, self.facts)
         if written is None and self.noting:
             written = with_notes(stmt, self.facts, self.session.changing)

@@ -9,6 +9,7 @@
     table[k] += v                                        old = table[k]
                                                          old += v
                                                          table.__setitem__(k, old)
+    for t in bag: …           Bag has __iter__           items = bag.items; for t in items: …
     del table[k]              Table has __delitem__      table.__delitem__(k)
     x += e                    x of unknown type          bound_anew(x)
                               (`Reading.checks`)         x = x + e
@@ -25,6 +26,7 @@ import types as pytypes
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from srcad.analysis.iterated import over_items
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -56,6 +58,8 @@ def overloaded(stmt: ir.Stmt, facts: Inferred) -> ir.Block | None:
             return None if call is None else (ir.Effect(call, stmt.at),)
         case ir.Augment(ir.Name(owner), op, value):
             return _augmented(facts, stmt, owner, op, value)
+        case ir.For():
+            return over_items(stmt, facts)
         case ir.Augment(ir.Item(ir.Name(owner)) | ir.Attr(ir.Name(owner)) as target):
             return _apart(facts, stmt, owner, target) or _read_before(facts, stmt, target)
         case _:

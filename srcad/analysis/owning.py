@@ -38,6 +38,7 @@ from srcad.analysis.operations import (
 )
 from srcad.analysis.outside import called_writes
 from srcad.analysis.rebound import apart
+from srcad.analysis.remade import by_fields
 from srcad.analysis.shared import (
     Asked,
     Shared,
@@ -183,9 +184,9 @@ class _Owning:
                 return self.display(value, stmt)
             case Make(cls, fields):
                 made = [(name, *self.own(item, stmt)) for name, item in fields]
-                pairs = zip(fields, made, strict=True)
-                table = {old: new for (_, old), (_, _, new) in pairs if old != new}
+                table = {old: m[2] for (_, old), m in zip(fields, made, strict=True) if old != m[2]}
                 now = Make(cls, tuple((name, new) for name, _, new in made))
+                value = by_fields(value, cls, fields, table)
                 return [s for _, b, _ in made for s in b], self.again(value, table, now)
             case Copy(inner) | Part(inner, ir.Slice()) if not self.kept(inner):
                 return self.items(value, stmt)
