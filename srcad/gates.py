@@ -11,26 +11,30 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, overload
+from typing import Any, Generic, TypeVar, overload
 
 from srcad import errors
 from srcad.rules.table import TABLE, Pushed, Pushes, Staged, Unfinished, Vjp
 from srcad.runtime.gates import Gate, backward_of, forward_of, of_class, signature_of
 from srcad.runtime.implicit import _DECORATE, parts_of_fixed, parts_of_root
 
+R = TypeVar("R")
 Formula = Callable[..., Any]
 
 
-class CustomVjp(Gate):
+class CustomVjp(Gate, Generic[R]):
     """A function whose way back is the user's own."""
 
-    def __init__(self, primal: Callable[..., Any], rule: Any = None) -> None:
+    def __init__(self, primal: Callable[..., R], rule: Any = None) -> None:
         super().__init__(primal, rule)
         name = self.__name__
         self.rule = rule or Unfinished(
             f"{name} is a gate without a backward part: call {name}.defvjp(fwd, bwd), or give "
             "custom_vjp one lambda for each argument."
         )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> R:
+        return self.primal(*args, **kwargs)  # type: ignore[no-any-return]
 
     def defvjp(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
         """Set the two parts: `y, saved = forward(*args)` and `backward(saved, y_bar)`.
@@ -48,16 +52,19 @@ class CustomVjp(Gate):
         _set(self, Staged(forward, backward), (self.primal, forward, backward))
 
 
-class CustomJvp(Gate):
+class CustomJvp(Gate, Generic[R]):
     """A function whose tangent is the user's own; cotangents go the same way back."""
 
-    def __init__(self, primal: Callable[..., Any], rule: Any = None) -> None:
+    def __init__(self, primal: Callable[..., R], rule: Any = None) -> None:
         super().__init__(primal, rule)
         name = self.__name__
         self.rule = rule or Unfinished(
             f"{name} is a gate without a rule for tangents: call {name}.defjvp(rule), or give "
             "custom_jvp one lambda for each argument."
         )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> R:
+        return self.primal(*args, **kwargs)  # type: ignore[no-any-return]
 
     def defjvp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
         """Set `rule(args, tangents)`, which returns the value and its tangent; it is returned."""
@@ -88,11 +95,17 @@ def _takes(function: Any, count: int) -> bool:
 
 
 @overload
-def custom_vjp(f: Callable[..., Any], /) -> Any: ...
+def custom_vjp(f: type, /) -> CustomVjp[Any]: ...
 
 
 @overload
-def custom_vjp(*formulas: Formula | None) -> Any: ...
+def custom_vjp(f: Callable[..., R], /) -> CustomVjp[R]: ...
+
+
+@overload
+def custom_vjp(
+    f: Formula | None, g: Formula | None, /, *formulas: Formula | None
+) -> Callable[[Callable[..., R]], CustomVjp[R]]: ...
 
 
 def custom_vjp(*given: Any) -> Any:
@@ -115,11 +128,13 @@ def custom_vjp(*given: Any) -> Any:
 
 
 @overload
-def custom_jvp(f: Callable[..., Any], /) -> Any: ...
+def custom_jvp(f: Callable[..., R], /) -> CustomJvp[R]: ...
 
 
 @overload
-def custom_jvp(*formulas: Formula | None) -> Any: ...
+def custom_jvp(
+    f: Formula | None, g: Formula | None, /, *formulas: Formula | None
+) -> Callable[[Callable[..., R]], CustomJvp[R]]: ...
 
 
 def custom_jvp(*given: Any) -> Any:
@@ -208,7 +223,7 @@ class _Above:
                 )
 
 
-def root(residual: Callable[..., Any]) -> Callable[[Callable[..., Any]], Gate]:
+def root(residual: Callable[..., Any]) -> Callable[[Callable[..., R]], CustomVjp[R]]:
     """Above a solver: its result x solves `residual(x, *params) == 0`, and so has a derivative.
 
         @srcad.root(lambda x, a: x**3 + x - a)
@@ -223,7 +238,7 @@ def root(residual: Callable[..., Any]) -> Callable[[Callable[..., Any]], Gate]:
     return _Solver(residual, "root", parts_of_root)
 
 
-def _fixed(step: Callable[..., Any]) -> Callable[[Callable[..., Any]], Gate]:
+def _fixed(step: Callable[..., Any]) -> Any:
     return _Solver(step, "fixed_point", parts_of_fixed)
 
 
@@ -235,7 +250,7 @@ class _Solver:
             raise errors.WrongArgument(f"{verb} takes a function first, not {equation!r}.")
         self.equation, self.verb, self.parts = equation, verb, parts
 
-    def __call__(self, solver: Callable[..., Any]) -> Gate:
+    def __call__(self, solver: Callable[..., R]) -> CustomVjp[R]:
         if not callable(solver) or inspect.isclass(solver):
             raise errors.WrongArgument(f"{self.verb} stands above a function, not {solver!r}.")
         gate = CustomVjp(solver)

@@ -389,6 +389,28 @@ def test_looks_like_the_function() -> None:
     assert copy.deepcopy(scaled) is scaled
 
 
+RATE = 2.0
+
+
+@srcad.custom_vjp(lambda y_bar, y, x: y_bar * RATE)
+def rated(x):
+    return x * RATE
+
+
+@srcad.custom_jvp(lambda x_dot, y, x: x_dot * RATE)
+def rated_too(x):
+    return x * RATE
+
+
+def test_a_rule_reads_globals_when_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for gate in (rated, rated_too):
+        df = srcad.grad(lambda x, gate=gate: gate(x))
+        monkeypatch.setitem(globals(), "RATE", 2.0)
+        assert df(3.0) == srcad.jvp(gate, (3.0,), (1.0,))[1] == 2.0
+        monkeypatch.setitem(globals(), "RATE", 5.0)
+        assert df(3.0) == srcad.jvp(gate, (3.0,), (1.0,))[1] == 5.0
+
+
 # -- hazards ---------------------------------------------------------------------------
 
 

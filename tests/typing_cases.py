@@ -2,7 +2,18 @@
 
 from typing import Any, assert_type
 
-from srcad import GradFunction, check_grad, explain, grad, source, value_and_grad, vjp
+from srcad import (
+    GradFunction,
+    check_grad,
+    custom_jvp,
+    custom_vjp,
+    explain,
+    grad,
+    root,
+    source,
+    value_and_grad,
+    vjp,
+)
 
 
 def loss(w: float, x: float, *, rate: float = 1.0) -> float:
@@ -58,3 +69,49 @@ plain(1.0, x="2")  # type: ignore[arg-type]
 model.loss("w")  # type: ignore[arg-type]
 model.loss(1.0, 2, 3)  # type: ignore[call-arg]
 both(1.0)  # type: ignore[call-arg]
+
+
+@custom_vjp
+def two_parts(x: float, w: int) -> float:
+    """Its parts come later."""
+    return x * w
+
+
+two_parts.defvjp(lambda x, w: (x * w, w), lambda w, bar: (bar * w, None))
+
+
+@custom_vjp(lambda y_bar, y, x, w: y_bar * w, None)
+def one_line(x: float, w: int) -> float:
+    """One lambda for each argument."""
+    return x * w
+
+
+@custom_vjp(lambda y_bar, y, x: y_bar)
+def same(x: float) -> float:
+    """One argument."""
+    return x
+
+
+@custom_jvp
+def moved(x: float) -> float:
+    """With a rule for tangents."""
+    return x
+
+
+@moved.defjvp
+def moved_rule(args: tuple[float], tangents: tuple[float]) -> tuple[float, float]:
+    """The rule."""
+    return args[0], tangents[0]
+
+
+@root(lambda x, a: x - a)
+def solved(a: float) -> float:
+    """A solver."""
+    return a
+
+
+assert_type(two_parts(1.0, 2), float)
+assert_type(one_line(1.0, 2), float)
+assert_type(moved(1.0), float)
+assert_type(solved(1.0), float)
+same(1.0)

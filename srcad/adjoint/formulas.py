@@ -99,7 +99,23 @@ def _body(function: Any) -> ir.Expr | None:
     if not lowerer.simple(expression):
         return None
     own = {p.name for p in inspect.signature(function).parameters.values()}
-    return _resolved(lowerer.tree(expression), function, own)
+    tree = lowerer.tree(expression)
+    ours = str(function.__module__).startswith("srcad.")
+    if not ours and any(_may_change(name, function) for name in ir.reads(tree) - own):
+        return None  # it is called, and reads what these names are then
+    return _resolved(tree, function, own)
+
+
+def _may_change(name: str, function: Any) -> bool:
+    """Whether a name from outside a rule may stand for something else at the next call."""
+    if name in function.__code__.co_freevars or name in function.__globals__:
+        try:
+            value = _global(function, name)
+        except ValueError:  # a variable that has no value yet
+            return True
+        module = getattr(value, "__name__", "").split(".")[0]
+        return not (isinstance(value, pytypes.ModuleType) and module in ("numpy", "math"))
+    return False
 
 
 def _is_doc(stmt: Any) -> bool:

@@ -190,3 +190,41 @@ weighted = functools.partial(
 def partial_of_two_arrays(x):
     """Both were the first one."""
     return weighted(x) * weighted(2 * x)
+
+
+@program(args=numbers, wrt=(0, 1))
+def captured_by_a_gate(w, x):
+    @srcad.custom_vjp(lambda y_bar, y, t: y_bar * w)
+    def times(t):
+        return w * t
+
+    return times(x)
+
+
+@srcad.custom_vjp(lambda y_bar, y, x: 2 * y_bar * x)
+def clearing(x):
+    x[0] = 0.0
+    return np.sum(x**2)
+
+
+@program(args=vector)
+def written_by_a_gate(x):
+    x = x * 1.0
+    return clearing(x) + np.sum(x)
+
+
+@program(args=numbers, wrt=(0, 1))
+def hook_that_reads_what_changes(x, w):
+    for k in range(3):
+        x = srcad.cotangent(x * w, lambda g: g * (k + 1))  # noqa: B023 - refused for it
+    return x
+
+
+@srcad.custom_vjp
+def unfinished(x):
+    return x
+
+
+@program(args=numbers)
+def gate_without_a_rule(x, w):
+    return unfinished(x) * w

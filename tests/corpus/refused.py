@@ -29,6 +29,11 @@ REFUSED: dict[str, tuple[str, str]] = {
         "UnsupportedSyntax",
         "read out of an exception",
     ),
+    # … gates
+    "gates.captured_by_a_gate": ("UnsupportedSyntax", "a gate made inside, of an active variable"),
+    "gates.written_by_a_gate": ("UnsupportedMutation", "an assignment into `x`"),
+    "gates.hook_that_reads_what_changes": ("UnsupportedSyntax", "`k` of a loop"),
+    "gates.gate_without_a_rule": ("MissingRule", "no defvjp"),
     # … generators
     "generators.generator_by_hand": ("UnsupportedSyntax", "a generator that is kept"),
     "generators.iterator_object": (
