@@ -100,7 +100,9 @@ def with_rule(function: Any) -> tuple[Any, Rule | None]:
     """The function with its rule, if it has one; else what stands for it in plain Python."""
     try:
         rule = TABLE.get(function)
-        return (_SUBSTITUTES.get(function, function) if rule is None else function), rule
+        if rule is not None:
+            return function, rule
+        return _SUBSTITUTES.get(function) or SUBSTITUTES.get(function, function), None
     except TypeError:  # it cannot be hashed
         return function, None
 

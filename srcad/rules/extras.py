@@ -23,6 +23,8 @@ TOPICS = {
     "fft": "scipy.fft",
     "signal": "scipy.signal",
     "stats": "scipy.stats",
+    "optimize": "scipy.optimize",
+    "integrate": "scipy.integrate",
 }
 _READ: set[str] = set()
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad.ir import nodes as ir
 from srcad.rules.reports import REPORTS
-from srcad.rules.table import TABLE
+from srcad.rules.table import TABLE, Unfinished
 from srcad.rules.writes import FIRST
 from srcad.runtime.implicit import iterated
 from srcad.runtime.inplace import shuffled_order
@@ -39,7 +39,7 @@ def pure_function(value: object) -> bool:
     try:
         if value in IMPURE or module.startswith(DRAWING) or TABLE.of_user(value):
             return False
-        if value in _PURE_BUILTINS or TABLE.get(value) is not None:
+        if value in _PURE_BUILTINS or not isinstance(TABLE.get(value), Unfinished | None):
             return True
     except TypeError:
         return False

@@ -76,7 +76,7 @@ class Pushes:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A gate that has no derivative yet; `cure` says how it gets one."""
+    """A gate or a function that has no derivative; `cure` says what to do instead."""
 
     cure: str
 
@@ -203,6 +203,12 @@ def like(function: Any, *positions: int) -> None:
 def typed_by_value(*functions: Any) -> None:
     """Declare functions whose results have a dtype or a rank that depends on the numbers."""
     TABLE.by_value.update(functions)
+
+
+def refused(cure: str, *functions: Any) -> None:
+    """Declare functions whose derivative is not known, with the whole of the message."""
+    for function in functions:
+        TABLE.add(function, Unfinished(cure))
 
 
 def no_derivative(*functions: Any) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcad.rules.extras import of_scipy
-from srcad.rules.table import TABLE
+from srcad.rules.table import TABLE, Unfinished
 
 FIRST = {
     np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis,
@@ -32,7 +32,7 @@ COPYING = {np.nan_to_num, np.median, np.nanmedian, np.percentile, np.quantile, n
 
 def unknown(function: Any) -> bool:
     """Whether nothing is known of what the function does with its arguments."""
-    return TABLE.get(function) is None and not _harmless(function)
+    return isinstance(TABLE.get(function), Unfinished | None) and not _harmless(function)
 
 
 def written_arguments(function: Any, count: int, options: dict[str, Any]) -> tuple[int | str, ...]:

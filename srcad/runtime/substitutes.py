@@ -338,7 +338,7 @@ EXHAUSTED = frozenset(  # lists in place of iterators
      permutations, product, chain, pairwise, numpy_sources.ndenumerate}
 )  # fmt: skip
 LISTS = frozenset({items_of, sorted_list, dict_merged, dict_of_pairs, dict_of_names})
-STANDING_IN = frozenset(
+STANDING_IN = set(
     {
         *SUBSTITUTES.values(),
         *ufuncs.METHODS.values(),
@@ -353,3 +353,9 @@ STANDING_IN = frozenset(
         ordered_of_names,
     }
 )
+
+
+def stand_for(function: Any, plain: Any) -> None:
+    """Let a function in plain Python stand for one of a package that came later."""
+    SUBSTITUTES[function] = plain
+    STANDING_IN.add(plain)
