@@ -30,7 +30,7 @@ from srcad.ir.types import Clo, Symbols, Type
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Staged, Vjp, parameters
 from srcad.rules.writes import written_arguments
-from srcad.runtime import copies, draws, substitutes
+from srcad.runtime import copies, draws, sparse, substitutes
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import Refusal, shadow
 from srcad.runtime.derivative import Derivative
@@ -135,7 +135,8 @@ def _method(function: Any, bound: Any) -> Any:
     """The function of the object and the arguments that a method written in C is."""
     if isinstance(bound, np.ndarray | np.generic):
         return METHODS.get(function.__name__)
-    return substitutes.METHODS.get((type(bound), getattr(function, "__name__", "")))
+    name = getattr(function, "__name__", "")
+    return substitutes.METHODS.get((type(bound), name)) or sparse.of_method(bound, name)
 
 
 def _of_partial(

@@ -28,7 +28,7 @@ from srcad.ir.types import Clo, Symbols, Type
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Staged, Vjp
 from srcad.rules.writes import written_arguments
-from srcad.runtime import calls, draws
+from srcad.runtime import calls, draws, sparse
 from srcad.runtime.cotangents import shadow
 from srcad.runtime.fitting import anywhere
 from srcad.runtime.gates import Gate, caller_of
@@ -53,8 +53,8 @@ def move(
     if writes_out(bound):
         value = function(*args, **options)
         return value, still(value)
-    if isinstance(bound, np.ndarray | np.generic) and function.__name__ in METHODS:
-        method = METHODS[function.__name__]
+    method = _method(bound, getattr(function, "__name__", ""))
+    if method is not None:
         self_dot = (own_dot or {}).get("__self__")
         given = (bound, *args), (self_dot, *dots)
         return move(method, None, *given, options, option_dots)
@@ -93,6 +93,13 @@ def move(
         given = (function, *args), (own_dot, *dots)
         return move(by_class, None, *given, options, option_dots)
     return _by_source(function, own_dot, args, dots, options, option_dots)
+
+
+def _method(owner: Any, name: str) -> Any:
+    """The function that a method of an array or a sparse matrix is."""
+    if isinstance(owner, np.ndarray | np.generic):
+        return METHODS.get(name)
+    return sparse.of_method(owner, name)
 
 
 def _by_rule(

@@ -15,9 +15,10 @@ from srcad.adjoint import algebra
 from srcad.analysis.operations import Apply, Operation
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType
-from srcad.runtime.operands import no_objects
+from srcad.runtime.operands import factors_alone, no_objects
 
 NO_OBJECTS = ir.Ref(no_objects, "no_objects")
+FACTORS_ALONE = ir.Ref(factors_alone, "factors_alone")
 
 
 def looked_at(operation: Operation | None, at: ir.Loc | None) -> tuple[ir.Stmt, ...]:
@@ -28,4 +29,5 @@ def looked_at(operation: Operation | None, at: ir.Loc | None) -> tuple[ir.Stmt, 
         return ()
     pairs = zip(operation.args, operation.types, strict=False)
     unknown = [a for a, t in pairs if isinstance(t, AnyType) and isinstance(a, ir.Name)]
-    return (ir.Effect(algebra.call(NO_OBJECTS, *unknown), at),) if unknown else ()
+    look = FACTORS_ALONE if operation.function is operator.matmul else NO_OBJECTS
+    return (ir.Effect(algebra.call(look, *unknown), at),) if unknown else ()

@@ -37,6 +37,8 @@ def construct(
         return None
     if issubclass(cls, BaseException):
         return ANY, Inert()
+    if cls.__module__.startswith("scipy.sparse."):
+        return ANY, Refused("a sparse matrix of values with a derivative", "Use an array.")
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         names = tuple(cls._fields)
         factories: dict[str, ir.Expr] = {}

@@ -67,6 +67,8 @@ class _Look:
             return Known.of(value)
         if kind.__module__.startswith("scipy.stats."):
             return Known.of(value)  # a distribution, whose methods have rules
+        if kind.__module__.startswith("scipy.sparse."):
+            return ANY  # a matrix, which stands beside `@` alone
         self.parts += 1
         if len(self.above) > DEPTH or self.parts > PARTS or id(value) in self.above:
             return ANY

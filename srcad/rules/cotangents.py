@@ -22,6 +22,7 @@ from srcad.runtime.fitting import (
     taken_back,
     unfitted,
 )
+from srcad.runtime.operands import factors_alone, is_sparse
 from srcad.runtime.results import only_scalar
 from srcad.runtime.tangents import finished_dot, fresh, in_shape_of, still
 
@@ -38,6 +39,7 @@ like(unfinished, 1)
 linear(finished_dot, lambda y_bar, t, y: unfinished(y_bar, t))
 like(finished_dot, 1)
 linear(own, lambda y_bar, cotangent: unfinished(y_bar, cotangent))
+no_derivative(factors_alone, is_sparse)
 no_derivative(shadow, still, holds_sequences, only_scalar)
 linear(in_shape_of, lambda y_bar, t, y: unbroadcast(y_bar, t))
 like(in_shape_of, 1)

@@ -25,6 +25,7 @@ TOPICS = {
     "stats": "scipy.stats",
     "optimize": "scipy.optimize",
     "integrate": "scipy.integrate",
+    "sparse": "scipy.sparse.linalg",
 }
 _READ: set[str] = set()
 

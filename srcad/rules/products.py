@@ -9,7 +9,7 @@ import operator
 
 import numpy as np
 
-from srcad.rules.table import like, linear, vjp
+from srcad.rules.table import jvp, like, linear, vjp
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.curves import (
     aweights_bar,
@@ -56,6 +56,7 @@ from srcad.runtime.products import (
     vecdot_a,
     vecdot_b,
 )
+from srcad.runtime.sparse import sparse_product, sparse_product_bar
 
 # fmt: off
 # --- matrix products ---
@@ -209,3 +210,7 @@ vjp(
     corrcoef_bars(y_bar, r, x, y, rowvar, dtype)[1],
 )
 # fmt: on
+
+# --- sparse matrices of SciPy, constant ---
+vjp(sparse_product, None, lambda y_bar, y, a, x: sparse_product_bar(y_bar, a, x))
+jvp(sparse_product, None, lambda t, y, a, x: a @ t)

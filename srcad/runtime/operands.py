@@ -26,6 +26,16 @@ def no_objects(*operands: Any) -> None:
             )
 
 
+def factors_alone(*operands: Any) -> None:
+    """The same of `@`, which sparse matrices of SciPy may stand beside."""
+    no_objects(*[operand for operand in operands if not is_sparse(operand)])
+
+
+def is_sparse(value: Any) -> bool:
+    """Whether a value is a sparse matrix of SciPy."""
+    return type(value).__module__.startswith("scipy.sparse.") and hasattr(value, "tocsr")
+
+
 def no_items_by_class(owner: Any) -> None:
     """Refuse `owner[key]` of a class with a `__getitem__` of its own."""
     if isinstance(inspect.getattr_static(type(owner), "__getitem__", None), types.FunctionType):

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedSyntax
 from srcad.runtime.indexing import fit, uncast
+from srcad.runtime.operands import is_sparse
 
 # --- matmul and its kin: the last axes multiply, the others broadcast --------------------------
 
@@ -23,6 +25,13 @@ def transposed(a: Any) -> Any:
 
 def matmul_a(y_bar: Any, a: Any, b: Any) -> Any:
     """ā = ȳ bᵀ for y = a @ b; `a` gives its shape only."""
+    if is_sparse(b):
+        return uncast(y_bar @ b.T, a)
+    if is_sparse(a):
+        raise UnsupportedSyntax(
+            "The numbers in a sparse matrix carry a derivative here, which is not supported. Make "
+            "an array of it, or build the matrix outside of the function."
+        )
     if _stacked(a, b):
         rows = np.reshape(y_bar, (-1, np.shape(y_bar)[-1]))
         a_bar = np.reshape(rows @ transposed(b), np.shape(a))
@@ -42,6 +51,8 @@ def _stacked(a: Any, b: Any) -> bool:
 
 def matmul_b(y_bar: Any, a: Any, b: Any) -> Any:
     """b̄ = aᵀ ȳ for y = a @ b; `b` gives its shape only."""
+    if is_sparse(a):
+        return uncast(a.T @ y_bar, b)
     if _stacked(a, b):
         rows = np.reshape(a, (-1, np.shape(a)[-1]))
         b_bar = transposed(rows) @ np.reshape(y_bar, (-1, np.shape(y_bar)[-1]))

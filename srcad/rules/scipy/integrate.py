@@ -10,13 +10,13 @@ from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.scipy import integrals
 from srcad.runtime.scipy.integrals import (
     at_limit,
-    exact,
+    limit_still,
     plain_ivp,
     plain_odeint,
     plain_quad,
     quad_nodes,
     steps_between,
-    still,
+    with_value,
 )
 from srcad.runtime.substitutes import stand_for
 
@@ -27,10 +27,10 @@ stand_for(si.cumulative_trapezoid, integrals.cumulative_trapezoid)
 TABLE.add(si.trapezoid, TABLE.rules[np.trapezoid])
 
 # fmt: off
-vjp(exact, None, lambda y_bar, y, value, total: unbroadcast(y_bar, total))
-jvp(exact, None, lambda t, y, value, total: t)
-like(exact, 0)
-no_derivative(still, at_limit, plain_quad, quad_nodes, plain_odeint, plain_ivp, steps_between)
+vjp(with_value, None, lambda y_bar, y, value, total: unbroadcast(y_bar, total))
+jvp(with_value, None, lambda t, y, value, total: t)
+like(with_value, 0)
+no_derivative(limit_still, at_limit, plain_quad, quad_nodes, plain_odeint, plain_ivp, steps_between)
 typed_by_value(at_limit, plain_quad, quad_nodes, plain_odeint, plain_ivp, steps_between)
 MORE = "{0} has no derivative rule. Use scipy.integrate.quad for one variable after the other."
 for name in ("dblquad", "tplquad", "nquad", "quad_vec", "cubature", "fixed_quad", "romb",

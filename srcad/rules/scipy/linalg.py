@@ -25,7 +25,13 @@ from srcad.runtime.scipy.factors import (
     qr_all_bar,
     right_alone,
 )
-from srcad.runtime.scipy.functions import along, along_power, moved_along, power_exponent_bar, scale
+from srcad.runtime.scipy.functions import (
+    along_power,
+    matrix_along,
+    moved_along,
+    power_exponent_bar,
+    power_scale,
+)
 from srcad.runtime.scipy.structured import (
     banded_ab,
     banded_b,
@@ -196,28 +202,28 @@ vjp(la.eigvals,
         eigvals_bar(right_alone(y_bar, b, False, True, homogeneous_eigvals), a))
 
 # --- functions of matrices: the corner of the function of a block matrix ---
-vjp(la.expm,  lambda y_bar, y, A: along(la.expm, A, y_bar))
+vjp(la.expm,  lambda y_bar, y, A: matrix_along(la.expm, A, y_bar))
 jvp(la.expm,  lambda t, y, A: moved_along(la.expm, A, t))
 vjp(la.sqrtm, lambda y_bar, y, A, disp=True, blocksize=64:
     uncast(la.solve_sylvester(y.mT, y.mT, y_bar), A))
 jvp(la.sqrtm, lambda t, y, A, disp=True, blocksize=64: la.solve_sylvester(y, y, t))
-vjp(la.logm,  lambda y_bar, y, A, disp=True: along(la.logm, A, y_bar))
+vjp(la.logm,  lambda y_bar, y, A, disp=True: matrix_along(la.logm, A, y_bar))
 jvp(la.logm,  lambda t, y, A, disp=True: moved_along(la.logm, A, t))
-vjp(la.cosm,  lambda y_bar, y, A: along(la.cosm, A, y_bar))
+vjp(la.cosm,  lambda y_bar, y, A: matrix_along(la.cosm, A, y_bar))
 jvp(la.cosm,  lambda t, y, A: moved_along(la.cosm, A, t))
-vjp(la.sinm,  lambda y_bar, y, A: along(la.sinm, A, y_bar))
+vjp(la.sinm,  lambda y_bar, y, A: matrix_along(la.sinm, A, y_bar))
 jvp(la.sinm,  lambda t, y, A: moved_along(la.sinm, A, t))
-vjp(la.tanm,  lambda y_bar, y, A: along(la.tanm, A, y_bar))
+vjp(la.tanm,  lambda y_bar, y, A: matrix_along(la.tanm, A, y_bar))
 jvp(la.tanm,  lambda t, y, A: moved_along(la.tanm, A, t))
-vjp(la.coshm, lambda y_bar, y, A: along(la.coshm, A, y_bar))
+vjp(la.coshm, lambda y_bar, y, A: matrix_along(la.coshm, A, y_bar))
 jvp(la.coshm, lambda t, y, A: moved_along(la.coshm, A, t))
-vjp(la.sinhm, lambda y_bar, y, A: along(la.sinhm, A, y_bar))
+vjp(la.sinhm, lambda y_bar, y, A: matrix_along(la.sinhm, A, y_bar))
 jvp(la.sinhm, lambda t, y, A: moved_along(la.sinhm, A, t))
-vjp(la.tanhm, lambda y_bar, y, A: along(la.tanhm, A, y_bar))
+vjp(la.tanhm, lambda y_bar, y, A: matrix_along(la.tanhm, A, y_bar))
 jvp(la.tanhm, lambda t, y, A: moved_along(la.tanhm, A, t))
 vjp(la.fractional_matrix_power, lambda y_bar, y, A, t: along_power(A, t, y_bar),
                                 lambda y_bar, y, A, t: power_exponent_bar(y_bar, y, A, t))
-no_derivative(scale)
+no_derivative(power_scale)
 
 # complex where a real result does not exist; of lstsq the shape of the residuals
 typed_by_value(la.eig, la.sqrtm, la.logm, la.fractional_matrix_power, la.lstsq)

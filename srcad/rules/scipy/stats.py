@@ -22,6 +22,7 @@ from srcad.runtime.scipy.stats import (
     normal_cov,
     normal_mean,
     normal_x,
+    probability_share,
     refuse_singular,
 )
 
@@ -44,13 +45,13 @@ partials(st.{name}.sf,
     {none}lambda y, x, {P}loc=0, scale=1: st.{name}.pdf(x, {P}loc, scale),
     lambda y, x, {P}loc=0, scale=1: {Z} * st.{name}.pdf(x, {P}loc, scale))
 partials(st.{name}.logcdf,
-    lambda y, x, {P}loc=0, scale=1: share(st.{name}.logpdf(x, {P}loc, scale), y),
-    {none}lambda y, x, {P}loc=0, scale=1: -share(st.{name}.logpdf(x, {P}loc, scale), y),
-    lambda y, x, {P}loc=0, scale=1: -{Z} * share(st.{name}.logpdf(x, {P}loc, scale), y))
+    lambda y, x, {P}loc=0, scale=1: probability_share(st.{name}.logpdf(x, {P}loc, scale), y),
+    {none}lambda y, x, {P}loc=0, scale=1: -probability_share(st.{name}.logpdf(x, {P}loc, scale), y),
+    lambda y, x, {P}loc=0, scale=1: -{Z} * probability_share(st.{name}.logpdf(x, {P}loc, scale), y))
 partials(st.{name}.logsf,
-    lambda y, x, {P}loc=0, scale=1: -share(st.{name}.logpdf(x, {P}loc, scale), y),
-    {none}lambda y, x, {P}loc=0, scale=1: share(st.{name}.logpdf(x, {P}loc, scale), y),
-    lambda y, x, {P}loc=0, scale=1: {Z} * share(st.{name}.logpdf(x, {P}loc, scale), y))
+    lambda y, x, {P}loc=0, scale=1: -probability_share(st.{name}.logpdf(x, {P}loc, scale), y),
+    {none}lambda y, x, {P}loc=0, scale=1: probability_share(st.{name}.logpdf(x, {P}loc, scale), y),
+    lambda y, x, {P}loc=0, scale=1: {Z} * probability_share(st.{name}.logpdf(x, {P}loc, scale), y))
 partials(st.{name}.ppf,
     lambda y, q, {P}loc=0, scale=1: 1 / st.{name}.pdf(y, {P}loc, scale),
     {none}lambda y, q, {P}loc=0, scale=1: 1,
@@ -128,9 +129,9 @@ discrete("binom", "n, p", "binom_p")
 partials(st.poisson.cdf, None, lambda y, k, mu, loc=0: -st.poisson.pmf(np.floor(k), mu, loc))
 partials(st.poisson.sf,  None, lambda y, k, mu, loc=0: st.poisson.pmf(np.floor(k), mu, loc))
 partials(st.poisson.logcdf, None,
-         lambda y, k, mu, loc=0: -helpers.share(st.poisson.logpmf(np.floor(k), mu, loc), y))
+    lambda y, k, mu, loc=0: -probability_share(st.poisson.logpmf(np.floor(k), mu, loc), y))
 partials(st.poisson.logsf, None,
-         lambda y, k, mu, loc=0: helpers.share(st.poisson.logpmf(np.floor(k), mu, loc), y))
+    lambda y, k, mu, loc=0: probability_share(st.poisson.logpmf(np.floor(k), mu, loc), y))
 
 # --- several variables ---
 vjp(st.multivariate_normal.logpdf,

@@ -17,7 +17,7 @@ from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.indexing import uncast
 
 
-def scale(e: Any, a: Any) -> Any:
+def power_scale(e: Any, a: Any) -> Any:
     """A power of two that makes e about as large as a: the function's own scaling then fits a."""
     large, size = np.max(np.abs(e), initial=0.0), np.max(np.abs(a), initial=0.0)
     if large == 0 or size == 0 or not np.isfinite(large / size):
@@ -27,7 +27,7 @@ def scale(e: Any, a: Any) -> Any:
 
 def moved_along(function: Any, a: Any, e: Any) -> Any:
     """The tangent of f(a) along e."""
-    n, s = np.shape(a)[-1], scale(e, a)
+    n, s = np.shape(a)[-1], power_scale(e, a)
     e = e / s
     zero = 0 * e
     block = np.concatenate(
@@ -36,7 +36,7 @@ def moved_along(function: Any, a: Any, e: Any) -> Any:
     return s * function(block)[..., :n, n:]
 
 
-def along(function: Any, a: Any, y_bar: Any) -> Any:
+def matrix_along(function: Any, a: Any, y_bar: Any) -> Any:
     """ā of f(a)."""
     return uncast(moved_along(function, np.swapaxes(a, -1, -2), y_bar), a)
 

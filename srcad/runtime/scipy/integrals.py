@@ -26,12 +26,12 @@ from srcad.runtime.calls import call
 # --- beside a value -------------------------------------------------------------------------------
 
 
-def exact(value: Any, total: Any) -> Any:
+def with_value(value: Any, total: Any) -> Any:
     """SciPy's value, with the derivative of the total."""
     return value
 
 
-def still(x: Any) -> Any:
+def limit_still(x: Any) -> Any:
     """x as a constant."""
     return x
 
@@ -51,21 +51,21 @@ def quad(
     found = plain_quad(func, a, b, args, full_output, epsabs, epsrel, limit, points, weight,
                        complex_func)  # fmt: skip
     nodes, weights = quad_nodes(func, a, b, args, epsabs, epsrel, points)
-    total = beyond(func, b, args) - beyond(func, a, args)
+    total = past_limit(func, b, args) - past_limit(func, a, args)
     for k in range(len(nodes)):
         total = total + weights[k] * func(nodes[k], *args)
     if full_output:
-        return exact(found[0], total), found[1], found[2]
-    return exact(found[0], total), found[1]
+        return with_value(found[0], total), found[1], found[2]
+    return with_value(found[0], total), found[1]
 
 
 THREE = ((0.1127016653792583, 0.2777777777777778), (0.5, 0.4444444444444444),
          (0.8872983346207417, 0.2777777777777778))  # fmt: skip
 
 
-def beyond(func: Any, x: Any, args: Any) -> Any:
+def past_limit(func: Any, x: Any, args: Any) -> Any:
     """The integral from where a limit stands to where it moves: 0, with the derivatives of it."""
-    here = still(x)
+    here = limit_still(x)
     value = at_limit(func, here, args)
     if value is None:
         return 0.0
@@ -234,9 +234,9 @@ def odeint(
     y = np.atleast_1d(np.asarray(y0, float))
     rows = [y]
     for i in range(len(grid)):
-        y = across(func, y, t[i], t[i + 1], grid[i], args, tfirst)
+        y = rk_across(func, y, t[i], t[i + 1], grid[i], args, tfirst)
         rows.append(y)
-    return exact(found, np.stack(rows))
+    return with_value(found, np.stack(rows))
 
 
 def plain_odeint(
@@ -283,10 +283,10 @@ def solve_ivp(
     for i in range(len(grid)):
         last = t_eval is None and i == len(grid) - 1
         now = t_span[1] if last else times[i]
-        y = across(fun, y, before, now, grid[i], given, True)
+        y = rk_across(fun, y, before, now, grid[i], given, True)
         columns.append(y)
         before = now
-    return Solution(plain.t, exact(plain.y, np.stack(columns, -1)), plain)
+    return Solution(plain.t, with_value(plain.y, np.stack(columns, -1)), plain)
 
 
 def plain_ivp(
@@ -335,34 +335,34 @@ B = table.B.tolist()
 C = table.C[:STAGES].tolist()
 
 
-def across(
+def rk_across(
     func: Any, y: Any, before: Any, after: Any, ends: list[float], args: Any, first: bool
 ) -> Any:
     """y at the end of an interval, step after step."""
     start = 0.0
     for stop in ends:
-        y = step(func, y, before + (after - before) * start, (after - before) * (stop - start),
+        y = rk_step(func, y, before + (after - before) * start, (after - before) * (stop - start),
                  args, first)  # fmt: skip
         start = stop
     return y
 
 
-def step(func: Any, y: Any, s: Any, h: Any, args: Any, first: bool) -> Any:
+def rk_step(func: Any, y: Any, s: Any, h: Any, args: Any, first: bool) -> Any:
     """One step of the method of order 8."""
-    slopes = [slope(func, s, y, args, first)]
+    slopes = [rk_slope(func, s, y, args, first)]
     for j in range(1, STAGES):
         inner = y
         for i in range(j):
             if A[j][i] != 0.0:
                 inner = inner + h * A[j][i] * slopes[i]
-        slopes.append(slope(func, s + C[j] * h, inner, args, first))
+        slopes.append(rk_slope(func, s + C[j] * h, inner, args, first))
     for i in range(STAGES):
         if B[i] != 0.0:
             y = y + h * B[i] * slopes[i]
     return y
 
 
-def slope(func: Any, s: Any, y: Any, args: Any, first: bool) -> Any:
+def rk_slope(func: Any, s: Any, y: Any, args: Any, first: bool) -> Any:
     """The right-hand side of the equation."""
     return np.asarray(func(s, y, *args) if first else func(y, s, *args))
 

@@ -28,7 +28,7 @@ def times_density(y: Any, slope: Any) -> Any:
     return np.where(np.equal(y, 0), 0, y * np.where(np.equal(y, 0), 0, slope))[()]
 
 
-def share(logarithm: Any, y: Any) -> Any:
+def probability_share(logarithm: Any, y: Any) -> Any:
     """exp(logarithm - y), the slope of the logarithm y of a probability; 0 where that is 0."""
     return np.where(np.isneginf(y), 0, np.exp(logarithm - np.where(np.isneginf(y), 0, y)))[()]
 
