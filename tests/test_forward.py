@@ -22,7 +22,6 @@ load()
 # what reverse mode can do and forward mode cannot yet, with the class of its error
 ONLY_REVERSE = {
     "changing_state.list_and_array_of_an_object": "UnsupportedSyntax",
-    "classes_in_use.container_class": "UnsupportedSyntax",
     "numpy_reductions.order_statistics": "UnsupportedMutation",
     "numpy_sources.margins": "UnsupportedSyntax",
     "numpy_sources.moving_averages": "UnsupportedMutation",

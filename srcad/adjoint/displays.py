@@ -23,6 +23,7 @@ SURVIVORS = ir.Ref(cotangents.survivors, "survivors")
 REFUSED = ir.Ref(copies.refused_set, "refused_set")
 UNSTARRED = ir.Ref(cotangents.unstarred, "unstarred")
 LEN = ir.Ref(len, "len")
+PART = ir.Ref(cotangents.part, "part")
 
 Pairs = list[tuple[Any, ...]]
 Size = int | ir.Expr
@@ -49,13 +50,8 @@ class Displays:
                 return self.mapping(keys, values, y_bar)
             case ir.Closure(code, captures, defaults):
                 own = getattr(code, "name", None)
-                pairs = [
-                    p
-                    for c in captures
-                    if c != own
-                    for p in self.item(ir.Name(c), y_bar, ir.Const(c))
-                ]
-                return pairs + [p for n, v in defaults for p in self.item(v, y_bar, ir.Const(n))]
+                held = [(c, ir.Name(c)) for c in captures if c != own]
+                return [p for n, v in (*held, *defaults) for p in self.captured(v, y_bar, n)]
             case ir.Choice() | ir.Logic():
                 raise errors.UnsupportedSyntax(
                     "A choice between values that carry a derivative stands too deep here. Give "
@@ -183,6 +179,13 @@ class Displays:
         if not self.reverse.is_active(item):
             return []
         return self.to(item, _cell(y_bar, key))
+
+    def captured(self, item: ir.Expr, y_bar: ir.Expr, name: str) -> Pairs:
+        """The same of what a function holds; beside cells there may be no cotangent of it."""
+        if not self.reverse.with_cells:
+            return self.item(item, y_bar, ir.Const(name))
+        bar = algebra.call(PART, y_bar, ir.Const(name))
+        return self.to(item, bar) if self.reverse.is_active(item) else []
 
     def to(self, operand: ir.Expr, value: ir.Expr, fresh: bool = False) -> Pairs:
         """A contribution to an operand."""

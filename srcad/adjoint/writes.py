@@ -26,16 +26,28 @@ from srcad.analysis.effects import is_number
 from srcad.analysis.elements import is_basic
 from srcad.analysis.infer import Inference
 from srcad.analysis.lengths import lengths
-from srcad.analysis.operations import Element, operator_of
-from srcad.analysis.sites import NONE, Sites
+from srcad.analysis.operations import Apply, Element, operator_of
+from srcad.analysis.sites import NONE, Sites, param_of
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Type, carries, dims_of, is_scalar
+from srcad.ir.types import (
+    ANY,
+    AnyType,
+    Array,
+    Number,
+    Type,
+    carries,
+    dims_of,
+    is_real,
+    is_scalar,
+)
+from srcad.rules.table import TABLE
 from srcad.runtime import writes
 
 TAKEN_OUT = ir.Ref(writes.taken_out, "taken_out")
 LAST_WRITTEN = ir.Ref(writes.last_written, "last_written")
 PUT_BACK = ir.Ref(writes.put_back, "put_back")
 STORED = ir.Ref(writes.stored, "stored")
+ASARRAY = ir.Ref(np.asarray, "np.asarray")
 COPY, SUM = ir.Ref(np.copy, "np.copy"), ir.Ref(np.sum, "np.sum")
 WHOLE = ir.Const(Ellipsis)
 
@@ -58,6 +70,8 @@ class Writes(Memory):
         index = target.index if isinstance(target, ir.Item) else WHOLE
         if owner.id not in self.active or (not self.naive and owner.id not in self.state.present):
             return [Step((stmt,))]
+        if isinstance(stmt, ir.Augment) and self.binds_anew(stmt):
+            return self.bound_anew(stmt, owner.id)
         self.check_dimensions(owner.id)
         if isinstance(stmt, ir.Store):
             self.overwrite(owner.id, index, stmt.value)
@@ -92,6 +106,39 @@ class Writes(Memory):
         elif stmt.op not in "+-":
             return self.expanded(stmt, owner, index)
         return [Step((stmt,), tuple(self.out))]
+
+    def binds_anew(self, stmt: ir.Stmt) -> bool:
+        """`a += e` of an array without axes that nobody else has is as good as a new array."""
+        if not isinstance(stmt, ir.Augment) or not isinstance(stmt.target, ir.Name):
+            return False
+        kind, other = self.type(stmt.target.id), self.type_of(stmt.value)
+        plain = isinstance(kind, Array) and kind.ndim == 0 and kind.dtype == "float64"
+        number = is_scalar(other) or (isinstance(other, Array) and other.ndim == 0)
+        if not plain or not number or not is_real(other):
+            return False
+        given = any(map(param_of, self.storage.points.reach(stmt.target.id)))
+        return not given and self.storage.alone(stmt.target.id, stmt)
+
+    def bound_anew(self, stmt: ir.Augment, owner: str) -> list[Node]:
+        """value = a + e;  a = np.asarray(value)"""
+        value = self.names.fresh(f"{owner}_value")
+        self.facts.types[value] = Number("float64")
+        sum_ = ir.Binary(stmt.op, ir.Name(owner), stmt.value)
+        self.know(sum_, stmt.op, self.type(owner))
+        made = ir.Call(ASARRAY, (ir.Name(value),))
+        kinds = (self.facts.types[value],)
+        self.facts.operations[id(made)] = Apply(
+            np.asarray, made.args, (), TABLE.get(np.asarray), kinds, "call"
+        )
+        self.facts.keep.append(made)
+        self.active |= {value}
+        first = ir.Assign(value, sum_, stmt.at)
+        second = ir.Assign(owner, made, stmt.at)
+        for step in (first, second):
+            self.storage.stands_for(step, stmt)
+        nodes = self.statement(second)
+        nodes[:0] = self.statement(first)
+        return nodes
 
     def augment_unknown(self, stmt: ir.Augment, owner: str) -> list[Node]:
         """`u += e`, where only the running program knows whether u is a number.
@@ -161,7 +208,7 @@ class Writes(Memory):
 
     def check_axes(self, stmt: ir.Stmt) -> None:
         """Nor may anybody else write into its memory: a view that has dimensions."""
-        sites = self.written_by_id.get(id(stmt), NONE)
+        sites = NONE if self.binds_anew(stmt) else self.written_by_id.get(id(stmt), NONE)
         for name in sorted(self.active) if sites else ():
             kind = self.type(name)
             plain = isinstance(kind, Array) and kind.ndim == 0

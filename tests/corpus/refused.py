@@ -99,6 +99,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "views.real_and_imag": ("UnsupportedMutation", "an assignment into `re`"),
     "views.strided_windows": ("UnsupportedSyntax", "`.__array_interface__` in as_strided"),
     # … without_axes
+    "without_axes.argument_without_axes_is_written": ("UnsupportedMutation", "a 0-d array"),
     "without_axes.view_of_one_is_written": ("UnsupportedMutation", "a 0-d array"),
     "without_axes.view_of_one_in_a_list_is_written": (
         "UnsupportedMutation",

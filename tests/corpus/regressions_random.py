@@ -337,3 +337,13 @@ def walrus_tuple(s):
     h = [lambda: w]
     a, b = w, (w := w * 2)
     return a * b * h[0]() + max(w, (w := -w)) * w
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def function_without_cotangent_beside_a_write(v):
+    u = v * 2
+    w = u
+    for g in [np.tanh, lambda t: t + u]:
+        w = g(w)
+    w *= w.squeeze()
+    return w.sum() * v[0]

@@ -91,3 +91,21 @@ def view_of_one_of_unknown_type_is_written(s):
     v = a.reshape(1)
     v[0] = 3 * s
     return a * s
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def one_that_operators_write(x):
+    total = np.array(0.0)
+    for t in x:
+        total += t * total + t
+        total *= 2
+        if total > 0:
+            total -= 3 * t
+    total **= 2
+    return total, total.sum()
+
+
+@program(args=[lambda rng: (np.array(0.7), 0.4)], wrt=(0, 1))
+def argument_without_axes_is_written(a, s):
+    a *= s
+    return a * a
