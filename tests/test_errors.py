@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcad import grad, source, vjp
+from srcad import check_rule, custom_vjp, fixed_point, grad, jvp, source, vjp
+from tests.errors import gates as g
 from tests.errors import programs as p
 
 FILE = Path(__file__).parent / "errors" / "texts.txt"
@@ -54,6 +55,21 @@ CASES: dict[str, Callable[[], object]] = {
     "cotangent_shape": lambda: vjp(p.vector, np.ones(3))[1](np.ones(2)),
     "cotangent_structure": lambda: vjp(p.several, 1.0)[1](1.0),
     "source_of_a_function": lambda: source(p.product),
+    "gate_unfinished": lambda: grad(lambda x: g.unfinished(x) * x)(1.0),
+    "gate_count": lambda: g.halves_with(g.count_back),
+    "gate_shape": lambda: g.halves_with(g.shape_back),
+    "gate_shape_of_a_rule": lambda: grad(lambda x: g.total(x))(np.ones(3)),
+    "gate_captured": lambda: grad(g.captured)(1.0, 2.0),
+    "gate_without_forward": g.without_forward,
+    "gate_of_too_few_lambdas": g.too_few_lambdas,
+    "gate_that_is_none": lambda: custom_vjp(3),
+    "rule_that_is_wrong": lambda: check_rule(g.wrong, 1.5),
+    "rule_that_is_none": lambda: check_rule(p.vector, np.ones(3)),
+    "root_shape": lambda: grad(lambda a: np.sum(g.too_few(a)))(1.0),
+    "fixed_point_far": lambda: fixed_point(lambda x: x + 1.0, 0.0, max_iter=5),
+    "cotangent_that_changes": lambda: grad(g.hooked)(1.0),
+    "cotangent_of_another_shape": lambda: grad(lambda x: np.sum(g.clipped(x)))(np.ones(2)),
+    "cotangent_forward": lambda: jvp(g.clipped, (np.ones(2),), (np.ones(2),)),
 }
 
 

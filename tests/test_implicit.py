@@ -229,13 +229,19 @@ def test_residuals_that_do_not_fit() -> None:
     def too_few(a):
         return np.array([a, a])
 
+    @srcad.root(lambda x, a: [x[0] - a, x[1] + a])
+    def listed(a):
+        return np.array([a, -a])
+
     @srcad.root(lambda x, a: x**2 - a)
     def of_complex(a):
         return a**0.5
 
-    with pytest.raises(errors.WrongArgument, match=r"shape \(2,\), and the residual .* \(1,\)"):
+    with pytest.raises(errors.WrongArgument, match=r"returned \(2,\), .* is of shape \(1,\)"):
         srcad.grad(lambda a: np.sum(too_few(a)))(0.3)
-    with pytest.raises(errors.WrongArgument, match="real number or array"):
+    with pytest.raises(errors.WrongArgument, match="residual is of type list"):
+        srcad.grad(lambda a: np.sum(listed(a)))(0.3)
+    with pytest.raises(errors.WrongArgument, match="array of floats, and .* a complex"):
         srcad.grad(lambda a: np.abs(of_complex(a)))(0.3 + 1j)
 
 
@@ -250,6 +256,28 @@ def test_a_captured_variable_is_refused() -> None:
     for naive in (False, True):
         with pytest.raises(errors.UnsupportedSyntax, match="outside of the function"):
             srcad.grad(inside, naive=naive)(4.0)
+
+
+STATE = np.zeros(1)
+
+
+@srcad.root(lambda x, a: x - a * STATE[0])
+def of_a_state(a):
+    return float(a * STATE[0])
+
+
+def note(v):
+    STATE[0] = v
+
+
+def test_a_solver_may_read_what_was_written() -> None:
+    def f(a):
+        note(a)
+        return of_a_state(1.0) * a
+
+    for naive in (False, True):
+        with pytest.raises(errors.UnsupportedMutation):
+            srcad.grad(f, naive=naive)(2.0)
 
 
 def test_a_step_that_writes_is_refused() -> None:

@@ -17,13 +17,14 @@ from dataclasses import dataclass, field
 from srcad.analysis.activity import Active, activity
 from srcad.analysis.effects import aliases, all_writes
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Dynamic, invoked
+from srcad.analysis.operations import Apply, Dynamic, Operation, invoked
 from srcad.analysis.program import MISSING, Program, Unit
 from srcad.analysis.refusals import Refusal, Write
 from srcad.analysis.sites import outer_id
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.rules.mutable import PUTS
+from srcad.runtime.gates import Gate
 
 Given = tuple[bool, ...]
 
@@ -92,14 +93,20 @@ class Puts:
     def notice(self, facts: Inferred, active: Active) -> None:
         """What the functions called by this one put there."""
         self.found += called_puts(facts, active)
-        dynamic = any(isinstance(o, Dynamic) for o in facts.operations.values())
-        self.unknown = self.unknown or dynamic
+        self.unknown = self.unknown or any(map(_out_of_sight, facts.operations.values()))
 
     def refuse(self, program: Program) -> None:
         """Refuse what the program may read again: its derivative would be zero there."""
         for put in self.found:
             if self.unknown or _read_again(program, put):
                 raise put.refusal()
+
+
+def _out_of_sight(operation: Operation) -> bool:
+    """Whether what is called may read anything: it is not known, or a gate that is not read."""
+    if isinstance(operation, Apply):
+        return isinstance(operation.function, Gate) and operation.within is None
+    return isinstance(operation, Dynamic)
 
 
 def _read_again(program: Program, put: Put) -> bool:

@@ -180,15 +180,18 @@ def rows_of(pull: Any, like: np.ndarray) -> np.ndarray:
 def same_kind(residual: Any, x: Any, r: Any) -> None:
     """Refuse residuals that are not of the kind and shape of the unknown."""
     name = getattr(residual, "__name__", "residual")
-    if np.iscomplexobj(x) or not isinstance(x, float | np.ndarray | np.floating):
+    if not isinstance(x, float | np.ndarray | np.floating) or np.asarray(x).dtype.kind != "f":
+        kind = f"{x.dtype} array" if isinstance(x, np.ndarray) else type(x).__name__
         raise WrongArgument(
-            f"root: the unknown must be a real number or array, not {type(x).__name__}"
-            f"{' of complex numbers' if np.iscomplexobj(x) else ''}. Take its parts apart."
+            f"root: the unknown must be a float or an array of floats, and the solver returned a "
+            f"{kind}. Solve for real numbers: real and imaginary part apart."
         )
-    if np.shape(r) != np.shape(x):
+    if isinstance(r, np.ndarray) is not isinstance(x, np.ndarray) or np.shape(r) != np.shape(x):
+        what = f"shape {np.shape(r)}" if isinstance(r, np.ndarray) else f"type {type(r).__name__}"
         raise WrongArgument(
-            f"root: {name} must return as many numbers as there are unknowns: the solver returned "
-            f"an x of shape {np.shape(x)}, and the residual is of shape {np.shape(r)}."
+            f"root: {name} must return as many numbers as there are unknowns, as an array for an "
+            f"array: the solver returned {np.shape(x) or 'a number'}, and the residual is of "
+            f"{what}."
         )
 
 
