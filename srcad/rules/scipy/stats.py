@@ -23,7 +23,6 @@ from srcad.runtime.scipy.stats import (
     normal_mean,
     normal_x,
     probability_share,
-    refuse_singular,
 )
 
 # What is declared for each, as it would be written by hand: S the score, K a slope.
@@ -140,14 +139,14 @@ vjp(st.multivariate_normal.logpdf,
     lambda y_bar, y, x, mean=None, cov=1, allow_singular=False:
         normal_mean(y_bar, x, mean, cov, allow_singular),
     lambda y_bar, y, x, mean=None, cov=1, allow_singular=False:
-        normal_cov(y_bar, x, mean, cov, refuse_singular(allow_singular)))
+        normal_cov(y_bar, x, mean, cov, allow_singular))
 vjp(st.multivariate_normal.pdf,
     lambda y_bar, y, x, mean=None, cov=1, allow_singular=False:
         normal_x(y_bar * y, x, mean, cov, allow_singular),
     lambda y_bar, y, x, mean=None, cov=1, allow_singular=False:
         normal_mean(y_bar * y, x, mean, cov, allow_singular),
     lambda y_bar, y, x, mean=None, cov=1, allow_singular=False:
-        normal_cov(y_bar * y, x, mean, cov, refuse_singular(allow_singular)))
+        normal_cov(y_bar * y, x, mean, cov, allow_singular))
 vjp(st.multivariate_normal.entropy,
     lambda y_bar, y, mean=None, cov=1: 0.0 * mean,
     lambda y_bar, y, mean=None, cov=1: entropy_cov(y_bar, mean, cov))

@@ -226,7 +226,14 @@ def normal_mean(y_bar: Any, x: Any, mean: Any, cov: Any, singular: bool) -> Any:
 
 
 def normal_cov(y_bar: Any, x: Any, mean: Any, cov: Any, singular: bool) -> Any:
-    """The cotangent of the covariance: (cov⁻¹ (x - mean) (x - mean)ᵀ cov⁻¹ - cov⁻¹) / 2."""
+    """The cotangent of the covariance: (cov⁻¹ (x - mean) (x - mean)ᵀ cov⁻¹ - cov⁻¹) / 2.
+
+    Refused of one that may be singular: its rank would change.
+    """
+    if singular:
+        raise NotDifferentiable(
+            "scipy.stats.multivariate_normal with allow_singular=True has no derivative in `cov`."
+        )
     pulls, precision, g = _weighted(y_bar, x, mean, cov, singular)
     flat = np.reshape(pulls, (-1, np.shape(pulls)[-1]))
     full = (np.reshape(g, (-1, 1)) * flat).T @ flat - np.sum(g) * precision
@@ -262,12 +269,3 @@ def dirichlet_alpha(y_bar: Any, x: Any, alpha: Any) -> Any:
     logs = np.sum(np.reshape(y_bar * np.log(whole), (np.size(alpha), -1)), -1)
     rest = sc.psi(np.sum(alpha)) - sc.psi(np.asarray(alpha))
     return uncast(logs + np.sum(y_bar) * rest, alpha)
-
-
-def refuse_singular(singular: bool) -> bool:
-    """The log-density of a singular covariance has no derivative in it: its rank would change."""
-    if singular:
-        raise NotDifferentiable(
-            "scipy.stats.multivariate_normal with allow_singular=True has no derivative in `cov`"
-        )
-    return singular
