@@ -16,6 +16,7 @@ from srcad import api, dynamic, errors, flat, forward, moving, pullback
 from srcad.api import grad
 from srcad.called import register, stands_for
 from srcad.jacobians import Derived
+from srcad.runtime import calls, transposed
 from srcad.runtime.calls import call, jvp_call
 from srcad.runtime.cotangents import finish
 from srcad.runtime.substitutes import SUBSTITUTES
@@ -80,6 +81,8 @@ def elementwise_grad(f: Any, wrt: Any = 0) -> Any:
 
 
 SUBSTITUTES[api.elementwise_grad] = elementwise_grad
+SUBSTITUTES[calls.pushed_back] = transposed.pushed_back
+SUBSTITUTES[calls.pushed] = transposed.pushed
 _DERIVED = {"hvp": hvp, "jacobian": jacobian, "hessian": hessian}
 _CALLED = {pullback.vjp: vjp, forward.jvp: jvp}
 

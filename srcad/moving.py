@@ -185,24 +185,31 @@ def transpose(
 ) -> Any:
     """The tangent of a result, from the rule that carries cotangents back (see `calls.pushed`)."""
     rule = TABLE.of_complex.get(function) or TABLE.get(function)
-    match rule:
-        case Linear(formulas) | Vjp(formulas) if position < len(formulas):
-            f = formulas[position]
-        case Partials(formulas) if position < len(formulas):
-            f = formulas[position]
-            return in_shape_of(f(y, *args, **options) * t, y) if f is not None else None
-        case _:
-            f = None
-    if f is None:
-        raise errors.MissingRule(f"`{spelled(function)}` has no derivative in this argument.")
+    if isinstance(rule, Partials) and position < len(rule.formulas):
+        partial = rule.formulas[position]
+        if partial is not None:
+            return in_shape_of(partial(y, *args, **options) * t, y)
+    f, with_y = formula_of(function, position)
     if not _carries(y):
         return still(y)
     y_bar = anywhere(y)  # it is linear, though some rules do less for zeros
-    given = (y_bar, y, *args) if isinstance(rule, Vjp) else (y_bar, *args)
+    given = (y_bar, y, *args) if with_y else (y_bar, *args)
     bound = inspect.signature(f).bind(*given, **options)
     bound.apply_defaults()
     back = _transposed(f, tuple(bound.arguments.values()), 0)
     return as_given(back(t), y)
+
+
+def formula_of(function: Any, position: int) -> tuple[Any, bool]:
+    """The formula of a rule for one argument (see `calls.formula_of`)."""
+    rule = TABLE.of_complex.get(function) or TABLE.get(function)
+    f = None
+    if isinstance(rule, Linear | Vjp):
+        found = rule.transposes if isinstance(rule, Linear) else rule.pullbacks
+        f = found[position] if position < len(found) else None
+    if f is None:
+        raise errors.MissingRule(f"`{spelled(function)}` has no derivative in this argument.")
+    return f, isinstance(rule, Vjp)
 
 
 def _transposed(f: Any, values: tuple[Any, ...], position: int) -> Callable[[Any], Any]:
@@ -251,4 +258,4 @@ def _carries(y: Any) -> bool:
     return hasattr(y, "__dict__")
 
 
-calls.register_forward(move, transpose, pulled_back)
+calls.register_forward(move, transpose, pulled_back, formula_of)

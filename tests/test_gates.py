@@ -216,6 +216,41 @@ def test_second_order(name: str) -> None:
         np.testing.assert_allclose(srcad.grad(srcad.grad(f))(*args), want, atol=1e-5)
 
 
+@srcad.custom_vjp(lambda y_bar, y, x: y_bar[0] + 2 * x * y_bar[1])
+def powers(x):
+    return [x, x * x]
+
+
+@srcad.custom_vjp
+def table_of_powers(x):
+    return {"a": x, "b": x * x}
+
+
+table_of_powers.defvjp(
+    lambda x: (table_of_powers(x), x), lambda x, bar: (bar["a"] + 2 * x * bar["b"],)
+)
+
+
+def test_second_order_where_containers_are_written() -> None:
+    """The gradient of forward mode's code: tangents pass through rules for cotangents."""
+
+    def of_a_list(x):
+        ys = powers(x)
+        ys.append(x**3)
+        ys[0] = ys[0] * ys[1]
+        return sum(ys)
+
+    def of_a_dict(x):
+        ys = table_of_powers(x)
+        ys["c"] = Multiply(x, x) * x
+        ys["a"] = ys["a"] * ys["b"]
+        return ys["a"] + ys["b"] + ys["c"]
+
+    for f in (of_a_list, of_a_dict):
+        np.testing.assert_allclose(srcad.grad(f)(0.3), 6 * 0.09 + 0.6)
+        np.testing.assert_allclose(srcad.hvp(f)(0.3, 1.0), 12 * 0.3 + 2)
+
+
 def test_generated_code() -> None:
     text = srcad.source(srcad.grad(lambda x: sigmoid(x)), 0.3)
     assert "x_bar = result * (1 - result)" in text or "result * (1 - result)" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from srcad.rules.table import jvp, like, linear, no_derivative
 from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.calls import formula_of
 from srcad.runtime.cotangents import (
     add,
     finish,
@@ -52,4 +53,4 @@ linear(fitted_dot, lambda y_bar, t, y, gate: unfitted(y_bar, t))
 like(fitted_dot, 1, 2)
 linear(apart_from, lambda y_bar, t, y, name, args: y_bar)
 like(apart_from, 1, 2, 3)
-no_derivative(anywhere)
+no_derivative(anywhere, formula_of)

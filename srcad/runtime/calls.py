@@ -63,6 +63,12 @@ def pushed(
     return _TRANSPOSE[0](function, position, t, y, args, options)
 
 
+def formula_of(function: Any, position: int) -> tuple[Any, bool]:
+    """The formula for the cotangent of one argument, and whether it takes the result as well."""
+    found: tuple[Any, bool] = _TRANSPOSE[2](function, position)
+    return found
+
+
 def pushed_back(gate: Any, saved: Any, y: Any, args: tuple[Any, ...], dots: tuple[Any, ...]) -> Any:
     """The tangent of what a gate returned, from its backward part, as `pushed` finds it.
 
