@@ -212,7 +212,8 @@ class Writes(Memory):
         for name in sorted(self.active) if sites else ():
             kind = self.type(name)
             plain = isinstance(kind, Array) and kind.ndim == 0
-            if plain and not self.storage.points.reach(name).isdisjoint(sites):
+            shares = plain and not self.storage.points.reach(name).isdisjoint(sites)
+            if shares and self.storage.made_before(name, stmt):
                 self.check_dimensions(name)
 
     @cached_property

@@ -20,13 +20,15 @@ from srcad.runtime.index_tricks import JOINING
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
 
+SLICE = ir.Ref(slice, "slice")
+
 
 def item(expr: ir.Item, value: Any, inference: Inference) -> Found:
     """An item of an object that carries no derivative; its class may compute with the index."""
     cls = type(value)
     function = inspect.getattr_static(cls, "__getitem__", None)
     if isinstance(function, pytypes.FunctionType) and not cls.__module__.startswith("numpy"):
-        return invoke_function(function, (expr.obj, expr.index), (), inference)
+        return invoke_function(function, (expr.obj, as_value(expr.index)), (), inference)
     return ANY, Refused(f"`[...]` of a {cls.__name__}")
 
 
@@ -39,3 +41,15 @@ def join(args: tuple[ir.Expr, ...], inference: Inference) -> Found:
     if function is not None and not text:
         return invoke_function(function, args[1:], (), inference)
     return ANY, Refused("`[...]` of this object")
+
+
+def as_value(index: ir.Expr) -> ir.Expr:
+    """An index as an object: slices are made by `slice`."""
+    match index:
+        case ir.Slice(lower, upper, step):
+            parts = (p if p is not None else ir.Const(None) for p in (lower, upper, step))
+            return ir.Call(SLICE, tuple(parts))
+        case ir.Sequence(kind, items):
+            return ir.Sequence(kind, tuple(map(as_value, items)))
+        case _:
+            return index

@@ -26,6 +26,7 @@ import types as pytypes
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from srcad.analysis.brackets import as_value
 from srcad.analysis.iterated import over_items
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
@@ -36,7 +37,6 @@ from srcad.runtime.rebinding import bound_anew
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inferred
 
-SLICE = ir.Ref(slice, "slice")
 BOUND_ANEW = ir.Ref(bound_anew, "bound_anew")
 
 
@@ -48,7 +48,7 @@ def overloaded(stmt: ir.Stmt, facts: Inferred) -> ir.Block | None:
         case ir.Augment(ir.Name(owner), "|", value) if _dicts(facts, stmt.target, value):
             return (ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "update"), (value,)), stmt.at),)
         case ir.Store(ir.Item(ir.Name(owner), index), value):
-            call = _item_call(facts, owner, "__setitem__", (_as_value(index), value))
+            call = _item_call(facts, owner, "__setitem__", (as_value(index), value))
             return None if call is None else (ir.Effect(call, stmt.at),)
         case ir.Store(ir.Attr(ir.Name(owner), name), value):
             call = _setter_call(facts, owner, name, value)
@@ -127,7 +127,7 @@ def _apart(
     out: list[ir.Stmt] = []
     if isinstance(target, ir.Item):
         key = names.fresh("key")
-        out.append(ir.Assign(key, _as_value(target.index), stmt.at))
+        out.append(ir.Assign(key, as_value(target.index), stmt.at))
         target = ir.Item(target.obj, ir.Name(key))
     old = stmt.first or names.fresh("old")
     if not stmt.first:
@@ -144,15 +144,3 @@ def _read_before(facts: Inferred, stmt: ir.Augment, target: ir.Item | ir.Attr) -
         return None
     changed = ir.Augment(ir.Name(stmt.first), stmt.op, stmt.value, stmt.at)
     return (changed, ir.Store(target, ir.Name(stmt.first), stmt.at))
-
-
-def _as_value(index: ir.Expr) -> ir.Expr:
-    """An index as an object: slices are made by `slice`."""
-    match index:
-        case ir.Slice(lower, upper, step):
-            parts = (p if p is not None else ir.Const(None) for p in (lower, upper, step))
-            return ir.Call(SLICE, tuple(parts))
-        case ir.Sequence(kind, items):
-            return ir.Sequence(kind, tuple(map(_as_value, items)))
-        case _:
-            return index

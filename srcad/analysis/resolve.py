@@ -211,7 +211,8 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
         case Obj(cls):
             function = inspect.getattr_static(cls, "__getitem__", None)
             if isinstance(function, pytypes.FunctionType):
-                return invoke_function(function, (expr.obj, expr.index), (), inference)
+                key = brackets.as_value(expr.index)
+                return invoke_function(function, (expr.obj, key), (), inference)
             return ANY, Refused(f"`[...]` of a {cls.__name__}")
         case _:
             pass

@@ -82,6 +82,17 @@ class Storage:
         """Where each statement stands, by its id."""
         return _places(self.facts, self.body)
 
+    def made_before(self, name: str, stmt: ir.Stmt) -> bool:
+        """Whether a variable may have a value when the statement runs."""
+        if id(stmt) not in self.places:
+            return True
+        place, loops = self.places[id(stmt)]
+        binding = [s for s in ir.walk(self.body) if name in ir.targets(s)]
+        found = [self.places.get(id(s)) for s in binding]
+        return not found or any(
+            p is None or p[0] < place or not set(loops).isdisjoint(p[1]) for p in found
+        )
+
     @property
     def still(self) -> bool:
         """Whether nothing is written in place, neither here nor by the caller."""

@@ -347,3 +347,22 @@ def function_without_cotangent_beside_a_write(v):
         w = g(w)
     w *= w.squeeze()
     return w.sum() * v[0]
+
+
+class Grid:
+    def __init__(self, a):
+        self.a = a
+
+    def __getitem__(self, k):
+        return self.a[k]
+
+    def __setitem__(self, k, v):
+        self.a[k] = v
+
+
+@program(args=[lambda rng: (rng.normal(size=(3, 4)),)])
+def slices_given_to_a_class_with_brackets(m):
+    grid = Grid(m.copy())
+    grid[1] += grid[0, :4]
+    grid[2, 1:] = grid[1, :-1] * grid[0, ::-1][1]
+    return grid.a.sum() * grid[0, 1]

@@ -109,3 +109,11 @@ def one_that_operators_write(x):
 def argument_without_axes_is_written(a, s):
     a *= s
     return a * a
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def view_that_is_made_after_the_writes(x):
+    a = x.copy()
+    a[1:] *= 2
+    a[:2] += a[1]
+    return a.sum() * a[..., 0]
