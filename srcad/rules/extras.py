@@ -26,6 +26,7 @@ TOPICS = {
     "optimize": "scipy.optimize",
     "integrate": "scipy.integrate",
     "sparse": "scipy.sparse.linalg",
+    "ndimage": "scipy.ndimage",
 }
 _READ: set[str] = set()
 
