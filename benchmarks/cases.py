@@ -16,6 +16,7 @@ import numpy as np
 import srcad
 from benchmarks import in_place as in_place_programs
 from benchmarks import programs, synthetic
+from benchmarks.second_order import cases as second_order_cases
 from benchmarks.timing import Row, medians, once
 
 try:
@@ -185,6 +186,31 @@ def in_place(letter: str) -> list[Row]:
     return rows
 
 
+def second_order() -> list[Row]:
+    """Tangents beside the primal, and products with the Hessian beside the gradient."""
+    rows = []
+    for case in second_order_cases():
+        df, product = srcad.grad(case.f), srcad.hvp(case.f)
+        rest = case.args[1:]
+        dots = (case.v, *(None for _ in rest))
+        step = 1e-6
+        ahead, behind = (df(case.args[0] + s * step * case.v, *rest) for s in (1, -1))
+        np.testing.assert_allclose(
+            product(*case.args, case.v), (ahead - behind) / (2 * step), rtol=1e-4, atol=1e-4
+        )
+        times = medians({
+            "primal": (case.f, case.args),
+            "gradient": (df, case.args),
+            "jvp": (srcad.jvp, (case.f, case.args, dots)),
+            "hvp": (product, (*case.args, case.v)),
+        })  # fmt: skip
+        rows += [
+            Row(case.about, "jvp / primal", times["jvp"] / times["primal"], "x"),
+            Row(case.about, "hvp / gradient", times["hvp"] / times["gradient"], "x", 4.0),
+        ]
+    return rows
+
+
 CASES: dict[str, Callable[[], list[Row]]] = {
     "a": circuit,
     "b": network,
@@ -195,4 +221,5 @@ CASES: dict[str, Callable[[], list[Row]]] = {
     "g": lambda: in_place("g"),  # element by element
     "h": lambda: in_place("h"),  # lists
     "i": lambda: in_place("i"),  # objects
+    "j": second_order,
 }

@@ -59,7 +59,7 @@ class GradFunction(Derivative, Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             if not kwargs:
-                entry = self.exact.get(_exact_key(args))
+                entry = self.exact.get(exact_key(args))
                 if entry is not None and entry.guards.hold():
                     return entry.run(*args)  # type: ignore[no-any-return]
             return self._slow(args, kwargs)  # type: ignore[no-any-return]
@@ -70,7 +70,7 @@ class GradFunction(Derivative, Generic[P, R]):
     def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         entry, canonical, choice, plain = self._entry(args, kwargs)
         if plain:
-            key = _exact_key(args)
+            key = exact_key(args)
             if key is not None:
                 if len(self.exact) >= _MOST_SHAPES:
                     self.exact.clear()
@@ -224,7 +224,7 @@ def _like(derivative: Any, f: Any) -> None:
     derivative.__wrapped__ = f
 
 
-def _exact_key(args: tuple[Any, ...]) -> Any:
+def exact_key(args: tuple[Any, ...]) -> Any:
     """Floats by type, arrays by dtype and shape; None for anything else."""
     key: list[Any] = []
     for a in args:

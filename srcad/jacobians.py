@@ -34,6 +34,7 @@ class Derived(Derivative):
 
     def __init__(self, f: Callable[..., Any], kind: str, wrt: Wrt, mode: str) -> None:
         self.f, self.kind, self.wrt, self.mode = f, kind, wrt, mode
+        self.gradients: dict[int, Any] = {}
         self.__name__ = f"{kind}_of_{getattr(f, '__name__', 'function')}"
         self.__doc__ = f"The {kind} of {getattr(f, '__qualname__', f)}."
 
@@ -50,7 +51,19 @@ class Derived(Derivative):
             if count < 2:
                 raise errors.WrongArgument("hvp(f)(x, v): the vector v comes after the arguments.")
             count -= 1
-        return _HOW[self.kind](f, args, _position(f, wrt, count), self.mode)
+        position = _position(f, wrt, count)
+        if self.kind == "jacobian":
+            return _jacobian(f, args, position, self.mode)
+        how = _hessian if self.kind == "hessian" else _hvp
+        return how(f, self._gradient(f, position), args, position)
+
+    def _gradient(self, f: Callable[..., Any], position: int) -> Any:
+        """The gradient that the second derivatives are taken from: compiled once."""
+        if f is not self.f:  # keywords are given
+            return grad(f, position)
+        if position not in self.gradients:
+            self.gradients[position] = grad(f, position)
+        return self.gradients[position]
 
     def __repr__(self) -> str:
         return f"<{self.kind} of {getattr(self.f, '__qualname__', self.f)!s}, wrt={self.wrt}>"
@@ -181,19 +194,14 @@ def _spans(tree: Any) -> list[tuple[int, int, tuple[int, ...]]]:
     return found
 
 
-def _hessian(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, mode: str) -> Any:
+def _hessian(f: Callable[..., Any], df: Any, args: tuple[Any, ...], wrt: int) -> Any:
     at = args[wrt]
-    df = grad(f, wrt=wrt)
-    columns = [raveled(_product(f, df, (*fresh(args), e), wrt)) for e in _basis(at)]
+    columns = [raveled(_hvp(f, df, (*fresh(args), e), wrt)) for e in _basis(at)]
     matrix = np.stack(columns, -1) if columns else np.zeros((0, 0))
     return _split(matrix, at, at)
 
 
-def _hvp(f: Callable[..., Any], args: tuple[Any, ...], wrt: int, mode: str) -> Any:
-    return _product(f, grad(f, wrt=wrt), args, wrt)
-
-
-def _product(f: Callable[..., Any], df: Any, args: tuple[Any, ...], wrt: int) -> Any:
+def _hvp(f: Callable[..., Any], df: Any, args: tuple[Any, ...], wrt: int) -> Any:
     *given, v = args
     dots: list[Any] = [None] * len(given)
     dots[wrt] = v
@@ -201,9 +209,6 @@ def _product(f: Callable[..., Any], df: Any, args: tuple[Any, ...], wrt: int) ->
         return jvp(df, fresh(tuple(given)), tuple(dots))[1]
     except _REFUSALS:
         return _of_the_tangent(f, tuple(given), tuple(dots), wrt)
-
-
-_HOW = {"jacobian": _jacobian, "hessian": _hessian, "hvp": _hvp}
 
 
 def _of_the_tangent(

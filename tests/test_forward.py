@@ -200,3 +200,38 @@ KEPT: list = []
 def keep(x):
     KEPT.append(x)
     return x * len(KEPT)
+
+
+RATE = 2.0
+
+
+def scaled(x):
+    return RATE * x**3
+
+
+def test_what_changes_outside_is_seen_by_later_calls_of_jvp() -> None:
+    global RATE
+    slope = srcad.grad(scaled)
+    try:
+        for rate in (2.0, 3.0):
+            RATE = rate
+            for _ in range(2):
+                assert srcad.jvp(scaled, (1.5,), (1.0,))[1] == 3 * rate * 1.5**2
+                assert srcad.jvp(slope, (1.5,), (1.0,))[1] == 6 * rate * 1.5
+        RATE = np.array([1.0, 2.0])
+        np.testing.assert_array_equal(srcad.jvp(scaled, (1.5,), (1.0,))[1], RATE * 3 * 1.5**2)
+    finally:
+        RATE = 2.0
+
+
+def test_tangents_are_never_changed_and_kinds_may_change() -> None:
+    def f(x):
+        x *= 2.0
+        return np.sum(x**2)
+
+    for _ in range(2):
+        x, t = np.ones(3), np.ones(3)
+        assert srcad.jvp(f, (x,), (t,))[1] == 24.0
+        np.testing.assert_array_equal(t, 1.0)
+    assert srcad.jvp(lambda x: x * x, (2,), (None,))[0] == 4
+    assert srcad.jvp(f, (np.ones(3, np.float32),), (np.ones(3),))[1].dtype == np.float32
