@@ -60,6 +60,7 @@ from srcad.ir.types import (
     Tup,
     Type,
     carries,
+    flattened,
     is_count,
     join,
     join_all,
@@ -184,6 +185,10 @@ class Inference:
         old = self.types.get(name, BOTTOM)
         new = kind if old is BOTTOM else join(old, kind)
         if new is not old and new != old:
+            if old is not BOTTOM:
+                new = flattened(new)  # a list that holds what holds it grows for ever
+            if new == old:
+                return
             self.types[name] = new
             self.several = self.several or _of_several(new)
             self.changed = True

@@ -47,7 +47,8 @@ class Session:
         if key in self.active:
             self.recursive.add(key)
             return self.active[key]
-        if len(self.active) > 60:  # types that grow at every level of a recursion
+        levels = sum(1 for unit_id, _ in self.active if unit_id == id(unit))
+        if levels > _LEVELS:  # types that grow at every level of a recursion
             return Inferred(unit, params, {}, result=ANY)
         inferred = self.read(key, unit, params)
         while len(self.active) == 1 and not _ours(unit) and self.changes(inferred):
@@ -129,6 +130,9 @@ class Session:
         """
         self.hoped = self.hoped or self.hopeful
         return self.hopeful and not hasattr(cls, "__getattr__")
+
+
+_LEVELS = 20
 
 
 def _ours(unit: Unit) -> bool:

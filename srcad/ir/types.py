@@ -224,6 +224,34 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
     return _one_of(a, b)
 
 
+_DEPTH = 12  # of containers in containers
+
+
+def flattened(kind: Type, depth: int = _DEPTH) -> Type:
+    """The type with ANY for what lies deeper than this many containers."""
+    if not isinstance(kind, Tup | Lst | Dct | Obj | Clo):
+        return kind
+    if depth == 0:
+        return ANY
+
+    def inner(part: Type) -> Type:
+        return flattened(part, depth - 1)
+
+    match kind:
+        case Tup(items, cls):
+            return Tup(tuple(map(inner, items)), cls)
+        case Lst(parts, element, cls):
+            return Lst(None if parts is None else tuple(map(inner, parts)), inner(element), cls)
+        case Dct(pairs, element, cls, under):
+            known = None if pairs is None else tuple((k, inner(t)) for k, t in pairs)
+            return Dct(known, inner(element), cls, tuple((k, inner(t)) for k, t in under))
+        case Obj(cls, fields):
+            return Obj(cls, tuple((n, inner(t)) for n, t in fields))
+        case Clo(code, identity, captures, defaults, owner):
+            held = tuple((n, inner(t)) for n, t in captures)
+            return Clo(code, identity, held, tuple((n, inner(t)) for n, t in defaults), owner)
+
+
 CLASSES = 12  # of which a variable may hold objects
 
 

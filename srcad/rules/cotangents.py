@@ -7,6 +7,7 @@ from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.calls import formula_of
 from srcad.runtime.cotangents import (
     add,
+    field_key,
     finish,
     holds_sequences,
     own,
@@ -41,7 +42,7 @@ linear(finished_dot, lambda y_bar, t, y: unfinished(y_bar, t))
 like(finished_dot, 1)
 linear(own, lambda y_bar, cotangent: unfinished(y_bar, cotangent))
 no_derivative(factors_alone, is_sparse)
-no_derivative(shadow, still, holds_sequences, only_scalar)
+no_derivative(shadow, still, holds_sequences, only_scalar, field_key)
 linear(in_shape_of, lambda y_bar, t, y: unbroadcast(y_bar, t))
 like(in_shape_of, 1)
 linear(fresh, lambda y_bar, t: y_bar)

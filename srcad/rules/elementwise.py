@@ -19,6 +19,7 @@ from srcad.runtime.elementwise import (
     angle_slope,
     below,
     direction_bar,
+    i0_derivative,
     i1,
     inside,
     kept_parts,
@@ -102,6 +103,8 @@ partials(np.absolute, lambda y, x: sign(x))
 partials(np.fabs,     lambda y, x: np.sign(x))
 partials(np.copysign, lambda y, x1, x2: ratio(y, x1), lambda y, x1, x2: 0)
 partials(np.i0,      lambda y, x: i1(x))
+partials(i1,         lambda y, x: i0_derivative(x, 2))
+partials(i0_derivative, lambda y, x, order: i0_derivative(x, order + 1), None)
 partials(np.heaviside,  lambda y, x1, x2: 0, lambda y, x1, x2: np.equal(x1, 0))
 partials(np.nextafter,  lambda y, x1, x2: 1, lambda y, x1, x2: 0)
 partials(

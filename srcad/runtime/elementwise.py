@@ -187,7 +187,12 @@ def sinc_slope(y: Any, x: Any) -> Any:
 
 
 def i1(x: Any) -> Any:
-    """The derivative of np.i0: the mean of exp(x cos t) cos t over a half turn.
+    """The derivative of np.i0."""
+    return i0_derivative(x, 1)
+
+
+def i0_derivative(x: Any, order: int) -> Any:
+    """A derivative of np.i0: the mean of exp(x cos t) (cos t)**order over a half turn.
 
     The midpoint rule with n points is off by I(2n - 1) / I(1) of x, which is below rounding for
     every x that np.i0 can take (it overflows above 713).
@@ -196,7 +201,9 @@ def i1(x: Any) -> Any:
     cosine = np.cos((np.arange(n) + 0.5) * (np.pi / n))
     size = np.abs(x)
     grown = np.exp(np.multiply.outer(size, cosine - 1))
-    return (np.sign(x) * np.exp(size) * np.mean(grown * cosine, axis=-1)).astype(np.result_type(x))
+    sign = np.sign(x) if order % 2 else 1
+    mean = np.mean(grown * cosine**order, axis=-1)
+    return (sign * np.exp(size) * mean).astype(np.result_type(x))
 
 
 def kaiser_bar(y_bar: Any, y: Any, beta: Any) -> Any:
