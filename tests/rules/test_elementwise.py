@@ -14,6 +14,8 @@ from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.elementwise import (
     digamma,
     divide,
+    i0_derivative,
+    i1,
     log_or_zero,
     pow_base,
     pow_exponent,
@@ -88,6 +90,7 @@ SAMPLES = [
     *(sample(np.power, S, n).but(analytic=True, wrt=(0,)) for n in (0, 1, 2, 3, -1, 2.0, 3.0)),
     sample(np.power, S, np.array([0, 1, 2, 3])).but(single=False),
     sample(np.power, S, np.array([0.0, 1, 2, 3]), ).but(wrt=(0,)),
+    sample(i1, S), sample(i1, 0.0), sample(i0_derivative, S, 2).but(wrt=(0,)),
     sample(np.power, 2, V),
     sample(np.power, 2.5, X),
     sample(np.mod, S * 7, V),
