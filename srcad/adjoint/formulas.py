@@ -15,7 +15,7 @@ import math
 import types as pytypes
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ class Formula:
         return self.body is None or name in ir.reads(self.body)
 
 
-@cache
+@lru_cache(maxsize=8192)
 def formula(function: Callable[..., Any]) -> Formula:
     """Read one rule."""
     return Formula.of(function)
@@ -218,7 +218,7 @@ class Operands:
         return values
 
 
-@cache
+@lru_cache(maxsize=8192)
 def operands_of(rule: Rule) -> Operands:
     """The operands that a rule names."""
     params = parameters(rule)

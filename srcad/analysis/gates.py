@@ -13,7 +13,7 @@ import inspect
 import types as pytypes
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from srcad import errors
@@ -90,7 +90,7 @@ def gate_call(
     return kind, Apply(gate, given, named, rule, kinds, within=within)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def instance(cls: type) -> ir.Expr:
     """The instance that a gate of a class makes, as the program would."""
     return ir.Call(ir.Ref(cls, cls.__name__), ())

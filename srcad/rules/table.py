@@ -15,7 +15,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from srcad.rules import extras
@@ -217,7 +217,7 @@ def no_derivative(*functions: Any) -> None:
         TABLE.add(function, NoDerivative())
 
 
-@cache
+@lru_cache(maxsize=8192)
 def parameters(rule: Rule) -> tuple[inspect.Parameter, ...]:
     """The parameters of the primal as the rule spells them (without y_bar and y)."""
     match rule:
