@@ -17,6 +17,7 @@ import numpy as np
 
 from srcad.analysis import brackets
 from srcad.analysis.calls import call
+from srcad.analysis.defaults import is_default, surely_set
 from srcad.analysis.dispatch import field_of
 from srcad.analysis.elements import element
 from srcad.analysis.invoke import Found, invoke_function
@@ -46,6 +47,7 @@ from srcad.ir.types import (
     Type,
     carries,
     count,
+    join,
     join_all,
 )
 from srcad.rules.mutable import MISSING as MISSING_KEY
@@ -164,7 +166,11 @@ def _field(
     if isinstance(found, functools.cached_property) and name not in fields:
         return ANY, Refused(f"the cached property `{name}`")
     if name in fields:
-        return fields[name], Part(expr.obj, name)
+        kind = fields[name]
+        if found is not MISSING and is_default(found) and not surely_set(cls, name):
+            value = inference.session.program.attribute(cls, name)
+            kind = join(kind, inference.session.member(value, name))
+        return kind, Part(expr.obj, name)
     if found is MISSING and inference.session.may_come(cls):
         return BOTTOM, Inert()
     if found is MISSING:

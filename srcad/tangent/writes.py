@@ -8,6 +8,8 @@ a[i] *= v            a_dot[i] = v * a_dot[i] + a[i] * v_dot      before a change
 
 from __future__ import annotations
 
+from inspect import getattr_static
+
 import numpy as np
 
 from srcad import errors
@@ -15,12 +17,14 @@ from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import slice_object
 from srcad.adjoint.formulas import formula
 from srcad.adjoint.operands import NO_OBJECTS
+from srcad.analysis.defaults import is_default, surely_set
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
-from srcad.ir.types import AnyType, Array, Clo, Dct, Lst, Number, Scalar, Tup, is_scalar
+from srcad.ir.types import AnyType, Array, Clo, Dct, Lst, Number, Obj, Scalar, Tup, is_scalar
 from srcad.rules.table import TABLE, NoDerivative, Partials
 from srcad.runtime import tangents
 from srcad.tangent.applied import IN_SHAPE_OF
+from srcad.tangent.base import STILL
 from srcad.tangent.gates import Gates
 
 PUT_DOT = ir.Ref(tangents.put_dot, "put_dot")
@@ -90,6 +94,28 @@ class Writes(Gates):
         alters: frozenset[str],
     ) -> ir.Block:
         """`x += e` of what is known to be no object of a class with operators."""
+        target = stmt.target
+        if isinstance(target, ir.Attr) and self.of_the_class(owner, target.name):
+            # so far the class answered for it: the object's tangents have no such part
+            held = (ir.Const(target.name), algebra.call(STILL, target))
+            first = ir.Effect(ir.Call(ir.Attr(ir.Name(self.dot(owner.id)), "setdefault"), held))
+            return first, *self.operated(stmt, owner, place, alters)
+        return self.operated(stmt, owner, place, alters)
+
+    def of_the_class(self, owner: ir.Name, name: str) -> bool:
+        """Whether an attribute may be the class's own when it is read."""
+        kind = self.type(owner.id)
+        found = getattr_static(kind.cls, name, None) if isinstance(kind, Obj) else None
+        return found is not None and is_default(found) and not surely_set(kind.cls, name)  # type: ignore[union-attr]
+
+    def operated(
+        self,
+        stmt: ir.Augment,
+        owner: ir.Name,
+        place: ir.Name | ir.Item | ir.Attr,
+        alters: frozenset[str],
+    ) -> ir.Block:
+        """`x op= e` and its tangent, by the operator."""
         target = stmt.target
         if stmt.op in "+-":
             return stmt, *self.added(stmt, place, alters)
