@@ -27,6 +27,8 @@ TOPICS = {
     "integrate": "scipy.integrate",
     "sparse": "scipy.sparse.linalg",
     "ndimage": "scipy.ndimage",
+    "interpolate": "scipy.interpolate",
+    "spatial": "scipy.spatial.distance",
 }
 _READ: set[str] = set()
 

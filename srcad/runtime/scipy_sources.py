@@ -39,7 +39,13 @@ def of_distribution(value: Any) -> Any:
 
 def is_frozen(function: Any) -> bool:
     """Whether a function is one of those."""
-    return isinstance(getattr(function, "distribution", None), str)
+    return getattr(function, "stands_whole", False) is True
+
+
+def stands_whole(function: Any) -> Any:
+    """The function, whose objects stand for those of SciPy where no derivative passes, too."""
+    function.stands_whole = True
+    return function
 
 
 @functools.cache
@@ -61,5 +67,4 @@ def _frozen(dist: Any) -> Any:
     space: dict[str, Any] = {"__name__": __name__}
     exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
     space["Frozen"].dist = dist
-    space["frozen"].distribution = dist.name
-    return space["frozen"]
+    return stands_whole(space["frozen"])
