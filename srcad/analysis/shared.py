@@ -37,6 +37,7 @@ from srcad.ir.types import (
     Clo,
     Dct,
     Lst,
+    Method,
     Obj,
     Tup,
     Type,
@@ -158,8 +159,13 @@ class _Finder:
             holders = known.holders | found.holders
             if (arrays, cells, holders) == (known.arrays, known.cells, known.holders):
                 return known
-            more = activity(self.facts, self.body, found.active | arrays | cells)
+            more = activity(self.facts, self.body, found.active | arrays | cells | self.by(holders))
             known = Shared(arrays, cells, holders, more, filled=found.filled)
+
+    def by(self, holders: Names) -> Names:
+        """The functions and methods among these: another one may have filled what they hold."""
+        kinds = {n: self.facts.types[n] for n in holders}
+        return frozenset(n for n, k in kinds.items() if isinstance(k, Clo | Method) and carries(k))
 
     def step(self, active: Active) -> Shared:
         """What is shared, given the active variables."""

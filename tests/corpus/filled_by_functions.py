@@ -139,3 +139,38 @@ def attributes_put_into_the_table_of_an_object(s):
     vars(o)["z"] = 2.0 * s
     o.__dict__["y"] = s
     return o.x * o.z * o.y
+
+
+@program(args=S)
+def functions_that_share_a_variable(s):
+    def account():
+        total = 0
+        items = []
+
+        def add(t):
+            nonlocal total
+            total += t
+            items.append(total)
+
+        def get():
+            return total, items
+
+        return add, get
+
+    add, get = account()
+    for t in [s, s * s, 2.0]:
+        add(t)
+    total, items = get()
+    return total * items[1]
+
+
+@program(args=S)
+def counter_that_begins_as_an_integer(s):
+    total = 0
+
+    def add(t):
+        nonlocal total
+        total += t
+        return total
+
+    return add(s) * add(s * s) + total
