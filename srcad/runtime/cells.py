@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
+from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.by_code import attributes, may_carry, refuse_computed
 from srcad.runtime.cotangents import Refusal, accumulate, add, fields_of, held_by
 from srcad.runtime.derivative import primal
@@ -199,9 +200,10 @@ def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any,
 
     Gives the cotangent of the owner: that of a tuple or a number is no container's.
     """
+    numbers = isinstance(owner, np.ndarray) or is_number(owner)
+    if numbers and isinstance(item, np.ndarray) and item.ndim and item.dtype.kind in "fc":
+        bar = cell_made(shadows, item, bar, owner)  # of a copy, memory has the cotangent
     if isinstance(owner, np.ndarray) and owner.ndim:
-        if isinstance(item, np.ndarray) and item.ndim and item.dtype.kind in "fc":
-            bar = cell_made(shadows, item, bar, owner)  # of a copy, memory has the cotangent
         if bar is None:
             return owner_bar
         if isinstance(key, str) and owner.dtype.kind in "fc":
@@ -218,7 +220,7 @@ def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any,
     elif is_number(owner):
         if isinstance(key, str) and key not in ("real", "T"):
             raise UnsupportedSyntax(f"`.{key}` of a number met at run time has no derivative here.")
-        return add(owner_bar, bar)
+        return add(owner_bar, unbroadcast(bar, owner))  # `v[..., None]` makes an array of it
     else:
         refuse_computed(owner, key)
         cell_added(shadows, item, bar)

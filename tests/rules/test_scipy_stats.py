@@ -193,3 +193,22 @@ def test_outside_of_the_support_nothing_moves():
     np.testing.assert_array_equal(found, [0, 0, 0])
     np.testing.assert_array_equal(special(st.expon.pdf, outside), [0, -np.exp(-0.5), -np.exp(-2.0)])
     np.testing.assert_array_equal(special(st.gamma.logcdf, outside[:1], 2.0), [0])
+
+
+class WithoutRules(type(st.multivariate_normal)):
+    """Its methods are read; a number of an object becomes a row there: `log_pdet[..., None]`."""
+
+
+READ = WithoutRules()
+
+
+@pytest.mark.parametrize("naive", [False, True])
+def test_the_source_gives_what_the_rule_gives(naive):
+    def read(cov):
+        return READ.logpdf(V + 0.3, V, (cov + cov.T) / 2)
+
+    def ruled(cov):
+        return st.multivariate_normal.logpdf(V + 0.3, V, (cov + cov.T) / 2)
+
+    found = srcad.grad(read, naive=naive)(SPREAD)
+    np.testing.assert_allclose(found, srcad.grad(ruled)(SPREAD), rtol=1e-9)
