@@ -83,6 +83,8 @@ def apply(
     made = collection(function, args, kwargs, kinds, inference)
     if made is not None:
         return made if isinstance(made, tuple) else invoke_function(made, args, kwargs, inference)
+    if (function is max or function is min) and any(isinstance(k, Obj) for k in kinds):
+        return ANY, Refused(f"`{function.__name__}` of this object", "Make a list of its items.")
     if function is dict and kwargs:
         return ANY, Refused(
             "`dict(...)` of this value with keywords", "Write {**old, 'key': value} instead."
