@@ -55,7 +55,7 @@ from srcad.runtime.scipy.systems import (
     inverse_bar,
     matrix_moved,
     product_a,
-    structured,
+    read_matrix,
     system_a,
     system_b,
     triangular_a,
@@ -144,7 +144,7 @@ vjp(la.inv,
         inverse_bar(y_bar, y, a, assume_a, lower))
 jvp(la.inv,
     lambda t, y, a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False:
-        -y @ structured(t, a, assume_a, lower) @ y)
+        -y @ read_matrix(t, a, assume_a, lower) @ y)
 vjp(la.pinv,
     lambda y_bar, y, a, *, atol=None, rtol=None, return_rank=False, check_finite=True:
         pinv_bar(y_bar[0], y[0], a) if return_rank else pinv_bar(y_bar, y, a))
