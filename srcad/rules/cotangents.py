@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from srcad.rules.table import jvp, like, linear, no_derivative
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.calls import formula_of
@@ -24,6 +26,7 @@ from srcad.runtime.fitting import (
     taken_back,
     unfitted,
 )
+from srcad.runtime.indexing import chosen, scatter, uncompress, untake, untake_along_axis
 from srcad.runtime.operands import factors_alone, is_sparse
 from srcad.runtime.results import only_scalar
 from srcad.runtime.tangents import finished_dot, fresh, in_shape_of, still
@@ -43,6 +46,22 @@ like(finished_dot, 1)
 linear(own, lambda y_bar, cotangent: unfinished(y_bar, cotangent))
 no_derivative(factors_alone, is_sparse)
 no_derivative(shadow, still, holds_sequences, only_scalar, field_key)
+linear(scatter, lambda y_bar, g, index, like: unbroadcast(chosen(y_bar, index, like), g))
+like(scatter, 1, 2)
+linear(
+    untake,
+    lambda y_bar, g, like, indices, axis=None, mode="raise": np.take(
+        y_bar, indices, axis, mode=mode
+    ),
+)
+like(untake, 1, 2)
+linear(
+    untake_along_axis,
+    lambda y_bar, g, like, indices, axis=-1: np.take_along_axis(y_bar, indices, axis),
+)
+like(untake_along_axis, 1, 2)
+linear(uncompress, lambda y_bar, g, condition, like, axis=None: np.compress(condition, y_bar, axis))
+like(uncompress, 1, 2)
 linear(in_shape_of, lambda y_bar, t, y: unbroadcast(y_bar, t))
 like(in_shape_of, 1)
 linear(fresh, lambda y_bar, t: y_bar)

@@ -229,6 +229,13 @@ def scatter(g: Any, index: Any, like: Any) -> Any:
     return add_at(zeros_like(like), index, g)
 
 
+def chosen(g: Any, index: Any, like: Any) -> Any:
+    """The transpose of `scatter`: what stands at [index] of a cotangent like `like`."""
+    if isinstance(like, (tuple, list)):
+        return list(g)[index]
+    return g[index]
+
+
 # --- NumPy's selecting functions ------------------------------------------------------------
 
 

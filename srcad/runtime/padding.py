@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedSyntax
-from srcad.runtime.indexing import add_at, uncast
+from srcad.runtime.indexing import uncast, untake
 from srcad.runtime.joining import unarray
 from srcad.runtime.quantiles import quantile_bar
 from srcad.runtime.reductions import shares, spread
@@ -94,7 +94,7 @@ def _unpad_rows(g: Any, n: int, width: Width, mode: Any, reflect_type: str, leng
         options["reflect_type"] = reflect_type
     if mode in ("edge", "reflect", "symmetric", "wrap") and options.get("reflect_type") != "odd":
         source = np.pad(np.arange(n), width, mode)
-        return add_at(np.zeros((n,) + g.shape[1:], g.dtype), source, g)
+        return untake(g, np.zeros((n,) + g.shape[1:], g.dtype), source, 0)
     if mode == "mean" and length != (None, None):
         options["stat_length"] = (length, (1, 1))
     columns = np.pad(np.eye(n, dtype=g.dtype), (width, (0, 0)), mode, **options)

@@ -105,7 +105,7 @@ def one_that_operators_write(x):
     return total, total.sum()
 
 
-@program(args=[lambda rng: (np.array(0.7), 0.4)], wrt=(0, 1))
+@program(args=[lambda rng: (np.array(0.7), 0.4)], wrt=(0, 1), tags=("mutates",))
 def argument_without_axes_is_written(a, s):
     a *= s
     return a * a
