@@ -122,6 +122,8 @@ class GradFunction(Derivative, Generic[P, R]):
         """The function that was generated for these arguments: of one value for each parameter."""
         entry, _, choice, _ = self._entry(args, kwargs)
         main: types.FunctionType = entry.main
+        if main.__defaults__ is None:
+            main.__defaults__ = _defaults(self._target(args, kwargs).function)
         if choice.plain:
             return main
         names = list(inspect.signature(main).parameters)
@@ -192,6 +194,20 @@ class GradFunction(Derivative, Generic[P, R]):
     def source(self) -> str:
         """The generated code of the last call, or of the generic version before any call."""
         return text_of(self)
+
+
+def _defaults(function: types.FunctionType) -> tuple[Any, ...] | None:
+    """The defaults of the last parameters, each of which is one parameter of generated code."""
+    empty: dict[Any, Any] = {
+        inspect.Parameter.VAR_POSITIONAL: (), inspect.Parameter.VAR_KEYWORD: {},
+    }  # fmt: skip
+    found: list[Any] = []
+    for p in reversed(list(inspect.signature(function, follow_wrapped=False).parameters.values())):
+        default = empty.get(p.kind, p.default)
+        if default is p.empty:
+            break
+        found.insert(0, default)
+    return tuple(found) or None
 
 
 _SPREAD = (

@@ -228,6 +228,19 @@ def test_arguments_that_the_function_writes() -> None:
     np.testing.assert_allclose(srcad.jacobian(squared)(POINT.copy()), np.diag(2 * POINT))
 
 
+def with_defaults(x, k=2.0, *rest, scale=3.0, **more):
+    return scale * np.sum(x**3) * k
+
+
+def test_second_derivatives_of_functions_with_defaults() -> None:
+    wanted = np.diag(36.0 * POINT)
+    np.testing.assert_allclose(srcad.hessian(with_defaults)(POINT), wanted)
+    np.testing.assert_allclose(srcad.hvp(with_defaults)(POINT, POINT), wanted @ POINT)
+    np.testing.assert_allclose(srcad.hessian(with_defaults)(POINT, 1.0), wanted / 2)
+    second = srcad.grad(lambda x: np.sum(srcad.grad(with_defaults)(x) * x))
+    np.testing.assert_allclose(second(POINT), 54.0 * POINT**2)
+
+
 def test_hessian_of_a_slice_of_a_sorted_list() -> None:
     found = srcad.hessian(lambda x: sum(sorted([v**2 for v in x], reverse=True)[:2]))(POINT)
     order = np.argsort(-POINT)[:2]

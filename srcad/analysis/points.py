@@ -22,7 +22,7 @@ from inspect import getattr_static
 from types import ModuleType
 from typing import Any
 
-from srcad.analysis.elements import is_basic
+from srcad.analysis.elements import adds_axes, is_basic
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.operations import (
     Append,
@@ -319,8 +319,10 @@ class Points:
             case Element(owner) if isinstance(self.kind(owner), Number):
                 return self.new(expr)
             case Element(owner, index):
-                basic = is_basic(index, self.kind)
-                return self.new(expr) if basic is False else self.value(owner)
+                if is_basic(index, self.kind) is False:
+                    return self.new(expr)
+                number = isinstance(self.kind(owner), AnyType) and adds_axes(index, self.kind)
+                return self.value(owner) | (self.new(expr) if number else NONE)
             case Part(owner, "__dict__"):  # it holds what the object holds, under the same keys
                 return self.value(owner)
             case Part(owner, ir.Slice()) if not isinstance(self.kind(owner), Array):

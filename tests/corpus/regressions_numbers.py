@@ -64,3 +64,32 @@ def unpacked_generator(x):
     a, b, c = (v**2 for v in x)
     first, *others = (v * c for v in x)
     return a * b + c * first + others[1]
+
+
+class Log:
+    def __init__(self):
+        self.last, self.items = 0.0, []
+
+
+@program(args=lambda rng: (rng.uniform(1, 2), rng.normal(size=2)))
+def number_that_becomes_an_array(x, s):
+    log = Log()
+    log.items.append(x * 1.0)
+    log.last = x * 3
+    v = log.last
+    if s.ndim > 0:
+        v = np.asarray(v)[..., None]
+    log.items.append(v)
+    return np.sum(log.items[1] * 2.0)
+
+
+@program(args=lambda rng: (np.float64(rng.uniform(1, 2)), rng.normal(size=2)))
+def number_of_numpy_that_becomes_an_array(x, s):
+    log = Log()
+    log.items.append(x * 1.0)
+    log.last = x * 3
+    v = log.last
+    if s.ndim > 0:
+        v = v[..., None]
+    log.items.append(v)
+    return np.sum(log.items[1] * 2.0)
