@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from srcad.analysis.holding import opened
 from srcad.compile import Entry
-from srcad.frontend.source import Target, locate
+from srcad.frontend.source import GENERATED, Target, locate
 from srcad.ir.observed import type_of
 from srcad.ir.types import Clo, Known, Symbols, Type, carries
 from srcad.runtime.cotangents import Refusal, shadow
@@ -31,7 +31,7 @@ def register(test: Test, reverse: Callable[..., Any], forward: Callable[..., Any
     FORWARD.append((test, forward))
 
 
-# (function, options, args) → the plain function that stands for it, and the arguments in front.
+# (function, args) → the plain function that stands for it, and the arguments in front.
 STANDING: list[tuple[Test, Callable[..., Any]]] = []
 
 
@@ -206,12 +206,13 @@ def _flat(
 def closure_type(function: types.FunctionType, symbols: Symbols) -> Clo | None:
     """The type of a function whose captured variables may carry a derivative; else None."""
     captures: list[tuple[str, Type]] = []
+    generated = function.__code__.co_filename.startswith(GENERATED)  # its globals are cells, too
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
             value = cell.cell_contents
         except ValueError:
             return None
-        if value is not function:
+        if value is not function and not (generated and isinstance(value, types.ModuleType)):
             captures.append((name, opened(type_of(value, symbols))))
     if not any(carries(t) for _, t in captures if not isinstance(t, Known)):
         return None

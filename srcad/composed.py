@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import types
+import weakref
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -34,6 +35,7 @@ def composed(f: Callable[..., Any], outer: str) -> types.FunctionType:
     made: types.FunctionType = space[name]
     made.__doc__ = getattr(f, "__doc__", None)
     made.__qualname__ = getattr(f, "__qualname__", name)
+    weakref.finalize(made, linecache.cache.pop, file, None).atexit = False
     return made
 
 

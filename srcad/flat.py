@@ -12,8 +12,11 @@ def unflatten(vector):                          made for the structure, as text:
 from __future__ import annotations
 
 import dataclasses
+import functools
 import linecache
 import types
+import weakref
+from collections import OrderedDict
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -24,6 +27,8 @@ from srcad import errors
 from srcad.runtime.trees import is_leaf, leaves, rebuild
 
 _SERIAL = count(1)
+_MADE: OrderedDict[Any, Structure] = OrderedDict()
+_MOST = 256
 _WANTED = "a vector of {} numbers is wanted, not shape"
 
 
@@ -65,9 +70,8 @@ def structure_of(tree: Any) -> Structure:
     try:
         made = writer.node(tree, "tree")
     except _Unwritten:
-        return Structure(_by_rebuilding(tree, writer), None)
+        return Structure(functools.partial(filled, tree), None)  # of any class
     size = writer.size
-    name = f"flat of {type(tree).__name__} {next(_SERIAL)}"
     text = (
         "def unflatten(vector):\n"
         f"    if np.shape(vector) != ({size},):\n"
@@ -76,11 +80,23 @@ def structure_of(tree: Any) -> Structure:
         "def flat(tree):\n"
         f"    return {writer.joined()}, unflatten\n"
     )
-    file = f"<srcad {name}>"
+    key = text, tuple((name, id(value)) for name, value in writer.names.items())
+    if key not in _MADE:
+        _MADE[key] = _made(text, type(tree).__name__, writer.names)
+        while len(_MADE) > _MOST:
+            _MADE.popitem(last=False)
+    _MADE.move_to_end(key)
+    return _MADE[key]
+
+
+def _made(text: str, name: str, names: dict[str, Any]) -> Structure:
+    """The functions of a text; names: what they keep, which the cache's key relies on to live."""
+    file = f"<srcad flat of {name} {next(_SERIAL)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     space: dict[str, Any] = {"np": np, "__name__": "srcad.runtime.flat"}
-    space.update(writer.names)
+    space.update(names)
     exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
+    weakref.finalize(space["flat"], linecache.cache.pop, file, None).atexit = False
     return Structure(space["unflatten"], space["flat"])
 
 
@@ -182,18 +198,14 @@ def _own(cls: type) -> dict[str, Any]:
     return {} if code is not None and code.co_filename == "<string>" else {"__init__": made}
 
 
-def _by_rebuilding(tree: Any, writer: _Writer) -> Callable[[Any], Any]:
-    """The same for objects of any class, which cannot be written down."""
+def filled(tree: Any, vector: Any) -> Any:
+    """The structure of the tree around the numbers of a vector."""
     like = [value for _, value in leaves(tree)]
     bounds = np.cumsum([0, *(np.size(v) for v in like)])
-
-    def unflatten(vector: Any) -> Any:
-        if np.shape(vector) != (bounds[-1],):
-            raise ValueError(f"{_WANTED.format(bounds[-1])} {np.shape(vector)}")
-        spans = zip(bounds, bounds[1:], strict=False)
-        return rebuild(tree, [_part(vector[a:b], v) for (a, b), v in zip(spans, like, strict=True)])
-
-    return unflatten
+    if np.shape(vector) != (bounds[-1],):
+        raise ValueError(f"{_WANTED.format(bounds[-1])} {np.shape(vector)}")
+    spans = zip(bounds, bounds[1:], strict=False)
+    return rebuild(tree, [_part(vector[a:b], v) for (a, b), v in zip(spans, like, strict=True)])
 
 
 def _part(part: Any, like: Any) -> Any:

@@ -23,9 +23,9 @@ from srcad.runtime.substitutes import SUBSTITUTES
 from srcad.runtime.tangents import finished_dot
 
 
-def vjp(f: Any, *args: Any) -> Any:
+def vjp(f: Any, *args: Any, naive: bool = False, **kwargs: Any) -> Any:
     """`srcad.vjp`."""
-    out, back = call(f, *args)
+    out, back = call(f, *args, **kwargs)
 
     def pulled(cotangent: Any) -> Any:
         bars = back(cotangent)
@@ -34,7 +34,7 @@ def vjp(f: Any, *args: Any) -> Any:
     return out, pulled
 
 
-def jvp(f: Any, primals: Any, tangents: Any) -> Any:
+def jvp(f: Any, primals: Any, tangents: Any, *, naive: bool = False) -> Any:
     """`srcad.jvp`."""
     out, out_dot = jvp_call(f, None, tuple(primals), tuple(tangents))
     return out, finished_dot(out_dot, out)
@@ -87,7 +87,7 @@ _DERIVED = {"hvp": hvp, "jacobian": jacobian, "hessian": hessian}
 _CALLED = {pullback.vjp: vjp, forward.jvp: jvp}
 
 
-def _standing(derived: Derived, options: Any, args: Any = ()) -> Any:
+def _standing(derived: Derived, options: Any) -> Any:
     """The function that stands for a derivative, and what is put in front of its arguments."""
     if options:
         raise errors.UnsupportedSyntax(
@@ -143,9 +143,9 @@ def _called(f: Any) -> bool:
     return any(f is known for known in _CALLED)
 
 
-stands_for(lambda f: isinstance(f, Derived), _standing)
-stands_for(_called, lambda f, options, args: (_CALLED[f], ()))
-stands_for(lambda f: f is flat.flatten, lambda f, options, args: (flat.plain(args[0]), ()))
+stands_for(lambda f: isinstance(f, Derived), lambda f, args: _standing(f, {}))
+stands_for(_called, lambda f, args: (_CALLED[f], ()))
+stands_for(lambda f: f is flat.flatten, lambda f, args: (flat.plain(args[0]), ()))
 register(lambda f: f is flat.flatten, _differentiate_flat, _move_flat)
 register(lambda f: isinstance(f, Derived), _differentiate_derived, _move_derived)
 register(_called, _differentiate, _move)

@@ -18,7 +18,7 @@ import numpy as np
 from srcad import errors
 from srcad.api import grad
 from srcad.arguments import Wrt
-from srcad.flat import flatten, raveled
+from srcad.flat import filled, raveled
 from srcad.forward import jvp, prepared
 from srcad.numeric import fresh
 from srcad.pullback import vjp
@@ -168,11 +168,11 @@ def _reverse(f: Callable[..., Any], args: tuple[Any, ...], wrt: int) -> FlatJaco
 
 def _basis(tree: Any) -> Iterator[Any]:
     """The unit vectors, in the structure of the tree."""
-    vector, unflatten = flatten(tree)
-    for k in range(vector.size):
-        unit = np.zeros_like(vector)
+    zero = np.zeros_like(raveled(tree))
+    for k in range(zero.size):
+        unit = zero.copy()
         unit[k] = 1
-        yield unflatten(unit)
+        yield filled(tree, unit)
 
 
 def _split(matrix: np.ndarray, value: Any, at: Any) -> Any:

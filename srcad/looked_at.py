@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import linecache
 import types
+import weakref
 from itertools import count
 from typing import Any
 
@@ -43,4 +44,5 @@ def looked_at(
     }
     exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
     made: types.FunctionType = space[f"{name}_grad"]
+    weakref.finalize(made, linecache.cache.pop, file, None).atexit = False
     return made

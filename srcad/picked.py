@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import linecache
 import types
+import weakref
 from itertools import count
 from typing import Any
 
@@ -21,6 +22,15 @@ def picked(
     whole: types.FunctionType, params: list[str], choice: Choice, value: bool, aux: bool
 ) -> types.FunctionType:
     """The function that picks what was asked for; params: the names of its parameters."""
+    known = whole.__dict__.setdefault("picked", {})  # it lives as long as what it calls
+    if choice not in known:
+        known[choice] = _written(whole, params, choice, value, aux)
+    return known[choice]  # type: ignore[no-any-return]
+
+
+def _written(
+    whole: types.FunctionType, params: list[str], choice: Choice, value: bool, aux: bool
+) -> types.FunctionType:
     given = ", ".join(params)
     order = choice.params
     items = [
@@ -38,4 +48,5 @@ def picked(
     space: dict[str, Any] = {"whole": whole, "__name__": "srcad.runtime.picked"}
     exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
     made: types.FunctionType = space[whole.__name__]
+    weakref.finalize(made, linecache.cache.pop, file, None).atexit = False
     return made

@@ -147,7 +147,12 @@ def _of_other(function: Any, front: Values, args: Values) -> Pair:
 def _pair(f: Any, args: Values, options: Named) -> Pair:
     stands = special(STANDING, f)
     if stands is not None:
-        function, front = stands(f, options, args)
+        if options:
+            raise errors.UnsupportedSyntax(
+                f"{getattr(f, '__name__', f)} called with keywords has no second derivative yet. "
+                "Give the arguments by position."
+            )
+        function, front = stands(f, args)
         return _of_other(function, front, args)
     held = None
     if isinstance(f, GradFunction):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import linecache
 
 import numpy as np
 import pytest
@@ -242,6 +243,16 @@ def by_vjp_of_a_dict(x):
     return np.sum(bars[0]) * bars[1] * y["b"]
 
 
+def by_vjp_with_a_keyword(x):
+    y, pull = srcad.vjp(lambda z, k=1.0: z**2 * k, x, k=x[0])
+    return np.sum(y * pull(x)[0])
+
+
+def by_jacobian_of_a_list(x):
+    J = srcad.jacobian(lambda z: np.array([z[0] * z[1], z[2] ** 2]))
+    return np.sum(J(x) ** 2)
+
+
 def by_jvp(x):
     y, t = srcad.jvp(lambda z: np.sin(z) * x[0], (x,), (x * x,))
     return np.sum(y * t)
@@ -286,8 +297,8 @@ def residual_of_an_equation(x):
 
 
 PROGRAMS = [
-    by_vjp, by_vjp_of_a_dict, by_jvp, by_hvp, by_jacobian, by_hessian, by_hessian_of_a_constant,
-    newton, residual_of_an_equation,
+    by_vjp, by_vjp_of_a_dict, by_vjp_with_a_keyword, by_jvp, by_hvp, by_jacobian,
+    by_jacobian_of_a_list, by_hessian, by_hessian_of_a_constant, newton, residual_of_an_equation,
     by_name, by_table, made_here, with_value, of_a_lambda, of_a_function, by_decorator,
     by_decorator_with_options, twice, nested, descent, descent_in_place, momentum, of_a_method,
     a_method, of_an_object, with_aux, in_two, in_a_dict, in_star, of_a_partial, by_keyword,
@@ -296,8 +307,8 @@ PROGRAMS = [
 ]  # fmt: skip
 # Their gradients keep cotangents by memory, write into dicts, or are of third order.
 ONLY_ONCE = [
-    by_vjp, by_vjp_of_a_dict, by_jvp, by_hvp, by_jacobian, by_hessian, by_hessian_of_a_constant,
-    newton,
+    by_vjp, by_vjp_of_a_dict, by_vjp_with_a_keyword, by_jvp, by_hvp, by_jacobian,
+    by_jacobian_of_a_list, by_hessian, by_hessian_of_a_constant, newton,
     of_an_object, in_a_dict, of_a_partial,     nested,
 ]  # fmt: skip
 
@@ -331,6 +342,20 @@ def test_once_more(f):
 def test_the_second_derivative_is_refused(f):
     with pytest.raises(srcad.errors.SrcadError):
         srcad.hessian(f)(X)
+
+
+def test_code_is_written_once():
+    """Calls again find what was written before, and leave nothing behind."""
+    inner, jacobian = grad(in_star), srcad.jacobian(lambda x: x**2)
+    inner(X)
+    jacobian(X)
+    srcad.flatten({"x": X})
+    before = len(linecache.cache)
+    for _ in range(3):
+        inner(X)
+        jacobian(X)
+        srcad.flatten({"x": X})
+    assert len(linecache.cache) == before
 
 
 def test_a_gradient_of_constants_is_a_constant():

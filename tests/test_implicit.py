@@ -295,3 +295,13 @@ def test_a_step_that_writes_is_refused() -> None:
 def test_wrong_declarations(bad: Any) -> None:
     with pytest.raises(errors.WrongArgument):
         bad()
+
+
+def test_second_derivatives_of_a_step_that_captures():
+    def f(x):
+        c = x * 0.3
+        return srcad.fixed_point(lambda z: np.cos(z) * c, 0.5)
+
+    df, step = srcad.grad(f), 1e-5
+    wanted = (df(0.7 + step) - df(0.7 - step)) / (2 * step)
+    assert srcad.jvp(df, (0.7,), (1.0,))[1] == pytest.approx(wanted, rel=1e-6)

@@ -13,7 +13,20 @@ from srcad.analysis.program import MISSING, Program, Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.watching import in_sight, out_of_sight
 from srcad.ir.observed import type_of
-from srcad.ir.types import ANY, AnyType, Array, Dct, Lst, Number, Obj, Scalar, Symbols, Tup, Type
+from srcad.ir.types import (
+    ANY,
+    AnyType,
+    Array,
+    Bottom,
+    Dct,
+    Lst,
+    Number,
+    Obj,
+    Scalar,
+    Symbols,
+    Tup,
+    Type,
+)
 
 _STATE = (Obj, Lst, Dct, Scalar, Number, Array, Tup, AnyType)  # all but functions and modules
 
@@ -55,6 +68,8 @@ class Session:
             self.done.clear()
             inferred = self.read(key, unit, params)
         del self.active[key]
+        if isinstance(inferred.result, Bottom) and _ours(unit):
+            inferred.result = ANY  # it refuses; what it stands for does return
         self.done[key] = inferred
         if not self.active and self.recursive:
             for facts in self.done.values():  # what rests on a function that was not known yet

@@ -12,8 +12,10 @@ from srcad.runtime.cotangents import (
     field_key,
     finish,
     holds_sequences,
+    listed,
     own,
     refilled,
+    relisted,
     shadow,
     unfinished,
 )
@@ -41,6 +43,8 @@ linear(
 )
 linear(unfinished, lambda y_bar_bar, y_bar, cotangent: refilled(y_bar_bar, y_bar))
 like(unfinished, 1)
+linear(listed, lambda y_bar, cotangent, items: relisted(y_bar, cotangent))
+like(listed, 1)
 linear(finished_dot, lambda y_bar, t, y: unfinished(y_bar, t))
 like(finished_dot, 1)
 linear(own, lambda y_bar, cotangent: unfinished(y_bar, cotangent))

@@ -338,6 +338,18 @@ def unfinished(y_bar: Any, cotangent: Any) -> Any:
     return unbroadcast(y_bar, cotangent)
 
 
+def relisted(bar: Any, cotangent: Any) -> Any:
+    """The cotangent of what `listed` made a list of: an array where that was one."""
+    held = isinstance(cotangent, list | tuple) or np.ndim(cotangent) > 0
+    if bar is None or not held:
+        return bar
+    rows = [relisted(b, c) for b, c in zip(bar, cotangent, strict=True)]
+    if not isinstance(cotangent, np.ndarray):
+        return rows
+    pairs = zip(rows, cotangent, strict=True)
+    return np.array([np.zeros_like(c) if row is None else row for row, c in pairs])
+
+
 def refilled(bar: Any, y_bar: Any) -> Any:
     """The cotangent of what `unfinished` was given: in the structure and shapes of `y_bar`."""
     if y_bar is None or bar is None:

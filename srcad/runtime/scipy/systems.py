@@ -48,6 +48,9 @@ def read_matrix(t: Any, a: Any, assume_a: Any, lower: bool = False) -> Any:
     if assume_a in ("sym", "symmetric", "her", "hermitian", "pos", "positive definite"):
         part = np.tril(t, -1) if lower else np.triu(t, 1)
         plain = assume_a in ("sym", "symmetric") or not np.iscomplexobj(t)
+        if np.allclose(a, np.swapaxes(a if plain else np.conj(a), -1, -2)):
+            whole = np.swapaxes(t, -1, -2)  # as in `structured`: halves of a symmetric matrix
+            return (t + (whole if plain else np.conj(whole))) / 2
         diagonal = t * np.eye(np.shape(t)[-1], dtype=np.real(t).dtype)
         other = np.swapaxes(part, -1, -2)
         return part + diagonal + other if plain else part + np.real(diagonal) + np.conj(other)
