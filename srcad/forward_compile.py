@@ -15,7 +15,7 @@ from srcad import errors
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.unassigned import still_local
 from srcad.analysis.activity import filled_params
-from srcad.analysis.effects import written_params
+from srcad.analysis.effects import aliases, writes, written_params
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.program import Unit
 from srcad.analysis.reading import FIRST, Reading
@@ -129,6 +129,26 @@ def refuse_unmoved(
                 f"`{param.name}`, which had none. Call the function by its name.",
                 unit.place(None),
             )
+    inside = written_inside(facts, unit)
+    for param, f in zip(unit.code.params, filled, strict=True):
+        if f and param.name in inside:
+            raise errors.UnsupportedMutation(
+                f"{unit.name} is known only when it runs, and puts what has a tangent into what "
+                f"`{param.name}` holds, which may have had none. Call the function by its name.",
+                unit.place(None),
+            )
+
+
+def written_inside(facts: Inferred, unit: Unit) -> frozenset[str]:
+    """The parameters of which something that they hold is written, not they themselves."""
+    points = aliases(facts, facts.running)
+    names = {p.name for p in unit.code.params}
+    found: set[str] = set()
+    for write in writes(facts, facts.running):
+        for name in write.names:
+            itself = {p for p in names if ("param", p) in points.named(name)}
+            found |= points.changing(name, names, write.deep) - itself - {name}
+    return frozenset(found)
 
 
 @in_some_reading

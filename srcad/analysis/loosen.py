@@ -97,32 +97,41 @@ class _Loosening:
             stack.extend(ir.children(expr))
             operation = self.facts.operations.get(id(expr))
             if isinstance(operation, Invoke):
-                callee = self.facts.session.infer(operation.unit, operation.params)
-                pairs = zip(operation.unit.code.params, operation.args, strict=True)
-                for param, arg in pairs:
-                    self.left(self.points.value(arg), callee.types.get(param.name, ANY), set())
+                unit, params = operation.unit, operation.params
+                callee = self.facts.session.infer(unit, params)
+                hits = written_params(self.facts, unit, params)
+                for param, arg, hit in zip(unit.code.params, operation.args, hits, strict=True):
+                    kind = callee.types.get(param.name, ANY)
+                    self.left(self.points.value(arg), kind, set(), hit is not None)
                 function = operation.closure
                 if function is None:
                     continue
                 for name, _ in getattr(operation.params[-1], "captures", ()):
                     held = self.points.held(self.points.value(function), name)
-                    self.left(held, callee.types.get(name, ANY), set())
+                    self.left(held, callee.types.get(name, ANY), set(), True)
 
-    def left(self, sites: Sites, kind: Type, seen: set[Site]) -> None:
-        """The objects at the sites are of this type now, and what they hold of its parts."""
-        if isinstance(kind, AnyType):  # of what may be anything, nothing is known that may be wrong
+    def left(self, sites: Sites, kind: Type, seen: set[Site], hit: bool) -> None:
+        """The objects at the sites are of this type now, and what they hold of its parts.
+
+        hit: the called function writes into them, or into what they hold.
+        """
+        if isinstance(kind, AnyType):
             for one in kind.objects:
-                self.left(sites, one, set(seen))
+                self.left(sites, one, set(seen), hit)
+            if hit and not kind.objects:
+                self.store(sites, ANY)
             return
         if not isinstance(kind, _HOLDING) or sites <= seen:
             return
         seen |= sites
         self.store(sites, kind)
-        if isinstance(kind, Lst | Dct):
-            self.left(self.points.held(sites), kind.element, seen)
-            return
+        known: Sites = frozenset()
         for key, inner in _parts(kind):
-            self.left(self.points.held(sites, key), inner, seen)
+            held = self.points.held(sites, key)
+            known |= held
+            self.left(held, inner, seen, hit)
+        if isinstance(kind, Lst | Dct):
+            self.left(self.points.held(sites) - known, kind.element, seen, hit)
 
     def spread(self) -> bool:
         """Whether a variable got a wider type."""
@@ -183,9 +192,11 @@ def _of_function(kind: Clo | Method, part: Callable[[Type, Hashable], Type]) -> 
     return replace(kind, captures=held, defaults=given)
 
 
-def _parts(kind: Obj | Tup | Clo | Method) -> tuple[tuple[Hashable, Type], ...]:
-    """What a value that has parts under names holds, by name."""
+def _parts(kind: Type) -> tuple[tuple[Hashable, Type], ...]:
+    """What a value holds under names and known keys."""
     match kind:
+        case Dct(items, _, _, under):
+            return (*(items or ()), *under)
         case Obj(_, fields):
             return fields
         case Tup(items):
@@ -194,6 +205,8 @@ def _parts(kind: Obj | Tup | Clo | Method) -> tuple[tuple[Hashable, Type], ...]:
             return (*kind.captures, *kind.defaults)
         case Method():
             return (("__self__", kind.owner),)
+        case _:
+            return ()
 
 
 def _without_length(kind: Type) -> Type:

@@ -185,8 +185,13 @@ class _Finder:
         followed = _follows_cells if filled else _follows
         problem = self.problem(arrays, cells, holders, sites, followed)
         # what is written, and may be an array, has part in the derivative of what shares it
-        active |= {n for n in reached & written if isinstance(types[n], AnyType)}
+        changed = written | self.changed_by(filled, names)
+        active |= {n for n in reached & changed if isinstance(types[n], AnyType)}
         return Shared(arrays, cells, holders, active, problem, bool(filled))
+
+    def changed_by(self, filled: Names, names: Names) -> Names:
+        """Whatever may be one of the containers that are written, or of those that they hold."""
+        return NOTHING.union(*(self.points.changing(n, names, True) for n in filled))
 
     def seeds(self, active: Active) -> tuple[Names, Names]:
         """The variables of arrays, and of containers, that are written."""

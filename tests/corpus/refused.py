@@ -58,6 +58,11 @@ REFUSED: dict[str, tuple[str, str]] = {
     "hunt.through_a_module_global": ("UnsupportedSyntax", "a global is written"),
     "hunt.through_a_class_attribute": ("UnsupportedMutation", "an assignment into `Shared`"),
     "hunt.through_a_function_attribute": ("UnsupportedMutation", "an assignment into `helper`"),
+    # … mixed_containers
+    "mixed_containers.held_by_a_partial": (
+        "UnsupportedMutation",
+        "a function that is known only when it runs writes into a dict",
+    ),
     # … kernels
     # … mutable_containers
     "mutable_containers.bound_append": ("SourceUnavailable", "list.append"),
