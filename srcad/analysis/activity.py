@@ -15,6 +15,7 @@ from typing import Any
 
 from srcad.analysis.effects import aliases, written_operands, written_params
 from srcad.analysis.infer import Inferred
+from srcad.analysis.keyed import without_keys
 from srcad.analysis.operations import (
     Append,
     Apply,
@@ -79,7 +80,7 @@ class _Activity:
                         self.mark(name)
             case ir.For(target, iterable):
                 if not self.active.isdisjoint(ir.reads(iterable)):
-                    for name in ir.leaves(self.without_keys(target, iterable)):
+                    for name in ir.leaves(without_keys(self.facts, target, iterable)):
                         self.mark(name)
             case ir.Store(target, value):
                 if self.is_active(value):
@@ -93,22 +94,6 @@ class _Activity:
                         self.filled(name)
             case _:
                 pass
-
-    def without_keys(self, target: ir.Target, iterable: ir.Expr) -> ir.Target:
-        """What a loop binds, but the keys of a dict: these carry no derivative (`keys`)."""
-        match iterable:
-            case ir.Call(ir.Name("enumerate"), (inner, *_)) if len(target) == 2:
-                return self.without_keys(target[1], inner)
-            case ir.Name(name) | ir.Call(ir.Attr(ir.Name(name), "keys"), ()) if isinstance(
-                self.facts.types.get(name), Dct
-            ):
-                return ()
-            case ir.Call(ir.Attr(ir.Name(name), "items"), ()) if isinstance(
-                self.facts.types.get(name), Dct
-            ) and not isinstance(target, str):
-                return target[1]
-            case _:
-                return target
 
     def written(self, stmt: ir.Stmt) -> None:
         """What a call writes into becomes active when it writes an active value."""

@@ -85,6 +85,7 @@ from srcad.runtime.noted import named_like, noted
 from srcad.runtime.objects import instance
 from srcad.runtime.substitutes import (
     SUBSTITUTES,
+    update_pairs,
 )
 
 if TYPE_CHECKING:
@@ -337,6 +338,8 @@ def container_method(
             return read
     if isinstance(owner, Dct) and owner.cls is Counter and name in ("update", "subtract"):
         return NONE, Refused(f"`.{name}()` of a Counter", "It adds: write a loop.")
+    if isinstance(owner, Dct) and name == "update" and kinds and isinstance(kinds[0], Lst | Tup):
+        return invoke_function(update_pairs, (func.obj, *args), expr.kwargs, inference)
     if isinstance(owner, Tup) and owner.cls is not tuple:
         return None
     if not _has_method(owner, name):

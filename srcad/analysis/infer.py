@@ -602,6 +602,8 @@ class Inference:
     ) -> Type:
         if any(isinstance(t, Bottom) for t in (*args, *(t for _, t in kwargs))):
             return BOTTOM
+        if function in _TEXTS:
+            return STR
         if function in (max, min) and len(args) == 1 and not kwargs:
             return self.item_of(args[0]) if isinstance(args[0], Lst | Tup) else ANY
         if function is np.ndim and len(args) == 1 and isinstance(args[0], Array):
@@ -689,4 +691,5 @@ def constant(value: Any) -> Type:
     return Scalar(type(value), value, type(value) in (int, str, bool, type(None)))
 
 
+_TEXTS = (str, repr, ascii, format, chr, hex, bin, oct)
 _OPERATORS = {*BINARY_FUNCTIONS.values(), *UNARY_FUNCTIONS.values()}

@@ -11,6 +11,7 @@ counts as stored by the call.
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 
@@ -40,6 +41,12 @@ from srcad.ir.types import (
 
 # a function holds what it captured, a method its object
 _HOLDING = Lst | Dct | Obj | Tup | Clo | Method
+
+# what a list or a dict is that was written under a name of no known type
+_OF_ANYTHING: tuple[Type, ...] = (
+    *(Lst(None, ANY, cls) for cls in (list, deque)),
+    *(Dct(None, ANY, cls) for cls in (dict, OrderedDict, defaultdict)),
+)
 
 
 def loosen(facts: Inferred) -> bool:
@@ -119,7 +126,8 @@ class _Loosening:
             for one in kind.objects:
                 self.left(sites, one, set(seen), hit)
             if hit and not kind.objects:
-                self.store(sites, ANY)
+                for container in _OF_ANYTHING:
+                    self.store(sites, container)
             return
         if not isinstance(kind, _HOLDING) or sites <= seen:
             return

@@ -30,7 +30,7 @@ from srcad.ir.types import (
     Type,
     join_all,
 )
-from srcad.runtime.substitutes import bounded, ordered_of, ordered_of_names
+from srcad.runtime.substitutes import bounded, ordered_of, ordered_of_names, ordered_of_pairs
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -71,7 +71,9 @@ def _ordered(args: Args, kwargs: Kwargs, kinds: Kinds) -> Found | Any:
         return Dct((), BOTTOM, OrderedDict), Inert()
     if any(name is None for name, _ in kwargs) or len(args) > 1:
         return ANY, Refused("this call of `OrderedDict`", "Give it a list of pairs.")
-    return ordered_of if args else ordered_of_names
+    if not args:
+        return ordered_of_names
+    return ordered_of_pairs if isinstance(kinds[0], Lst | Tup) else ordered_of
 
 
 def _default(args: Args, kwargs: Kwargs, kinds: Kinds) -> Found | Any:

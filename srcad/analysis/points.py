@@ -24,6 +24,7 @@ from typing import Any
 
 from srcad.analysis.elements import adds_axes, is_basic
 from srcad.analysis.infer import Inferred, constant
+from srcad.analysis.keyed import without_keys
 from srcad.analysis.operations import (
     Append,
     Apply,
@@ -41,7 +42,9 @@ from srcad.analysis.passing import passed
 from srcad.analysis.program import MISSING
 from srcad.analysis.sites import (
     ANY_KEY,
+    KEYS,
     NONE,
+    VALUE,
     Site,
     Sites,
     holds_nothing,
@@ -178,11 +181,13 @@ class Points:
         for site in sites:
             cells = self.heap.setdefault(site, {})
             if is_outer(site):  # what a parameter holds is found when it is read
-                self.add(cells.setdefault(key, set()), {part_of(site, key)})
+                self.add(cells.setdefault(_value(key), set()), {part_of(site, key)})
             if key == ANY_KEY:
                 found = found.union(*cells.values())
-            else:
-                found |= cells.get(key, set()) | cells.get(ANY_KEY, set())
+                continue
+            found |= cells.get(key, set()) | cells.get(ANY_KEY, set())
+            if key != KEYS:
+                found |= cells.get(VALUE, set())
         return frozenset(found)
 
     def put(self, sites: Iterable[Site], key: Hashable, values: Iterable[Site]) -> None:
@@ -211,9 +216,9 @@ class Points:
                     sites = self.items(value, whole, k if star is None else ANY_KEY)
                     self.bind(name, self.new(value, sites) if k == star else sites)
             case ir.For(target, iterable):
-                inside = self.inside(iterable)
+                items = frozenset(ir.leaves(without_keys(self.facts, target, iterable)))
                 for name in ir.leaves(target):
-                    self.bind(name, inside)
+                    self.bind(name, self.inside(iterable, ANY_KEY if name in items else KEYS))
             case ir.With(items):
                 for expr, given in items:
                     if given is not None:
@@ -221,7 +226,9 @@ class Points:
             case ir.Store(target, value):
                 if not isinstance(self.kind(target.obj), Array):  # an array takes the contents
                     key = self.key(target.obj, target_key(target))
-                    self.put(self.value(target.obj), key, self.value(value))
+                    self.put(self.value(target.obj), _value(key), self.value(value))
+                    if isinstance(target, ir.Item) and not isinstance(target.index, ir.Slice):
+                        self.put(self.value(target.obj), KEYS, self.value(target.index))
             case ir.Augment(ir.Name(target)) if isinstance(self.kind(stmt.target), AnyType):
                 self.bind(target, frozenset({("augmented", id(stmt))}))  # or a number so far
             case ir.Effect(value):
@@ -265,11 +272,11 @@ class Points:
         found = NONE if isinstance(kind, Array) else self.held(whole, key)
         return found | (whole if isinstance(kind, Array | AnyType) else NONE)
 
-    def inside(self, iterable: ir.Expr) -> Sites:
+    def inside(self, iterable: ir.Expr, key: Hashable) -> Sites:
         """Whatever a loop over this may hand out."""
         found: set[Site] = set()
         for name in ir.reads(iterable):
-            found |= self.closure(self.items(ir.Name(name), self.named(name), ANY_KEY))
+            found |= self.closure(self.items(ir.Name(name), self.named(name), key))
         return frozenset(found)
 
     def operands(self, expr: ir.Expr) -> Sites:
@@ -345,8 +352,8 @@ class Points:
             case Append(owner, item):
                 self.put(self.named(owner), ANY_KEY, self.value(item))
                 return NONE
-            case Mutation(owner):
-                return self.mutated(expr, owner)
+            case Mutation(owner, what):
+                return self.mutated(expr, owner, what)
             case Handed(owner, default):
                 held = self.items(owner, self.value(owner), ANY_KEY)
                 return held if default is None else held | self.value(default)
@@ -359,14 +366,18 @@ class Points:
             case _:
                 return self.everything(expr)
 
-    def mutated(self, expr: ir.Expr, owner: ir.Expr) -> Sites:
+    def mutated(self, expr: ir.Expr, owner: ir.Expr, what: str) -> Sites:
         """A method that writes: it puts its arguments, or what they hold, into the container."""
         container = self.value(owner)
         given = NONE
-        if isinstance(expr, ir.Call):
+        if isinstance(expr, ir.Call) and what == ".setdefault()" and not expr.kwargs:
+            self.put(container, KEYS, NONE.union(*map(self.value, expr.args[:1])))
+            self.put(container, VALUE, NONE.union(*map(self.value, expr.args[1:])))
+        elif isinstance(expr, ir.Call):
             given = NONE.union(*map(self.value, (*expr.args, *(v for _, v in expr.kwargs))))
         elif isinstance(expr, ir.Item):  # of a defaultdict: what was not there is new
-            given = self.new(expr)
+            self.put(container, KEYS, self.value(expr.index))
+            self.put(container, VALUE, self.new(expr))
         self.put(container, ANY_KEY, given | self.held(given))
         return self.held(container) | self.held(self.held(container)) | given
 
@@ -394,7 +405,8 @@ class Points:
                     if key is None:
                         self.new(expr, self.held(sites))
                     else:
-                        self.new(expr, sites, key_of(key))
+                        self.new(expr, sites, _value(key_of(key)))
+                        self.new(expr, self.value(key), KEYS)
                 return self.new(expr)
             case ir.Choice(_, then, orelse):
                 return self.value(then) | self.value(orelse)
@@ -437,3 +449,8 @@ class Points:
 
 def _arrays(types: tuple[Type, ...]) -> bool:
     return any(isinstance(t, Array) for t in types)
+
+
+def _value(key: Hashable) -> Hashable:
+    """Of what is certainly no key itself."""
+    return VALUE if key == ANY_KEY else key

@@ -25,6 +25,7 @@ from srcad.analysis.captures import called_only
 from srcad.analysis.effects import all_writes, nested_writes, written_operands, written_params
 from srcad.analysis.entered import entered
 from srcad.analysis.infer import Inferred
+from srcad.analysis.keyed import only_keys
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Mutation
 from srcad.analysis.outside import called_writes
 from srcad.analysis.sites import Site, Sites, outer_id
@@ -185,13 +186,18 @@ class _Finder:
         followed = _follows_cells if filled else _follows
         problem = self.problem(arrays, cells, holders, sites, followed)
         # what is written, and may be an array, has part in the derivative of what shares it
-        changed = written | self.changed_by(filled, names)
+        changed = written | self.changed_by(filled, names - self.keys)
         active |= {n for n in reached & changed if isinstance(types[n], AnyType)}
         return Shared(arrays, cells, holders, active, problem, bool(filled))
 
     def changed_by(self, filled: Names, names: Names) -> Names:
         """Whatever may be one of the containers that are written, or of those that they hold."""
         return NOTHING.union(*(self.points.changing(n, names, True) for n in filled))
+
+    @cached_property
+    def keys(self) -> Names:
+        """The variables that are keys of dicts alone: these carry no derivative (`keys`)."""
+        return only_keys(self.facts, self.body)
 
     def seeds(self, active: Active) -> tuple[Names, Names]:
         """The variables of arrays, and of containers, that are written."""

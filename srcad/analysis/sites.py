@@ -18,7 +18,9 @@ from srcad.ir import nodes as ir
 Site = Hashable
 Sites = frozenset[Site]
 NONE: Sites = frozenset()
-ANY_KEY = "*"  # a key that is not known
+ANY_KEY = "*"  # a key that is not known, or among the keys
+VALUE = ("value",)  # a key that is not known
+KEYS = ("keys",)  # the keys of a dict themselves
 DEPTH = 2  # parts of parts of a parameter that are told apart
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from srcad import errors
 from srcad.analysis.activity import Active
+from srcad.analysis.effects import written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Append, Apply, Copy, Element, Invoke, Make, Part, Same
 from srcad.ir import nodes as ir
@@ -88,6 +89,7 @@ def _bindings(stmt: ir.Stmt, inferred: Inferred) -> Iterator[tuple[str, ir.Expr]
     match stmt:
         case ir.Assign(target, value):
             yield target, value
+            yield from _filled(value, inferred)
         case ir.Unpack(names, value):
             yield from ((name, value) for name in names)
         case ir.For(target, iterable):
@@ -98,8 +100,19 @@ def _bindings(stmt: ir.Stmt, inferred: Inferred) -> Iterator[tuple[str, ir.Expr]
             operation = inferred.operations.get(id(value))
             if isinstance(operation, Append):
                 yield operation.owner, operation.value
+            yield from _filled(value, inferred)
         case _:
             pass
+
+
+def _filled(value: ir.Expr, inferred: Inferred) -> Iterator[tuple[str, ir.Expr]]:
+    """The containers that a called function may put what it was given into."""
+    operation = inferred.operations.get(id(value))
+    if isinstance(operation, Invoke):
+        hits = written_params(inferred, operation.unit, operation.params)
+        for arg, hit in zip(operation.args, hits, strict=True):
+            if hit is not None:
+                yield from ((name, value) for name in ir.reads(arg))
 
 
 def _writes(value: ir.Expr, inferred: Inferred, active: Active) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from srcad.rules.table import like, linear, no_derivative, vjp
+from srcad.rules.table import jvp, like, linear, no_derivative, vjp
 from srcad.runtime import copies, inplace
 from srcad.runtime.containers import changed, cotangent, stop_gradient, values, values_bar
 from srcad.runtime.copies import refused_copy, refused_set
@@ -35,6 +35,7 @@ no_derivative(inplace.shape_of)
 linear(copies.copied_array, lambda y_bar, x: y_bar)
 linear(copies.shallow_object, lambda y_bar, x: refused_copy(y_bar))
 linear(copies.deep_object, lambda y_bar, x: refused_copy(y_bar))
-linear(set, lambda y_bar, iterable=(), /: refused_set(y_bar))
-linear(frozenset, lambda y_bar, iterable=(), /: refused_set(y_bar))
+for unordered in (set, frozenset):
+    vjp(unordered, lambda y_bar, y, iterable=(), /: refused_set(y_bar))
+    jvp(unordered, lambda x_dot, y, iterable=(), /: refused_set(x_dot))
 no_derivative(copies.apart)

@@ -105,11 +105,12 @@ def refused_copy(y_bar: Any) -> None:
 
 
 def refused_set(y_bar: Any) -> None:
-    """The cotangent of a set, which has no order in which it could come back: none, or an error."""
+    """The cotangent or tangent of a set, whose items have no order: none, or an error."""
     if not _is_zero(y_bar):
         raise UnsupportedSyntax(
-            "A derivative passes through a set, which has no order in which it could come back. "
-            "Use a list, or wrap the values in srcad.stop_gradient(...) if none should pass."
+            "A derivative passes through a set, whose items have no order in which it could "
+            "follow. Use a list, or wrap the values in srcad.stop_gradient(...) if none "
+            "should pass."
         )
 
 

@@ -168,6 +168,22 @@ def ordered_of(pairs: Any, **named: Any) -> Any:
     return table
 
 
+def ordered_of_pairs(pairs: Any, **named: Any) -> Any:
+    """The same, where the pairs are no dict."""
+    table: Any = OrderedDict()
+    for key, value in pairs:
+        table[key] = value
+    table.update(named)
+    return table
+
+
+def update_pairs(table: Any, pairs: Any, **named: Any) -> None:
+    """`table.update(pairs, key=value)`."""
+    for key, value in pairs:
+        table[key] = value
+    table.update(named)
+
+
 def dict_merged(table: Any, **named: Any) -> Any:
     """`dict(table, key=value)`."""
     return {**table, **named}

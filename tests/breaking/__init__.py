@@ -124,15 +124,15 @@ BREAKS = (
     Break(
         "an alias: a slice is taken for memory of its own",
         "analysis/points.py",
-        "return self.new(expr) if basic is False else self.value(owner)",
+        "return self.value(owner) | (self.new(expr) if number else NONE)",
         "return self.new(expr)",
         corpus("views or shared_memory"),
     ),
     Break(
         "an alias: what a container holds is taken for something new",
         "analysis/points.py",
-        "                found |= cells.get(key, set()) | cells.get(ANY_KEY, set())\n",
-        "                pass\n",
+        "            found |= cells.get(key, set()) | cells.get(ANY_KEY, set())\n",
+        "            pass\n",
         corpus("shared_memory"),
     ),
     Break(
