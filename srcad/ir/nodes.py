@@ -853,7 +853,7 @@ def _with_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
 
 def substitute(expr: Expr, names: Mapping_[str, Expr]) -> Expr:
     """The expression with variables replaced (captured names and raw code are left alone)."""
-    if reads(expr).isdisjoint(names.keys()):
+    if names.keys().isdisjoint(reads(expr)):  # so asked, it goes through the few that are read
         return expr
     if type(expr) is Name:
         return names[expr.id]

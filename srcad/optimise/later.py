@@ -13,6 +13,7 @@ The loops go over the same, and what the value is made of is not written meanwhi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,20 @@ from srcad.optimise.counts import bindings, readings, writings
 from srcad.optimise.halves import backward_start
 from srcad.optimise.pack import Path, Slot, leaves_early, replaced, slots_of
 from srcad.optimise.writes import touched, written
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """How often each name is bound and written in a body, and read in its forward part."""
+
+    bound: Counter[str]
+    writes: Counter[str]
+    read_forward: Counter[str]
+
+    @staticmethod
+    def of(body: ir.Block, params: frozenset[str]) -> _Counts:
+        forward = body[: backward_start(body)]
+        return _Counts(bindings(body, params), writings(body, params), readings(forward))
 
 
 @dataclass(frozen=True)
@@ -37,17 +52,20 @@ class Later:
         names: set[str] = set()
         if backward_start(body) is None or not stacks:
             return body, names
-        for stack in sorted(slots_of(body, stacks)):
-            slot = slots_of(body, stacks)[stack]
-            new = self.changed(body, slot)
+        slots = slots_of(body, stacks)
+        counts = _Counts.of(body, self.params)
+        for stack in sorted(slots):
+            slot = slots[stack]
+            new = self.changed(body, slot, counts)
             if new:
                 out = replaced(body, (), new)
                 body = tuple(s for s in out if not (isinstance(s, ir.Assign) and s.target == stack))
                 names.add(slot.name)
+                slots, counts = slots_of(body, stacks), _Counts.of(body, self.params)
         return body, names
 
     def changed(
-        self, body: ir.Block, slot: Slot
+        self, body: ir.Block, slot: Slot, counts: _Counts
     ) -> dict[tuple[Path, int], ir.Stmt | ir.Block | None] | None:
         """What stands in place of the save, and of where it is taken out."""
         if len(slot.push[0]) != 1 or len(slot.pop[0]) != 1:
@@ -55,28 +73,27 @@ class Later:
         loop, back = body[slot.push[0][0][0]], body[slot.pop[0][0][0]]
         if not isinstance(loop, ir.For) or not isinstance(back, ir.For):
             return None
-        made = self.definition(body, loop, slot)
+        made = self.definition(loop, slot, counts)
         if made is None:
             return None
         target = loop.target if isinstance(loop.target, str) else ""
         before: ir.Block = ()
         if target in ir.reads(made.value):
-            found = self.again(body, loop, back, target, slot)
+            found = self.again(body, loop, back, target, slot, counts)
             if found is None:
                 return None
             before = found
-        writes, varying = writings(body, self.params), ir.assigned((loop,))
+        varying = ir.assigned((loop,))
         for name in ir.reads(made.value) - {target}:
-            if writes[name] > 1 or name in varying:
+            if counts.writes[name] > 1 or name in varying:
                 return None
         pop = back.body[slot.pop[1]]
         assert isinstance(pop, ir.Assign)
         return {slot.push: None, slot.pop: (*before, replace(pop, value=made.value))}
 
-    def definition(self, body: ir.Block, loop: ir.For, slot: Slot) -> ir.Assign | None:
+    def definition(self, loop: ir.For, slot: Slot, counts: _Counts) -> ir.Assign | None:
         """Where the saved value is computed, if for no other end."""
-        start = backward_start(body)
-        if bindings(body, self.params)[slot.name] != 2 or readings(body[:start])[slot.name] != 1:
+        if counts.bound[slot.name] != 2 or counts.read_forward[slot.name] != 1:
             return None
         if any(map(leaves_early, loop.body)):
             return None
@@ -87,10 +104,10 @@ class Later:
         return None
 
     def again(
-        self, body: ir.Block, loop: ir.For, back: ir.For, target: str, slot: Slot
+        self, body: ir.Block, loop: ir.For, back: ir.For, target: str, slot: Slot, counts: _Counts
     ) -> ir.Block | None:
         """What gives the variable of the loop its value in the loop that runs back."""
-        bound = bindings(body)[target]
+        bound = counts.bound[target]
         if target in self.params or not _stays(body, loop, back, target):
             return None
         if back.target == target:

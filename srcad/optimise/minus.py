@@ -50,9 +50,11 @@ class Signs:
             if not isinstance(stmt, ir.Assign) or stmt.target not in uses:
                 continue
             value = self.own(algebra.without_minus(stmt.value))
-            rest = None if value is None else self.turned(out[k + 1 :], stmt.target, uses)
-            if value is not None and rest is not None:
-                out[k], out[k + 1 :] = replace(stmt, value=value), rest
+            turned = None if value is None else self.turned(out, k + 1, stmt.target, uses)
+            if value is not None and turned is not None:
+                out[k] = replace(stmt, value=value)
+                for place, new in turned:
+                    out[place] = new
         return tuple(out)
 
     def own(self, value: ir.Expr | None) -> ir.Expr | None:
@@ -62,19 +64,22 @@ class Signs:
         place = isinstance(value, ir.Name | ir.Item) and isinstance(self.type_of(value), Array)
         return algebra.call(COPY, value) if place else None
 
-    def turned(self, block: list[ir.Stmt], name: str, uses: dict[str, int]) -> list[ir.Stmt] | None:
+    def turned(
+        self, block: list[ir.Stmt], start: int, name: str, uses: dict[str, int]
+    ) -> list[tuple[int, ir.Stmt]] | None:
         """The statements for the name with the other sign; None where a minus would stay."""
-        out: list[ir.Stmt] = []
+        found: list[tuple[int, ir.Stmt]] = []
         left = uses[name]
-        for stmt in block:
+        for k in range(start, len(block)):
+            if len(found) == left:
+                break
+            stmt = block[k]
             if name in ir.statement_reads(stmt) and isinstance(stmt, Sum):
-                left -= 1
                 new = self.use(stmt, name)
                 if new is None:
                     return None
-                stmt = new
-            out.append(stmt)
-        return out if left == 0 else None
+                found.append((k, new))
+        return found if len(found) == left else None
 
     def use(self, stmt: Sum, name: str) -> Sum | None:
         """The statement for the name with the other sign."""
