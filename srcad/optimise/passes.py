@@ -51,9 +51,9 @@ def optimised(passes: Passes, body: ir.Block, checked: verify.Frame) -> ir.Block
     settled: dict[str, ir.Block] = {}  # by pass: a body in which it finds nothing to do
     for step in (
         fold, drop, shapes, put_in, shapes, drop,
-        fold, gather, zeros, drop,
-        passes.signs, fold, put_in, passes.zeros_written, cheap, gather, shapes, drop,
-        put_in, gather, drop, passes.views, passes.pack, drop,
+        fold, gather, zeros,
+        passes.signs, fold, put_in, passes.zeros_written, cheap, gather, drop,
+        put_in, drop, passes.views, passes.pack, drop,
         passes.copies,
     ):  # fmt: skip
         if settled.get(step.__name__) is body:
