@@ -83,10 +83,7 @@ from srcad.runtime.inplace import fitting
 from srcad.runtime.methods import METHODS
 from srcad.runtime.noted import named_like, noted
 from srcad.runtime.objects import instance
-from srcad.runtime.substitutes import (
-    SUBSTITUTES,
-    update_pairs,
-)
+from srcad.runtime.substitutes import SUBSTITUTES, update_pairs
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
