@@ -107,3 +107,17 @@ def place_in(stmt: ir.Unpack, k: int) -> ir.Expr:
         return ir.Const(k - len(stmt.targets))
     stop = k - len(stmt.targets) + 1
     return ir.Slice(ir.Const(k), ir.Const(stop) if stop else None, None)
+
+
+def added_to(bar: str, value: ir.Expr) -> ir.Stmt:
+    """bar += value."""
+    if isinstance(value, ir.Unary) and value.op == "-":
+        return ir.AddTo(bar, value.operand, None, "-")
+    return ir.AddTo(bar, value)
+
+
+def added_at(bar: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
+    """bar[index] += value."""
+    if isinstance(value, ir.Unary) and value.op == "-":
+        return ir.AddAt(bar, index, value.operand, None, "-")
+    return ir.AddAt(bar, index, value)

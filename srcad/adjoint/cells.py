@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from srcad import errors
 from srcad.adjoint import algebra
-from srcad.adjoint.cotangents import slice_object
+from srcad.adjoint.cotangents import DEFAULT_OF, slice_object
 from srcad.adjoint.loops import LoopPlan
 from srcad.adjoint.memory import Memory
 from srcad.adjoint.sweep import Node, Step
@@ -298,6 +298,12 @@ class Cells(Memory):
         if function in self.asked.params and local in self.shared:
             return ir.Const(None)
         return super().captured_zeros(function, local)
+
+    def default_zeros(self, function: str, key: str) -> ir.Expr:
+        """The same: a container in a default may have grown since."""
+        if not self.with_cells:
+            return super().default_zeros(function, key)
+        return algebra.call(CELL_ZEROS, algebra.call(DEFAULT_OF, ir.Name(function), ir.Const(key)))
 
     def gather(self, stmt: ir.Assign) -> None:
         if not self.with_cells:

@@ -207,15 +207,17 @@ class Cotangents(ABC):
             # the function object itself may hold other values by now
             assert isinstance(kind, Clo)
             held = {key: self.captured_zeros(name, local) for key, local in cells.items()}
-            for key, _ in kind.defaults:
-                given = algebra.call(DEFAULT_OF, ir.Name(name), ir.Const(key))
-                held[key] = algebra.call(SHADOW, given)
+            held |= {key: self.default_zeros(name, key) for key, _ in kind.defaults}
             return ir.Mapping(tuple(map(ir.Const, held)), tuple(held.values()))
         return algebra.call(SHADOW, ir.Name(name))
 
     def captured_zeros(self, function: str, local: str) -> ir.Expr:
         """A zero cotangent of a variable that a function captured."""
         return self.zeros(local)
+
+    def default_zeros(self, function: str, key: str) -> ir.Expr:
+        """A zero cotangent of the default of a parameter."""
+        return algebra.call(SHADOW, algebra.call(DEFAULT_OF, ir.Name(function), ir.Const(key)))
 
     def captured_cells(self, name: str) -> dict[str, str] | None:
         """What `w = captured(fn, "w")` read at the start of this function: {"w": w}."""
@@ -272,13 +274,13 @@ class Cotangents(ABC):
             self.state.owned.discard(name)
         elif isinstance(kind, Array):
             if name in self.state.owned:
-                self.emit(_add_to(bar, value))
+                self.emit(algebra.added_to(bar, value))
             else:
                 self.emit(ir.Assign(bar, algebra.add(ir.Name(bar), value)))
                 if kind.ndim > 0:
                     self.state.owned.add(name)
         elif is_scalar(kind):
-            self.emit(_add_to(bar, value))
+            self.emit(algebra.added_to(bar, value))
         else:
             self.emit(ir.Assign(bar, algebra.call(ADD, ir.Name(bar), value)))
             self.state.owned.discard(name)
@@ -305,14 +307,14 @@ class Cotangents(ABC):
         if isinstance(kind, Array):
             basic = is_basic(index, self.index_type)
             if basic or self.is_mask(index) or (not self.naive and self.once(index)):
-                self.emit(_add_at(bar, index, value))
+                self.emit(algebra.added_at(bar, index, value))
             else:
                 key = slice_object(index)
                 self.emit(ir.Effect(algebra.call(ADD_AT, ir.Name(bar), key, value)))
         elif (
             is_scalar(result) and not isinstance(index, ir.Slice) and not isinstance(kind, AnyType)
         ):
-            self.emit(_add_at(bar, index, value))
+            self.emit(algebra.added_at(bar, index, value))
         elif isinstance(kind, AnyType) and (of_number(index) or adds_axes(index, self.index_type)):
             key = slice_object(index)
             self.emit(ir.Assign(bar, algebra.call(ACCUMULATED, ir.Name(bar), key, value)))
@@ -366,18 +368,6 @@ class Cotangents(ABC):
         self.state.present.discard(name)
         self.state.owned.discard(name)
         return ir.Name(self.bar(name))
-
-
-def _add_to(bar: str, value: ir.Expr) -> ir.Stmt:
-    if isinstance(value, ir.Unary) and value.op == "-":
-        return ir.AddTo(bar, value.operand, None, "-")
-    return ir.AddTo(bar, value)
-
-
-def _add_at(bar: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
-    if isinstance(value, ir.Unary) and value.op == "-":
-        return ir.AddAt(bar, index, value.operand, None, "-")
-    return ir.AddAt(bar, index, value)
 
 
 def of_number(index: ir.Expr) -> bool:

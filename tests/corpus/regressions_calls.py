@@ -109,3 +109,20 @@ def place_that_a_call_gives(x):
     p, seen = Cell(x), []
     counted(p, seen).x += p.grow(x)
     return p.x * len(seen)
+
+
+@program(args=lambda rng: (rng.uniform(-1, 1, size=3),))
+def list_in_a_default_that_grows(x):
+    """Once a crash: the zeros for what the function holds had the length of a later list."""
+    xs = [x[0]]
+
+    def g(t, k=x[2], ys=xs):
+        ys.append(t * k)
+        return sum(ys) * k
+
+    out = g(x[1])
+    kept = [g]
+    out = out + kept[0](x[2])
+    for f in (g, g):
+        out = out + f(out)
+    return out + len(xs)
