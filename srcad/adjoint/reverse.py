@@ -35,6 +35,7 @@ from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.effects import check_rules
 from srcad.analysis.infer import Inferred
+from srcad.analysis.keys import looked_at_keys
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Apply, Dynamic, Element, Invoke, Part, Refused
 from srcad.analysis.shared import NOT_ASKED, Asked, Shared
@@ -143,7 +144,10 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
             return [Step((stmt,))]
 
     def first_looked(self, stmt: ir.Stmt) -> list[Node]:
-        """A look at operands of unknown type, of which a derivative is taken."""
+        """A look at operands of unknown type, of which a derivative is taken, and at keys."""
+        if isinstance(stmt, ir.Store | ir.Augment):
+            check = looked_at_keys(stmt, self.facts, self.active)
+            return [Step(check)] if check else []
         if not isinstance(stmt, ir.Assign) or stmt.target not in self.active:
             return []
         check = looked_at(self.operation(stmt.value), stmt.at)

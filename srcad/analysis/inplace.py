@@ -201,7 +201,7 @@ def _masked(
     writer: Writer, args: tuple[ir.Expr, ...], out: ir.Name, where: ir.Expr
 ) -> tuple[tuple[ir.Expr, ...], ir.Expr]:
     """The operands at the places that a mask selects, and the mask in the shape of `out`."""
-    mask = writer.spread("mask", where, out)
+    mask = writer.mask(where, out)
     return tuple(writer.chosen(a, out, mask) for a in args), mask
 
 
@@ -224,7 +224,7 @@ def _copyto(writer: Writer, args: tuple[ir.Expr, ...], options: dict[str, ir.Exp
     where = given.get("where", ir.Const(True))
     index: ir.Expr = WHOLE
     if where != ir.Const(True):
-        index = writer.spread("mask", where, out)
+        index = writer.mask(where, out)
         value = writer.chosen(value, out, index)
     part = out if index == WHOLE else ir.Item(out, index)
     writer.put(out, index, writer.fitted(value, part, loose=True))

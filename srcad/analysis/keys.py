@@ -4,36 +4,67 @@
     table[layer] = y    refused, where the layer holds what carries one
     y = table[x]        fine: which item it is carries none
 
-So keys carry no derivative wherever they are read.
+So keys carry no derivative wherever they are read.  Where only the running program knows whether
+the owner is a dict, it is looked at there (`looked_at_keys`):
+
+    v[v > 0.3] = y      no_lost_key(v, mask)
+                        v[mask] = y
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from srcad import errors
 from srcad.analysis.activity import Active, activity, depends
+from srcad.analysis.effects import written_params
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Invoke, Mutation
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Dct, carries
+from srcad.runtime.indices import LOST, no_lost_key
+
+NO_LOST_KEY = ir.Ref(no_lost_key, "no_lost_key")
 
 
 def active_keys(
     inferred: Inferred, body: ir.Block, active: Active
 ) -> Iterator[tuple[ir.Loc | None, errors.SrcadError]]:
     """Where such keys are put into dicts, by called functions too."""
+    yield from _active_keys(inferred, body, active, plain=False)
+
+
+def _active_keys(
+    inferred: Inferred, body: ir.Block, active: Active, plain: bool
+) -> Iterator[tuple[ir.Loc | None, errors.SrcadError]]:
+    """plain: of a function that runs as it is, where nothing is looked at."""
     for stmt in ir.walk(body):
         at = getattr(stmt, "at", None)
-        for key in _put(stmt, inferred):
-            if any(n in active and carries(inferred.types.get(n, ANY)) for n in ir.reads(key)):
-                message = (
-                    "A key of this dict carries a derivative, which would be lost where keys are "
-                    "read. Make it `srcad.stop_gradient(key)`, or keep pairs in a list."
-                )
-                yield at, errors.UnsupportedSyntax(message, inferred.unit.place(at))
+        keys = [*_put(stmt, inferred), *(_stored(stmt, inferred, plain))]
+        if any(_carries(key, inferred, active) for key in keys):
+            yield at, errors.UnsupportedSyntax(LOST, inferred.unit.place(at))
         for operation in _calls(stmt, inferred):
-            yield from ((at, found) for found in _called(inferred, operation, active))
+            again = not plain and _differentiated(stmt, operation, inferred, active)
+            found = _called(inferred, operation, active, plain=not again)
+            yield from ((at, problem) for problem in found)
+
+
+def looked_at_keys(stmt: ir.Stmt, inferred: Inferred, active: Active) -> ir.Block:
+    """The statement that looks at the key of this one, if that has to be done."""
+    known = {id(key) for key in _stored(stmt, inferred, plain=False)}
+    keys = [k for k in _stored(stmt, inferred, plain=True) if id(k) not in known]
+    if not keys or not _carries(keys[0], inferred, active):
+        return ()
+    assert isinstance(stmt, ir.Store | ir.Augment) and isinstance(stmt.target, ir.Item)
+    key = keys[0]
+    if isinstance(key, ir.Sequence):
+        key = replace(key, items=tuple(i for i in key.items if not isinstance(i, ir.Slice)))
+    return (ir.Effect(ir.Call(NO_LOST_KEY, (stmt.target.obj, key)), stmt.at),)
+
+
+def _carries(key: ir.Expr, inferred: Inferred, active: Active) -> bool:
+    return any(n in active and carries(inferred.types.get(n, ANY)) for n in ir.reads(key))
 
 
 def _calls(stmt: ir.Stmt, inferred: Inferred) -> Iterator[Invoke]:
@@ -43,7 +74,22 @@ def _calls(stmt: ir.Stmt, inferred: Inferred) -> Iterator[Invoke]:
             yield operation
 
 
-def _called(inferred: Inferred, operation: Invoke, active: Active) -> tuple[errors.SrcadError, ...]:
+def _differentiated(stmt: ir.Stmt, operation: Invoke, inferred: Inferred, active: Active) -> bool:
+    """Whether it is certain that the called function is, and looks at its keys itself."""
+    if not isinstance(stmt, ir.Assign | ir.Effect):
+        return False
+    if inferred.operations.get(id(stmt.value)) is not operation:
+        return False
+    if isinstance(stmt, ir.Assign) and stmt.target in active:
+        return True
+    written = written_params(inferred, operation.unit, operation.params)
+    pairs = zip(operation.args, written, strict=True)
+    return any(w is not None and depends(a, inferred, active) for a, w in pairs)
+
+
+def _called(
+    inferred: Inferred, operation: Invoke, active: Active, plain: bool
+) -> tuple[errors.SrcadError, ...]:
     """The refusals of a called function: it may be one that is not differentiated itself."""
     callee: Inferred = inferred.session.infer(operation.unit, operation.params)
     if not _puts(callee):
@@ -54,12 +100,12 @@ def _called(inferred: Inferred, operation: Invoke, active: Active) -> tuple[erro
     if operation.closure is not None and depends(operation.closure, inferred, active):
         captures = getattr(operation.params[-1], "captures", ())
         given |= {name for name, kind in captures if carries(kind)}
-    key = "keys", frozenset(given)
+    key = "keys", frozenset(given), plain
     if key not in callee.memory:
         callee.memory[key] = ()  # of functions that call each other, one finds it
         body = callee.running
         moving = activity(callee, body, frozenset(given)) if given else frozenset[str]()
-        callee.memory[key] = tuple(e for _, e in active_keys(callee, body, moving))
+        callee.memory[key] = tuple(e for _, e in _active_keys(callee, body, moving, plain))
     found: tuple[errors.SrcadError, ...] = callee.memory[key]
     return found
 
@@ -70,7 +116,7 @@ def _puts(inferred: Inferred) -> bool:
         inferred.memory["puts keys"] = False
         infer = inferred.session.infer
         inferred.memory["puts keys"] = any(
-            any(True for _ in _put(stmt, inferred))
+            any(True for _ in (*_put(stmt, inferred), *_stored(stmt, inferred, plain=True)))
             or any(_puts(infer(o.unit, o.params)) for o in _calls(stmt, inferred))
             for stmt in ir.walk(inferred.running)
         )
@@ -78,13 +124,19 @@ def _puts(inferred: Inferred) -> bool:
     return found
 
 
-def _put(stmt: ir.Stmt, inferred: Inferred) -> Iterator[ir.Expr]:
-    """The keys that a statement puts into dicts; those of an index nested in brackets are none."""
+def _stored(stmt: ir.Stmt, inferred: Inferred, plain: bool) -> Iterator[ir.Expr]:
+    """The key of an assignment to an item of a dict; plain: or of what may be one."""
     if isinstance(stmt, ir.Store | ir.Augment) and isinstance(stmt.target, ir.Item):
         owner = stmt.target.obj
         kind = inferred.types.get(owner.id, ANY) if isinstance(owner, ir.Name) else ANY
-        if isinstance(kind, Dct | AnyType) and isinstance(stmt.target.index, ir.Name | ir.Sequence):
-            yield stmt.target.index
+        unknown = isinstance(kind, AnyType) and (plain or not isinstance(owner, ir.Name))
+        index = stmt.target.index
+        if (isinstance(kind, Dct) or unknown) and isinstance(index, ir.Name | ir.Sequence):
+            yield index
+
+
+def _put(stmt: ir.Stmt, inferred: Inferred) -> Iterator[ir.Expr]:
+    """The keys that a statement puts into dicts otherwise."""
     stack = list(ir.expressions(stmt))
     while stack:
         expr = stack.pop()

@@ -116,6 +116,12 @@ class Points:
         itself = self.named(name)
         return frozenset(n for n in names if n == name or not itself.isdisjoint(self.reach(n)))
 
+    def with_items(self, name: str, names: Iterable[str]) -> frozenset[str]:
+        """Those that may share memory with it, or with what it holds otherwise than as a key."""
+        self.solve()
+        mine = self.closure(self.named(name), keys=False)
+        return frozenset(n for n in names if n == name or not mine.isdisjoint(self.reach(n)))
+
     def changing(self, name: str, names: Iterable[str], deep: bool) -> frozenset[str]:
         """Those of the names that a write into this one changes; deep: or what it holds."""
         return self.together(name, names) if deep else self.holding(name, names)
@@ -165,12 +171,12 @@ class Points:
             return NONE
         return frozenset({("outside", id(value))})
 
-    def closure(self, sites: Iterable[Site]) -> Sites:
+    def closure(self, sites: Iterable[Site], keys: bool = True) -> Sites:
         found = set(sites)
         stack = list(found)
         while stack:
-            for held in self.heap.get(stack.pop(), {}).values():
-                fresh = held - found
+            for key, held in self.heap.get(stack.pop(), {}).items():
+                fresh = held - found if keys or key != KEYS else NONE
                 found |= fresh
                 stack.extend(fresh)
         return frozenset(found)
@@ -443,8 +449,15 @@ class Points:
             written = (args[k] if isinstance(k, int) else by_name[k] for k in hit)
             return self.unseen(expr).union(*map(self.value, written))
         given = (a for a, t in zip(args, operation.types, strict=True) if mutable(t))
-        operands = (*given, *(value for _, value in operation.kwargs))
+        operands = (*given, *(v for _, v in operation.kwargs if not isinstance(v, ir.Const)))
+        if all(_holds_nothing(self.kind(a)) for a in operands):  # itself, or a view of it
+            return self.unseen(expr).union(*map(self.operands, operands))
         return self.everything(expr, frozenset().union(*map(ir.reads, operands)))
+
+
+def _holds_nothing(kind: Type) -> bool:
+    """Whether a value of the type is known to hold no other object."""
+    return isinstance(kind, Array) and kind.dtype != "object"
 
 
 def _arrays(types: tuple[Type, ...]) -> bool:

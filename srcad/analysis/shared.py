@@ -191,8 +191,8 @@ class _Finder:
         return Shared(arrays, cells, holders, active, problem, bool(filled))
 
     def changed_by(self, filled: Names, names: Names) -> Names:
-        """Whatever may be one of the containers that are written, or of those that they hold."""
-        return NOTHING.union(*(self.points.changing(n, names, True) for n in filled))
+        """Whatever may be one of the containers that are written, or what they hold as no key."""
+        return NOTHING.union(*(self.points.with_items(n, names) for n in filled))
 
     @cached_property
     def keys(self) -> Names:

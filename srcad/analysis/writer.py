@@ -35,6 +35,7 @@ NOTHING = ir.Const(None)
 ROOM = ir.Ref(np.empty_like, "np.empty_like")  # in a call that we write: an array to compute in
 BROADCAST = ir.Ref(np.broadcast_to, "np.broadcast_to")
 COPY = ir.Ref(np.copy, "np.copy")
+MASK = ir.Ref(inplace.mask_of, "mask_of")
 
 
 class Stays(Exception):
@@ -184,8 +185,17 @@ class Writer:
             return self.named(hint, value)
         shape: ir.Expr = ir.Attr(like, "shape")
         if isinstance(self.kind(like), AnyType):
-            shape = ir.Call(ir.Ref(inplace.shape_of, "shape_of"), (like,))
+            shape = self.let("shape", ir.Call(ir.Ref(inplace.shape_of, "shape_of"), (like,)))
         return self.let(hint, ir.Call(BROADCAST, (value, shape)))
+
+    def mask(self, where: ir.Expr, like: ir.Name) -> ir.Expr:
+        """What `where=` selects, in the shape of an array."""
+        kind, to = self.kind(where), self.kind(like)
+        if not isinstance(to, Array):
+            return self.let("mask", ir.Call(MASK, (where, like)))
+        if not isinstance(kind, Array) or kind.dtype != "bool":
+            where = self.let("mask", ir.Call(MASK, (where,)))
+        return self.spread("mask", where, like)
 
     def chosen(self, value: ir.Expr, like: ir.Name, mask: ir.Expr) -> ir.Expr:
         """Its elements where the mask, of the shape of `like`, is true; numbers are as they are."""

@@ -33,6 +33,13 @@ def shape_of(array: np.ndarray) -> tuple[int, ...]:
     return array.shape
 
 
+def mask_of(where: Any, like: Any = None) -> np.ndarray:
+    """What NumPy takes `where=` for: True where it writes; in the shape of `like`, if given."""
+    mask = np.zeros(np.shape(where if like is None else like), bool)
+    np.copyto(mask, True, where=where)
+    return mask
+
+
 def array_or_number(value: Any) -> None:
     """Refuse what is neither, and was not known before."""
     if not isinstance(value, np.ndarray | np.generic | float | int | complex):

@@ -98,7 +98,8 @@ class _Still:
     def array(self, x: np.ndarray) -> Any:
         """Zeros for an array, which may not share its memory with another one of the structure."""
         if x.base is not None:
-            if any(np.may_share_memory(x, other) for other in self.views):
+            moving = [v for v in self.views if {v.dtype.kind, x.dtype.kind} & {"f", "c"}]
+            if any(np.may_share_memory(x, other) for other in moving):
                 raise UnsupportedMutation(
                     "Arrays that share memory are kept together here, where one of them is "
                     "written. Keep copies of them."

@@ -97,4 +97,6 @@ class Effects(Writes):
             case ir.Call(ir.Ref(function), (owner, key)) if function in _DELETES:
                 return ir.Call(DELITEM, (self.value(owner), key))
             case _:
-                raise self.unsupported("This way to write into what moves")
+                problem = self.unsupported("This way to write into what moves")
+                problem.reading = "checks"  # where it is written out
+                raise problem

@@ -19,6 +19,7 @@ from srcad.analysis.activity import activity
 from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.effects import check_rules
 from srcad.analysis.hidden import inside, may_write
+from srcad.analysis.keys import looked_at_keys
 from srcad.analysis.liveness import liveness
 from srcad.analysis.lost import lost
 from srcad.analysis.operations import (
@@ -101,9 +102,9 @@ class Forward(Effects):
                 self.trying -= 1
                 return (ir.with_blocks(stmt, blocks),)
             case ir.Store():
-                return self.store(stmt)
+                return (*looked_at_keys(stmt, self.facts, self.moving), *self.store(stmt))
             case ir.Augment():
-                return self.augment(stmt)
+                return (*looked_at_keys(stmt, self.facts, self.moving), *self.augment(stmt))
             case _:
                 return (stmt,)
 

@@ -1,0 +1,61 @@
+"""Writes into what only the running program knows to be an array."""
+
+import numpy as np
+
+from tests.corpus.registry import program
+
+
+def unknown(x):
+    """A number first, then an array: no one type."""
+    product = 0.5
+    for factor in (1.0, x):
+        product = product * factor
+    return product
+
+
+def vector(rng):
+    return (rng.uniform(0.3, 1.5, size=3) * [1, -1, 1],)
+
+
+@program(args=vector)
+def by_a_mask(x):
+    v = unknown(x)
+    v[v > 0.3] = x[0]
+    inside = v < 0.5
+    v[inside] *= x[inside]
+    return np.sum(v * x)
+
+
+@program(args=vector)
+def out_with_a_mask(x):
+    v = unknown(x)
+    np.add(v[::-1], x * 2.0, out=v[::-1], where=v[::-1] < 0.5)
+    logs = np.log(np.abs(x) + 0.3, out=v, where=x > 0)
+    np.copyto(v[1:], x[2], where=v[1:] < 0.5)
+    return np.sum(v * x * logs)
+
+
+@program(args=vector)
+def functions_with_places(x):
+    v = unknown(x)
+    np.put(v, [1, 0], x[1:])
+    np.maximum.at(v[:2], [1, 1], x[1:])
+    np.place(v, v > 0.2, x)
+    np.putmask(v, [True, False, True], x * v)
+    m = unknown(np.outer(x, x))
+    np.fill_diagonal(m, x)
+    np.put_along_axis(m, np.argmax(m, axis=1)[:, None], v[0], axis=1)
+    return np.sum(v * x) + np.sum(m * x)
+
+
+@program(args=vector)
+def masks_that_are_no_masks(x):
+    """NumPy takes whatever is given as `where=` for truth values."""
+    o = x * 1.0
+    np.add(x, x, out=o, where=[1, 0, 1])
+    np.multiply(o, x, out=o, where=0.5)
+    np.copyto(o, x * 3.0, where=[1, 0, 0])
+    m = unknown(np.outer(x, o))
+    np.add(x, x, out=m, where=[1, 0, 1])
+    np.copyto(m, x * 3.0, where=[[1], [0], [0]])
+    return np.sum(m * o)
