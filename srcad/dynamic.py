@@ -26,6 +26,7 @@ from srcad.analysis.ufunc_options import plain_options
 from srcad.called import REVERSE, Back, Call, call_of, closure_type, gathered, special, spreading
 from srcad.compile import LOCK, Entry, compile_split, find
 from srcad.frontend.source import Target, refuse_placeholders, unwrap
+from srcad.ir.observed import is_object
 from srcad.ir.types import Clo, Symbols, Type
 from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Staged, Vjp, parameters
@@ -37,6 +38,7 @@ from srcad.runtime.derivative import Derivative
 from srcad.runtime.gates import Gate, caller_of
 from srcad.runtime.methods import METHODS
 from srcad.runtime.numpy_sources import of_object
+from srcad.runtime.operators import for_objects
 from srcad.runtime.substitutes import SUBSTITUTES
 from srcad.runtime.writes import copied
 
@@ -76,7 +78,7 @@ def differentiate(
         return value, pullback
     if isinstance(function, Gate):
         return _of_gate(function, args, kwargs, keep)
-    function, rule = with_rule(function)
+    function, rule = with_rule(function if kwargs else for_objects(function, args, is_object))
     if isinstance(rule, Staged):
         return _by_source(caller_of(function), args, kwargs, keep)
     if rule is not None:
@@ -196,6 +198,8 @@ def _by_rule(
             f"`{spelled(function)}` is known only when it runs, and writes into an argument here. "
             "Use the form that returns a new array."
         )
+    if not isinstance(rule, NoDerivative) and not TABLE.of_user(function):
+        _no_objects(function, (*args, *kwargs.values()))
     value = function(*args, **kwargs)
     count, order = 1 + len(args) + len(kwargs), list(kwargs)
     if isinstance(rule, NoDerivative):
@@ -224,6 +228,16 @@ def _by_rule(
         return [None, *bars]
 
     return value, pullback
+
+
+def _no_objects(function: Any, args: tuple[Any, ...]) -> None:
+    """Refuse objects of the program's classes: the rule is one of numbers and arrays."""
+    found = next((a for a in args if is_object(a)), None)
+    ours = str(getattr(function, "__module__", "")).startswith("srcad.")
+    if found is not None and not ours:
+        raise errors.UnsupportedSyntax(
+            f"`{spelled(function)}` of a {type(found).__name__} cannot be differentiated yet."
+        )
 
 
 def _pulled(

@@ -200,7 +200,7 @@ class Cotangents(ABC):
             return ir.Const(0j if complex_ else 0.0)
         if isinstance(kind, Array) and kind.ndim == 0:  # its cotangent is a number
             return ir.Const(0j if is_complex(kind) else 0.0)
-        if isinstance(kind, Array):
+        if isinstance(kind, Array) and kind.dtype != "object":
             return algebra.call(ZEROS, ir.Name(name))
         cells = self.captured_cells(name) if isinstance(kind, Clo) else None
         if cells is not None:

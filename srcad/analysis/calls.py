@@ -13,7 +13,6 @@ import dataclasses
 import functools
 import inspect
 import types as pytypes
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +20,7 @@ import numpy as np
 from srcad.analysis import brackets, refusals
 from srcad.analysis.bind import expand
 from srcad.analysis.construct import construct, plain_dataclass, replaced
+from srcad.analysis.container_methods import container_method
 from srcad.analysis.derivatives import of_derivatives
 from srcad.analysis.dispatch import instance_of
 from srcad.analysis.invoke import (
@@ -35,25 +35,20 @@ from srcad.analysis.invoke import (
     special,
 )
 from srcad.analysis.operations import (
-    Append,
-    Apply,
-    Copy,
     Dynamic,
-    Handed,
     Inert,
     Mutation,
     Part,
     Refused,
     Same,
 )
+from srcad.analysis.operators import WHEN_IT_RUNS
 from srcad.analysis.parents import parent_method
 from srcad.analysis.substituting import substitute
 from srcad.ir import nodes as ir
-from srcad.ir.tables import under
 from srcad.ir.types import (
     ANY,
     BOTTOM,
-    INT,
     NONE,
     STR,
     AnyType,
@@ -69,21 +64,20 @@ from srcad.ir.types import (
     Scalar,
     Tup,
     Type,
-    join_all,
 )
-from srcad.rules.mutable import HANDS_OUT, MOVES, OF_CONTAINERS, PUTS
+from srcad.rules.mutable import OF_CONTAINERS
 from srcad.rules.numbers import PASSING
 from srcad.rules.table import TABLE
 from srcad.rules.writes import called_whole
 from srcad.runtime import draws
 from srcad.runtime.closures import captured, default_of
-from srcad.runtime.containers import values
 from srcad.runtime.index_tricks import joined
 from srcad.runtime.inplace import fitting
 from srcad.runtime.methods import METHODS
 from srcad.runtime.noted import named_like, noted
 from srcad.runtime.objects import instance
-from srcad.runtime.substitutes import SUBSTITUTES, update_pairs
+from srcad.runtime.operators import BY_NAME
+from srcad.runtime.substitutes import SUBSTITUTES
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -201,8 +195,14 @@ def _special(
 
 
 def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Found | None:
+    if isinstance(value, pytypes.FunctionType) and value in WHEN_IT_RUNS:
+        return ANY, Dynamic(ir.Ref(value, value.__name__), args, ())
     if value is slice and made_of_floats(args, inference):
         return ANY, Refused("a slice that is made of floats")
+    if isinstance(value, pytypes.BuiltinFunctionType) and not any(map(_is_star, args)):
+        plain = BY_NAME.get(value)
+        if plain is not None and any(isinstance(inference.expr(a), Obj) for a in args):
+            return invoke_function(plain, args, (), inference)
     if len(args) == 1 and (value is abs or value is float or value is round):
         return special(value, args[0], inference.expr(args[0]), inference)
     if value is joined:
@@ -214,6 +214,10 @@ def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Fo
     if value is instance:
         return instance_of(inference.expr(args[0]), inference.expr(args[1])), Same(args[0])
     return attributes_of(args[0], inference) if value is vars and len(args) == 1 else None
+
+
+def _is_star(arg: ir.Expr) -> bool:
+    return isinstance(arg, ir.Star)
 
 
 def _partial(
@@ -311,90 +315,3 @@ def _array_method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inferenc
         return ANY, Dynamic(expr.func, expr.args, expr.kwargs)
     args, kwargs = expanded
     return apply(function, (func.obj, *args), kwargs, "method", inference)
-
-
-def container_method(
-    expr: ir.Call, func: ir.Attr, owner: Lst | Tup | Dct, inference: Inference
-) -> Found | None:
-    name, args = func.name, expr.args
-    kinds = [inference.expr(a) for a in args]
-    if (
-        isinstance(owner, Lst)
-        and owner.cls is list
-        and name == "append"
-        and isinstance(func.obj, ir.Name)
-    ):
-        return NONE, Append(func.obj.id, args[0])
-    if name in {"count", "index"}:
-        return INT, Inert()
-    if name == "copy":
-        return owner, Copy(func.obj)
-    if isinstance(owner, Dct):
-        read = _read_of_dict(func, name, args, kinds, owner, inference)
-        if read is not None:
-            return read
-    if isinstance(owner, Dct) and owner.cls is Counter and name in ("update", "subtract"):
-        return NONE, Refused(f"`.{name}()` of a Counter", "It adds: write a loop.")
-    if isinstance(owner, Dct) and name == "update" and kinds and isinstance(kinds[0], Lst | Tup):
-        return invoke_function(update_pairs, (func.obj, *args), expr.kwargs, inference)
-    if isinstance(owner, Tup) and owner.cls is not tuple:
-        return None
-    if not _has_method(owner, name):
-        return ANY, Inert()
-    if isinstance(owner, Tup):
-        return ANY, Refused(f"the method `.{name}` of a tuple")
-    if isinstance(owner, Dct) and name == "popitem":
-        return Tup((inference.item_of(owner), owner.element)), Mutation(func.obj, ".popitem()")
-    return _handed_out(owner, name, kinds), Mutation(func.obj, f".{name}()")
-
-
-def _read_of_dict(
-    func: ir.Attr,
-    name: str,
-    args: tuple[ir.Expr, ...],
-    kinds: list[Type],
-    owner: Dct,
-    inference: Inference,
-) -> Found | None:
-    """`table.get(k)`, `table.values()` and the like."""
-    if name == "get" and args:
-        element = under(owner, args[0].value) if isinstance(args[0], ir.Const) else owner.element
-        if isinstance(args[0], ir.Const) and owner.items is not None:
-            found = dict(owner.items)
-            if args[0].value in found:
-                return found[args[0].value], Part(func.obj, args[0])
-            return (kinds[1] if len(kinds) > 1 else NONE), (
-                Same(args[1]) if len(args) > 1 else Inert()
-            )
-        default = args[1] if len(args) > 1 else None
-        return join_all([element, *(kinds[1:] or [NONE])]), Handed(func.obj, default)
-    if name == "keys":
-        return Lst(None, inference.item_of(owner)), Inert()
-    if name == "values":
-        items = owner.items
-        known = None if items is None else tuple(t for _, t in items)
-        return Lst(known, owner.element), Apply(
-            values, (func.obj,), (), TABLE.get(values), (owner,), "method"
-        )
-    if name == "items":
-        return Lst(None, Tup((inference.item_of(owner), owner.element))), Refused(
-            "`.items()` outside a for loop"
-        )
-    return None
-
-
-def _handed_out(owner: Lst | Tup | Dct, name: str, kinds: list[Type]) -> Type:
-    """The type of what a method that writes returns."""
-    if isinstance(owner, Lst) and name in ("pop", "popleft"):
-        return owner.element
-    if isinstance(owner, Dct) and name in ("pop", "setdefault"):
-        return join_all([owner.element, *kinds[1:]])
-    return NONE if name in PUTS or name in MOVES - HANDS_OUT else ANY
-
-
-def _has_method(owner: Lst | Tup | Dct, name: str) -> bool:
-    """Whether the container has such a method; without it, the call raises when it runs."""
-    if isinstance(owner, Lst):
-        return hasattr(owner.cls, name)
-    builtin = tuple if isinstance(owner, Tup) else dict
-    return hasattr(builtin, name) or owner.cls is not builtin

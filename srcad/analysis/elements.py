@@ -54,7 +54,9 @@ def element(expr: ir.Item, owner: Array, inference: Inference) -> Type:
     if dims is None:
         return ANY
     ellipsis = any(p is Ellipsis for p in parts)
-    return Array(owner.dtype, dims) if dims or ellipsis else Number(owner.dtype)
+    if dims or ellipsis:
+        return Array(owner.dtype, dims)
+    return ANY if owner.dtype == "object" else Number(owner.dtype)
 
 
 def index_parts(index: ir.Expr) -> tuple[ir.Expr, ...]:

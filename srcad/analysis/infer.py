@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis import decide, invoke, resolve, shapes
+from srcad.analysis import decide, invoke, operators, resolve, shapes
 from srcad.analysis.dispatch import dispatched
 from srcad.analysis.inplace import written_out
 from srcad.analysis.noted import with_notes
@@ -416,7 +416,8 @@ class Inference:
             case Tup(items):
                 return join_all(items)
             case Array(dtype, dims) if dims:
-                return Array(dtype, dims[1:]) if len(dims) > 1 else Number(dtype)
+                single = ANY if dtype == "object" else Number(dtype)
+                return Array(dtype, dims[1:]) if len(dims) > 1 else single
             case Dct(items):
                 return (
                     join_all([type_of(k, self.session.symbols) for k, _ in items or ()])
@@ -529,7 +530,7 @@ class Inference:
 
     def binary(self, expr: ir.Binary, op: str, left: Type, right: Type) -> Type:
         if isinstance(left, Obj) or isinstance(right, Obj):
-            operator_call = invoke.dunder(expr, op, left, right, self)
+            operator_call = operators.of_class(expr, op, left, right, self)
             if operator_call is not None:
                 kind, operation = operator_call
                 self.record(expr, operation)

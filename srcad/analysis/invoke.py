@@ -20,7 +20,6 @@ from srcad.analysis.bind import CannotBind, Signature, bind, expand
 from srcad.analysis.gates import as_read, gate_call, read
 from srcad.analysis.made_containers import collection
 from srcad.analysis.operations import (
-    BINARY_FUNCTIONS,
     Apply,
     Copy,
     Dynamic,
@@ -55,7 +54,7 @@ from srcad.ir.types import (
     of_integer,
 )
 from srcad.rules.spelling import spelled
-from srcad.rules.table import TABLE, Staged
+from srcad.rules.table import TABLE, NoDerivative, Staged, Unfinished
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.containers import cotangent
 from srcad.runtime.gates import Gate
@@ -91,9 +90,20 @@ def apply(
         )
     if special is not None:
         return special
+    objects = any(isinstance(k, Obj) for k in (*kinds, *(k for _, k in options)))
+    if objects and _of_numbers(function, rule):
+        return ANY, Refused(f"`{spelled(function)}` of this object")
     named = tuple((str(k), v) for k, v in kwargs if not is_room(v))
     kind = kinds[0] if function is cotangent else inference.typed(function, kinds, options)
     return kind, Apply(function, args, named, rule, kinds, form)
+
+
+def _of_numbers(function: Any, rule: Any) -> bool:
+    """Whether a function of NumPy or Python has a rule for numbers, which an object is not."""
+    module = str(getattr(function, "__module__", None) or "numpy")
+    ours = module.startswith("srcad.") or isinstance(function, Gate)
+    made = rule is None or isinstance(rule, NoDerivative | Unfinished)
+    return not (ours or made or TABLE.of_user(function))
 
 
 def _container_call(
@@ -339,22 +349,6 @@ def constant_expr(value: Any, hint: str) -> ir.Expr:
         return ir.Ref(value, spelled(value))
     name = str(getattr(value, "__name__", hint))
     return ir.Ref(value, name if name.isidentifier() else f"{hint}_default")
-
-
-def dunder(expr: ir.Binary, op: str, left: Type, right: Type, inference: Inference) -> Found | None:
-    """`a + b` of objects whose class defines the operator."""
-    if not isinstance(left, Obj) and not isinstance(right, Obj):
-        return None
-    name = BINARY_FUNCTIONS[op].__name__.strip("_")
-    for owner, special, args in (
-        (left, f"__{name}__", (expr.left, expr.right)),
-        (right, f"__r{name}__", (expr.right, expr.left)),
-    ):
-        if isinstance(owner, Obj):
-            function = inspect.getattr_static(owner.cls, special, None)
-            if isinstance(function, pytypes.FunctionType):
-                return invoke_function(function, args, (), inference)
-    return ANY, Refused(f"`{op}` of these objects")
 
 
 SPECIAL = {operator.neg: "__neg__", operator.pos: "__pos__", operator.invert: "__invert__",

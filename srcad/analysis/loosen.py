@@ -35,6 +35,7 @@ from srcad.ir.types import (
     Obj,
     Tup,
     Type,
+    flattened,
     join,
     join_all,
 )
@@ -147,6 +148,8 @@ class _Loosening:
         for name, kind in list(self.facts.types.items()):
             new = self.seen(kind, self.points.named(name), 0)
             new = join(kind, new)
+            if new != kind:
+                new = flattened(new)  # an object that holds what holds it grows for ever
             if new != kind:
                 self.facts.types[name] = new
                 changed = True

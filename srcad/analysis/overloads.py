@@ -10,6 +10,8 @@
                                                          old += v
                                                          table.__setitem__(k, old)
     for t in bag: …           Bag has __iter__           items = bag.items; for t in items: …
+    total += term             term is an object,         total = add_in_place(total, term)
+                              total is not             (found when it runs)
     del table[k]              Table has __delitem__      table.__delitem__(k)
     x += e                    x of unknown type          bound_anew(x)
                               (`Reading.checks`)         x = x + e
@@ -31,7 +33,8 @@ from srcad.analysis.iterated import over_items
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import AnyType, Array, Dct, Obj
+from srcad.ir.types import AnyType, Array, Dct, Number, Obj, Scalar
+from srcad.runtime.operators import IN_PLACE
 from srcad.runtime.rebinding import bound_anew
 
 if TYPE_CHECKING:
@@ -104,6 +107,8 @@ def _augmented(
     if facts.session.reading.checks and isinstance(facts.types.get(owner), AnyType):
         check = ir.Effect(ir.Call(BOUND_ANEW, (ir.Name(owner),)), stmt.at)
         return (check, ir.Assign(owner, ir.Binary(op, ir.Name(owner), value), stmt.at))
+    if cls is None and isinstance(facts.types.get(owner), Scalar | Number | AnyType):
+        return _by_an_object(facts, stmt, owner, op, value)
     if cls is None:
         return None
     plain = BINARY_FUNCTIONS[op].__name__.strip("_")
@@ -111,6 +116,22 @@ def _augmented(
     if _method(cls, f"__i{plain}__"):
         new = ir.Call(ir.Attr(ir.Name(owner), f"__i{plain}__"), (value,))
     return (ir.Assign(owner, new, stmt.at),)
+
+
+def _by_an_object(
+    facts: Inferred, stmt: ir.Augment, owner: str, op: str, value: ir.Expr
+) -> ir.Block | None:
+    """`total += term` where the term is an object, and the total none so far: `0 + term`."""
+    known = isinstance(value, ir.Name) and isinstance(facts.types.get(value.id), Obj)
+    if not known or op not in IN_PLACE:
+        return None
+    if facts.unit.function in IN_PLACE.values():
+        anew = isinstance(facts.params[0], Scalar | Number)  # the total, as it was given
+        given = ir.Name(facts.unit.code.params[0].name)
+        return (ir.Assign(owner, ir.Binary(op, given, value), stmt.at),) if anew else None
+    function = IN_PLACE[op]
+    call = ir.Call(ir.Ref(function, function.__name__), (ir.Name(owner), value))
+    return (ir.Assign(owner, call, stmt.at),)
 
 
 def _apart(

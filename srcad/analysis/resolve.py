@@ -116,6 +116,8 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             return _number_attribute(expr, owner, name, inference)
         case Tup(items, cls) if name in getattr(cls, "_fields", ()):
             return items[cls._fields.index(name)], Part(expr.obj, name)  # type: ignore[attr-defined]
+        case Tup(_, cls) if cls is not tuple and not hasattr(tuple, name):
+            return _of_named_tuple(expr, owner, cls, name, inference)
         case Obj(cls, fields):
             return _field(expr, owner, cls, dict(fields), name, inference)
         case AnyType(objects):
@@ -129,6 +131,22 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             return ANY, Inert()
         case _:
             return ANY, Refused(f"`.{name}` of this value")
+
+
+def _of_named_tuple(expr: ir.Attr, owner: Tup, cls: type, name: str, inference: Inference) -> Found:
+    """What the class of a named tuple has besides its fields: methods, properties, values."""
+    found = inspect.getattr_static(cls, name, MISSING)
+    if isinstance(found, property) and isinstance(found.fget, pytypes.FunctionType):
+        inference.session.program.attribute(cls, name)
+        return invoke_function(found.fget, (expr.obj,), (), inference)
+    if isinstance(found, pytypes.FunctionType) and not name.startswith("_"):
+        inference.session.program.attribute(cls, name)
+        held = Make(pytypes.MethodType, (("__self__", expr.obj),))
+        return Method(Known.of(found), owner, name), held
+    if found is MISSING or hasattr(type(found), "__get__"):
+        return ANY, Refused(f"`.{name}` of this value")
+    value = inference.session.program.attribute(cls, name)
+    return inference.session.member(value, name), Inert()
 
 
 def _number_attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Found:
@@ -210,8 +228,6 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
             return found, Part(expr.obj, expr.index)
         case Scalar(kind) if kind in (str, range, bytes):
             return (STR if kind is str else INT), Inert()
-        case Known(value) if isinstance(value, type):
-            return Known.of(value), Inert()  # list[float] in an annotation
         case Known(value):
             return brackets.item(expr, value, inference)
         case Obj(cls):

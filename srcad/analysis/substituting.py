@@ -12,9 +12,10 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from srcad.ir import nodes as ir
-from srcad.ir.types import AnyType, Array, Bottom, Dct, Lst, Number, Scalar, Tup, Type
+from srcad.ir.types import AnyType, Array, Bottom, Dct, Lst, Number, Obj, Scalar, Tup, Type
 from srcad.rules.table import TABLE
 from srcad.runtime import copies, ufuncs
+from srcad.runtime.choosing import OF_STRUCTURES
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.substitutes import (
     SUBSTITUTES,
@@ -50,9 +51,25 @@ def substitute(
         return None
     if TABLE.get(value) is None:
         return SUBSTITUTES.get(value) or ufuncs.substitute(value) or of_object(value)
+    if value in OF_STRUCTURES and not kwargs and _of_structures(value, args, inference):
+        return OF_STRUCTURES[value]
     # `max(xs, key=f)` calls a function of the user, which a rule cannot
     special = value in (max, min) and any(k in ("key", "default") for k, _ in kwargs)
     return SUBSTITUTES[value] if special else None
+
+
+def _of_structures(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> bool:
+    """Whether `max` chooses one of several objects or lists, or `sum` adds objects of a class."""
+    if not args or any(isinstance(a, ir.Star) for a in args):
+        return False
+    many = value is sum or len(args) == 1
+    if value is sum and isinstance(inference.expr(args[0]), Obj):
+        return True
+    kinds = [inference.item_of(inference.expr(args[0]))] if many else map(inference.expr, args)
+    structures = (Obj,) if value is sum else (Obj, Lst, Tup, Dct)
+    return any(
+        isinstance(k, structures) or (isinstance(k, AnyType) and bool(k.objects)) for k in kinds
+    )
 
 
 def _copy(value: Any, kind: Type) -> Any:

@@ -112,6 +112,17 @@ def _plain_object(value: Any) -> bool:
     return not ours and module not in _SERVICES and hasattr(value, "__dict__")
 
 
+def is_object(value: Any) -> bool:
+    """Whether a value is an instance of a class of the program, which has methods of its own."""
+    kind = type(value)
+    if kind in _PLAIN or isinstance(value, (np.generic, np.ndarray, list, tuple, dict, set)):
+        return False
+    if isinstance(value, (*_FUNCTIONS, type, pytypes.ModuleType)):
+        return False
+    outside = kind.__module__.split(".")[0] in ("builtins", "numpy", "scipy", "collections")
+    return not outside and _plain_object(value)
+
+
 def fields_of(value: Any) -> dict[str, Any] | None:
     """The attributes stored in an object."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

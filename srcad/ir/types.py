@@ -229,7 +229,7 @@ _DEPTH = 12  # of containers in containers
 
 def flattened(kind: Type, depth: int = _DEPTH) -> Type:
     """The type with ANY for what lies deeper than this many containers."""
-    if not isinstance(kind, Tup | Lst | Dct | Obj | Clo):
+    if not isinstance(kind, Tup | Lst | Dct | Obj | Clo | Method | AnyType) or kind == ANY:
         return kind
     if depth == 0:
         return ANY
@@ -250,6 +250,11 @@ def flattened(kind: Type, depth: int = _DEPTH) -> Type:
         case Clo(code, identity, captures, defaults, owner):
             held = tuple((n, inner(t)) for n, t in captures)
             return Clo(code, identity, held, tuple((n, inner(t)) for n, t in defaults), owner)
+        case Method(function, bound, name):
+            return Method(function, inner(bound), name)
+        case AnyType(objects, none):
+            several = tuple(map(inner, objects))
+            return ANY if ANY in several else AnyType(several, none)  # type: ignore[arg-type]
 
 
 CLASSES = 12  # of which a variable may hold objects

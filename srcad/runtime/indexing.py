@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import NotDifferentiable
 from srcad.runtime.broadcast import unbroadcast
 
 NOT_DATA = (
@@ -51,6 +52,8 @@ def zeros_like(x: Any) -> Any:
 
 def float_dtype(dtype: np.dtype) -> np.dtype:
     """The dtype of cotangents: floats and complex numbers keep theirs, all else is float64."""
+    if dtype.kind == "O":
+        raise NotDifferentiable("An array of dtype object has no derivative. Use a float array.")
     return dtype if dtype.kind in "fc" else np.dtype(float)
 
 

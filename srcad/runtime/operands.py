@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import collections.abc
 import inspect
 import numbers
 import types
@@ -12,6 +14,8 @@ import numpy as np
 from srcad.errors import UnsupportedSyntax
 
 _KNOWN = (numbers.Number, np.ndarray, np.generic, list, tuple, dict, str, range, set)
+_NUMBERS = (numbers.Number, np.ndarray, np.generic, str, type(None))
+_SEQUENCES = (list, tuple, collections.deque, collections.abc.ValuesView)
 
 
 def no_objects(*operands: Any) -> None:
@@ -23,6 +27,24 @@ def no_objects(*operands: Any) -> None:
             raise UnsupportedSyntax(
                 f"An operator is applied to a {type(operand).__name__} here, and what it is was "
                 "not known before. Do not give its variable values of several types."
+            )
+
+
+def no_objects_inside(iterable: Any) -> None:
+    """The same of what `sum` adds; an iterator is left as it is."""
+    if isinstance(iterable, _SEQUENCES):
+        no_objects(*iterable)
+
+
+def numbers_alone(*candidates: Any) -> None:
+    """Refuse what is no number where `max` or `min` chooses: ties would share what is a whole."""
+    if len(candidates) == 1:
+        candidates = tuple(candidates[0]) if isinstance(candidates[0], _SEQUENCES) else ()
+    for one in candidates:
+        if not isinstance(one, _NUMBERS):
+            raise UnsupportedSyntax(
+                f"`max` or `min` chooses a {type(one).__name__} here, and what it is was not known "
+                "before. Give a key: max(xs, key=lambda x: x)."
             )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime import numpy_sources, ufuncs
+from srcad.runtime.choosing import OF_STRUCTURES, largest, smallest
 from srcad.runtime.noted import named_like
 
 
@@ -61,52 +62,6 @@ def accumulate(sequence: Any, function: Any = None, *, initial: Any = None) -> A
             total = function(total, item)
         out.append(total)
     return out
-
-
-class MISSING:
-    """No default was given."""
-
-
-def largest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) -> Any:
-    """`max` with a key or a default."""
-    if more:
-        candidates: Any = (items, *more)
-    else:
-        candidates = list(items)
-    if default is not MISSING and len(candidates) == 0:
-        return default
-    if len(candidates) == 0:
-        raise ValueError("max() iterable argument is empty")
-    if key is None:
-        return max(candidates)
-    best = candidates[0]
-    best_key = key(best)
-    for k in range(1, len(candidates)):
-        item_key = key(candidates[k])
-        if item_key > best_key:
-            best, best_key = candidates[k], item_key
-    return best
-
-
-def smallest(items: Any, *more: Any, key: Any = None, default: Any = MISSING) -> Any:
-    """`min` with a key or a default."""
-    if more:
-        candidates: Any = (items, *more)
-    else:
-        candidates = list(items)
-    if default is not MISSING and len(candidates) == 0:
-        return default
-    if len(candidates) == 0:
-        raise ValueError("min() iterable argument is empty")
-    if key is None:
-        return min(candidates)
-    best = candidates[0]
-    best_key = key(best)
-    for k in range(1, len(candidates)):
-        item_key = key(candidates[k])
-        if item_key < best_key:
-            best, best_key = candidates[k], item_key
-    return best
 
 
 def wraps(
@@ -356,6 +311,7 @@ EXHAUSTED = frozenset(  # lists in place of iterators
 LISTS = frozenset({items_of, sorted_list, dict_merged, dict_of_pairs, dict_of_names})
 STANDING_IN = set(
     {
+        *OF_STRUCTURES.values(),
         *SUBSTITUTES.values(),
         *ufuncs.METHODS.values(),
         numpy_sources.mapped,
