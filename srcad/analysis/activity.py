@@ -82,6 +82,10 @@ class _Activity:
                 if not self.active.isdisjoint(ir.reads(iterable)):
                     for name in ir.leaves(without_keys(self.facts, target, iterable)):
                         self.mark(name)
+            case ir.With(items):
+                for expr, given in items:
+                    if given is not None and not self.active.isdisjoint(ir.reads(expr)):
+                        self.mark(given)
             case ir.Store(target, value):
                 if self.is_active(value):
                     for name in ir.reads(target.obj):

@@ -1,5 +1,6 @@
 """Generators, iterators, closures and contexts that keep state."""
 
+import contextlib
 import itertools
 
 import numpy as np
@@ -197,3 +198,19 @@ def generators_in_a_row(x, k):
         s += (a - b) ** 2
         k = k * 0.9
     return s + sum(seen) * k + max(scaled(x[:2]))
+
+
+@program(args=lambda rng: (0.7,))
+def value_from_a_context(x):
+    context = contextlib.nullcontext(x)
+    with context as y:
+        return y * y
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def items_from_a_context(x):
+    total = 0.0
+    with np.nditer(x) as items:
+        for item in items:
+            total = total + item * item
+    return total

@@ -44,6 +44,14 @@ REFUSED: dict[str, tuple[str, str]] = {
         "UnsupportedMutation",
         "a context manager that holds an active value",
     ),
+    "generators.value_from_a_context": (
+        "UnsupportedSyntax",
+        "a context manager that holds an active value",
+    ),
+    "generators.items_from_a_context": (
+        "UnsupportedSyntax",
+        "a context manager that holds an active value",
+    ),
     # … hunt
     "hunt.identity_after_deepcopy": ("UnsupportedMutation", "an assignment into `state`"),
     "hunt.types_of_layout": ("UnsupportedMutation", "a 0-d array is written"),
