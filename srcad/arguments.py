@@ -20,7 +20,6 @@ import numpy as np
 from srcad import errors
 from srcad.frontend.source import Target, locate, unwrap
 from srcad.ir.types import Type, carries, show
-from srcad.rules.extras import of_scipy
 from srcad.rules.table import TABLE
 from srcad.runtime.gates import Gate, caller_of
 
@@ -82,7 +81,7 @@ def target_of(
     rule = TABLE.get(f)
     if isinstance(f, types.FunctionType) and TABLE.of_user(f):
         return Target(caller_of(f), (), {})
-    if rule is not None and (not isinstance(f, types.FunctionType | Gate) or of_scipy(f)):
+    if rule is not None and not isinstance(f, Gate):
         return Target(_wrapper(f, count, names), (), {})
     return unwrap(f)
 

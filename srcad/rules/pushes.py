@@ -13,8 +13,17 @@ import operator
 import numpy as np
 
 from srcad.rules.table import jvp, multilinear
+from srcad.runtime.curves import interp_x_moved
 from srcad.runtime.elementwise import kept_parts
-from srcad.runtime.pushes import extremum_moved, one_by_one, padded, solve_moved, variance_moved
+from srcad.runtime.padding import padded
+from srcad.runtime.pushes import (
+    extremum_moved,
+    interp_moved,
+    one_by_one,
+    solve_moved,
+    variance_moved,
+)
+from srcad.runtime.quantiles import quantile_moved, quantile_q_moved
 
 multilinear(
     operator.matmul, np.matmul, np.linalg.matmul, np.dot, np.matvec, np.vecmat, np.vecdot,
@@ -33,8 +42,68 @@ jvp(
     np.pad,
     lambda t, y, array, pad_width, mode="constant", constant_values=0, end_values=0,
            stat_length=None, reflect_type="even":
-    padded(t, pad_width, mode, stat_length, reflect_type),
+    padded(t, array, pad_width, mode, stat_length, reflect_type),
 )  # fmt: skip
+jvp(
+    np.interp,
+    lambda t, y, x, xp, fp, left=None, right=None, period=None: interp_x_moved(
+        t, x, xp, fp, period
+    ),
+    lambda t, y, x, xp, fp, left=None, right=None, period=None: (
+        -interp_x_moved(np.interp(x, xp, t, period=period), x, xp, fp, period)
+    ),
+    lambda t, y, x, xp, fp, left=None, right=None, period=None: interp_moved(
+        t, x, xp, left, right, period
+    ),
+    lambda t, y, x, xp, fp, left=None, right=None, period=None: (
+        t * (np.asarray(x) < xp[0]) if period is None else 0.0 * y
+    ),
+    lambda t, y, x, xp, fp, left=None, right=None, period=None: (
+        t * (np.asarray(x) > xp[-1]) if period is None else 0.0 * y
+    ),
+)
+jvp(
+    np.trapezoid,
+    lambda t, area, y, x=None, dx=1.0, axis=-1: np.trapezoid(t, x, dx, axis),
+    lambda t, area, y, x=None, dx=1.0, axis=-1: np.trapezoid(y, t, axis=axis),
+    lambda t, area, y, x=None, dx=1.0, axis=-1: (
+        np.trapezoid(y, dx=t, axis=axis) if x is None else 0.0 * area
+    ),
+)
+jvp(
+    np.full,
+    None,
+    lambda t, y, shape, fill_value, dtype=None, order="C", *, device=None, like=None: np.full(
+        shape, t, order=order
+    ),
+)
+jvp(np.real_if_close, lambda t, y, a, tol=100: t if np.iscomplexobj(y) else np.real(t))
+# fmt: off
+jvp(np.median, lambda t, y, a, axis=None, out=None, *, keepdims=False:
+    quantile_moved(t, y, a, 0.5, axis))
+jvp(np.nanmedian, lambda t, y, a, axis=None, out=None, *, keepdims=False:
+    quantile_moved(t, y, a, 0.5, axis, skip_nan=True))
+jvp(np.quantile,
+    lambda t, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_moved(t, y, a, q, axis, method, weights),
+    lambda t, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_q_moved(t, y, a, q, axis, method, weights))
+jvp(np.nanquantile,
+    lambda t, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_moved(t, y, a, q, axis, method, weights, skip_nan=True),
+    lambda t, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_q_moved(t, y, a, q, axis, method, weights, skip_nan=True))
+jvp(np.percentile,
+    lambda t, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_moved(t, y, a, np.divide(q, 100), axis, method, weights),
+    lambda t, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_q_moved(t, y, a, q, axis, method, weights, 100))
+jvp(np.nanpercentile,
+    lambda t, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_moved(t, y, a, np.divide(q, 100), axis, method, weights, skip_nan=True),
+    lambda t, y, a, q, axis=None, out=None, *, method="linear", keepdims=False, weights=None:
+    quantile_q_moved(t, y, a, q, axis, method, weights, 100, skip_nan=True))
+# fmt: on
 jvp(math.modf, lambda x_dot, y, x: (x_dot, 0.0))
 jvp(np.modf, lambda x_dot, y, x: (x_dot, 0.0 * x_dot))
 jvp(

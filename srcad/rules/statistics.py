@@ -5,11 +5,12 @@ The sums of `statistics` are exact, ours are not.
 
 from __future__ import annotations
 
+import math
 import statistics
 
 import numpy as np
 
-from srcad.rules.table import linear, vjp
+from srcad.rules.table import jvp, linear, vjp
 from srcad.runtime.histograms import (
     bins_bar,
     edges_alone_bar,
@@ -23,10 +24,14 @@ from srcad.runtime.histograms import (
 )
 from srcad.runtime.statistics import (
     deviation_bar,
+    deviation_moved,
     mean_bar,
     variance_bar,
+    variance_moved,
     weighted_bar,
+    weighted_moved,
     weights_bar,
+    weights_moved,
 )
 
 # fmt: off
@@ -71,4 +76,13 @@ vjp(statistics.variance,  lambda y_bar, y, data, xbar=None: variance_bar(y_bar, 
 vjp(statistics.pvariance, lambda y_bar, y, data, mu=None:   variance_bar(y_bar, data, mu, 0))
 vjp(statistics.stdev,     lambda y_bar, y, data, xbar=None: deviation_bar(y_bar, y, data, xbar, 1))
 vjp(statistics.pstdev,    lambda y_bar, y, data, mu=None:   deviation_bar(y_bar, y, data, mu, 0))
+
+jvp(statistics.mean,  lambda t, y, data: math.fsum(t) / len(t))
+jvp(statistics.fmean,
+    lambda t, y, data, weights=None: weighted_moved(t, weights),
+    lambda t, y, data, weights=None: weights_moved(t, y, data, weights))
+jvp(statistics.variance,  lambda t, y, data, xbar=None: variance_moved(t, data, xbar, 1))
+jvp(statistics.pvariance, lambda t, y, data, mu=None:   variance_moved(t, data, mu, 0))
+jvp(statistics.stdev,     lambda t, y, data, xbar=None: deviation_moved(t, y, data, xbar, 1))
+jvp(statistics.pstdev,    lambda t, y, data, mu=None:   deviation_moved(t, y, data, mu, 0))
 # fmt: on

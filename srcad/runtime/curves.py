@@ -16,8 +16,13 @@ from srcad.runtime.indexing import add_at, fit, same_kind, uncast
 
 def interp_x(y_bar: Any, x: Any, xp: Any, fp: Any, period: float | None = None) -> Any:
     """x̄ = ȳ · slope of the piece that x lies in; 0 outside.  At a knot: the piece to its right."""
+    return uncast(interp_x_moved(y_bar, x, xp, fp, period), x)
+
+
+def interp_x_moved(t: Any, x: Any, xp: Any, fp: Any, period: float | None = None) -> Any:
+    """The tangent of np.interp where the places move."""
     _, _, _, slope, inside = _pieces(x, xp, fp, period)
-    return uncast(y_bar * np.where(inside, slope, 0), x)
+    return t * np.where(inside, slope, 0)
 
 
 def interp_xp(y_bar: Any, x: Any, xp: Any, fp: Any, period: float | None = None) -> Any:

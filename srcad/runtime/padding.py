@@ -13,9 +13,13 @@ import numpy as np
 from srcad.errors import UnsupportedSyntax
 from srcad.runtime.indexing import uncast, untake
 from srcad.runtime.joining import unarray
-from srcad.runtime.quantiles import quantile_bar
+from srcad.runtime.quantiles import quantile_bar, quantile_moved
 from srcad.runtime.reductions import shares, spread
 
+OWN_MODE = (
+    "np.pad with a function of one's own writes in place, which is not followed. Make the "
+    "margins and put them together with np.concatenate."
+)
 OF_VALUES = ("maximum", "minimum", "median")
 Width = tuple[int, int]
 
@@ -30,10 +34,7 @@ def unpad(
 ) -> Any:
     """The cotangent of what np.pad pads."""
     if callable(mode):
-        raise UnsupportedSyntax(
-            "np.pad with a function of one's own writes in place, which is not followed. Make the "
-            "margins and put them together with np.concatenate."
-        )
+        raise UnsupportedSyntax(OWN_MODE)
     shape = np.shape(array)
     widths = pad_widths(pad_width, len(shape))
     lengths = [_of_axis(stat_length, axis, len(shape)) for axis in range(len(shape))]
@@ -49,6 +50,49 @@ def unpad(
             rows = _unpad_rows(rows, shape[axis], width, mode, reflect_type, lengths[axis])
         g = np.moveaxis(rows, 0, axis)
     return uncast(g, array)
+
+
+def padded(
+    t: Any, array: Any, pad_width: Any, mode: Any, stat_length: Any, reflect_type: str
+) -> Any:
+    """The tangent of np.pad: constants do not move, and the rest is padded in the same way."""
+    if callable(mode):
+        raise UnsupportedSyntax(OWN_MODE)
+    if mode in OF_VALUES:
+        return _padded_values(t, array, pad_width, mode, stat_length)
+    options = {"stat_length": stat_length} if mode == "mean" else {}
+    if mode in ("reflect", "symmetric"):
+        options = {"reflect_type": reflect_type}
+    return np.pad(t, pad_width, mode, **options)
+
+
+def _padded_values(t: Any, array: Any, pad_width: Any, mode: Any, stat_length: Any) -> Any:
+    """The tangent where the margins are the largest, smallest or middle values."""
+    ndim = np.ndim(array)
+    widths = pad_widths(pad_width, ndim)
+    lengths = [_of_axis(stat_length, axis, ndim) for axis in range(ndim)]
+    before = _between(array, widths, mode, stat_length, lengths)
+    for axis, width in enumerate(widths):
+        values, dots = np.moveaxis(before[axis], axis, 0), np.moveaxis(t, axis, 0)
+        n = len(values)
+        left, right = (n if k is None else min(k, n) for k in lengths[axis])
+        parts = [dots]
+        if width[0]:
+            moved = _statistic_moved(dots[:left], values[:left], mode)
+            parts.insert(0, np.broadcast_to(moved, (width[0], *np.shape(moved))))
+        if width[1]:
+            moved = _statistic_moved(dots[n - right :], values[n - right :], mode)
+            parts.append(np.broadcast_to(moved, (width[1], *np.shape(moved))))
+        t = np.moveaxis(np.concatenate(parts), 0, axis)
+    return t
+
+
+def _statistic_moved(t: Any, values: Any, mode: Any) -> Any:
+    """The tangent of the largest, smallest or middle of the rows."""
+    if mode == "median":
+        return quantile_moved(t, np.median(values, 0), values, 0.5, 0)
+    y = (np.max if mode == "maximum" else np.min)(values, 0)
+    return np.sum(shares(y, values, 0) * t, 0)
 
 
 def _between(array: Any, widths: Any, mode: Any, stat_length: Any, lengths: Any) -> list[Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from srcad.errors import UnsupportedSyntax
 from srcad.runtime.elementwise import ratio, times
 from srcad.runtime.reductions import shares
 
@@ -39,14 +38,10 @@ def extremum_moved(
     return np.sum(parts, axis, keepdims=keepdims)
 
 
-def padded(t: Any, pad_width: Any, mode: Any, stat_length: Any, reflect_type: str) -> Any:
-    """The tangent of np.pad: constants do not move, and the rest is padded in the same way."""
-    if mode in ("maximum", "minimum", "median") or callable(mode):
-        raise UnsupportedSyntax(f"np.pad in the mode {mode!r} has no tangent in forward mode yet.")
-    options = {"stat_length": stat_length} if mode == "mean" else {}
-    if mode in ("reflect", "symmetric"):
-        options = {"reflect_type": reflect_type}
-    return np.pad(t, pad_width, mode, **options)
+def interp_moved(t: Any, x: Any, xp: Any, left: Any, right: Any, period: Any) -> Any:
+    """The tangent of np.interp where the values move; what is given for the ends does not."""
+    left, right = (None if end is None else 0.0 for end in (left, right))
+    return np.interp(x, xp, t, left, right, period)
 
 
 def one_by_one(dots: Any, arrays: Any) -> Any:

@@ -37,3 +37,28 @@ def variance_bar(y_bar: Any, data: Any, center: Any, lost: int) -> Any:
 def deviation_bar(y_bar: Any, y: Any, data: Any, center: Any, lost: int) -> Any:
     """The root of the variance; 0 where all data agree, by the convention of `norm`."""
     return variance_bar(y_bar / (2 * y) if y else 0.0, data, center, lost)
+
+
+def weighted_moved(t: Any, weights: Any) -> float:
+    """The tangent of fmean where the data move."""
+    if weights is None:
+        return math.fsum(t) / len(t)
+    return math.fsum(w * one for w, one in zip(weights, t, strict=True)) / math.fsum(weights)
+
+
+def weights_moved(t: Any, mean: Any, data: Any, weights: Any) -> float:
+    """The tangent of fmean where its weights move."""
+    moved = math.fsum(one * (x - mean) for x, one in zip(data, t, strict=True))
+    return moved / math.fsum(weights)
+
+
+def variance_moved(t: Any, data: Any, center: Any, lost: int) -> float:
+    """The tangent of the variance: its center moves with the data, and carries nothing."""
+    middle = math.fsum(data) / len(data) if center is None else center
+    moved = math.fsum(2 * (x - middle) * one for x, one in zip(data, t, strict=True))
+    return moved / (len(data) - lost)
+
+
+def deviation_moved(t: Any, y: Any, data: Any, center: Any, lost: int) -> float:
+    """The tangent of the root of the variance; 0 where all data agree."""
+    return variance_moved(t, data, center, lost) / (2 * y) if y else 0.0
