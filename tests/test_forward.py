@@ -28,9 +28,7 @@ ONLY_REVERSE = {
     "regressions_numpy.gradient_in_a_step_and_coordinates": "UnsupportedSyntax",
     "regressions_numpy.gradient_in_its_coordinates": "UnsupportedSyntax",
     "regressions_numpy.gradient_known_when_it_runs": "UnsupportedSyntax",
-    "mutable_containers.group_sums": "UnsupportedSyntax",
     "mutable_objects.vector_items": "UnsupportedSyntax",
-    "programs_with_state.graph_shortest": "UnsupportedSyntax",
 }
 
 

@@ -59,6 +59,8 @@ class _Still:
             return made
         if isinstance(x, tuple | collections.abc.ValuesView):
             return self.keep(x, tuple(map(self.of, x)))
+        if isinstance(x, collections.defaultdict) and x.default_factory is not None:
+            return self.filled(self.keep(x, collections.defaultdict(_factory(x))), x)
         if isinstance(x, dict):
             return self.table(x, x)
         return self.leaf(x)
@@ -90,7 +92,9 @@ class _Still:
 
     def table(self, x: Any, held: dict[Any, Any]) -> dict[Any, Any]:
         """Zeros for what an object holds by name."""
-        made: dict[Any, Any] = self.keep(x, {})
+        return self.filled(self.keep(x, {}), held)
+
+    def filled(self, made: dict[Any, Any], held: dict[Any, Any]) -> dict[Any, Any]:
         for key, value in held.items():
             made[key] = self.of(value)
         return made
@@ -110,6 +114,13 @@ class _Still:
     def keep(self, x: Any, made: Any) -> Any:
         self.made[id(x)] = x, made
         return made
+
+
+def _factory(table: collections.defaultdict[Any, Any]) -> Callable[[], Any]:
+    """What makes the tangent of what is missing in a defaultdict."""
+    made = table.default_factory
+    assert made is not None
+    return lambda: still(made())
 
 
 def _still_array(x: np.ndarray) -> np.ndarray | None:

@@ -113,6 +113,8 @@ class Forward(Effects):
         for expr in inside(stmt):
             if ir.reads(expr).isdisjoint(self.moving):
                 continue
+            if isinstance(stmt, ir.Augment) and expr is stmt.target:
+                continue  # of a defaultdict: the tangents' puts what is missing there as well
             operation = self.operation(expr)
             writes = isinstance(operation, Append | Mutation) or self.must_call(operation)
             if isinstance(expr, ir.Raw):

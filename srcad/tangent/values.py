@@ -186,6 +186,8 @@ class Values(Applied):
     def taken_out(self, expr: ir.Expr) -> ir.Expr:
         """`xs.pop(k)` of the tangents: keys and positions are the same, defaults have tangents."""
         match expr:
+            case ir.Item(owner, index):  # of a defaultdict: what is missing is put there
+                return ir.Item(self.value(owner), index)
             case ir.Call(ir.Attr(owner, "popitem"), args, ()):
                 return algebra.call(TAKEN_ENTRY, self.value(owner), *args)
             case ir.Call(ir.Attr(owner, name), args, ()):

@@ -1,5 +1,6 @@
 """Empty containers in containers of several types, filled by the functions that get these."""
 
+import collections
 import functools
 
 from tests.corpus.registry import program
@@ -157,3 +158,30 @@ def held_by_a_partial(x):
     for v in x:
         add(v)
     return sum(log) + x[0]
+
+
+class Graph:
+    def __init__(self):
+        self.edges = collections.defaultdict(list)
+        self.total = collections.defaultdict(float)
+
+    def add(self, u, v, w):
+        self.edges[u].append((v, w))
+        self.total[u] += w
+
+
+@program(args=three)
+def edges_by_node(x):
+    graph = Graph()
+    graph.add(0, 1, x[0])
+    graph.add(0, 2, x[1])
+    graph.add(1, 2, x[2] * x[0])
+    return sum(w * (v + 1) for v, w in graph.edges[0]) * graph.total[1]
+
+
+@program(args=three)
+def products_by_key(x):
+    d = collections.defaultdict(lambda: 1.0)
+    for k, v in zip("aab", x, strict=True):
+        d[k] *= v
+    return d["a"] * d["b"] + d["c"] * x[0] + sum(d.values())
