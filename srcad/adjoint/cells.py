@@ -18,7 +18,6 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 
-from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import DEFAULT_OF, slice_object
 from srcad.adjoint.loops import LoopPlan
@@ -103,6 +102,10 @@ class Cells(Memory):
         self.facts.types[kept] = self.type(result)
         self.then[result] = kept
         return [Step((ir.Assign(kept, algebra.call(SNAPSHOT, ir.Name(result))),))]
+
+    @abstractmethod
+    def reversed(self, stmt: ir.Stmt) -> list[Node]:
+        """Reverse one statement."""
 
     @abstractmethod
     def asks(self, stmt: ir.Assign, operation: Invoke) -> Asked:
@@ -209,12 +212,14 @@ class Cells(Memory):
     def unpacked(self, stmt: ir.Unpack, targets: tuple[str, ...], owner: str) -> list[Node]:
         if owner in self.cells:
             return self.read(stmt, *targets)
-        if owner in targets:
-            raise errors.UnsupportedMutation(
-                f"`{owner}` is bound anew by what takes it apart, while containers are written. "
-                "Use another name.",
-                self.place(),
-            )
+        if owner in targets:  # `a, x = x`: the items come from a name that is not bound anew
+            whole = self.names.fresh(f"{owner}_whole")
+            self.facts.types[whole] = self.type(owner)
+            self.active = self.active | {whole}
+            self.same_memory(whole, owner)
+            second = self.unpacked(replace(stmt, value=ir.Name(whole)), targets, whole)
+            self.out = []
+            return [*self.reversed(ir.Assign(whole, ir.Name(owner), stmt.at)), *second]
         for k, target in enumerate(targets):
             bar = None if target in self.shared else self.take(target)
             if bar is None:

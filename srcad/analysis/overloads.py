@@ -14,7 +14,7 @@
                               total is not             (found when it runs)
     del table[k]              Table has __delitem__      table.__delitem__(k)
     x += e                    x of unknown type          bound_anew(x)
-                              (`Reading.checks`)         x = x + e
+                              (`Reading.anew`)           x = x + e
 
 Inference knows the class, reads these statements in place of the one that the user wrote, and
 leaves them to those who come after (`Inferred.body`).
@@ -104,7 +104,7 @@ def _augmented(
     facts: Inferred, stmt: ir.Augment, owner: str, op: str, value: ir.Expr
 ) -> ir.Block | None:
     cls = _class(facts, owner)
-    if facts.session.reading.checks and isinstance(facts.types.get(owner), AnyType):
+    if facts.session.reading.anew and isinstance(facts.types.get(owner), AnyType):
         check = ir.Effect(ir.Call(BOUND_ANEW, (ir.Name(owner),)), stmt.at)
         return (check, ir.Assign(owner, ir.Binary(op, ir.Name(owner), value), stmt.at))
     if cls is None and isinstance(facts.types.get(owner), Scalar | Number | AnyType):

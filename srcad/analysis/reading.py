@@ -14,19 +14,23 @@ from srcad.errors import SrcadError
 class Reading:
     """How the functions of one compilation are read.
 
-    checks: where only the running program knows what a value is, it is checked there: `x += e` is
-    `x = x + e` of a number (`runtime/rebinding`), and what a function of NumPy writes into is an
-    array of numbers (`Writer.written`).  objects: a variable that a function made inside reads,
-    and that is bound more than once, is an object (`frontend/variables`).  whole: objects that stay
-    inside a function are objects, not variables for their attributes (`analysis/scattered`).
+    checks: where only the running program knows what a value is, it is checked there: what a
+    function of NumPy writes into is an array of numbers (`Writer.written`).  anew: and `x += e` is
+    `x = x + e` of a number (`runtime/rebinding`).  objects: a variable that a function made inside
+    reads, and that is bound more than once, is an object (`frontend/variables`).  whole: objects
+    that stay inside a function are objects, not variables for their attributes
+    (`analysis/scattered`).
     """
 
     checks: bool = False
+    anew: bool = False
     objects: bool = False
     whole: bool = False
 
     def after(self, refused: SrcadError) -> Reading:
         """The reading in which what was refused may be accepted; this one if there is none."""
+        if refused.reading == "checks" and self.checks:
+            return replace(self, anew=True)
         return replace(self, **{refused.reading: True}) if refused.reading else self
 
 

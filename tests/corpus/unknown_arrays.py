@@ -59,3 +59,26 @@ def masks_that_are_no_masks(x):
     np.add(x, x, out=m, where=[1, 0, 1])
     np.copyto(m, x * 3.0, where=[[1], [0], [0]])
     return np.sum(m * o)
+
+
+@program(args=vector)
+def taken_apart_and_bound_anew(x):
+    v = unknown(x)
+    v[[2, 0]] /= x[1]
+    v, u, w = v
+    m = unknown(np.outer(x, x))
+    m[0] *= x[1]
+    for _ in range(2):
+        a, b, m = m
+        m = np.outer(m, m)
+    return v * u + w * np.sum(a * b) + np.sum(m)
+
+
+@program(args=vector)
+def of_unknown_rank(x):
+    total = x * 0.0
+    for _ in range(2):
+        total = total * 0.6 + np.stack([x, x])
+    total += np.sin(total)
+    np.subtract.at(total[:, ::-1], ([0, 1, 1], [2, 0, 0]), x[1])
+    return np.sum(total * x)
