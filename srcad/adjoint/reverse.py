@@ -32,6 +32,7 @@ from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
 from srcad.adjoint.writes import Writes
 from srcad.analysis.activity import Active, active_reads
+from srcad.analysis.array_methods import check_methods
 from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.effects import check_rules
 from srcad.analysis.infer import Inferred
@@ -132,6 +133,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
         try:
             self.check_nested(stmt)
             check_rules(self.facts, stmt, self.active)
+            check_methods(self.facts, stmt, self.active)
             self.check_axes(stmt)
             behind = self.keeper.behind(stmt)
             work = lambda: self.keeper.around(stmt, self.reversed(stmt), behind)  # noqa: E731

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad.analysis.array_methods import METHODS, of_unknown
 from srcad.analysis.bind import expand
-from srcad.analysis.operations import Apply, Mutation
+from srcad.analysis.operations import Apply, Dynamic, Mutation
 from srcad.analysis.places import PLACES, at, shuffle
 from srcad.analysis.writer import ROOM, WHOLE, Stays, Writer
 from srcad.ir import nodes as ir
@@ -48,11 +49,13 @@ AUGMENTS = {
 def written_out(stmt: ir.Assign | ir.Effect | ir.Unpack, inference: Inference) -> ir.Block | None:
     """The statements in place of this one; None where its call stays as it is."""
     operation = inference.facts.operations.get(id(stmt.value))
-    if not isinstance(operation, Apply | Mutation) or _only_reads(operation):
+    if not isinstance(operation, Apply | Mutation | Dynamic) or _only_reads(operation):
         return None
     writer = Writer(stmt, inference)
     try:
         match operation:
+            case Dynamic():
+                return of_unknown(writer, operation, _method)
             case Apply(function):
                 result = _call(writer, function, operation)
             case Mutation(owner, what) if isinstance(stmt.value, ir.Call):
@@ -64,8 +67,10 @@ def written_out(stmt: ir.Assign | ir.Effect | ir.Unpack, inference: Inference) -
     return writer.finished(result)
 
 
-def _only_reads(operation: Apply | Mutation) -> bool:
+def _only_reads(operation: Apply | Mutation | Dynamic) -> bool:
     """Whether it is known at once that a call writes into none of its operands."""
+    if isinstance(operation, Dynamic):
+        return not isinstance(operation.func, ir.Attr) or operation.func.name not in METHODS
     if isinstance(operation, Mutation) or operation.function is np.nan_to_num:
         return False  # of which `copy` may stand by position
     options = {k: v.value if isinstance(v, ir.Const) else ... for k, v in operation.kwargs}
@@ -248,13 +253,11 @@ def _method(writer: Writer, owner: ir.Expr, what: str, call: ir.Call) -> ir.Expr
     if expanded is None:
         raise Stays
     args, kwargs = expanded
-    if what in (".sort()", ".copy()"):
-        writer.array(owner)  # else it may be a list
     out = writer.written(owner)
     if what == ".fill()" and len(args) == 1 and not kwargs:
         value = writer.plain("value", args[0])
         if not is_scalar(writer.kind(value)):
-            if not writer.checks:
+            if not writer.checks and out.id not in writer.arrays:
                 raise Stays
             writer.check(inplace.one_number, value)
         return writer.put(out, WHOLE, value)

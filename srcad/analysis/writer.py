@@ -48,6 +48,7 @@ class Writer:
     def __init__(self, stmt: Any, inference: Inference) -> None:
         self.stmt, self.inference, self.facts = stmt, inference, inference.facts
         self.block: list[ir.Stmt] = []
+        self.arrays: set[str] = set()  # variables of unknown type that are arrays where this runs
         self.used = 0
 
     # -- asking ------------------------------------------------------------------------
@@ -64,6 +65,8 @@ class Writer:
 
     def written(self, expr: ir.Expr) -> ir.Name:
         """A variable of such an array; where only the running program knows, it is checked."""
+        if isinstance(expr, ir.Name) and expr.id in self.arrays:
+            return expr
         if not (isinstance(self.kind(expr), AnyType) and self.checks):
             self.array(expr)
             return self.named("out", expr)

@@ -16,6 +16,7 @@ from srcad.adjoint.captured import changing_capture, changing_for_others, mixed_
 from srcad.adjoint.formulas import formula
 from srcad.adjoint.operands import looked_at
 from srcad.analysis.activity import activity
+from srcad.analysis.array_methods import check_methods
 from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.effects import check_rules
 from srcad.analysis.hidden import inside, may_write
@@ -79,6 +80,7 @@ class Forward(Effects):
         self.at = getattr(stmt, "at", None) or self.at
         self.check_inside(stmt)
         check_rules(self.facts, stmt, self.moving)
+        check_methods(self.facts, stmt, self.moving)
         match stmt:
             case ir.Assign():
                 return self.assign(stmt)

@@ -82,3 +82,35 @@ def of_unknown_rank(x):
     total += np.sin(total)
     np.subtract.at(total[:, ::-1], ([0, 1, 1], [2, 0, 0]), x[1])
     return np.sum(total * x)
+
+
+class Box:
+    def __init__(self, w):
+        self.w = w
+
+    def put(self, i, v):
+        return self.w * v * i
+
+
+@program(args=vector)
+def methods_that_write(x):
+    v = unknown(x)
+    v[:2].put([1, 0], x[1:])
+    v.sort()
+    m = unknown(np.outer(x, v))
+    m.sort(axis=0)
+    m[0].fill(x[2])
+    row = m[1]
+    row[::-1].partition(1)
+    box = Box(x[0]) if x[0] < 5 else m
+    return np.sum(v * x) + np.sum(m * x) + box.put(2, x[1])
+
+
+@program(args=vector)
+def list_or_array_that_is_sorted(x):
+    """A number of a list that carries none is sorted as it always was."""
+    order = [2, 0, 1] if x[0] < 5 else 1.0
+    order.sort()
+    v = unknown(x)
+    v.sort()
+    return v[order[1]] * x[order[2]]
