@@ -217,7 +217,8 @@ class Compilation:
         stacks = frozenset(weaver.lists.values())
         needed = frozenset().union(*map(ir.all_reads, backward))
         kept = reverser.kept_by_memory
-        effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept)
+        before = reverser.storage.made_before
+        effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept, before)
         self.needed |= outside_names(facts, value_reads(backward, facts.unit.code.free))
         self.written |= written_outside(facts, body)
         unguarded = needed & reverser.anywhere
