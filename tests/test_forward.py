@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import statistics
 
 import numpy as np
 import pytest
@@ -228,3 +229,30 @@ def test_tangents_are_never_changed_and_kinds_may_change() -> None:
         np.testing.assert_array_equal(t, 1.0)
     assert srcad.jvp(lambda x: x * x, (2,), (None,))[0] == 4
     assert srcad.jvp(f, (np.ones(3, np.float32),), (np.ones(3),))[1].dtype == np.float32
+
+
+def raised(x, p):
+    x = x * 1.0
+    x **= p
+    return np.sum(x) + np.sum(np.array([-1.0, 2.0]) ** p)
+
+
+def test_exponent_that_stands_still() -> None:
+    """Of a base below 0 there is no derivative in the exponent, which does not move here."""
+    _, t = srcad.jvp(raised, (np.array([-2.0, 3.0]), 2.0), (np.ones(2), 0.0))
+    assert t == -4.0 + 6.0
+    _, t = srcad.jvp(raised, (np.array([-2.0, 3.0]), 2.0), (np.ones(2), 1.0))
+    assert np.isnan(t)
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "dots", "wanted"),
+    [
+        (statistics.mean, ([1.0, 4.0],), ([1.0, 0.5],), 0.75),
+        (np.full, (2, 3.0), (None, 0.5), [0.5, 0.5]),
+        (np.median, (np.array([3.0, 1.0, 2.0]),), (np.array([1.0, 5.0, 7.0]),), 7.0),
+    ],
+)
+def test_functions_of_libraries_themselves(function, args, dots, wanted) -> None:
+    """What has a rule is not read, though it is written in Python."""
+    np.testing.assert_allclose(srcad.jvp(function, args, dots)[1], wanted)

@@ -42,6 +42,11 @@ class Unit:
     def name(self) -> str:
         return self.code.name
 
+    @property
+    def of_runtime(self) -> bool:
+        """Whether it is a function that generated code uses, and none of the user's."""
+        return str(self.function.__module__).startswith("srcad.runtime")
+
     def place(self, at: ir.Loc | None) -> Any:
         node = at if at is not None else self.source.node
         name = self.name if at is None else self.code.name_at(at.line)

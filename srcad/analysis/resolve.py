@@ -120,6 +120,8 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             return _of_named_tuple(expr, owner, cls, name, inference)
         case Obj(cls, fields):
             return _field(expr, owner, cls, dict(fields), name, inference)
+        case AnyType() if name in _LAYOUT and inference.unit.of_runtime:
+            return _LAYOUT[name], Inert()
         case AnyType(objects):
             kind = field_of(owner, name) if objects else ANY
             if isinstance(kind, Bottom) and any(inference.session.may_come(o.cls) for o in objects):
@@ -131,6 +133,10 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             return ANY, Inert()
         case _:
             return ANY, Refused(f"`.{name}` of this value")
+
+
+# what our own helpers ask of an array, whatever is known of it
+_LAYOUT: dict[str, Type] = {"shape": ANY, "ndim": INT, "size": INT, "dtype": ANY}
 
 
 def _of_named_tuple(expr: ir.Attr, owner: Tup, cls: type, name: str, inference: Inference) -> Found:

@@ -64,11 +64,11 @@ class Session:
         if levels > _LEVELS:  # types that grow at every level of a recursion
             return Inferred(unit, params, {}, result=ANY)
         inferred = self.read(key, unit, params)
-        while len(self.active) == 1 and not _ours(unit) and self.changes(inferred):
+        while len(self.active) == 1 and not unit.of_runtime and self.changes(inferred):
             self.done.clear()
             inferred = self.read(key, unit, params)
         del self.active[key]
-        if isinstance(inferred.result, Bottom) and _ours(unit):
+        if isinstance(inferred.result, Bottom) and unit.of_runtime:
             inferred.result = ANY  # it refuses; what it stands for does return
         self.done[key] = inferred
         if not self.active and self.recursive:
@@ -148,8 +148,3 @@ class Session:
 
 
 _LEVELS = 20
-
-
-def _ours(unit: Unit) -> bool:
-    """Whether a function is one that generated code uses: the optimiser asks for its types."""
-    return str(unit.function.__module__).startswith("srcad.runtime")

@@ -73,6 +73,22 @@ _LISTS = (Lst, Tup)
 _LIST = Lst(None, BOTTOM)
 
 
+# what has a derivative in its exponent for bases above 0 alone
+POWERS: tuple[Any, ...] = (np.power, np.float_power, operator.pow, pow, math.pow)
+
+
+def of_exponent(partial: ir.Expr, t: ir.Expr, base: ir.Expr) -> ir.Expr:
+    """The partial derivative in an exponent times its tangent.
+
+    Of a base below 0 it is NaN, which must not matter where the exponent stands still.
+    """
+    match base:
+        case ir.Const(int() | float() as value) if value > 0:
+            return algebra.mul(partial, t)
+        case _:
+            return algebra.call(TIMES, t, partial)
+
+
 class Applied(Pushing):
     """The tangents of operations with a rule.
 
@@ -228,7 +244,10 @@ class Applied(Pushing):
                 partial = specialise.partial(operation.function, position, computed, partial)
             t = self.value(values[name])
             t = algebra.call(CAST, t) if name in lists else t
-            terms.append(self.product(operation, partial, t))
+            if operation.function in POWERS and position == 1:
+                terms.append(of_exponent(partial, t, operation.args[0]))
+            else:
+                terms.append(self.product(operation, partial, t))
         whole = self.total(terms)
         if not self.fits(values, moving, target):
             return self.shaped(whole, target)

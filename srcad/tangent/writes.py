@@ -23,7 +23,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Array, Clo, Dct, Lst, Number, Obj, Scalar, Tup, is_scalar
 from srcad.rules.table import TABLE, NoDerivative, Partials
 from srcad.runtime import tangents
-from srcad.tangent.applied import IN_SHAPE_OF
+from srcad.tangent.applied import IN_SHAPE_OF, of_exponent
 from srcad.tangent.base import STILL
 from srcad.tangent.gates import Gates
 
@@ -217,7 +217,9 @@ class Writes(Gates):
             names = read.names
             filled = {names[0]: ir.Binary(op, target, value), names[1]: target, names[2]: value}
             t = moved if moved is not None else self.value(value)
-            terms.append(algebra.mul(read.instantiate(filled), t))
+            partial = read.instantiate(filled)
+            power = op == "**" and k == 1
+            terms.append(of_exponent(partial, t, target) if power else algebra.mul(partial, t))
         whole = terms[0]
         for term in terms[1:]:
             whole = algebra.add(whole, term)
