@@ -1,10 +1,11 @@
-"""Find where a derivative would be lost without a word: in keys, in text, in exceptions."""
+"""Find where a derivative would be lost without a word: in keys, text, exceptions, tests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from srcad.analysis.activity import Active
+from srcad.analysis.implicit import written_unseen
 from srcad.analysis.infer import Inferred
 from srcad.analysis.keys import active_keys
 from srcad.analysis.raised import handed_on
@@ -20,3 +21,4 @@ def lost(
     yield from read_back(inferred, body, active)
     yield from active_keys(inferred, body, active)
     yield from handed_on(inferred, body, active)
+    yield from written_unseen(inferred, body, active)

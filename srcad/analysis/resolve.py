@@ -55,6 +55,7 @@ from srcad.rules.table import TABLE, NoDerivative
 from srcad.runtime import methods
 from srcad.runtime.gates import Gate
 from srcad.runtime.methods import ATTRIBUTES
+from srcad.runtime.objects import reads_by_code
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -187,6 +188,8 @@ def _field(
     if isinstance(found, property) and isinstance(found.fget, pytypes.FunctionType):
         inference.session.program.attribute(cls, name)
         return invoke_function(found.fget, (expr.obj,), (), inference)
+    if reads_by_code(cls, name, name in fields):
+        return ANY, Refused(f"`.{name}` of a {cls.__name__}, which runs code of its class,")
     if isinstance(found, functools.cached_property) and name not in fields:
         return ANY, Refused(f"the cached property `{name}`")
     if name in fields:

@@ -38,6 +38,8 @@ def spelled(function: Any) -> str:
         return f"operator.{name}"
     if module in ("builtins", "__main__", ""):
         return name
+    if module == "srcad.runtime.methods":
+        return f"x.{name}"
     return f"{_public(module, name, function)}.{getattr(function, '__qualname__', name)}"
 
 

@@ -21,6 +21,7 @@ from srcad.errors import NotDifferentiable, UnsupportedSyntax
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.derivative import Derivative, primal
 from srcad.runtime.gates import Gate
+from srcad.runtime.objects import reads_by_code
 from srcad.runtime.slots import slots_of
 
 _WITHOUT = (str, bytes, int, type, types.ModuleType, types.FunctionType, Gate, Derivative)
@@ -135,6 +136,13 @@ class Refusal:
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
+
+    def refuse(self, *_: Any) -> Any:
+        """What is done with it is refused."""
+        raise UnsupportedSyntax(self.reason)
+
+    __getitem__ = __setitem__ = __iter__ = __len__ = __neg__ = __array__ = refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = refuse
 
 
 def add(a: Any, b: Any) -> Any:
@@ -275,6 +283,11 @@ def field_key(owner: Any, name: str) -> int | str:
         raise UnsupportedSyntax(
             f"The property `{name}` of an object whose class is known only when it runs cannot be "
             "differentiated. Do not give its variable values of several types."
+        )
+    if reads_by_code(type(owner), name, name in getattr(owner, "__dict__", ())):
+        raise UnsupportedSyntax(
+            f"`.{name}` of a {type(owner).__name__} runs code of its class, which is not "
+            "differentiated. Use plain attributes and properties."
         )
     return name
 

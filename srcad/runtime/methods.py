@@ -63,9 +63,9 @@ def tolist(x: Any) -> Any:
     return x.tolist()
 
 
-def view(x: Any) -> Any:
-    """x.view() without a dtype: the same elements."""
-    return x.view()
+def view(x: Any, *guise: Any, **named: Any) -> Any:
+    """x.view(): the same elements; with a dtype or a class they are something else."""
+    return x.view(*guise, **named)
 
 
 def to_device(x: Any, device: Any, /, *, stream: Any = None) -> Any:

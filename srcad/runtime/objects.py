@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from typing import Any
@@ -21,6 +22,20 @@ def sets_by_code(cls: type, name: str) -> bool:
     slot = isinstance(found, types.MemberDescriptorType)
     setter: Any = cls.__setattr__
     return setter is not object.__setattr__ or (hasattr(type(found), "__set__") and not slot)
+
+
+def reads_by_code(cls: type, name: str, stored: bool) -> bool:
+    """Whether reading an attribute runs code of the class: a descriptor, `__getattribute__`.
+
+    Properties and functions are none of these: they are known.  stored: the object has a value
+    under the name, which only a descriptor that also sets goes before.
+    """
+    if isinstance(inspect.getattr_static(cls, "__getattribute__"), types.FunctionType):
+        return True
+    kind = type(inspect.getattr_static(cls, name, None))
+    if not isinstance(getattr(kind, "__get__", None), types.FunctionType):
+        return False
+    return kind is not functools.cached_property and (not stored or hasattr(kind, "__set__"))
 
 
 def instance(value: Any, cls: type, name: str) -> Any:

@@ -22,6 +22,7 @@ from srcad.errors import NotDifferentiable, UnsupportedMutation, UnsupportedSynt
 from srcad.runtime.cotangents import field_key, fields_of, held_by
 from srcad.runtime.derivative import primal
 from srcad.runtime.gates import Gate
+from srcad.runtime.objects import sets_by_code
 from srcad.runtime.operands import no_items_by_class
 
 
@@ -158,6 +159,15 @@ def finished_dot(t: Any, y: Any) -> Any:
 
 def put_dot(x_dot: Any, x: Any, index: Any, t: Any) -> None:
     """`x[index] = v` of the tangents; an array of integers keeps none."""
+    if not isinstance(x, np.ndarray | list | dict | collections.deque):
+        by_code = hasattr(type(x), "__setitem__") or (
+            isinstance(index, str) and sets_by_code(type(x), index)
+        )
+        if by_code:
+            raise UnsupportedMutation(
+                f"An assignment to a {type(x).__name__} runs code of its class, and what it is was "
+                "not known before. Do not give its variable values of several types."
+            )
     if not isinstance(x, np.ndarray) or x.dtype.kind in "fc":
         x_dot[index] = t
 

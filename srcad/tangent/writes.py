@@ -23,6 +23,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Array, Clo, Dct, Lst, Number, Obj, Scalar, Tup, is_scalar
 from srcad.rules.table import TABLE, NoDerivative, Partials
 from srcad.runtime import tangents
+from srcad.runtime.objects import sets_by_code
 from srcad.tangent.applied import IN_SHAPE_OF, of_exponent
 from srcad.tangent.base import STILL
 from srcad.tangent.gates import Gates
@@ -65,6 +66,9 @@ class Writes(Gates):
             return ir.Item(whole, target.index)
         if isinstance(self.type(target.obj.id), Array | Number | Scalar | Clo):
             raise self.unsupported(f"A write to `.{target.name}` of an array or a function")
+        kind = self.type(target.obj.id)
+        if isinstance(kind, Obj) and sets_by_code(kind.cls, target.name):
+            raise self.unsupported(f"A write to `.{target.name}`, which runs code of its class,")
         return ir.Item(whole, ir.Const(target.name))
 
     def augment(self, stmt: ir.Augment) -> ir.Block:

@@ -1,0 +1,167 @@
+"""Find objects that are written where nothing shows it: by what Python asks of them.
+
+class Tank:                       if tank: …          runs __bool__, which writes tank.level
+    def __bool__(self):
+        self.level *= 0.5         refused, where `level` carries a derivative
+        return self.level > 1
+
+Tests, comparisons, `len`, text and the like run as the plain expressions that they are, and no
+derivative passes through them; that is right as long as they only look.
+"""
+
+from __future__ import annotations
+
+import dis
+import types as pytypes
+from collections.abc import Iterator
+from functools import cache
+
+from srcad.analysis.activity import Active
+from srcad.analysis.infer import Inferred
+from srcad.analysis.operations import Invoke, Make, Part, Same
+from srcad.errors import SrcadError, UnsupportedMutation
+from srcad.ir import nodes as ir
+from srcad.ir.types import ANY, AnyType, Clo, Dct, Lst, Method, Obj, Tup, Type, carries
+from srcad.rules.mutable import MOVES, PUTS
+
+_TRUTH = ("__bool__", "__len__")
+_COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__hash__")
+_SHOWN = ("__str__", "__repr__", "__format__", "__int__", "__index__", "__length_hint__")
+_ANY_OF_THEM = (*_TRUTH, *_COMPARED, *_SHOWN)
+_STORES = {"STORE_ATTR", "DELETE_ATTR"}
+_ITEMS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
+_WRITING = {*PUTS, *MOVES}
+_DEEP = 6  # methods that call methods, objects that hold objects
+ANY_PART = "*"
+
+
+def written_unseen(
+    facts: Inferred, body: ir.Block, active: Active
+) -> Iterator[tuple[ir.Loc | None, SrcadError]]:
+    """The refusals of objects whose special methods write what carries a derivative."""
+    for stmt in ir.walk(body):
+        for expr, methods in _asking(stmt, facts):
+            for name in sorted(ir.reads(expr) & active):
+                for one in _may_be(facts, name, active):
+                    found = _hit(one, methods)
+                    if found is not None:
+                        at = getattr(stmt, "at", None)
+                        yield at, _refusal(one, *found, facts, at)
+
+
+def _may_be(facts: Inferred, name: str, active: Active) -> Iterator[Obj]:
+    """The objects that a variable may stand for or hold; one of unknown type, any of them."""
+    kind = facts.types.get(name, ANY)
+    names = sorted(active) if kind == ANY else [name]
+    for one in names:
+        yield from _objects(facts.types.get(one, ANY), _DEEP)
+
+
+def _asking(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
+    """The expressions that may call special methods of the objects that they read, and which."""
+    if isinstance(stmt, ir.If | ir.While | ir.Assert):
+        yield from _tested(stmt.test)
+    for expr in ir.computed(stmt):
+        match expr:
+            case ir.Logic(_, items):
+                for item in items:
+                    yield from _tested(item)
+            case ir.Unary("not", operand):
+                yield from _tested(operand)
+            case ir.Choice(test):
+                yield from _tested(test)
+            case ir.Compare(_, ops) if set(ops) <= {"is", "is not"}:
+                pass
+            case ir.Compare(left, _, rights):
+                yield from ((e, _COMPARED) for e in (left, *rights) if isinstance(e, ir.Name))
+            case ir.Raw():
+                yield expr, _ANY_OF_THEM
+            case ir.Call(_, args):
+                operation = facts.operations.get(id(expr))
+                if not isinstance(operation, Invoke | Make | Part | Same):
+                    owner = (expr.func.obj,) if isinstance(expr.func, ir.Attr) else ()
+                    yield from ((e, _ANY_OF_THEM) for e in (*owner, *args))
+            case _:
+                pass
+
+
+def _tested(test: ir.Expr) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
+    if isinstance(test, ir.Name):
+        yield test, _TRUTH
+
+
+def _refusal(
+    one: Obj, method: str, part: str, facts: Inferred, at: ir.Loc | None
+) -> UnsupportedMutation:
+    return UnsupportedMutation(
+        f"{one.cls.__name__}.{method} writes into `{part}`, which carries a derivative, and Python "
+        "calls it where nothing shows that. Write a method with a name of its own, and call it.",
+        facts.unit.place(at),
+    )
+
+
+def _hit(one: Obj, methods: tuple[str, ...]) -> tuple[str, str] | None:
+    """The special method of an object that writes an attribute with a derivative, and which."""
+    for method, parts in writing_methods(one.cls):
+        if method not in methods:
+            continue
+        for name, kind in one.fields:
+            stored = name in parts or (ANY_PART in parts and isinstance(kind, Lst | Dct | Obj))
+            if stored and carries(kind):
+                return method, name
+    return None
+
+
+@cache
+def writing_methods(cls: type) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The special methods of a class that Python calls by itself, and what they may write."""
+    found = []
+    for name in _ANY_OF_THEM:
+        function = getattr(cls, name, None)
+        if isinstance(function, pytypes.FunctionType):
+            parts = frozenset(_stored(cls, function, _DEEP))
+            if parts:
+                found.append((name, parts))
+    return tuple(found)
+
+
+def _stored(cls: type, function: pytypes.FunctionType, depth: int) -> Iterator[str]:
+    """The attributes that a method stores, itself or by the methods of the class that it names."""
+    code = function.__code__
+    if code.co_filename == "<string>":  # made by `dataclass`
+        return
+    for step in dis.get_instructions(code):
+        if step.opname in _STORES:
+            yield str(step.argval)
+        elif step.opname in _ITEMS:
+            yield ANY_PART
+    for name in code.co_names:
+        if name in _WRITING:
+            yield ANY_PART
+        inner = getattr(cls, name, None)
+        inner = inner.fget if isinstance(inner, property) else inner
+        if isinstance(inner, pytypes.FunctionType) and inner is not function and depth:
+            yield from _stored(cls, inner, depth - 1)
+
+
+def _objects(kind: Type, depth: int) -> Iterator[Obj]:
+    """The objects in a value of a type."""
+    parts: tuple[Type, ...] = ()
+    match kind:
+        case Obj(_, fields):
+            yield kind
+            parts = tuple(t for _, t in fields)
+        case AnyType(objects):
+            parts = objects
+        case Tup(items):
+            parts = items
+        case Lst(_, element) | Dct(_, element):
+            parts = (element,)
+        case Method(_, owner):
+            parts = (owner,)
+        case Clo(_, _, captures, defaults):
+            parts = tuple(t for _, t in (*captures, *defaults))
+        case _:
+            pass
+    for part in parts if depth else ():
+        yield from _objects(part, depth - 1)
