@@ -17,8 +17,9 @@ from srcad.compile import Entry
 from srcad.frontend.source import GENERATED, Target, locate
 from srcad.ir.observed import type_of
 from srcad.ir.types import Clo, Known, Symbols, Type, carries
-from srcad.runtime.cotangents import Refusal, shadow
+from srcad.runtime.cotangents import shadow
 from srcad.runtime.tangents import still
+from srcad.runtime.unobtainable import Refusal
 
 Test = Callable[[Any], bool]
 REVERSE: list[tuple[Test, Callable[..., Any]]] = []  # (function, args, kwargs, keep)

@@ -33,13 +33,14 @@ from srcad.rules.table import TABLE, Linear, NoDerivative, Partials, Rule, Stage
 from srcad.rules.writes import written_arguments
 from srcad.runtime import copies, draws, sparse, substitutes
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.cotangents import Refusal, shadow
+from srcad.runtime.cotangents import shadow
 from srcad.runtime.derivative import Derivative
 from srcad.runtime.gates import Gate, caller_of
 from srcad.runtime.methods import METHODS
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.operators import for_objects
 from srcad.runtime.substitutes import SUBSTITUTES
+from srcad.runtime.unobtainable import Refusal
 from srcad.runtime.writes import copied
 
 Pullback = Callable[[Any], list[Any]]

@@ -28,6 +28,9 @@ _TRUTH = ("__bool__", "__len__")
 _COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__hash__")
 _SHOWN = ("__str__", "__repr__", "__format__", "__int__", "__index__", "__length_hint__")
 _ANY_OF_THEM = (*_TRUTH, *_COMPARED, *_SHOWN)
+_CALLED = {"len": ("__len__",), "bool": _TRUTH, "any": _TRUTH, "all": _TRUTH, "hash": ("__hash__",),
+           "print": _SHOWN, "str": _SHOWN, "repr": _SHOWN, "format": _SHOWN, "isinstance": (),
+           "type": (), "id": ()}  # fmt: skip
 _STORES = {"STORE_ATTR", "DELETE_ATTR"}
 _ITEMS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
 _WRITING = {*PUTS, *MOVES}
@@ -80,9 +83,16 @@ def _asking(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str
                 operation = facts.operations.get(id(expr))
                 if not isinstance(operation, Invoke | Make | Part | Same):
                     owner = (expr.func.obj,) if isinstance(expr.func, ir.Attr) else ()
-                    yield from ((e, _ANY_OF_THEM) for e in (*owner, *args))
+                    methods = _by_builtin(expr.func)
+                    yield from ((e, methods) for e in (*owner, *args))
             case _:
                 pass
+
+
+def _by_builtin(func: ir.Expr) -> tuple[str, ...]:
+    """What a function without source calls: `len(x)` calls `__len__`, most may call any."""
+    name = func.id if isinstance(func, ir.Name) else getattr(func, "text", "")
+    return _CALLED.get(name, _ANY_OF_THEM)
 
 
 def _tested(test: ir.Expr) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:

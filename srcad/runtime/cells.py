@@ -26,7 +26,7 @@ import numpy as np
 from srcad.errors import UnsupportedMutation, UnsupportedSyntax
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.by_code import attributes, may_carry, refuse_computed
-from srcad.runtime.cotangents import Refusal, accumulate, add, fields_of, held_by
+from srcad.runtime.cotangents import accumulate, add, fields_of, held_by
 from srcad.runtime.derivative import primal
 from srcad.runtime.objects import sets_by_code
 from srcad.runtime.shadows import (
@@ -38,6 +38,7 @@ from srcad.runtime.shadows import (
     written_shadow,
 )
 from srcad.runtime.snapshots import Held, parts_of, tuple_like
+from srcad.runtime.unobtainable import Refusal
 from srcad.runtime.writes import stored, taken_out
 
 _REAL = (float, np.float64)  # the common ones, asked for first

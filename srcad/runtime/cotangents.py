@@ -23,6 +23,7 @@ from srcad.runtime.derivative import Derivative, primal
 from srcad.runtime.gates import Gate
 from srcad.runtime.objects import reads_by_code
 from srcad.runtime.slots import slots_of
+from srcad.runtime.unobtainable import Refusal
 
 _WITHOUT = (str, bytes, int, type, types.ModuleType, types.FunctionType, Gate, Derivative)
 
@@ -129,20 +130,6 @@ def fields_of(x: Any) -> dict[str, Any] | None:
         return {**named, **getattr(x, "__dict__", {})}
     slots = slots_of(x)
     return {**slots, **x.__dict__} if hasattr(x, "__dict__") else slots or None
-
-
-class Refusal:
-    """A cotangent that cannot be had: using it is an error."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-
-    def refuse(self, *_: Any) -> Any:
-        """What is done with it is refused."""
-        raise UnsupportedSyntax(self.reason)
-
-    __getitem__ = __setitem__ = __iter__ = __len__ = __neg__ = __array__ = refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = refuse
 
 
 def add(a: Any, b: Any) -> Any:
