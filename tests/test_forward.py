@@ -239,10 +239,12 @@ def raised(x, p):
 
 def test_exponent_that_stands_still() -> None:
     """Of a base below 0 there is no derivative in the exponent, which does not move here."""
-    _, t = srcad.jvp(raised, (np.array([-2.0, 3.0]), 2.0), (np.ones(2), 0.0))
-    assert t == -4.0 + 6.0
-    _, t = srcad.jvp(raised, (np.array([-2.0, 3.0]), 2.0), (np.ones(2), 1.0))
-    assert np.isnan(t)
+    x = np.array([-2.0, 3.0])
+    with np.errstate(invalid="ignore"):
+        _, still = srcad.jvp(raised, (x, 2.0), (np.ones(2), 0.0))
+        _, moved = srcad.jvp(raised, (x, 2.0), (np.ones(2), 1.0))
+    assert still == -4.0 + 6.0
+    assert np.isnan(moved)
 
 
 @pytest.mark.parametrize(
