@@ -199,12 +199,36 @@ def spread_like(expr: ir.Expr) -> ir.Expr | None:
     return None
 
 
+def _is_full(expr: ir.Expr) -> bool:
+    """`np.full(shape, value)`, which says itself what shape it fills."""
+    return (
+        isinstance(expr, ir.Call) and isinstance(expr.func, ir.Ref) and expr.func.value is np.full
+    )
+
+
 def _covers(other: ir.Expr, spread: ir.Expr, type_of: TypeOf) -> bool:
     """Whether the other factor alone has the full shape, and a dtype no smaller."""
+    if spread_value(other) is not None:
+        return False
     like = spread_like(spread)
-    if like is None or spread_value(other) is not None:
+    if like is None and not _is_full(spread):
         return False
-    a, b = type_of(other), type_of(like)
-    if not isinstance(a, Array) or not isinstance(b, Array) or not same_shape(a, b):
+    a, b = type_of(other), type_of(spread if like is None else like)
+    if not isinstance(a, Array) or not isinstance(b, Array) or a.dtype != b.dtype:
         return False
-    return a.dtype == b.dtype
+    return same_shape(a, b) or (like is not None and _has_its_shape(like, other, type_of))
+
+
+def _has_its_shape(expr: ir.Expr, array: ir.Expr, type_of: TypeOf) -> bool:
+    """Whether it is arithmetic of the array and numbers, such as `W ** 2`."""
+    match expr:
+        case ir.Binary(_, left, right):
+            parts = (left, right)
+            alike = [_has_its_shape(p, array, type_of) for p in parts]
+            return any(alike) and all(
+                one or is_scalar(type_of(p)) for p, one in zip(parts, alike, strict=True)
+            )
+        case ir.Unary("-", operand):
+            return _has_its_shape(operand, array, type_of)
+        case _:
+            return expr == array
