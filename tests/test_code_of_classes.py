@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -158,6 +159,43 @@ def by_subclass_of_arrays(x):
     return np.sum(x.view(Own) ** 2)
 
 
+class Making:
+    """Its functions are made when they are asked for, and hold the object."""
+
+    def __init__(self, value):
+        self.value = value
+
+    scaled = functools.partialmethod(lambda self, a, b: self.value * a * b, 2.0)
+
+    @functools.singledispatchmethod
+    def of(self, k):
+        return self.value * k
+
+    @property
+    def rule(self):
+        return lambda k: self.value * k
+
+
+def unknown(x):
+    return [1.0, Making(x[2]), "x"][int(x[0] > 0.1)]
+
+
+def partial_method(x):
+    return Making(x[2]).scaled(x[0])
+
+
+def partial_method_of_something(x):
+    return unknown(x).scaled(x[0])
+
+
+def method_by_type(x):
+    return unknown(x).of(x[0])
+
+
+def property_that_is_called(x):
+    return unknown(x).rule(x[0])
+
+
 class Alike:
     """NumPy makes an array of it."""
 
@@ -188,6 +226,7 @@ def array_of_objects(x):
 REFUSED = [
     in_a_test, in_a_choice, in_a_length, in_a_comparison, in_a_search, in_text, in_sorting,
     by_descriptor, by_setattr, by_getattribute, by_subclass_of_arrays, by_numpy, array_of_objects,
+    partial_method, partial_method_of_something, method_by_type, property_that_is_called,
 ]  # fmt: skip
 X = np.array([0.7, 1.3, -0.4])
 MODES: dict[str, Callable[[Any], Any]] = {

@@ -165,7 +165,7 @@ def known_call(
         value, args = drawn[0], (ir.Ref(drawn[1], "rng"), *args)
     elif isinstance(value, pytypes.MethodType) and not called_whole(value):
         bound = ir.Ref(value.__self__, "self_")
-        return invoke_function(value.__func__, (bound, *args), kwargs, inference)
+        return known_call(expr, value.__func__, (bound, *args), kwargs, inference)
     if isinstance(value, functools.partial):
         return _partial(value, args, kwargs, inference)
     other = substitute(value, args, kwargs, inference)
@@ -195,6 +195,8 @@ def _special(
 
 
 def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Found | None:
+    if value is type and len(args) == 1 and isinstance(inference.expr(args[0]), Obj):
+        return Known.of(inference.expr(args[0]).cls), Inert()  # type: ignore[union-attr]
     if isinstance(value, pytypes.FunctionType) and value in WHEN_IT_RUNS:
         return ANY, Dynamic(ir.Ref(value, value.__name__), args, ())
     if value is slice and made_of_floats(args, inference):

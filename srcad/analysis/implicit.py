@@ -19,6 +19,7 @@ from functools import cache
 from srcad.analysis.activity import Active
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Invoke, Make, Part, Same
+from srcad.analysis.reach import OWN
 from srcad.errors import SrcadError, UnsupportedMutation
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Clo, Dct, Lst, Method, Obj, Tup, Type, carries
@@ -30,7 +31,11 @@ _SHOWN = ("__str__", "__repr__", "__format__", "__int__", "__index__", "__length
 _ANY_OF_THEM = (*_TRUTH, *_COMPARED, *_SHOWN)
 _CALLED = {"len": ("__len__",), "bool": _TRUTH, "any": _TRUTH, "all": _TRUTH, "hash": ("__hash__",),
            "print": _SHOWN, "str": _SHOWN, "repr": _SHOWN, "format": _SHOWN, "isinstance": (),
-           "type": (), "id": ()}  # fmt: skip
+           "type": (), "id": (), "range": ("__index__",), "getattr": (), "setattr": (),
+           **dict.fromkeys(
+               ("list", "tuple", "zip", "enumerate", "reversed", "map", "filter", "iter"),
+               ("__len__", "__length_hint__"),
+           )}  # fmt: skip
 _STORES = {"STORE_ATTR", "DELETE_ATTR"}
 _ITEMS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
 _WRITING = {*PUTS, *MOVES}
@@ -138,8 +143,8 @@ def writing_methods(cls: type) -> tuple[tuple[str, frozenset[str]], ...]:
 def _stored(cls: type, function: pytypes.FunctionType, depth: int) -> Iterator[str]:
     """The attributes that a method stores, itself or by the methods of the class that it names."""
     code = function.__code__
-    if code.co_filename == "<string>":  # made by `dataclass`
-        return
+    if str(function.__globals__.get("__name__")).split(".")[0] in OWN:
+        return  # made by `dataclass`, and the like
     for step in dis.get_instructions(code):
         if step.opname in _STORES:
             yield str(step.argval)

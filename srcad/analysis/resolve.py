@@ -164,6 +164,8 @@ def _number_attribute(expr: ir.Attr, owner: Type, name: str, inference: Inferenc
     if name == "ndim" and isinstance(owner, Array):
         return Scalar(int, owner.ndim, True), Inert()
     function = ATTRIBUTES.get(name)
+    if name == "__class__":
+        return ANY, Inert()
     if function is None:
         python = owner.kind if isinstance(owner, Scalar) else np.ndarray
         if not hasattr(python, name):
@@ -198,6 +200,12 @@ def _field(
             value = inference.session.program.attribute(cls, name)
             kind = join(kind, inference.session.member(value, name))
         return kind, Part(expr.obj, name)
+    return _of_class(expr, owner, found, name, inference)
+
+
+def _of_class(expr: ir.Attr, owner: Obj, found: Any, name: str, inference: Inference) -> Found:
+    """What the class of an object has under a name: a method, or a value."""
+    cls = owner.cls
     if found is MISSING and inference.session.may_come(cls):
         return BOTTOM, Inert()
     if found is MISSING:
@@ -209,6 +217,11 @@ def _field(
     value = inference.session.program.attribute(cls, name)
     if isinstance(found, classmethod | staticmethod):
         return Known.of(value), Inert()
+    if isinstance(found, functools._lru_cache_wrapper):  # what it computes when it forgets
+        held = Make(pytypes.MethodType, (("__self__", expr.obj),))
+        return Method(Known.of(inspect.unwrap(found)), owner, name), held
+    if hasattr(type(found), "__get__"):
+        return ANY, Refused(f"`.{name}` of a {cls.__name__}, which runs code of its class,")
     return inference.session.member(value, name), Inert()
 
 
@@ -232,6 +245,9 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
         case Dct(_, inner, cls):
             known = isinstance(index, Scalar) and index.known
             found = under(owner, index.value) if known else inner  # type: ignore[union-attr]
+            own = inspect.getattr_static(cls, "__getitem__", None)
+            if isinstance(own, pytypes.FunctionType):
+                return invoke_function(own, (expr.obj, expr.index), (), inference)
             if cls is defaultdict:
                 return found, Mutation(expr.obj, f".{MISSING_KEY}()")
             return found, Part(expr.obj, expr.index)

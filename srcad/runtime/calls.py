@@ -16,6 +16,7 @@ import numpy as np
 
 from srcad.runtime.cotangents import part, shadow
 from srcad.runtime.derivative import Derivative
+from srcad.runtime.objects import kept_by
 
 Pullback = Callable[[Any], list[Any]]
 _COMPILE: list[Callable[..., tuple[Any, Pullback]]] = []
@@ -104,6 +105,8 @@ def jvp_method(
     if function is not None and getattr(method, "__self__", None) is owner:
         given = (owner, *args), (owner_dot, *dots)
         return jvp_call(function, None, *given, options, option_dots)
+    if kept_by(owner, name, method):
+        return jvp_call(method, (owner_dot or {}).get(name), args, dots, options, option_dots)
     bound = hasattr(method, "__self__") or isinstance(method, Derivative)
     moved = {"__self__": owner_dot} if bound else None
     return jvp_call(method, moved, args, dots, options, option_dots)
@@ -117,6 +120,8 @@ def call_method(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, 
         value, pullback = _COMPILE[0](function, (owner, *args), kwargs, _MODE.keep)
         return value, lambda y_bar: pullback(y_bar)[1:]
     value, pullback = _COMPILE[0](method, args, kwargs, _MODE.keep)
+    if kept_by(owner, name, method):
+        return value, lambda y_bar: _under(name, pullback(y_bar))
     if not isinstance(method, Derivative):
         return value, pullback
 
@@ -125,6 +130,11 @@ def call_method(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, 
         return [part(own, "__self__"), *bars]
 
     return value, to_owner
+
+
+def _under(name: str, bars: list[Any]) -> list[Any]:
+    """The cotangent of a function as that of the object that keeps it."""
+    return [None if bars[0] is None else {name: bars[0]}, *bars[1:]]
 
 
 def call(function: Any, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:

@@ -7,6 +7,8 @@ import inspect
 import types
 from typing import Any
 
+from srcad.errors import UnsupportedSyntax
+
 
 def made(cls: type, /, **fields: Any) -> Any:
     """A new object of the class with these attributes."""
@@ -36,6 +38,28 @@ def reads_by_code(cls: type, name: str, stored: bool) -> bool:
     if not isinstance(getattr(kind, "__get__", None), types.FunctionType):
         return False
     return kind is not functools.cached_property and (not stored or hasattr(kind, "__set__"))
+
+
+def kept_by(owner: Any, name: str, method: Any) -> bool:
+    """Whether an object keeps a function under the name; refused is one that its class makes."""
+    if isinstance(owner, type | types.ModuleType):
+        return False
+    if vars_of(owner).get(name) is method:
+        return True
+    found = inspect.getattr_static(type(owner), name, None)
+    made = isinstance(getattr(type(found), "__get__", None), types.FunctionType)
+    if made or isinstance(found, property):
+        raise UnsupportedSyntax(
+            f"`.{name}` of a {type(owner).__name__} is made by code of its class, and may hold "
+            "what carries a derivative. Use a method."
+        )
+    return False
+
+
+def vars_of(owner: Any) -> dict[str, Any]:
+    """The attributes that an object has in its dict."""
+    found = getattr(owner, "__dict__", None)
+    return found if isinstance(found, dict) else {}
 
 
 def instance(value: Any, cls: type, name: str) -> Any:

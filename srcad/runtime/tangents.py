@@ -62,6 +62,8 @@ class _Still:
             return self.keep(x, tuple(map(self.of, x)))
         if isinstance(x, collections.defaultdict) and x.default_factory is not None:
             return self.filled(self.keep(x, collections.defaultdict(_factory(x))), x)
+        if isinstance(x, collections.Counter):  # under a key that it has not stands 0
+            return self.filled(self.keep(x, collections.Counter()), x)
         if isinstance(x, dict):
             return self.table(x, x)
         return self.leaf(x)

@@ -1,5 +1,7 @@
 """Programs with classes whose gradients were once wrong, or that stopped in an error of Python."""
 
+import functools
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -206,3 +208,70 @@ def named_tuple_with_properties(x):
     p = Pair(x[0], x[1])
     q = p._replace(b=x[2])
     return p.total * q.total + q.product() * p.unit + Pair(x[2]).total
+
+
+class Remembering:
+    def __init__(self, k):
+        self.k = k
+
+    @functools.lru_cache(maxsize=8)
+    def scaled(self, v):
+        return self.k * v
+
+    @classmethod
+    @functools.lru_cache
+    def squared(cls, v):
+        return v * v
+
+
+@program(args=POINT)
+def methods_that_remember(x):
+    r = Remembering(x[0])
+    scaled = r.scaled
+    return r.scaled(x[1]) * scaled(x[2]) + Remembering.scaled(r, x[2]) + r.squared(x[1])
+
+
+class Pixel:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def __add__(self, other):
+        return type(self)(self.a + other.a, self.b + other.b)
+
+    def __mul__(self, factor):
+        return self.__class__(self.a * factor, self.b * factor)
+
+
+class Negative(Pixel):
+    def __neg__(self):
+        return super().__mul__(-1.0)
+
+
+@program(args=POINT)
+def objects_of_the_same_class(x):
+    p = Pixel(x[0], x[1]) + Pixel(x[2], x[0]) * x[1]
+    n = -Negative(x[1], x[2])
+    return p.a * p.b + n.a * n.b * (type(n) is Negative)
+
+
+class Keeping:
+    def __init__(self, rule, value):
+        self.rule, self.value = rule, value
+
+
+@program(args=POINT)
+def function_kept_by_something_unknown(x):
+    """What the function captured is the object's, under the name that keeps it."""
+    kept = [1.0, Keeping(lambda k: k * x[1], x[2]), "x"][int(x[0] > 0.1)]
+    first = kept.rule(x[0])
+    kept.rule = lambda k: k * x[2] * x[0]
+    return first * kept.rule(x[1]) + kept.value
+
+
+@program(args=POINT)
+def counter_of_sums(x):
+    counts = Counter()
+    for e in x:
+        counts["sum"] += e
+        counts["squares"] += e * e
+    return counts["sum"] * counts["squares"] + counts["none"]
