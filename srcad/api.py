@@ -6,11 +6,11 @@ import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, overload
 
-from srcad import errors, rules
+from srcad import errors, rules, unseen
 from srcad.arguments import Wrt
 from srcad.composed import composed
 from srcad.gradients import GradFunction
-from srcad.runtime import calls
+from srcad.runtime import calls, unwritten
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -170,3 +170,4 @@ def _dynamic(
 
 
 calls.register(_dynamic)
+unwritten.register(unseen.look)

@@ -206,16 +206,31 @@ def _flat(
 
 def closure_type(function: types.FunctionType, symbols: Symbols) -> Clo | None:
     """The type of a function whose captured variables may carry a derivative; else None."""
-    captures: list[tuple[str, Type]] = []
+    held = captures(function, symbols)
+    active = any(carries(t) for _, t in held if not isinstance(t, Known))
+    return _closure(function, held) if active else None
+
+
+def capturing(function: types.FunctionType, symbols: Symbols) -> Clo | None:
+    """The type of a function with what it captured; None where that is known already."""
+    held = captures(function, symbols)
+    return None if all(isinstance(t, Known) for _, t in held) else _closure(function, held)
+
+
+def captures(function: types.FunctionType, symbols: Symbols) -> list[tuple[str, Type]]:
+    """What the function captured; nothing where some of it is not bound yet."""
+    found: list[tuple[str, Type]] = []
     generated = function.__code__.co_filename.startswith(GENERATED)  # its globals are cells, too
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
             value = cell.cell_contents
         except ValueError:
-            return None
+            return []
         if value is not function and not (generated and isinstance(value, types.ModuleType)):
-            captures.append((name, opened(type_of(value, symbols))))
-    if not any(carries(t) for _, t in captures if not isinstance(t, Known)):
-        return None
+            found.append((name, opened(type_of(value, symbols))))
+    return found
+
+
+def _closure(function: types.FunctionType, held: list[tuple[str, Type]]) -> Clo:
     source = locate(function)
-    return Clo(source.node, id(source.node), tuple(captures), (), source)
+    return Clo(source.node, id(source.node), tuple(held), (), source)

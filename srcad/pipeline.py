@@ -22,6 +22,7 @@ from srcad.adjoint.residuals import BACKWARD, cut, opening, residuals_of, return
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.sweep import Node
 from srcad.adjoint.unassigned import initialised, still_local
+from srcad.adjoint.unwritten import only_needed
 from srcad.adjoint.values import value_reads
 from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects
@@ -219,6 +220,7 @@ class Compilation:
         kept = reverser.kept_by_memory
         before = reverser.storage.made_before
         effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept, before)
+        forward = only_needed(forward, reverser)
         self.needed |= outside_names(facts, value_reads(backward, facts.unit.code.free))
         self.written |= written_outside(facts, body)
         unguarded = needed & reverser.anywhere

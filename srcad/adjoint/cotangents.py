@@ -22,7 +22,7 @@ from srcad.analysis.elements import adds_axes, index_parts, is_basic
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.lengths import with_lengths
 from srcad.analysis.liveness import Liveness, captures, live_before
-from srcad.analysis.operations import Operation, Refused
+from srcad.analysis.operations import Dynamic, Invoke, Operation, Refused
 from srcad.analysis.program import Unit
 from srcad.analysis.refusals import of_callee, of_construct
 from srcad.analysis.selected import selected
@@ -108,6 +108,9 @@ class Cotangents(ABC):
         self.holders: frozenset[str] = frozenset()  # containers of these
         self.cells: frozenset[str] = frozenset()  # those of the shared that are containers
         self.with_cells = False  # there are any, here or at the caller
+        self.calls_unknown = any(isinstance(o, Dynamic | Invoke) for o in facts.operations.values())
+        self.looked: dict[int, ir.Stmt] = {}  # by a look at a function, what calls it (`unwritten`)
+        self.read_again: list[tuple[ir.Stmt, frozenset[str]]] = []  # backwards, as it was there
         self.lent: dict[str, ir.Expr] = {}  # cotangents of shared ones, for one statement
 
     @abstractmethod

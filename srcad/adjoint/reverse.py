@@ -30,6 +30,7 @@ from srcad.adjoint.memory import Memory
 from srcad.adjoint.operands import looked_at
 from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
+from srcad.adjoint.unwritten import functions_looked
 from srcad.adjoint.writes import Writes
 from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.array_methods import check_methods
@@ -137,7 +138,8 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
             self.check_axes(stmt)
             behind = self.keeper.behind(stmt)
             work = lambda: self.keeper.around(stmt, self.reversed(stmt), behind)  # noqa: E731
-            return [*self.first_looked(stmt), *self.with_snapshots(work)]
+            nodes = self.with_snapshots(work)
+            return [*self.first_looked(stmt), *functions_looked(stmt, nodes, self), *nodes]
         except errors.SrcadError as problem:
             # the user reads a program from its start: go on, and look for what is refused earlier
             self.refused.append((self.at, problem))
@@ -147,12 +149,11 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
 
     def first_looked(self, stmt: ir.Stmt) -> list[Node]:
         """A look at operands of unknown type, of which a derivative is taken, and at keys."""
+        check: ir.Block = ()
         if isinstance(stmt, ir.Store | ir.Augment):
             check = looked_at_keys(stmt, self.facts, self.active)
-            return [Step(check)] if check else []
-        if not isinstance(stmt, ir.Assign) or stmt.target not in self.active:
-            return []
-        check = looked_at(self.operation(stmt.value), stmt.at)
+        elif isinstance(stmt, ir.Assign) and stmt.target in self.active:
+            check = looked_at(self.operation(stmt.value), stmt.at)
         return [Step(check)] if check else []
 
     def refuse(self) -> None:

@@ -19,6 +19,7 @@ from srcad.runtime.operands import (
 )
 from srcad.runtime.rebinding import bound_anew
 from srcad.runtime.substitutes import INERT
+from srcad.runtime.unwritten import no_writes
 
 linear(values, lambda y_bar, table: values_bar(y_bar, table))
 vjp(cotangent, lambda y_bar, y, x, change: changed(change, y_bar, x), None)
@@ -37,7 +38,7 @@ no_derivative(inplace.selection_shape, inplace.rounds, inplace.shuffled_order)
 vjp(itertools.count, None, None)  # an active start or step is refused
 no_derivative(open, input, bound_anew, no_objects, no_objects_inside, no_items_by_class, *INERT)
 no_derivative(inplace.array_of_numbers, inplace.array_or_number, inplace.one_number)
-no_derivative(inplace.shape_of, inplace.mask_of, no_lost_key, numbers_alone)
+no_derivative(inplace.shape_of, inplace.mask_of, no_lost_key, no_writes, numbers_alone)
 linear(copies.copied_array, lambda y_bar, x: y_bar)
 linear(copies.shallow_object, lambda y_bar, x: refused_copy(y_bar))
 linear(copies.deep_object, lambda y_bar, x: refused_copy(y_bar))
