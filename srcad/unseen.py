@@ -41,6 +41,7 @@ Found = tuple[str, errors.Place | None] | None  # what is written, and where the
 METHODS = WRITING | PUTS.keys() | MOVES | {"add", "discard", "__delitem__", "__iadd__", "sort"}
 _CONTAINERS: Any = list | dict | set | deque | bytearray
 _FOUND: OrderedDict[Any, _Known] = OrderedDict()
+_DERIVATIVES = ("srcad.inside", "srcad.runtime.calls")  # what they call is differentiated there
 _MOST = 256
 
 
@@ -76,10 +77,10 @@ def written(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Fou
 
 
 def _in_c(function: Any) -> bool:
-    return isinstance(
-        function,
-        types.BuiltinFunctionType | types.MethodWrapperType | np.ufunc | types.MethodDescriptorType,
-    ) or type(function).__name__ in ("cython_function_or_method", "_ArrayFunctionDispatcher")
+    if isinstance(function, np.ufunc):
+        return True
+    plain = getattr(function, "__func__", function)
+    return inspect.isroutine(plain) and not isinstance(plain, types.FunctionType)
 
 
 def _by_name(function: Any, owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Found:
@@ -179,12 +180,13 @@ def _written(session: Session, function: Any, kinds: Any, held: Any) -> Found:
         unit = with_captures(unit, held)
     facts = session.infer(unit, kinds)
     found = written_params(facts, unit, kinds)
+    further = frozenset[str]() if function.__module__ in _DERIVATIVES else given_on(facts)
     for param, kind, write in zip(unit.code.params, kinds, found, strict=True):
         if write is not None and mutable(kind):
             captured = held is not None and param is unit.code.params[-1]
             what = "what it captured" if captured else f"`{param.name}`"
             return f"writes into {what}", unit.place(None)
-        if param.name in given_on(facts) and mutable(kind):
+        if param.name in further and mutable(kind):
             return f"gives `{param.name}` to another such function", unit.place(None)
     return None
 
