@@ -12,7 +12,7 @@ the call may reach (`only_needed`), which is known when it is written.
 from __future__ import annotations
 
 from srcad.adjoint.cotangents import Cotangents
-from srcad.adjoint.sweep import Node, Step
+from srcad.adjoint.sweep import Branch, Loop, Node, Step
 from srcad.adjoint.values import value_reads
 from srcad.analysis.effects import calls_unknown
 from srcad.analysis.hidden import inside
@@ -32,9 +32,9 @@ def functions_looked(stmt: ir.Stmt, nodes: list[Node], of: Cotangents) -> list[N
         return []
     of.read_again.append((stmt, _read_again(stmt, nodes, of)))
     found = []
-    top = [stmt.value] if isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack) else []
-    for expr in (*top, *inside(stmt)):
-        if isinstance(expr, ir.Call) and _unknown(of.operation(expr), stmt, nodes, of):
+    top = isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack) and _as_it_is(stmt, nodes)
+    for expr in (*([stmt.value] if top else []), *inside(stmt)):  # type: ignore[union-attr]
+        if isinstance(expr, ir.Call) and _unknown(of.operation(expr), of):
             call = ir.Call(NO_WRITES, (expr.func, *expr.args), expr.kwargs)
             if all(map(_simple, ir.children(expr))) and reached(call, of):
                 found.append(ir.Effect(call, getattr(stmt, "at", None)))
@@ -43,15 +43,15 @@ def functions_looked(stmt: ir.Stmt, nodes: list[Node], of: Cotangents) -> list[N
     return [Step(tuple(found))] if found else []
 
 
-def _unknown(operation: Operation | None, stmt: ir.Stmt, nodes: list[Node], of: Cotangents) -> bool:
+def _unknown(operation: Operation | None, of: Cotangents) -> bool:
     """Whether a call may write what cannot be seen before it runs."""
-    if isinstance(operation, Invoke):  # what is differentiated looks by itself
-        runs = _as_it_is(stmt, nodes)
-        return runs and calls_unknown(of.facts, operation.unit, operation.params)
+    if isinstance(operation, Invoke):
+        return calls_unknown(of.facts, operation.unit, operation.params)
     return isinstance(operation, Dynamic)
 
 
 def _as_it_is(stmt: ir.Stmt, nodes: list[Node]) -> bool:
+    """Whether a statement is not differentiated; what is looks at what it calls by itself."""
     return any(s is stmt for n in nodes if isinstance(n, Step) for s in n.forward)
 
 
@@ -59,10 +59,15 @@ def _read_again(stmt: ir.Stmt, nodes: list[Node], of: Cotangents) -> frozenset[s
     """What the backward part may read of what the statement had, by itself or in what was saved."""
     names = frozenset[str]()
     for node in nodes:
-        if isinstance(node, Step):
-            names |= value_reads(node.backward)
-    if isinstance(stmt, ir.For | ir.While | ir.If):
-        return names.union(*map(ir.reads, ir.expressions(stmt)))
+        match node:
+            case Step(_, backward):
+                names |= value_reads(backward)
+            case Branch(_, test):
+                names |= ir.reads(test)
+            case Loop():
+                names |= ir.reads(node.iterable) | value_reads((*node.rebinds, *node.last))
+            case _:
+                pass
     if isinstance(stmt, ir.Assign | ir.Effect) and not _as_it_is(stmt, nodes):
         operation = of.operation(stmt.value)
         staged = isinstance(operation, Apply) and isinstance(operation.rule, Staged | None)
