@@ -69,6 +69,11 @@ def turned(w: Any, mode: Any, origin: Any) -> tuple[Any, Any, Any]:
     return np.flip(w), mode, origins
 
 
+def turned_origin(w: Any, origin: int) -> int:
+    """The same along one axis."""
+    return -origin - (1 - np.size(w) % 2)
+
+
 def turned_weights(
     y_bar: Any, x: Any, w: Any, mode: Any, cval: Any, origin: Any, axes: Any = None
 ) -> Any:
