@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis import decide, invoke, operators, resolve, shapes
+from srcad.analysis.bound_methods import as_method, bound_methods
 from srcad.analysis.dispatch import dispatched
 from srcad.analysis.inplace import written_out
 from srcad.analysis.noted import with_notes
@@ -149,6 +150,7 @@ class Inference:
         self.time = 0  # how many changes there were
         self.changes: dict[str, int] = {}  # when the type of a variable changed last
         self.outside: dict[str, Type] = {}  # the types of objects from outside, once asked for
+        self.methods = bound_methods(inferred.unit.code.body)  # names of methods of containers
         self.several = any(map(_of_several, inferred.types.values()))  # classes of one variable
 
     def run(self) -> None:
@@ -203,7 +205,7 @@ class Inference:
 
     def statement(self, stmt: ir.Stmt) -> None:
         """Read a statement, or what the class of an object makes of it."""
-        odd = self.facts.overloads or self.noting or self.several
+        odd = self.facts.overloads or self.noting or self.several or self.methods
         if isinstance(stmt, ir.Assign) and not odd:
             value = stmt.value
             if not isinstance(value, ir.Binary) or value.op != "|":  # of dicts, it joins them
@@ -211,7 +213,9 @@ class Inference:
                 return
         written = None
         if isinstance(stmt, ir.Store | ir.Augment | ir.Effect | ir.Assign | ir.For):
-            written = overloaded(stmt, self.facts)
+            written = as_method(stmt, self.facts, self.methods)
+            if written is None:
+                written = overloaded(stmt, self.facts)
         if written is None and self.noting:
             written = with_notes(stmt, self.facts, self.session.changing)
         called = isinstance(stmt, ir.Effect | ir.Assign) and isinstance(stmt.value, ir.Call)

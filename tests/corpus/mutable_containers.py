@@ -396,3 +396,20 @@ def priority_queue(x):
         if level < 4:
             tasks.append((level + 2, v * x))
     return done
+
+
+@program(args=lambda rng: (rng.uniform(0.3, 1.0, size=3),))
+def methods_under_names_of_their_own(x):
+    queue, found = deque([x[0]]), {}
+    push, take, keep = queue.append, queue.popleft, found.setdefault
+    for k, name in enumerate("abc"):
+        v = take()
+        push(v * x[k])
+        push(v * x[1])
+        keep(name, []).append(v)
+    total = x.sum
+    x = x * 2.0
+    out = [v[0] for v in found.values()]
+    order = out.sort
+    order(key=lambda t: -t)
+    return sum(queue) * total() + out[0] * out[1] * x[2]

@@ -73,7 +73,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     # … kernels
     # … mutable_containers
-    "mutable_containers.bound_append": ("SourceUnavailable", "list.append"),
+    "mutable_containers.bound_append": ("SourceUnavailable", "set.add"),
     # … mutable_objects
     "mutable_objects.class_made_inside": ("UnsupportedSyntax", "a class made inside"),
     "mutable_objects.attributes_by_name": ("UnsupportedSyntax", "a class made inside"),
