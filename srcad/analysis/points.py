@@ -57,7 +57,7 @@ from srcad.analysis.sites import (
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Array, Lst, Number, Scalar, Tup, Type, mutable
 from srcad.rules.table import Staged
-from srcad.rules.views import makes_new
+from srcad.rules.views import makes_new, views_first
 from srcad.rules.writes import written_arguments
 from srcad.runtime.closures import captured
 
@@ -448,10 +448,13 @@ class Points:
             by_name = dict(operation.kwargs)
             written = (args[k] if isinstance(k, int) else by_name[k] for k in hit)
             return self.unseen(expr).union(*map(self.value, written))
-        given = (a for a, t in zip(args, operation.types, strict=True) if mutable(t))
+        given = [a for a, t in zip(args, operation.types, strict=True) if mutable(t)]
+        if args and views_first(function) and options.get("out") is None:
+            given = [a for a in given if a is args[0]]  # the others tell shapes and axes
         operands = (*given, *(v for _, v in operation.kwargs if not isinstance(v, ir.Const)))
-        if all(_holds_nothing(self.kind(a)) for a in operands):  # itself, or a view of it
-            return self.unseen(expr).union(*map(self.operands, operands))
+        if all(_holds_nothing(self.kind(a)) for a in operands):  # itself, a view of it, or several
+            direct = NONE.union(*map(self.operands, operands))
+            return self.unseen(expr, direct) | direct
         return self.everything(expr, frozenset().union(*map(ir.reads, operands)))
 
 

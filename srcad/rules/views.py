@@ -38,6 +38,10 @@ METHOD_VIEWS = {
     "imag", "conj", "conjugate", "astype", "base", "flat", "__array__", "byteswap",
 }  # fmt: skip
 
+_OF_SEVERAL = {np.broadcast_arrays, np.meshgrid, np.ix_, np.einsum, np.atleast_1d, np.atleast_2d,
+               np.atleast_3d}  # fmt: skip
+_OF_FIRST = MAY_VIEW - _OF_SEVERAL | {f for name, f in METHODS.items() if name in METHOD_VIEWS}
+
 _OWN = (copied_array, deep_object, shadow, still, own, finish)
 
 
@@ -67,3 +71,11 @@ def makes_new(function: Any, options: dict[str, Any]) -> bool:
     module = str(getattr(function, "__module__", "") or "")
     known = module.split(".")[0] in ("numpy", "math") or of_scipy(function)
     return known and TABLE.get(function) is not None
+
+
+def views_first(function: Any) -> bool:
+    """Whether the result may share memory with the first argument, and with no other one."""
+    try:
+        return function in _OF_FIRST
+    except TypeError:
+        return False

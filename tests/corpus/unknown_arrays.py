@@ -114,3 +114,28 @@ def list_or_array_that_is_sorted(x):
     v = unknown(x)
     v.sort()
     return v[order[1]] * x[order[2]]
+
+
+@program(args=vector)
+def views_handed_out_in_lists(x):
+    """Once silently wrong: the list held none of the memory that its views are of."""
+    u = x * 1.0
+    a, b, c = np.split(u, 3)
+    a[0] *= x[1]
+    m = np.outer(x, x)
+    p, q = np.atleast_1d(u, m)
+    q[0] *= x[1]
+    p[1] = x[2] * 5
+    grids = np.meshgrid(u, x, copy=False)
+    total = np.sum(grids[0] * x)
+    u[2] *= x[1]
+    for row in np.vsplit(m, 3):
+        row[0, 0] *= x[1]
+    return np.sum(u * x) + total + np.sum(grids[0] * m) + b[0] * c[0]
+
+
+@program(args=vector)
+def shapes_of_what_is_written(x):
+    v = unknown(np.outer(x, x))
+    v[0] *= x
+    return np.sum(np.apply_along_axis(np.cumsum, 1, v) * x)
