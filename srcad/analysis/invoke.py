@@ -343,6 +343,8 @@ def _captured_in(expr: ir.Expr) -> Iterator[str]:
 
 def constant_expr(value: Any, hint: str) -> ir.Expr:
     """An expression for an object that exists before the call."""
+    if type(value) is float and value != value:
+        return ir.Attr(ir.Ref(np, "np"), "nan")  # it has no literal
     if type(value) in (int, float, str, bool, type(None)):
         return ir.Const(value)
     if isinstance(value, np.ufunc):

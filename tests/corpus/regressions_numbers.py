@@ -93,3 +93,21 @@ def number_of_numpy_that_becomes_an_array(x, s):
         v = v[..., None]
     log.items.append(v)
     return np.sum(log.items[1] * 2.0)
+
+
+def or_else(x, fill=np.nan, low=float("-inf")):
+    return np.where(x > low, x, fill) if fill != fill else fill
+
+
+class Filled:
+    def __init__(self, x, fill=float("nan")):
+        self.x, self.fill = x, fill
+
+    def total(self, beyond=np.nan):
+        return np.nansum(np.where(self.x > 5.0, beyond, self.x)) + (self.fill == self.fill)
+
+
+@program(args=lambda rng: (rng.uniform(0.5, 1.5, 3),))
+def defaults_without_a_literal(x):
+    """NaN cannot be written as a number."""
+    return np.sum(or_else(x) * or_else(x * 2)) + Filled(x).total()
