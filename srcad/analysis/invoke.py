@@ -7,6 +7,7 @@ helper(x)     of the program      Invoke(its unit, (x,)), its type inferred from
 from __future__ import annotations
 
 import dataclasses
+import enum
 import inspect
 import operator
 import types as pytypes
@@ -67,6 +68,11 @@ if TYPE_CHECKING:
 Found = tuple[Type, Operation]
 
 
+def _may_compute(kind: Type) -> bool:
+    """Whether it is an object whose class may say what NumPy makes of it; an enum's does not."""
+    return isinstance(kind, Obj) and not issubclass(kind.cls, enum.Enum)
+
+
 def apply(
     function: Any,
     args: tuple[ir.Expr, ...],
@@ -90,7 +96,7 @@ def apply(
         )
     if special is not None:
         return special
-    objects = any(isinstance(k, Obj) for k in (*kinds, *(k for _, k in options)))
+    objects = any(map(_may_compute, (*kinds, *(k for _, k in options))))
     if objects and _of_numbers(function, rule):
         return ANY, Refused(f"`{spelled(function)}` of this object")
     named = tuple((str(k), v) for k, v in kwargs if not is_room(v))
