@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,23 +52,35 @@ class Session:
     results: dict[Any, Type] = field(default_factory=dict)  # of functions without source
     attributes: dict[tuple[int, str], tuple[Any, Type]] = field(default_factory=dict)
     own: list[Inferred] = field(default_factory=list)  # copies, with memories of their own
+    open: dict[Any, int] = field(default_factory=dict)  # read, and resting on what is being read
+    opened: list[Any] = field(default_factory=list)  # these in their order
+    rests: dict[Any, int] = field(
+        default_factory=dict
+    )  # what is being read: the lowest it rests on
+    earlier: dict[Any, Inferred] = field(default_factory=dict)  # what is to be read once more
+    versions: Counter[int] = field(default_factory=Counter)  # of each function, how many were read
 
     def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         """What is known of a function, called with arguments of these types."""
         key = (id(unit), params)
         if key in self.done:
+            if key in self.open:
+                self.rest_on(self.open[key])
             return self.done[key]
         if key in self.active:
             self.recursive.add(key)
+            self.rest_on(list(self.active).index(key))
             return self.active[key]
         levels = sum(1 for unit_id, _ in self.active if unit_id == id(unit))
-        if levels > _LEVELS:  # types that grow at every level of a recursion
-            return Inferred(unit, params, {}, result=ANY)
+        self.versions[id(unit)] += 1
+        if levels > _LEVELS or (levels and self.versions[id(unit)] > _VERSIONS):
+            return Inferred(unit, params, {}, result=ANY)  # types that grow with a recursion
         inferred = self.read(key, unit, params)
         while len(self.active) == 1 and not unit.of_runtime and self.changes(inferred):
-            self.done.clear()
+            self.done, self.open, self.opened = {}, {}, []
             inferred = self.read(key, unit, params)
         del self.active[key]
+        self.close(key)
         if isinstance(inferred.result, Bottom) and unit.of_runtime:
             inferred.result = ANY  # it refuses; what it stands for does return
         self.done[key] = inferred
@@ -76,23 +89,54 @@ class Session:
                 facts.memory.clear()
         return inferred
 
+    def rest_on(self, level: int) -> None:
+        """What is being read asks a function of which not everything is known yet."""
+        top = next(reversed(self.active), None)
+        if top is not None:
+            self.rests[top] = min(self.rests.get(top, level), level)
+
+    def close(self, key: Any) -> None:
+        """A function was read; it is read again when what it rests on turns out to be more."""
+        level = len(self.active)
+        lowest = self.rests.pop(key, level)
+        if lowest < level:
+            self.open[key] = lowest
+            self.opened.append(key)
+            self.rest_on(lowest)
+            return
+        for one in [k for k, low in self.open.items() if low >= level]:
+            del self.open[one]
+        self.opened = [k for k in self.opened if k in self.open]
+
+    def reopen(self, since: int) -> None:
+        """Let those be read again that were read on the strength of an estimate."""
+        for key in self.opened[since:]:
+            found = self.done.pop(key, None)
+            if found is not None:
+                self.earlier[key] = found
+            self.open.pop(key, None)
+        del self.opened[since:]
+
     def forget(self) -> None:
         """Let go of everything: what was found points at itself, and would wait for a collector."""
-        for facts in (*self.done.values(), *self.hoping.values(), *self.own):
+        for facts in (
+            *self.done.values(), *self.hoping.values(), *self.own, *self.earlier.values()
+        ):  # fmt: skip
             facts.memory.clear()
             facts.session = None
-        self.done, self.hoping, self.own = {}, {}, []
+        self.done, self.hoping, self.own, self.earlier = {}, {}, [], {}
 
     def read(self, key: Any, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         """Read the function, at first in the hope that what is missing will come."""
         # what was found in hope still holds without it, and more is found
-        inferred = self.hoping.pop(key, None) or Inferred(unit, params, {}, session=self)
+        known = self.hoping.pop(key, None) or self.earlier.pop(key, None)
+        inferred = known or Inferred(unit, params, {}, session=self)
         inferred.memory.clear()
         self.active[key] = inferred
         self.settle(key, inferred)
         if len(self.active) == 1 and self.hoped:
             self.hopeful, self.hoped = False, False
-            self.hoping, self.done = self.done, {}
+            self.hoping, self.done, self.open, self.opened = self.done, {}, {}, []
             self.settle(key, inferred)
             self.hopeful, self.hoping = True, {}
         return inferred
@@ -121,8 +165,10 @@ class Session:
 
     def settle(self, key: Any, inferred: Inferred) -> None:
         """Read the function until nothing changes."""
+        since = len(self.opened)
         while True:
             before = inferred.result
+            self.reopen(since)
             Inference(self, inferred).run()
             wider = loosen(inferred)
             if not wider and (key not in self.recursive or inferred.result == before):
@@ -148,3 +194,4 @@ class Session:
 
 
 _LEVELS = 20
+_VERSIONS = 500
