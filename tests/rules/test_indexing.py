@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import srcad.rules.indexing  # noqa: F401
+from srcad.errors import NotDifferentiable
 from srcad.rules.table import TABLE, NoDerivative
 from srcad.runtime.indexing import add, add_at, scatter, zeros_like
 from tests.rules.harness import check, check_signature, rules_of, sample
@@ -249,7 +250,12 @@ def test_zeros_like_of_values_and_containers(x, zero):
     assert type(found) is type(zero)
 
 
-@pytest.mark.parametrize("dtype", [float, np.float32, complex, int, bool, object])
+def test_zeros_like_of_objects_is_refused():
+    with pytest.raises(NotDifferentiable, match="dtype object"):
+        zeros_like(np.ones(3, object))
+
+
+@pytest.mark.parametrize("dtype", [float, np.float32, complex, int, bool])
 def test_zeros_like_of_arrays(dtype):
     x = np.ones((3, 4), dtype).T[::-1]
     zeros = zeros_like(x)
