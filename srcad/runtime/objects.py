@@ -35,9 +35,15 @@ def reads_by_code(cls: type, name: str, stored: bool) -> bool:
     if isinstance(inspect.getattr_static(cls, "__getattribute__"), types.FunctionType):
         return True
     kind = type(inspect.getattr_static(cls, name, None))
-    if not isinstance(getattr(kind, "__get__", None), types.FunctionType):
+    if not _by_code(kind):
         return False
     return kind is not functools.cached_property and (not stored or hasattr(kind, "__set__"))
+
+
+def _by_code(kind: type) -> bool:
+    """Whether what a class holds says in Python what is read; gates and gradients are methods."""
+    made = isinstance(getattr(kind, "__get__", None), types.FunctionType)
+    return made and kind.__module__.split(".")[0] != "srcad"
 
 
 def kept_by(owner: Any, name: str, method: Any) -> bool:
@@ -47,8 +53,7 @@ def kept_by(owner: Any, name: str, method: Any) -> bool:
     if vars_of(owner).get(name) is method:
         return True
     found = inspect.getattr_static(type(owner), name, None)
-    made = isinstance(getattr(type(found), "__get__", None), types.FunctionType)
-    if made or isinstance(found, property):
+    if _by_code(type(found)) or isinstance(found, property):
         raise UnsupportedSyntax(
             f"`.{name}` of a {type(owner).__name__} is made by code of its class, and may hold "
             "what carries a derivative. Use a method."
