@@ -233,6 +233,13 @@ def raised(x, p):
     return np.sum(x) + np.sum(np.array([-1.0, 2.0]) ** p)
 
 
+def test_exponent_by_name() -> None:
+    _, t = srcad.jvp(lambda x: pow(base=3.0, exp=x), (2.0,), (1.0,))
+    assert t == pytest.approx(9.0 * np.log(3.0))
+    _, t = srcad.jvp(lambda x: pow(base=x, exp=x), (2.0,), (1.0,))
+    assert t == pytest.approx(4.0 * (np.log(2.0) + 1.0))
+
+
 def test_exponent_that_stands_still() -> None:
     """Of a base below 0 there is no derivative in the exponent, which does not move here."""
     x = np.array([-2.0, 3.0])

@@ -245,7 +245,7 @@ class Applied(Pushing):
             t = self.value(values[name])
             t = algebra.call(CAST, t) if name in lists else t
             if operation.function in POWERS and position == 1:
-                terms.append(of_exponent(partial, t, operation.args[0]))
+                terms.append(of_exponent(partial, t, values[operands.names[0]]))
             else:
                 terms.append(self.product(operation, partial, t))
         whole = self.total(terms)

@@ -115,9 +115,10 @@ class Forward(Effects):
         for expr in inside(stmt):
             if ir.reads(expr).isdisjoint(self.moving):
                 continue
-            if isinstance(stmt, ir.Augment) and expr is stmt.target:
-                continue  # of a defaultdict: the tangents' puts what is missing there as well
             operation = self.operation(expr)
+            target = isinstance(stmt, ir.Augment) and expr is stmt.target
+            if target and isinstance(operation, Mutation):
+                continue  # of a defaultdict: the tangents' puts what is missing there as well
             writes = isinstance(operation, Append | Mutation) or self.must_call(operation)
             if isinstance(expr, ir.Raw):
                 names = may_write(self.facts, expr)
