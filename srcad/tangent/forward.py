@@ -39,6 +39,7 @@ from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Array, mutable
 from srcad.rules.table import TABLE, NoDerivative, Partials, Vjp
 from srcad.tangent.effects import Effects
+from srcad.tangent.exposed import exposed
 
 
 class Forward(Effects):
@@ -53,6 +54,7 @@ class Forward(Effects):
         self.check_outside(given)
         for stmt in ir.walk(self.body):
             self.written |= getattr(stmt, "alters", frozenset())
+        self.written |= exposed(self.facts, self.body)
         unmoved = self.moving & frozenset(p.name for p in self.facts.unit.code.params) - given
         first = tuple(ir.Assign(self.dot(n), self.zero(ir.Name(n))) for n in sorted(unmoved))
         return (*first, *self.block(self.body))
