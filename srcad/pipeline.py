@@ -162,7 +162,7 @@ class Compilation:
         nodes = reverser.block(body)
         nodes = (*reverser.entered(tuple(active_params)), *nodes, *ends)
         reverser.refuse()
-        in_place = effects.written_names(facts, body)
+        in_place = effects.written_names(facts, body) | reverser.storage.changing_names()
         if not self.naive:
             kind_of = lambda n: facts.types.get(n, BOTTOM)  # noqa: E731
             nodes = recompute(nodes, kind_of, user_names(unit), in_place)

@@ -37,6 +37,12 @@ def mul(a: ir.Expr, b: ir.Expr) -> ir.Expr:
             return mul(mul(b.left, a), rest)  # the numbers meet before the arrays
         case _, ir.Binary("/", numerator, denominator):
             return ir.Binary("/", mul(a, numerator), denominator)
+        case _, ir.Call(ir.Ref(_, "divide") as ref, (numerator, denominator), ()):
+            return ir.Call(ref, (mul(a, numerator), denominator))
+        case ir.Binary("/", ir.Const(1), denominator), _:
+            return ir.Binary("/", b, denominator)
+        case ir.Call(ir.Ref(_, "divide") as ref, (ir.Const(1), denominator), ()), _:
+            return ir.Call(ref, (b, denominator))
         case _:
             pass
     return ir.Binary("*", a, b)

@@ -315,7 +315,7 @@ class Contributions(Displays):
         if isinstance(rule, Partials):
             filled[first] = ir.Name(target)
             partial = specialise.decided(read.instantiate(filled), types, values)
-            partial = specialise.partial(operation.function, position, computed, partial)
+            partial = specialise.partial(operation.function, position, computed, types, partial)
             product = algebra.mul(y_bar, partial)
             fresh = product is not y_bar and product != y_bar
             if not operation.kwargs and _gives_its_shape(name, types, y_type):

@@ -17,11 +17,12 @@ import numpy as np
 from srcad.adjoint import algebra
 from srcad.analysis.elements import index_parts
 from srcad.ir import nodes as ir
-from srcad.ir.types import Array, Type, is_complex, is_real
-from srcad.runtime.elementwise import pow_base
+from srcad.ir.types import Array, Dim, Number, Scalar, Type, is_complex, is_real
+from srcad.runtime.elementwise import divide, pow_base
 from srcad.runtime.reductions import spread
 
 FULL = ir.Ref(np.full_like, "np.full_like")
+DIVIDE = ir.Ref(divide, "divide")
 INV = ir.Ref(np.linalg.inv, "np.linalg.inv")
 OUTER = ir.Ref(np.outer, "np.outer")
 BROADCAST = ir.Ref(np.broadcast_to, "np.broadcast_to")
@@ -112,13 +113,17 @@ def _reduction(
     axis = options.get("axis", ir.Const(None)).value  # type: ignore[union-attr]
     keep = bool(options.get("keepdims", ir.Const(False)).value)  # type: ignore[union-attr]
     if axis is None and not keep:
-        if function is np.mean:
+        if function is np.mean and maybe_empty(kind.dims):
+            y_bar = algebra.call(DIVIDE, y_bar, ir.Attr(x, "size"))
+        elif function is np.mean:
             y_bar = ir.Binary("/", y_bar, ir.Attr(x, "size"))
         return algebra.call(FULL, x, y_bar)
     if not isinstance(axis, int):
         return None
     if function is np.mean:
-        y_bar = ir.Binary("/", y_bar, ir.Item(ir.Attr(x, "shape"), ir.Const(axis)))
+        count = ir.Item(ir.Attr(x, "shape"), ir.Const(axis))
+        whole = kind.ndim > 1 or not maybe_empty(kind.dims)  # else a number is divided
+        y_bar = ir.Binary("/", y_bar, count) if whole else algebra.call(DIVIDE, y_bar, count)
     if not keep:
         y_bar = algebra.call(EXPAND, y_bar, ir.Const(axis))
     return algebra.call(BROADCAST, y_bar, ir.Attr(x, "shape"))
@@ -136,13 +141,45 @@ def decided(expr: ir.Expr, types: dict[str, Type], values: dict[str, ir.Expr]) -
             return expr
 
 
-def partial(function: Any, position: int, values: dict[str, ir.Expr], found: ir.Expr) -> ir.Expr:
-    """The partial derivative of a power with a literal exponent."""
+def partial(
+    function: Any,
+    position: int,
+    values: dict[str, ir.Expr],
+    types: dict[str, Type],
+    found: ir.Expr,
+) -> ir.Expr:
+    """The partial derivative of a power with a literal exponent, and of a quotient."""
     if function in (operator.pow, np.power) and position == 0:
         base, exponent = list(values.values())[:2]
         if isinstance(exponent, ir.Const) and type(exponent.value) in (int, float):
             return power(base, exponent.value)
+    match found:
+        case ir.Call(ir.Ref(f), (one, divisor), ()) if f is divide:
+            (dividend, _), (_, of_divisor) = list(types.items())[:2]
+            if divides(types[dividend], of_divisor, divisor):
+                return ir.Binary("/", one, divisor)
+        case _:
+            pass
     return found
+
+
+def divides(dividend: Type, kind: Type, divisor: ir.Expr) -> bool:
+    """Whether a cotangent or tangent can be divided by what the function divided by.
+
+    Python's numbers refuse to be divided by zero where NumPy's gave inf or NaN.
+    """
+    if isinstance(divisor, ir.Const):
+        return isinstance(divisor.value, int | float | complex) and divisor.value != 0
+    if isinstance(kind, Number) and not kind.loose:
+        return True
+    if isinstance(kind, Scalar) and kind.size is not None and not maybe_empty((kind.size,)):
+        return True
+    return isinstance(kind, Array) or isinstance(dividend, Scalar | Array)
+
+
+def maybe_empty(dims: tuple[Dim, ...]) -> bool:
+    """Whether an array of these dimensions may hold nothing; those of arguments do, as they are."""
+    return any(not (isinstance(d, int) and d > 0 or str(d).startswith("d")) for d in dims)
 
 
 def power(base: ir.Expr, n: float) -> ir.Expr:

@@ -23,6 +23,7 @@ from srcad.analysis.operations import Apply, Copy, Element, Part, Same
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOOL, Array, Number, Scalar, Type, dims_of
 from srcad.rules.table import Partials
+from srcad.runtime.elementwise import times
 
 SELECTING = {
     np.where, np.select, np.choose, np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.triu,
@@ -30,7 +31,8 @@ SELECTING = {
     np.max, np.min, np.amax, np.amin, np.nan_to_num, np.abs, np.copyto, np.putmask, np.place,
     np.fabs, np.heaviside, np.nanmax, np.nanmin, np.delete, np.ndarray.max, np.ndarray.min,
     np.ndarray.clip, np.ndarray.diagonal, np.ndarray.trace, np.ndarray.take, np.ndarray.compress,
-    np.ndarray.choose,
+    np.ndarray.choose, np.nansum, np.nanmean, np.nanvar, np.nanstd, np.nanprod, np.nanmedian,
+    np.nanquantile, np.nanpercentile, np.nancumsum, np.nancumprod, times,
 }  # fmt: skip
 PRODUCTS = {operator.mul, np.multiply}
 POWERS = {operator.pow, np.power, np.float_power, math.pow}
@@ -76,7 +78,8 @@ def takes_a_part(operation: Apply) -> bool:
     """Whether a function uses a part of an operand alone."""
     function = operation.function
     masked = _among(function, PRODUCTS) and any(map(_truth, operation.types))
-    return masked or _among(function, SELECTING)
+    chosen = any(name == "where" for name, _ in operation.kwargs)
+    return masked or chosen or _among(function, SELECTING)
 
 
 def _singular(operation: Apply) -> bool:

@@ -157,6 +157,10 @@ class Storage:
         """Whether the caller may write into the memory before the backward part runs."""
         return bool(self.later) and not self.points.reach(name).isdisjoint(self.later)
 
+    def changing_names(self) -> frozenset[str]:
+        """The variables whose memory the caller may write into before the backward part runs."""
+        return frozenset(filter(self.changing, self.facts.types)) if self.later else frozenset()
+
     def outlives(self, name: str) -> bool:
         """Whether the variable is read after a write that may change it."""
         return any(name in self.live.after[id(stmt)] for _, stmt in self.into(name))

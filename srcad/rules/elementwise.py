@@ -18,6 +18,7 @@ from srcad.runtime.elementwise import (
     above,
     angle_slope,
     below,
+    divide,
     direction_bar,
     i0_derivative,
     i1,
@@ -43,7 +44,7 @@ from srcad.runtime.elementwise import (
 partials(np.add,         lambda y, x1, x2: 1,             lambda y, x1, x2: 1)
 partials(np.subtract,    lambda y, x1, x2: 1,             lambda y, x1, x2: -1)
 partials(np.multiply,    lambda y, x1, x2: x2,            lambda y, x1, x2: x1)
-partials(np.divide,      lambda y, x1, x2: 1 / x2,        lambda y, x1, x2: -y / x2)
+partials(np.divide,      lambda y, x1, x2: divide(1, x2), lambda y, x1, x2: -y / x2)
 partials(np.mod,         lambda y, x1, x2: 1, lambda y, x1, x2: -np.floor_divide(x1, x2))
 partials(np.fmod,        lambda y, x1, x2: 1, lambda y, x1, x2: np.rint((y - x1) / x2))
 partials(np.power,       lambda y, x1, x2: pow_base(x1, x2), lambda y, x1, x2: pow_exponent(y, x1))
@@ -180,7 +181,8 @@ partials(root_beside, lambda y, z: z / y)
 vjp(sign, lambda y_bar, y, x:
     0 * y_bar if np.isrealobj(x) else ratio(np.conj(y_bar) - np.real(y_bar * y) * y, np.abs(x)))
 no_derivative(larger, inside, below, above)
-partials(times,        lambda y, a, b: b,                   lambda y, a, b: a)
+vjp(times, lambda y_bar, y, a, b: unbroadcast(times(y_bar, b), a),
+           lambda y_bar, y, a, b: unbroadcast(times(a, y_bar), b))
 partials(ratio,        lambda y, a, b: ratio(1, b),        lambda y, a, b: -ratio(y, b))
 partials(pow_base,     lambda y, a, b: b * pow_base(a, b - 1),
                        lambda y, a, b: ratio(a**b, a) + pow_exponent(y, a))

@@ -35,7 +35,7 @@ from srcad.runtime.reductions import spread
 partials(operator.add,     lambda y, a, b: 1,              lambda y, a, b: 1)
 partials(operator.sub,     lambda y, a, b: 1,              lambda y, a, b: -1)
 partials(operator.mul,     lambda y, a, b: b,              lambda y, a, b: a)
-partials(operator.truediv, lambda y, a, b: 1 / b,          lambda y, a, b: -y / b)
+partials(operator.truediv, lambda y, a, b: divide(1, b),        lambda y, a, b: -y / b)
 partials(operator.mod,     lambda y, a, b: 1,              lambda y, a, b: -(a // b))
 partials(operator.pow,     lambda y, a, b: pow_base(a, b), lambda y, a, b: pow_exponent(y, a))
 partials(operator.neg,     lambda y, a: -1)

@@ -14,7 +14,7 @@ import numpy as np
 
 from srcad.rules.table import jvp, multilinear
 from srcad.runtime.curves import interp_x_moved
-from srcad.runtime.elementwise import kept_parts
+from srcad.runtime.elementwise import kept_parts, times
 from srcad.runtime.padding import padded
 from srcad.runtime.pushes import (
     extremum_moved,
@@ -30,6 +30,7 @@ multilinear(
     np.linalg.vecdot, np.vdot, np.inner, np.outer, np.linalg.outer, np.tensordot,
     np.linalg.tensordot, np.kron, np.cross, np.linalg.cross, np.convolve, np.correlate,
 )  # fmt: skip
+multilinear(times)
 multilinear(np.einsum, positions=None)
 
 jvp(
@@ -106,6 +107,22 @@ jvp(np.nanpercentile,
 # fmt: on
 jvp(math.modf, lambda x_dot, y, x: (x_dot, 0.0))
 jvp(np.modf, lambda x_dot, y, x: (x_dot, 0.0 * x_dot))
+jvp(
+    np.nansum,
+    lambda t, y, a, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=True: np.sum(
+        t, axis, keepdims=keepdims, where=~np.isnan(a) & where
+    ),
+)
+jvp(
+    np.nanmean,
+    lambda t, y, a, axis=None, dtype=None, out=None, keepdims=False, *, where=True: np.mean(
+        t, axis, keepdims=keepdims, where=~np.isnan(a) & where
+    ),
+)
+jvp(
+    np.nancumsum,
+    lambda t, y, a, axis=None, dtype=None, out=None: np.cumsum(np.where(np.isnan(a), 0, t), axis),
+)
 jvp(
     np.nanvar,
     lambda t, y, a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True: (

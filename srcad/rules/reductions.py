@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad.rules.table import like, linear, no_derivative, vjp
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.elementwise import ratio
+from srcad.runtime.elementwise import divide, ratio
 from srcad.runtime.quantiles import quantile_bar, quantile_q_bar
 from srcad.runtime.reductions import (
     average_bar,
@@ -46,7 +46,7 @@ linear(
 linear(
     np.mean,
     lambda y_bar, a, axis=None, dtype=None, out=None, keepdims=False, *, where=True:
-        spread(y_bar / count(a, axis), a, axis, keepdims) if where is True
+        spread(divide(y_bar, count(a, axis)), a, axis, keepdims) if where is True
         else mean_where(y_bar, a, axis, keepdims, where),
 )
 vjp(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.elementwise import divide
 
 Axis = Any
 
@@ -106,7 +107,7 @@ def average_bar(
     """The cotangent of `a` in np.average: y_bar w / Σw."""
     g = y_bar[0] if returned else y_bar
     if weights is None:
-        return spread(g / count(a, axis), a, axis, keepdims)
+        return spread(divide(g, count(a, axis)), a, axis, keepdims)
     w = weights_like(weights, a, axis)
     total = np.sum(w, axis, keepdims=axis is not None)
     return kept(g, axis, keepdims) / total * w

@@ -241,7 +241,8 @@ class Applied(Pushing):
             read = formula(f)
             partial = read.instantiate({**computed, read.names[0]: ir.Name(target)})
             if not self.naive:
-                partial = specialise.partial(operation.function, position, computed, partial)
+                function = operation.function
+                partial = specialise.partial(function, position, computed, types, partial)
             t = self.value(values[name])
             t = algebra.call(CAST, t) if name in lists else t
             if operation.function in POWERS and position == 1:

@@ -1,8 +1,8 @@
 """Find the variables whose memory a function that is known only when it runs may write.
 
-    y = x * 1.0          y, z, and what else may be this memory: their tangents have memory of
-    z = y[:2]            their own as they have, since `f` writes both or neither
-    f(z)
+y = x * 1.0          y, z, and what else may be this memory: their tangents have memory of
+z = y[:2]            their own as they have, since `f` writes both or neither
+f(z)
 """
 
 from __future__ import annotations
