@@ -28,6 +28,11 @@ def mul(a: ir.Expr, b: ir.Expr) -> ir.Expr:
         return neg(mul(a.operand, b))
     if isinstance(b, ir.Const) and not isinstance(a, ir.Const):
         return mul(b, a)
+    return _product(a, b)
+
+
+def _product(a: ir.Expr, b: ir.Expr) -> ir.Expr:
+    """a * b, neither of which is negative or one; a quotient is divided last."""
     match a, b:
         case ir.Const(p), ir.Const(q) if _number(p) and _number(q):
             return ir.Const(p * q)
