@@ -154,7 +154,7 @@ def partial(
         if isinstance(exponent, ir.Const) and type(exponent.value) in (int, float):
             return power(base, exponent.value)
     match found:
-        case ir.Call(ir.Ref(f), (one, divisor), ()) if f is divide:
+        case ir.Call(ir.Ref(f), (one, divisor), ()) if f is divide and len(types) == 2:
             (dividend, _), (_, of_divisor) = list(types.items())[:2]
             if divides(types[dividend], of_divisor, divisor):
                 return ir.Binary("/", one, divisor)
