@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from srcad.adjoint import algebra
+from srcad.adjoint.containers import computed_items
 from srcad.adjoint.cotangents import DEFAULT_OF, slice_object
 from srcad.adjoint.loops import LoopPlan
 from srcad.adjoint.memory import Memory
@@ -39,7 +40,7 @@ from srcad.analysis.operations import (
 )
 from srcad.analysis.shared import Asked
 from srcad.ir import nodes as ir
-from srcad.ir.types import AnyType, Clo
+from srcad.ir.types import AnyType, Clo, Obj
 from srcad.runtime import adopting, cells, snapshots
 from srcad.runtime.methods import tolist
 
@@ -128,6 +129,8 @@ class Cells(Memory):
                 return self.owned(stmt, target, value, inner)
             case ir.Assign(target, value):
                 return self.assigned(stmt, target, value)
+            case ir.Unpack(_, ir.Name(owner)) if isinstance(self.type(owner), Obj):
+                raise computed_items(self.place(stmt.at))
             case ir.Unpack(targets, ir.Name(owner)) if owner in self.cells | self.unknown():
                 return self.unpacked(stmt, targets, owner)
             case ir.Effect(value) if self.mutates(self.operation(value)):
@@ -233,9 +236,8 @@ class Cells(Memory):
         many = isinstance(self.operation(value), Copy)
         forward: list[ir.Stmt] = [stmt]
         active = isinstance(inner, ir.Name) and inner.id in self.active
-        made = ir.Name(target)
+        made = ir.Name(self.names.fresh(f"{target}_then") if many and active else target)
         if many and active:
-            made = ir.Name(self.names.fresh(f"{target}_then"))
             self.facts.types[made.id] = self.type(target)
             forward.append(ir.Assign(made.id, algebra.call(SNAPSHOT, ir.Name(target)), stmt.at))
         y_bar = self.take(target)  # from an array that it was written into as well
@@ -393,6 +395,6 @@ def _owns(func: ir.Expr) -> bool:
     return isinstance(func, ir.Ref) and func.value in (cells.owned, cells.owned_items)
 
 
-def _key(operation: Part | Element) -> ir.Expr:
-    key = operation.key if isinstance(operation, Part) else operation.index
+def _key(read: Part | Element) -> ir.Expr:
+    key = read.key if isinstance(read, Part) else read.index
     return ir.Const(key) if isinstance(key, str) else slice_object(key)

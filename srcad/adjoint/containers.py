@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import replace
 
+from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.contributions import Contributions
 from srcad.adjoint.cotangents import Cotangents
@@ -146,3 +147,12 @@ class Containers(Cotangents):
             else:
                 self.emit(ir.Effect(popped))
         return [Step((stmt,), tuple(self.out))]
+
+
+def computed_items(place: errors.Place) -> errors.UnsupportedSyntax:
+    """What an object hands out is no object that was put into it."""
+    return errors.UnsupportedSyntax(
+        "This object hands out values with a derivative, as its class says, while containers are "
+        "written. Make a list of them first.",
+        place,
+    )

@@ -21,6 +21,7 @@ from srcad.ir.types import (
     Array,
     Dct,
     Lst,
+    Obj,
     Scalar,
     Tup,
     Type,
@@ -250,10 +251,13 @@ class _Planner:
             self.bind(part, ir.Item(value, ir.Const(j)))
 
     def sequence(self, target: ir.Target, name: str, k: ir.Expr) -> None:
+        kind = self.type(ir.Name(name))
+        if isinstance(kind, Obj):  # its class may compute what it hands out
+            self.opaque(target, ir.Name(name))
+            return
         if self.is_cell(ir.Name(name)):
             self.kept += ir.leaves(target)
             return
-        kind = self.type(ir.Name(name))
         can_index = isinstance(kind, Array | Lst | Tup) or (
             isinstance(kind, Scalar) and kind.kind is range
         )

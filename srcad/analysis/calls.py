@@ -23,6 +23,7 @@ from srcad.analysis.construct import construct, plain_dataclass, replaced
 from srcad.analysis.container_methods import container_method
 from srcad.analysis.derivatives import of_derivatives
 from srcad.analysis.dispatch import instance_of
+from srcad.analysis.handed_out import listed
 from srcad.analysis.invoke import (
     Found,
     apply,
@@ -77,7 +78,7 @@ from srcad.runtime.methods import METHODS
 from srcad.runtime.noted import named_like, noted
 from srcad.runtime.objects import instance
 from srcad.runtime.operators import BY_NAME
-from srcad.runtime.substitutes import SUBSTITUTES
+from srcad.runtime.substitutes import SUBSTITUTES, items_of
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -191,6 +192,8 @@ def _special(
         return ANY, Refused(refusals.BY_MEMORY, refusals.TAKE_JVP)
     if value is vars and args and isinstance(inference.expr(args[0]), Clo):
         return ANY, Refused("`vars` of a function")
+    if value is items_of:
+        return listed(args[0], inference)
     return of_derivatives(expr, value, args) or _by_value(value, args, inference)
 
 

@@ -23,6 +23,7 @@ from srcad.analysis.invoke import SPECIAL
 from srcad.analysis.operations import BINARY_FUNCTIONS, UNARY_FUNCTIONS
 from srcad.analysis.writer import Writer
 from srcad.ir import nodes as ir
+from srcad.ir.again import once_more
 from srcad.ir.types import BOTTOM, AnyType, Bottom, Known, Obj, Type, join_all
 from srcad.runtime.objects import instance
 
@@ -101,6 +102,8 @@ def _chosen(stmt: ir.Stmt, inference: Inference) -> tuple[str, str, Rewrite] | N
                 return None
             owner, name, change = found
             return owner, name, lambda new: replace(stmt, value=change(new))
+        case ir.For(_, ir.Name(owner)) if known(owner) and not inference.types[owner].none:  # type: ignore[union-attr]
+            return owner, "__iter__", lambda new: replace(once_more(stmt), iterable=new)
         case ir.Store(ir.Attr(ir.Name(owner), name) as target) | ir.Augment(
             ir.Attr(ir.Name(owner), name) as target
         ) if known(owner):
@@ -109,6 +112,8 @@ def _chosen(stmt: ir.Stmt, inference: Inference) -> tuple[str, str, Rewrite] | N
             ir.Item(ir.Name(owner)) as item
         ) if known(owner):
             return owner, "__setitem__", lambda new: replace(stmt, target=replace(item, obj=new))
+        case ir.Unpack(_, ir.Name(owner)) if known(owner):
+            return owner, "__iter__", lambda new: replace(stmt, value=new)
         case _:
             return None
 

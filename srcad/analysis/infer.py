@@ -24,6 +24,7 @@ import numpy as np
 from srcad.analysis import decide, invoke, operators, resolve, shapes
 from srcad.analysis.bound_methods import as_method, bound_methods
 from srcad.analysis.dispatch import dispatched
+from srcad.analysis.handed_out import all_handed_out, loop_handed_out
 from srcad.analysis.inplace import written_out
 from srcad.analysis.noted import with_notes
 from srcad.analysis.operations import (
@@ -92,6 +93,7 @@ class Inferred:
     reached: tuple[ir.Block, dict[int, bool], ir.Block] | None = None  # what `running` found
     joined: frozenset[frozenset[str]] = frozenset()  # parameters that may share memory
     spare: dict[Any, str] = field(default_factory=dict)  # names for statements that we write
+    inlined: dict[int, int] = field(default_factory=dict)  # loops in what objects hand out: depth
 
     @property
     def body(self) -> ir.Block:
@@ -205,6 +207,8 @@ class Inference:
 
     def statement(self, stmt: ir.Stmt) -> None:
         """Read a statement, or what the class of an object makes of it."""
+        if self.instead_of_objects(stmt):
+            return
         odd = self.facts.overloads or self.noting or self.several or self.methods
         if isinstance(stmt, ir.Assign) and not odd:
             value = stmt.value
@@ -226,6 +230,14 @@ class Inference:
             self.plain(stmt)  # which may be a call of a function that writes
         elif not self.instead(stmt, written, first=True):
             self.plain(stmt)
+
+    def instead_of_objects(self, stmt: ir.Stmt) -> bool:
+        """Whether it takes the items of an object whose class says what these are."""
+        if isinstance(stmt, ir.For):
+            found = loop_handed_out(stmt, self)
+        else:
+            found = all_handed_out(stmt, self)
+        return found is not None and self.instead(stmt, found, first=True)
 
     def instead(self, stmt: ir.Stmt, written: ir.Block | None, first: bool = False) -> bool:
         """Read other statements in place of this one, if there are any; first: once and for all."""

@@ -155,8 +155,8 @@ class _Owning:
         return owner.id in self.shared.cells | self.shared.holders
 
     def moves(self, value: ir.Expr) -> bool:
-        """Whether the numbers in it certainly are objects of their own: those of cells are."""
-        return self.kept(value) and not isinstance(self.type(value), Tup | AnyType)
+        """Whether the numbers in it certainly are objects of their own, as those of cells are."""
+        return self.kept(value) and not isinstance(self.type(value), Tup | AnyType | Obj)
 
     def makes_cell(self, target: str, value: ir.Expr) -> bool:
         """A new container, for a variable that may also stand for something else."""

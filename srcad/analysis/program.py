@@ -16,9 +16,10 @@ from typing import Any
 from srcad.analysis.guarded import parted
 from srcad.analysis.webs import split_webs
 from srcad.frontend.exits import single_exit
+from srcad.frontend.handing import listing
 from srcad.frontend.lower import lower, lower_inner
 from srcad.frontend.scope import scope_of
-from srcad.frontend.source import Source, locate
+from srcad.frontend.source import Source, find, locate
 from srcad.ir import nodes as ir
 from srcad.ir import verify
 
@@ -84,6 +85,7 @@ class Program:
     """The units met so far, and every outside name that the compiled code relies on."""
 
     units: dict[Any, Unit] = field(default_factory=dict)
+    handed: dict[Any, str] = field(default_factory=dict)  # variables of `listing`
     makers: dict[type, Any] = field(default_factory=dict)  # how classes make objects
     guards: dict[tuple[int, str], tuple[Any, str, Any]] = field(default_factory=dict)
     objects: bool = False  # how variables that functions capture are read (`Reading`)
@@ -94,6 +96,20 @@ class Program:
             self.units[key] = Unit(*_prepared(function, self.objects))
             self.rely(self.units[key])
         return self.units[key]
+
+    def listing(self, function: pytypes.FunctionType, cls: type) -> tuple[Unit, str] | None:
+        """The function that lists what an `__iter__` hands out, and its variable for the list."""
+        key = "listing", function.__code__, id(function.__globals__), cls
+        if key not in self.units:
+            found = listing(find(function), cls)
+            if found is None:
+                return None
+            self.units[key] = Unit(found.source, _readied(lower(found.source, self.objects)))
+            self.handed[key] = found.handed
+            self.rely(self.units[key])
+            for stepped in found.stepped:
+                self.attribute(stepped, "__next__")
+        return self.units[key], self.handed[key]
 
     def inner(
         self, owner: Source, node: ast.FunctionDef | ast.Lambda, captured: frozenset[str]

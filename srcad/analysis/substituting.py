@@ -24,6 +24,7 @@ from srcad.runtime.substitutes import (
     dict_of_pairs,
     items_of,
     items_tuple,
+    listed_tuple,
 )
 
 if TYPE_CHECKING:
@@ -107,4 +108,6 @@ def _container(
         return dict_of_pairs if isinstance(kind, Lst | Tup | Array) else None
     if kwargs or isinstance(kind, Lst | Tup | Bottom | Dct | Scalar):
         return None
+    if value is tuple and isinstance(kind, Obj):
+        return listed_tuple
     return items_of if value is list else items_tuple

@@ -17,6 +17,8 @@ from srcad.runtime.slots import slots_of
 def refuse_computed(owner: Any, key: Any) -> None:
     """Refuse what an object of unknown class computes: it is no object that was put in."""
     by_code = inspect.getattr_static(type(owner), "__getitem__", None)
+    if not isinstance(key, str):
+        by_code = inspect.getattr_static(type(owner), "__iter__", by_code)
     plain = isinstance(key, str) and key in getattr(owner, "__dict__", {})
     if isinstance(key, str):
         field_key(owner, key)

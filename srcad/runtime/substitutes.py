@@ -102,6 +102,24 @@ def items_tuple(sequence: Any) -> Any:
     return tuple([item for item in sequence])  # noqa: C409, C416 - so that a loop is seen
 
 
+def items_by_index(owner: Any) -> Any:
+    """What a loop over an object asks for, of which the class only has a `__getitem__`."""
+    k, more, item = 0, True, None
+    while more:
+        try:
+            item = owner[k]
+        except IndexError:
+            more = False
+        if more:
+            yield item
+        k += 1
+
+
+def listed_tuple(sequence: Any) -> Any:
+    """`tuple` of an object whose class says what it hands out."""
+    return tuple(items_of(sequence))
+
+
 def bounded(iterable: Any, maxlen: Any = None) -> Any:
     """`deque(iterable, maxlen)`, and `deque` of an array."""
     queue: Any = deque(maxlen=maxlen)
@@ -317,6 +335,7 @@ STANDING_IN = set(
         numpy_sources.mapped,
         items_of,
         items_tuple,
+        listed_tuple,
         dict_merged,
         dict_of_pairs,
         dict_of_names,

@@ -12,6 +12,7 @@ import collections
 import collections.abc
 import copy
 import functools
+import inspect
 import types
 from collections.abc import Callable
 from typing import Any
@@ -218,7 +219,8 @@ def items_dot(x_dot: Any, x: Any) -> Any:
 def parts_dot(x_dot: Any, x: Any) -> Any:
     """The tangent of what is taken apart; the items of an object are its class's own affair."""
     kinds = (list, tuple, dict, np.ndarray, collections.deque, collections.abc.ValuesView)
-    if not isinstance(x, kinds):
+    by_code = isinstance(inspect.getattr_static(type(x), "__iter__", None), types.FunctionType)
+    if not isinstance(x, kinds) or by_code:
         raise UnsupportedSyntax(
             f"The items of a {type(x).__name__} have no tangents in forward mode yet. Make a list "
             "of them first."

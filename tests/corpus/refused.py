@@ -36,10 +36,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "gates.gate_without_a_rule": ("MissingRule", "no defvjp"),
     # … generators
     "generators.generator_by_hand": ("UnsupportedSyntax", "a generator that is kept"),
-    "generators.iterator_object": (
-        "UnsupportedSyntax",
-        "an object with __next__ in a loop",
-    ),
     "generators.context_manager_with_state": (
         "UnsupportedMutation",
         "a context manager that holds an active value",
