@@ -22,7 +22,7 @@ from srcad.emit.places import annotate
 from srcad.frontend.source import Target
 from srcad.ir.observed import types_of
 from srcad.ir.types import ANY, Symbols, Type
-from srcad.picked import picked
+from srcad.picked import header, picked
 from srcad.rules.table import TABLE
 from srcad.runtime.derivative import Derivative
 
@@ -119,15 +119,20 @@ class GradFunction(Derivative, Generic[P, R]):
             return entry
 
     def generated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> types.FunctionType:
-        """The function that was generated for these arguments: of one value for each parameter."""
+        """The function that was generated for these arguments, with the function's parameters."""
         entry, _, choice, _ = self._entry(args, kwargs)
         main: types.FunctionType = entry.main
-        if main.__defaults__ is None:
-            main.__defaults__ = _defaults(self._target(args, kwargs).function)
-        if choice.plain:
-            return main
+        function = self._target(args, kwargs).function
+        signature = inspect.signature(function, follow_wrapped=False)
+        if not any(p.kind in _SPREAD for p in signature.parameters.values()):
+            if main.__defaults__ is None:
+                main.__defaults__ = function.__defaults__
+            if choice.plain:
+                return main
         names = list(inspect.signature(main).parameters)
-        return picked(main, names, choice, self.value, self.aux)
+        made = picked(main, names, choice, self.value, self.aux, header(signature))
+        made.__defaults__, made.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+        return made
 
     def _target(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Target:
         if isinstance(self.f, GradFunction):
@@ -194,20 +199,6 @@ class GradFunction(Derivative, Generic[P, R]):
     def source(self) -> str:
         """The generated code of the last call, or of the generic version before any call."""
         return text_of(self)
-
-
-def _defaults(function: types.FunctionType) -> tuple[Any, ...] | None:
-    """The defaults of the last parameters, each of which is one parameter of generated code."""
-    empty: dict[Any, Any] = {
-        inspect.Parameter.VAR_POSITIONAL: (), inspect.Parameter.VAR_KEYWORD: {},
-    }  # fmt: skip
-    found: list[Any] = []
-    for p in reversed(list(inspect.signature(function, follow_wrapped=False).parameters.values())):
-        default = empty.get(p.kind, p.default)
-        if default is p.empty:
-            break
-        found.insert(0, default)
-    return tuple(found) or None
 
 
 _SPREAD = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,14 @@ import numpy as np
 from srcad import errors
 from srcad.api import grad
 from srcad.arguments import Wrt
-from srcad.flat import filled, raveled
-from srcad.forward import jvp, prepared
+from srcad.flat import raveled
+from srcad.forward import jvp
 from srcad.numeric import fresh
 from srcad.pullback import vjp
 from srcad.runtime.derivative import Derivative
 from srcad.runtime.trees import leaves, rebuild
+from srcad.second import REFUSALS, Product, basis
 
-_REFUSALS = (errors.UnsupportedSyntax, errors.UnsupportedMutation, errors.MissingRule)
 MODES = ("auto", "forward", "reverse")
 
 
@@ -34,7 +34,7 @@ class Derived(Derivative):
 
     def __init__(self, f: Callable[..., Any], kind: str, wrt: Wrt, mode: str) -> None:
         self.f, self.kind, self.wrt, self.mode = f, kind, wrt, mode
-        self.gradients: dict[int, Any] = {}
+        self.products: dict[int, Product] = {}
         self.__name__ = f"{kind}_of_{getattr(f, '__name__', 'function')}"
         self.__doc__ = f"The {kind} of {getattr(f, '__qualname__', f)}."
 
@@ -54,16 +54,18 @@ class Derived(Derivative):
         position = _position(f, wrt, count)
         if self.kind == "jacobian":
             return _jacobian(f, args, position, self.mode)
-        how = _hessian if self.kind == "hessian" else _hvp
-        return how(f, self._gradient(f, position), args, position)
+        product = self._product(f, position)
+        if self.kind == "hessian":
+            return _hessian(product, args, position)
+        return product.along(args[:-1], args[-1])
 
-    def _gradient(self, f: Callable[..., Any], position: int) -> Any:
-        """The gradient that the second derivatives are taken from: compiled once."""
+    def _product(self, f: Callable[..., Any], position: int) -> Product:
+        """The product that second derivatives are taken from: compiled once."""
         if f is not self.f:  # keywords are given
-            return grad(f, position)
-        if position not in self.gradients:
-            self.gradients[position] = grad(f, position)
-        return self.gradients[position]
+            return Product(f, grad(f, position), position)
+        if position not in self.products:
+            self.products[position] = Product(f, grad(f, position), position)
+        return self.products[position]
 
     def __repr__(self) -> str:
         return f"<{self.kind} of {getattr(self.f, '__qualname__', self.f)!s}, wrt={self.wrt}>"
@@ -105,8 +107,8 @@ def hvp(f: Callable[..., Any], wrt: int | str = 0) -> Callable[..., Any]:
     """The product of the Hessian with a vector: `hvp(f)(x, v)`; the vector comes last.
 
     v has the structure and shapes of the argument that f is differentiated in, and so has the
-    product.  It is forward mode over the gradient's code; where that writes into containers, it is
-    the gradient of forward mode's code.
+    product.  It is forward mode over the gradient's code; where that is refused, the gradient of
+    forward mode's code; and last forward mode over itself, once for each number of the argument.
     """
     return Derived(f, "hvp", wrt, "auto")
 
@@ -140,14 +142,14 @@ def flat_jacobian(
     first, second = (_forward, _reverse) if smaller else (_reverse, _forward)
     try:
         return first(f, args, wrt)
-    except _REFUSALS:
+    except REFUSALS:
         return second(f, args, wrt)
 
 
 def _forward(f: Callable[..., Any], args: tuple[Any, ...], wrt: int) -> FlatJacobian:
     out: Any = None
     columns = []
-    for unit in _basis(args[wrt]):
+    for unit in basis(args[wrt]):
         dots: list[Any] = [None] * len(args)
         dots[wrt] = unit
         out, t = jvp(f, fresh(args), tuple(dots))
@@ -160,19 +162,10 @@ def _forward(f: Callable[..., Any], args: tuple[Any, ...], wrt: int) -> FlatJaco
 
 def _reverse(f: Callable[..., Any], args: tuple[Any, ...], wrt: int) -> FlatJacobian:
     out, pullback = vjp(f, *fresh(args))
-    rows = [raveled(pullback(unit)[wrt]) for unit in _basis(_value(out))]
+    rows = [raveled(pullback(unit)[wrt]) for unit in basis(_value(out))]
     if not rows:
         return FlatJacobian(np.zeros((0, raveled(args[wrt]).size)), out)
     return FlatJacobian(np.stack(rows), out)
-
-
-def _basis(tree: Any) -> Iterator[Any]:
-    """The unit vectors, in the structure of the tree."""
-    zero = np.zeros_like(raveled(tree))
-    for k in range(zero.size):
-        unit = zero.copy()
-        unit[k] = 1
-        yield filled(tree, unit)
 
 
 def _split(matrix: np.ndarray, value: Any, at: Any) -> Any:
@@ -194,31 +187,11 @@ def _spans(tree: Any) -> list[tuple[int, int, tuple[int, ...]]]:
     return found
 
 
-def _hessian(f: Callable[..., Any], df: Any, args: tuple[Any, ...], wrt: int) -> Any:
+def _hessian(product: Product, args: tuple[Any, ...], wrt: int) -> Any:
     at = args[wrt]
-    columns = [raveled(_hvp(f, df, (*fresh(args), e), wrt)) for e in _basis(at)]
+    columns = [raveled(product.along(args, e)) for e in basis(at)]
     matrix = np.stack(columns, -1) if columns else np.zeros((0, 0))
     return _split(matrix, at, at)
-
-
-def _hvp(f: Callable[..., Any], df: Any, args: tuple[Any, ...], wrt: int) -> Any:
-    *given, v = args
-    dots: list[Any] = [None] * len(given)
-    dots[wrt] = v
-    try:
-        return jvp(df, fresh(tuple(given)), tuple(dots))[1]
-    except _REFUSALS:
-        return _of_the_tangent(f, tuple(given), tuple(dots), wrt)
-
-
-def _of_the_tangent(
-    f: Callable[..., Any], args: tuple[Any, ...], dots: tuple[Any, ...], wrt: int
-) -> Any:
-    """The gradient of the derivative along a vector."""
-    entry, given, moving = prepared(f, fresh(args), dots)
-    assert entry.main is not None
-    _, pullback = vjp(entry.main, *given, *moving)
-    return pullback((0.0, 1.0))[len(given) - len(args) + wrt]
 
 
 def _position(f: Callable[..., Any], wrt: int | str, count: int) -> int:

@@ -7,6 +7,7 @@ def f_grad(a, rest):
 
 from __future__ import annotations
 
+import inspect
 import linecache
 import types
 import weakref
@@ -19,17 +20,38 @@ _SERIAL = count(1)
 
 
 def picked(
-    whole: types.FunctionType, params: list[str], choice: Choice, value: bool, aux: bool
+    whole: types.FunctionType,
+    params: list[str],
+    choice: Choice,
+    value: bool,
+    aux: bool,
+    head: str = "",
 ) -> types.FunctionType:
-    """The function that picks what was asked for; params: the names of its parameters."""
+    """The function that picks what was asked for; params: the names of its parameters.
+
+    head: these as they stand in its header, where that is not the same.
+    """
     known = whole.__dict__.setdefault("picked", {})  # it lives as long as what it calls
-    if choice not in known:
-        known[choice] = _written(whole, params, choice, value, aux)
-    return known[choice]  # type: ignore[no-any-return]
+    key = choice, head
+    if key not in known:
+        known[key] = _written(whole, params, choice, value, aux, head)
+    return known[key]  # type: ignore[no-any-return]
+
+
+def header(signature: inspect.Signature) -> str:
+    """The parameters as they stand in a `def`, without annotations and defaults."""
+    empty = inspect.Parameter.empty
+    plain = (p.replace(annotation=empty, default=empty) for p in signature.parameters.values())
+    return str(inspect.Signature(list(plain)))[1:-1]
 
 
 def _written(
-    whole: types.FunctionType, params: list[str], choice: Choice, value: bool, aux: bool
+    whole: types.FunctionType,
+    params: list[str],
+    choice: Choice,
+    value: bool,
+    aux: bool,
+    head: str,
 ) -> types.FunctionType:
     given = ", ".join(params)
     order = choice.params
@@ -42,7 +64,10 @@ def _written(
         (value, aux), "value, found"
     )
     answer = results.replace("found", asked)
-    text = f"def {whole.__name__}({given}):\n    {results} = whole({given})\n    return {answer}\n"
+    body = f"    {results} = whole({given})\n    return {answer}\n"
+    if choice.plain:
+        body = f"    return whole({given})\n"
+    text = f"def {whole.__name__}({head or given}):\n{body}"
     file = f"<srcad {whole.__name__} picked {next(_SERIAL)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     space: dict[str, Any] = {"whole": whole, "__name__": "srcad.runtime.picked"}

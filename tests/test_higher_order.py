@@ -261,3 +261,93 @@ def test_hessian_of_a_slice_of_a_sorted_list() -> None:
 def test_refusals(call, words) -> None:
     with pytest.raises(errors.WrongArgument, match=words):
         call()
+
+
+class Holder:
+    def __init__(self, data):
+        self.data = data
+        self.half = data[::2]
+
+
+def an_object_of_views(x):
+    h = Holder(x * 1.0)
+    h.half[0] = 2.0 * x[1]
+    h.data *= x
+    return np.sum(h.data**3)
+
+
+def a_number_that_inner_functions_write(x):
+    total = x[0]
+
+    def add(v):
+        nonlocal total
+        total = total * v + total
+
+    for v in x:
+        add(v)
+    return total
+
+
+def of_stars(*terms, k=2.0, **more):
+    return sum(t**3 for t in terms) * terms[0] * k * more.get("z", 1.0)
+
+
+def dotted_lists(x):
+    rows = [[v, v * v] for v in x]
+    rows[0][1] *= x[2]
+    rows.append([rows[0][1] * x[1], 1.0])
+    return sum(a * b for a, b in rows)
+
+
+@pytest.mark.parametrize(
+    "f", [an_object_of_views, a_number_that_inner_functions_write, dotted_lists]
+)
+def test_what_the_gradients_code_does_not_allow(f) -> None:
+    found = srcad.hessian(f)(POINT)
+    df, eps = srcad.grad(f), 1e-5
+    columns = [(df(POINT + eps * e) - df(POINT - eps * e)) / (2 * eps) for e in np.eye(3)]
+    np.testing.assert_allclose(found, np.stack(columns, -1), rtol=1e-6, atol=1e-6)
+    v = np.array([0.3, -1.2, 0.7])
+    np.testing.assert_allclose(srcad.hvp(f)(POINT, v), found @ v, rtol=1e-10, atol=1e-10)
+
+
+def test_parameters_with_stars() -> None:
+    args = (1.2, 0.7, 0.4)
+    for k in range(3):
+        wanted = 6 * args[k] * 1.2 * 2 * 3 + (k == 0) * 3 * 1.2**2 * 2 * 2 * 3
+        for found in (
+            srcad.hessian(of_stars, k)(*args, z=3.0),
+            srcad.grad(srcad.grad(of_stars, k), k)(*args, z=3.0),
+            srcad.hvp(of_stars, k)(*args, 1.0, z=3.0),
+        ):
+            np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+
+def with_a_default(s, n=3):
+    values = [s * k for k in range(n)]
+    values[0] += s**3
+    values[1], last = values[0], values[-1]
+    return sum([*values, last]) * values[1]
+
+
+def test_a_default_behind_what_is_written() -> None:
+    df = srcad.grad(with_a_default)
+    wanted = (df(0.6 + 1e-5) - df(0.6 - 1e-5)) / 2e-5
+    np.testing.assert_allclose(srcad.hvp(with_a_default)(0.6, 1.0), wanted, rtol=1e-7)
+
+
+def writes_into_its_argument(w):
+    w[0] = w[0] ** 2 * 3.0
+    return np.sum(w * w)
+
+
+def test_a_gradient_that_writes_into_a_copy_of_what_moves() -> None:
+    """The tangent of the copy has memory of its own, though the call is known when it runs."""
+
+    def f(x):
+        inner = lambda w: writes_into_its_argument(w) * x[0]  # noqa: E731
+        return np.sum(srcad.grad(inner)(x * 1.0) * x)
+
+    v, eps = np.array([0.3, -1.2, 0.7]), 1e-5
+    wanted = (f(POINT + eps * v) - f(POINT - eps * v)) / (2 * eps)
+    np.testing.assert_allclose(srcad.jvp(f, (POINT,), (v,))[1], wanted, rtol=1e-7)

@@ -153,13 +153,10 @@ def partial(
         base, exponent = list(values.values())[:2]
         if isinstance(exponent, ir.Const) and type(exponent.value) in (int, float):
             return power(base, exponent.value)
-    match found:
-        case ir.Call(ir.Ref(f), (one, divisor), ()) if f is divide and len(types) == 2:
-            (dividend, _), (_, of_divisor) = list(types.items())[:2]
-            if divides(types[dividend], of_divisor, divisor):
-                return ir.Binary("/", one, divisor)
-        case _:
-            pass
+    if function in (operator.truediv, np.divide) and position == 0:
+        dividend, kind = list(types.values())[:2]
+        divisor = list(values.values())[1]
+        return ir.Binary("/", ir.Const(1), divisor) if divides(dividend, kind, divisor) else found
     return found
 
 

@@ -16,7 +16,7 @@ from srcad.analysis.invoke import Found, constant_expr, invoke
 from srcad.analysis.operations import Inert, Make, Operation, Refused
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Obj, Tup
+from srcad.ir.types import ANY, Known, Obj, Tup
 from srcad.runtime.objects import made
 from srcad.runtime.substitutes import SUBSTITUTES
 
@@ -31,8 +31,9 @@ def construct(
     inference: Inference,
 ) -> Found | None:
     """`Point(x, y)` of a class of the user; None for everything else."""
-    if cls is made and isinstance(args[0], ir.Ref):
-        return make(args[0].value, kwargs, inference)
+    if cls is made:
+        known = inference.expr(args[0])  # in code that was generated it is a name
+        return make(known.value, kwargs, inference) if isinstance(known, Known) else None
     if not isinstance(cls, type) or cls in SUBSTITUTES:
         return None
     if issubclass(cls, BaseException):
