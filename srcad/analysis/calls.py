@@ -76,7 +76,7 @@ from srcad.runtime.index_tricks import joined
 from srcad.runtime.inplace import fitting
 from srcad.runtime.methods import METHODS
 from srcad.runtime.noted import named_like, noted
-from srcad.runtime.objects import instance
+from srcad.runtime.objects import absent, instance
 from srcad.runtime.operators import BY_NAME
 from srcad.runtime.substitutes import SUBSTITUTES, items_of
 
@@ -194,6 +194,8 @@ def _special(
         return ANY, Refused("`vars` of a function")
     if value is items_of:
         return listed(args[0], inference)
+    if value is getattr and len(args) == 3:
+        return ANY, Refused("`getattr` of what its class may make up, with a default,")
     return of_derivatives(expr, value, args) or _by_value(value, args, inference)
 
 
@@ -212,6 +214,8 @@ def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Fo
         return special(value, args[0], inference.expr(args[0]), inference)
     if value is joined:
         return brackets.join(args, inference)
+    if value is absent:
+        return ANY, Inert()
     if value is fitting or value is noted or value is named_like:
         return inference.expr(args[0]), Same(args[0])
     if (value is captured or value is default_of) and len(args) == 2:

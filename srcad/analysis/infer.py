@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis import decide, invoke, operators, resolve, shapes
+from srcad.analysis.asked_attributes import attribute_or_default
 from srcad.analysis.bound_methods import as_method, bound_methods
 from srcad.analysis.dispatch import dispatched
 from srcad.analysis.handed_out import all_handed_out, loop_handed_out
@@ -38,6 +39,7 @@ from srcad.analysis.operations import (
 )
 from srcad.analysis.overloads import overloaded
 from srcad.analysis.program import MISSING, Unit
+from srcad.analysis.unrolled import stored_by_name, unrolled
 from srcad.analysis.witness import result_type
 from srcad.ir import nodes as ir
 from srcad.ir.observed import type_of
@@ -234,8 +236,11 @@ class Inference:
     def instead_of_objects(self, stmt: ir.Stmt) -> bool:
         """Whether it takes the items of an object whose class says what these are."""
         if isinstance(stmt, ir.For):
-            found = loop_handed_out(stmt, self)
+            found = unrolled(stmt, self) or loop_handed_out(stmt, self)
         else:
+            asked = attribute_or_default(stmt, self) or stored_by_name(stmt, self)
+            if asked is not None:
+                return self.instead(stmt, asked)
             found = all_handed_out(stmt, self)
         return found is not None and self.instead(stmt, found, first=True)
 

@@ -10,8 +10,10 @@ from srcad.frontend.expressions import is_truth
 from srcad.frontend.state import keyword
 from srcad.frontend.trying import Trying
 from srcad.ir import nodes as ir
+from srcad.runtime.objects import put_attributes
 
 DELITEM = ir.Ref(operator.delitem, "operator.delitem")
+PUT_ATTRIBUTES = ir.Ref(put_attributes, "put_attributes")
 DELATTR = ir.Ref(delattr, "delattr")
 SLICE = ir.Ref(slice, "slice")
 
@@ -68,7 +70,7 @@ class Statements(Trying):
         if assignment is not None:
             self.do_Assign(assignment)
             return
-        value = self.value(stmt.value)
+        value = self.attributes_put(stmt.value) or self.value(stmt.value)
         if not isinstance(value, ir.Name | ir.Const):
             self.out.append(ir.Effect(value, self.at))
 
@@ -84,6 +86,25 @@ class Statements(Trying):
                 return ast.copy_location(ast.Assign([target], value), stmt)
             case _:
                 return None
+
+    def attributes_put(self, node: ast.expr) -> ir.Expr | None:
+        """`self.__dict__.update(options)` and `vars(self).update(options)`."""
+        match node:
+            case ast.Call(
+                func=ast.Attribute(ast.Attribute(ast.Name() as owner, "__dict__"), "update"),
+                args=[given],
+                keywords=[],
+            ) if not isinstance(given, ast.Starred):
+                pass
+            case ast.Call(
+                func=ast.Attribute(ast.Call(ast.Name("vars"), [ast.Name() as owner], []), "update"),
+                args=[given],
+                keywords=[],
+            ) if not isinstance(given, ast.Starred) and not self.is_bound("vars"):
+                pass
+            case _:
+                return None
+        return ir.Call(PUT_ATTRIBUTES, (self.atom(owner), self.atom(given)))
 
     def do_Return(self, stmt: ast.Return) -> None:
         if self.running is not None:

@@ -53,6 +53,7 @@ def pure_function(value: object) -> bool:
             "array_of_numbers", "array_or_number", "one_number", "noted", "moved", "taken_entry",
             "sort_both", "remove_both", "to_end", "update_dot", "jvp_call", "jvp_method", "put_dot",
             "add_at_dot", "changed", "named_like", "no_objects", "no_items_by_class",
-            "no_lost_key", "no_writes", "no_objects_inside", "numbers_alone",
+            "no_lost_key", "no_writes", "no_objects_inside", "numbers_alone", "lacks", "absent",
+            "past_the_class",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}

@@ -8,6 +8,7 @@ import types
 from typing import Any
 
 from srcad.errors import UnsupportedSyntax
+from srcad.runtime.slots import slots_of
 
 
 def made(cls: type, /, **fields: Any) -> Any:
@@ -73,3 +74,37 @@ def instance(value: Any, cls: type, name: str) -> Any:
         getattr(value, name)
         raise AttributeError(name)
     return value
+
+
+def lacks(value: Any, name: str) -> None:
+    """Refuse an object that has an attribute of which nothing was known."""
+    if hasattr(value, name):
+        raise UnsupportedSyntax(
+            f"A {type(value).__name__} has an attribute `{name}`, and what sets it was not seen: "
+            "its derivative would be lost. Set it in the constructor."
+        )
+
+
+def absent(value: Any, name: str) -> Any:
+    """`value.name` of an object that lacks it: Python's own error."""
+    lacks(value, name)
+    return getattr(value, name)
+
+
+def put_attributes(owner: Any, table: Any) -> None:
+    """`owner.__dict__.update(table)`."""
+    past_the_class(owner, table)
+    for key, value in table.items():
+        setattr(owner, key, value)
+
+
+def past_the_class(owner: Any, table: Any) -> None:
+    """Refuse what an assignment would do in another way than an entry in `__dict__`."""
+    cls = type(owner)
+    if cls is type or isinstance(owner, type) or not isinstance(table, dict):
+        raise UnsupportedSyntax("Write the attributes one by one: `self.name = value`.")
+    for key in table:
+        if not isinstance(key, str) or sets_by_code(cls, key) or key in slots_of(owner):
+            raise UnsupportedSyntax(
+                f"`.{key}` of a {cls.__name__} is set past its class. Write `self.{key} = value`."
+            )

@@ -10,10 +10,6 @@ from __future__ import annotations
 REFUSED: dict[str, tuple[str, str]] = {
     # builtins and the standard library
     "builtins.iterators": ("MissingRule", "next(it)"),
-    "standard_library.property_by_computed_name": (
-        "UnsupportedSyntax",
-        "getattr by a computed name that may be a property",
-    ),
     # functions
     # objects and dicts
     # writes
@@ -84,7 +80,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "regressions_attributes.set_by_a_property": ("UnsupportedSyntax", "`.__dict__` of an object"),
     "regressions_attributes.set_by_a_method": ("UnsupportedSyntax", "`.scale`, by vars(self)"),
     "regressions_attributes.set_past_the_class": ("UnsupportedSyntax", "object.__setattr__"),
-    "regressions_attributes.set_in_a_loop": ("UnsupportedSyntax", "setattr by a computed name"),
     # … regressions_numbers
     "regressions_numbers.operators_by_method": ("UnsupportedSyntax", "the method `.__add__`"),
     "regressions_numbers.item_of_a_tuple_by_method": ("UnsupportedSyntax", "`.__getitem__`"),
