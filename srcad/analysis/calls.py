@@ -74,6 +74,7 @@ from srcad.runtime import draws
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.index_tricks import joined
 from srcad.runtime.inplace import fitting
+from srcad.runtime.matching import plain_keys
 from srcad.runtime.methods import METHODS
 from srcad.runtime.noted import named_like, noted
 from srcad.runtime.objects import absent, instance
@@ -214,8 +215,8 @@ def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Fo
         return special(value, args[0], inference.expr(args[0]), inference)
     if value is joined:
         return brackets.join(args, inference)
-    if value is absent:
-        return ANY, Inert()
+    if value is absent or value is plain_keys:  # keys: they carry nothing
+        return (ANY if value is absent else Lst(None, STR)), Inert()
     if value is fitting or value is noted or value is named_like:
         return inference.expr(args[0]), Same(args[0])
     if (value is captured or value is default_of) and len(args) == 2:
@@ -295,7 +296,9 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
 
 def _method_of_unknown(expr: ir.Call, func: ir.Attr, inference: Inference) -> Found | None:
     """`xs.append(v)` where xs may be anything; the running program checks what it is."""
-    if func.name not in OF_CONTAINERS or not isinstance(func.obj, ir.Name):
+    filled = func.name == "update" and len(expr.args) == 1 and not expr.kwargs
+    of_dict = filled and isinstance(inference.expr(expr.args[0]), Dct)
+    if not (of_dict or func.name in OF_CONTAINERS) or not isinstance(func.obj, ir.Name):
         return None
     for arg in expr.args:
         inference.expr(arg)

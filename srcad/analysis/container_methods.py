@@ -36,8 +36,16 @@ if TYPE_CHECKING:
 def container_method(
     expr: ir.Call, func: ir.Attr, owner: Lst | Tup | Dct, inference: Inference
 ) -> Found | None:
+    kinds = [inference.expr(a) for a in expr.args]
+    if any(isinstance(a, ir.Star) for a in expr.args):
+        return ANY, Refused(f"`.{func.name}(*…)` of this container", "Write its arguments out.")
+    return _method(expr, func, owner, kinds, inference)
+
+
+def _method(
+    expr: ir.Call, func: ir.Attr, owner: Lst | Tup | Dct, kinds: list[Type], inference: Inference
+) -> Found | None:
     name, args = func.name, expr.args
-    kinds = [inference.expr(a) for a in args]
     if (
         isinstance(owner, Lst)
         and owner.cls is list

@@ -39,6 +39,7 @@ from srcad.analysis.operations import (
 )
 from srcad.analysis.overloads import overloaded
 from srcad.analysis.program import MISSING, Unit
+from srcad.analysis.star_methods import star_written_out
 from srcad.analysis.unrolled import stored_by_name, unrolled
 from srcad.analysis.witness import result_type
 from srcad.ir import nodes as ir
@@ -239,6 +240,7 @@ class Inference:
             found = unrolled(stmt, self) or loop_handed_out(stmt, self)
         else:
             asked = attribute_or_default(stmt, self) or stored_by_name(stmt, self)
+            asked = asked or star_written_out(stmt, self)
             if asked is not None:
                 return self.instead(stmt, asked)
             found = all_handed_out(stmt, self)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from srcad import errors
+from srcad.analysis.gone import read_when_gone, without_dels
 from srcad.analysis.guarded import parted
 from srcad.analysis.webs import split_webs
 from srcad.frontend.exits import single_exit
@@ -104,7 +106,7 @@ class Program:
             found = listing(find(function), cls)
             if found is None:
                 return None
-            self.units[key] = Unit(found.source, _readied(lower(found.source, self.objects)))
+            self.units[key] = Unit(found.source, _readied(found.source, self.objects))
             self.handed[key] = found.handed
             self.rely(self.units[key])
             for stepped in found.stepped:
@@ -116,7 +118,7 @@ class Program:
     ) -> Unit:
         key = id(node)
         if key not in self.units:
-            self.units[key] = Unit(owner, _readied(lower_inner(owner, node, captured)), node)
+            self.units[key] = Unit(owner, _ready(lower_inner(owner, node, captured), owner), node)
             self.rely(self.units[key])
         return self.units[key]
 
@@ -164,13 +166,24 @@ def _prepared(function: pytypes.FunctionType, objects: bool) -> tuple[Source, ir
 
 def _read(function: pytypes.FunctionType, objects: bool = False) -> tuple[Source, ir.Function]:
     source = locate(function)
-    return source, _readied(lower(source, objects))
+    return source, _readied(source, objects)
 
 
 _kept = cache(_read)  # the helpers of generated code do not change
 
 
-def _readied(function: ir.Function) -> ir.Function:
+def _readied(source: Source, objects: bool) -> ir.Function:
+    return _ready(lower(source, objects), source)
+
+
+def _ready(function: ir.Function, source: Source) -> ir.Function:
     """One exit, and one name for each variable."""
     once = verify.exits(single_exit(parted(verify.lowered(function))))
-    return verify.webs(split_webs(once))
+    again = read_when_gone(once)
+    if again is not None:
+        name, at = again
+        raise errors.UnsupportedSyntax(
+            f"`{name}` may be read after this `del`. Leave the `del` out.",
+            source.place(_as_node(at if at is not None else source.node)),
+        )
+    return verify.webs(split_webs(without_dels(once)))

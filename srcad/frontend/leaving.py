@@ -18,12 +18,27 @@ from dataclasses import replace
 
 from srcad.ir import nodes as ir
 
+_GONE = ir.Ref(None, "gone")
 _LEAVE = ir.Ref(None, "leave")
 
 
 def leave(label: str, at: ir.Loc | None) -> ir.Stmt:
     """The mark for leaving the part that has this label, which will be the name of its flag."""
     return ir.Effect(ir.Call(_LEAVE, (ir.Const(label),)), at)
+
+
+def gone(name: str, at: ir.Loc | None) -> ir.Stmt:
+    """The mark for `del name`, until it is known whether the name is read again."""
+    return ir.Effect(ir.Call(_GONE, (ir.Const(name),)), at)
+
+
+def gone_name(stmt: ir.Stmt) -> str:
+    """The variable that such a mark deletes; empty for other statements."""
+    match stmt:
+        case ir.Effect(ir.Call(func, (ir.Const(name),))) if func is _GONE:
+            return str(name)
+        case _:
+            return ""
 
 
 def instead_of_exits(block: ir.Block, broken: str, continued: str) -> ir.Block:

@@ -7,6 +7,7 @@ import operator
 
 from srcad.frontend import patterns
 from srcad.frontend.expressions import is_truth
+from srcad.frontend.leaving import gone
 from srcad.frontend.state import keyword
 from srcad.frontend.trying import Trying
 from srcad.ir import nodes as ir
@@ -136,10 +137,12 @@ class Statements(Trying):
         for target in stmt.targets:
             if not isinstance(target, ast.Name):
                 self.delete(target)
-            elif target.id in self.scope.captured or self.read_again(target):
+            elif target.id in self.scope.captured:
                 raise self.refuse(
                     f"`{target.id}` may be read after this `del`. Leave the `del` out.", target
                 )
+            else:
+                self.out.append(gone(self.variable(target.id), self.inside(target)))
 
     def delete(self, target: ast.expr) -> None:
         """`del xs[k]` as the call that it is; tuples of targets one by one."""
@@ -155,23 +158,6 @@ class Statements(Trying):
             index = self.temp(index, "part") if isinstance(index, ir.Call) else index
             call = ir.Call(DELITEM, (place.obj, index))
         self.out.append(ir.Effect(call, self.at))
-
-    def read_again(self, gone: ast.Name) -> bool:
-        """Whether a read may follow that no assignment comes before, as the text stands."""
-        here = gone.lineno
-        same = [n for n in ast.walk(self.node) if isinstance(n, ast.Name) and n.id == gone.id]
-        stores = [n.lineno for n in same if isinstance(n.ctx, ast.Store)]
-        around = [
-            n
-            for n in ast.walk(self.node)
-            if isinstance(n, ast.For | ast.While) and n.lineno <= here <= (n.end_lineno or 0)
-        ]
-        starts = [here, *(loop.lineno - 1 for loop in around)]
-        for read in (n.lineno for n in same if not isinstance(n.ctx, ast.Store) and n is not gone):
-            start = max((s for s in starts if s < read), default=None)
-            if start is not None and not any(start < line < read for line in stores):
-                return True
-        return False
 
     def do_FunctionDef(self, stmt: ast.FunctionDef) -> None:
         if self.running is None and stmt is self.generators.get(stmt.name):
@@ -229,8 +215,8 @@ class Statements(Trying):
                 return ir.Item(self.temp(self.flat(obj), "part"), index)
             case ir.Attr(obj, name) if not isinstance(obj, ir.Name):
                 return ir.Attr(self.temp(self.flat(obj), "part"), name)
-            case ir.Call(func, (arg,)) if not isinstance(arg, ir.Name):
-                return ir.Call(func, (self.temp(self.flat(arg), "part"),))
+            case ir.Call(func, (arg, *keys)) if not isinstance(arg, ir.Name):
+                return ir.Call(func, (self.temp(self.flat(arg), "part"), *keys))
             case _:
                 return path
 

@@ -13,7 +13,16 @@ def is_sequence(subject: Any) -> bool:
 
 def other_items(subject: Mapping[Any, Any], *keys: Any) -> dict[Any, Any]:
     """The items that `**rest` of a mapping pattern takes."""
-    return {k: v for k, v in subject.items() if k not in keys}
+    rest = {}
+    for key in plain_keys(subject):
+        if key not in keys:
+            rest[key] = subject[key]
+    return rest
+
+
+def plain_keys(table: Mapping[Any, Any]) -> list[Any]:
+    """The keys of a dict: what goes in as one carries no derivative."""
+    return list(table)
 
 
 def class_parts(subject: Any, kind: type) -> tuple[Any, ...]:
