@@ -8,9 +8,10 @@ p._replace(x=v)             a changed copy                  Make(Point, x=v, y=p
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from srcad.analysis.bind import CannotBind, Signature, bind
+from srcad.analysis.bind import CannotBind, Signature, bind, expand
 from srcad.analysis.constructors import Constructor, constructor
 from srcad.analysis.invoke import Found, constant_expr, invoke
 from srcad.analysis.operations import Inert, Make, Operation, Refused
@@ -31,6 +32,8 @@ def construct(
     inference: Inference,
 ) -> Found | None:
     """`Point(x, y)` of a class of the user; None for everything else."""
+    if cls is SimpleNamespace and not args:
+        return _namespace(kwargs, inference)
     if cls is made:
         known = inference.expr(args[0])  # in code that was generated it is a name
         return make(known.value, kwargs, inference) if isinstance(known, Known) else None
@@ -66,6 +69,14 @@ def construct(
     if issubclass(cls, tuple):
         return Tup(tuple(kinds), cls), new
     return Obj(cls, tuple(zip(names, kinds, strict=True))), new
+
+
+def _namespace(
+    kwargs: tuple[tuple[str | None, ir.Expr], ...], inference: Inference
+) -> Found | None:
+    """`SimpleNamespace(a=x)`: an object with these attributes."""
+    expanded = expand((), kwargs, inference)
+    return None if expanded is None else make(SimpleNamespace, expanded[1], inference)
 
 
 def made_by_constructor(

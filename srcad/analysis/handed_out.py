@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, cast
 from srcad.analysis.bind import Signature
 from srcad.analysis.invoke import Found, invoke
 from srcad.analysis.iterated import items_of as plain_items
+from srcad.analysis.operations import Refused
 from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.writer import Writer
 from srcad.errors import SrcadError
@@ -31,13 +32,16 @@ from srcad.frontend.leaving import instead_of_exits, part
 from srcad.ir import nodes as ir
 from srcad.ir.again import once_more
 from srcad.ir.renaming import renamed
-from srcad.ir.types import Known, Lst, Obj
+from srcad.ir.types import ANY, Known, Lst, Obj
+from srcad.runtime.iterators import ENDLESS, fewest, first_items
 from srcad.runtime.substitutes import items_by_index, items_of
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
 
 _BY_INDEX = cast("pytypes.FunctionType", items_by_index)
+FEWEST = ir.Ref(fewest, "fewest")
+FIRST_ITEMS = ir.Ref(first_items, "first_items")
 ITEMS_OF = ir.Ref(items_of, "items_of")
 MOST_PLACES = 6  # at which an item is made: the loop's body stands at each
 DEEPEST = 4  # loops over objects that hand out what objects hand out
@@ -58,6 +62,8 @@ def listed(owner: ir.Expr, inference: Inference) -> Found | None:
     """`items_of(obj)`: the call of the function that lists what the object hands out."""
     kind = inference.expr(owner)
     found = _listing(kind, inference) if isinstance(kind, Obj) else None
+    if isinstance(kind, Obj) and kind.cls in ENDLESS:
+        return ANY, Refused("A list of what never ends")
     if found is None or not isinstance(kind, Obj):
         return None
     unit, _ = found
@@ -164,6 +170,9 @@ def loop_handed_out(stmt: ir.For, inference: Inference) -> ir.Block | None:
     written = inference.facts.overloads.get(id(stmt))
     if written is not None and id(stmt) in inference.facts.inlined:
         return written
+    endless = _endless(stmt, owners, inference)
+    if endless is not None:
+        return endless
     if inference.unit.of_runtime or _only_lists(stmt):
         return _over_lists(stmt, owners, inference)
     match whole:
@@ -176,6 +185,25 @@ def loop_handed_out(stmt: ir.For, inference: Inference) -> ir.Block | None:
             return _Inlining(stmt, owner, inference).counted(start)
         case _:
             return None
+
+
+def _endless(stmt: ir.For, owners: list[str], inference: Inference) -> ir.Block | None:
+    """`zip(xs, repeat(v))`: as many of what never ends as the others have."""
+    match stmt.iterable:
+        case ir.Call(ir.Name("zip"), args) if all(map(_is_name, args)):
+            pass
+        case _:
+            return None
+    kinds = [inference.types.get(n) for n in owners]
+    others = [a for a in args if a.id not in owners]  # type: ignore[union-attr]
+    if not others or not all(isinstance(k, Obj) and k.cls in ENDLESS for k in kinds):
+        return None
+    writer = Writer(stmt, inference)
+    count = writer.let("count", ir.Call(FEWEST, tuple(others)))
+    names: dict[str, ir.Expr] = {}
+    for owner in owners:
+        names[owner] = writer.let("items", ir.Call(FIRST_ITEMS, (ir.Name(owner), count)))
+    return (*writer.block, replace(stmt, iterable=ir.substitute(stmt.iterable, names)))
 
 
 def _own_way(kind: Any) -> bool:

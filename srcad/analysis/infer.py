@@ -28,6 +28,7 @@ from srcad.analysis.dispatch import dispatched
 from srcad.analysis.handed_out import all_handed_out, loop_handed_out
 from srcad.analysis.inplace import written_out
 from srcad.analysis.noted import with_notes
+from srcad.analysis.once import kept_iterator
 from srcad.analysis.operations import (
     BINARY_FUNCTIONS,
     COMPARE_FUNCTIONS,
@@ -240,7 +241,7 @@ class Inference:
             found = unrolled(stmt, self) or loop_handed_out(stmt, self)
         else:
             asked = attribute_or_default(stmt, self) or stored_by_name(stmt, self)
-            asked = asked or star_written_out(stmt, self)
+            asked = asked or star_written_out(stmt, self) or kept_iterator(stmt, self)
             if asked is not None:
                 return self.instead(stmt, asked)
             found = all_handed_out(stmt, self)

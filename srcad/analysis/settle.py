@@ -25,10 +25,10 @@ from srcad.analysis.operations import (
 )
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, NONE, Scalar, Tup, Type, is_scalar
-from srcad.runtime import numpy_sources, substitutes
+from srcad.runtime import iterators, numpy_sources, substitutes
 from srcad.runtime.scipy_sources import is_frozen
 
-OURS = (substitutes.partial, numpy_sources.vectorize)
+OURS = (substitutes.partial, numpy_sources.vectorize, *iterators.OURS)
 
 
 @dataclass

@@ -8,13 +8,14 @@ list(table)              items_of(table)
 from __future__ import annotations
 
 import copy
+import itertools
 import operator
 from typing import TYPE_CHECKING, Any
 
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Array, Bottom, Dct, Lst, Number, Obj, Scalar, Tup, Type
 from srcad.rules.table import TABLE
-from srcad.runtime import copies, ufuncs
+from srcad.runtime import copies, iterators, ufuncs
 from srcad.runtime.choosing import OF_STRUCTURES
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.substitutes import (
@@ -44,6 +45,8 @@ def substitute(
         return None
     if value in (copy.copy, copy.deepcopy) and len(args) == 1 and not kwargs:
         return _copy(value, inference.expr(args[0]))
+    if value in (iter, next, itertools.islice) and not kwargs:
+        return _of_iterator(value, args, inference)
     if value in (list, tuple, dict):
         return _container(value, args, kwargs, inference)
     if value is operator.attrgetter and not all(
@@ -88,6 +91,28 @@ def _copy(value: Any, kind: Type) -> Any:
             return (plain if value is copy.copy else deep)[cls]
         case _:
             return None
+
+
+def _of_iterator(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Any:
+    """`iter(xs)`, `next(it, default)` and `islice` by what they are given."""
+    kind = inference.expr(args[0]) if args and not isinstance(args[0], ir.Star) else None
+    if value is itertools.islice:
+        endless = isinstance(kind, Obj) and kind.cls in iterators.ENDLESS
+        return iterators.first_items if endless and len(args) == 2 else iterators.islice
+    steps = isinstance(kind, Obj) and hasattr(kind.cls, "__next__")
+    if value is next and steps and len(args) <= 2:
+        walks = isinstance(kind, Obj) and kind.cls is iterators.Walk
+        other = iterators.walked_or if walks else iterators.asked_or
+        return iterators.asked if len(args) == 1 else other
+    if value is iter and len(args) == 1:
+        if isinstance(kind, Obj) and kind.cls is iterators.Walk:
+            return iterators.itself
+        plain = isinstance(kind, Array) or (isinstance(kind, Lst | Tup) and kind.cls in _PLAIN)
+        return iterators.walked if plain else None
+    return None
+
+
+_PLAIN = (list, tuple)
 
 
 def _container(

@@ -19,12 +19,15 @@ def made(cls: type, /, **fields: Any) -> Any:
     return new
 
 
+PLAIN_SETTERS = (object.__setattr__, types.SimpleNamespace.__setattr__)
+
+
 def sets_by_code(cls: type, name: str) -> bool:
     """Whether setting an attribute of an object is more than that; slots only hold it."""
     found = inspect.getattr_static(cls, name, None)
     slot = isinstance(found, types.MemberDescriptorType)
     setter: Any = cls.__setattr__
-    return setter is not object.__setattr__ or (hasattr(type(found), "__set__") and not slot)
+    return setter not in PLAIN_SETTERS or (hasattr(type(found), "__set__") and not slot)
 
 
 def reads_by_code(cls: type, name: str, stored: bool) -> bool:

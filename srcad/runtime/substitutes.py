@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.runtime import numpy_sources, ufuncs
+from srcad.runtime import iterators, numpy_sources, ufuncs
 from srcad.runtime.choosing import OF_STRUCTURES, largest, smallest
 from srcad.runtime.noted import named_like
 
@@ -297,7 +297,10 @@ METHODS: dict[tuple[type, str], Any] = {
     (dict, "get"): dict_get,
     (list, "copy"): items_of,
 }
-INERT = (ranking, shortest, index_sets, grid, *numpy_sources.INERT_SOURCES)
+INERT = (
+    ranking, shortest, index_sets, grid, *numpy_sources.INERT_SOURCES, *iterators.INERT,
+    *iterators.INERT_FUNCTIONS,
+)  # fmt: skip
 SUBSTITUTES: dict[Any, Any] = {
     functools.reduce: reduce,
     functools.partial: partial,
@@ -320,11 +323,12 @@ SUBSTITUTES: dict[Any, Any] = {
     operator.attrgetter: attrgetter,
     dict.fromkeys: dict_of_keys,
     np.apply_along_axis: ufuncs.apply_along_axis,
+    **iterators.SOURCES,
     **numpy_sources.SOURCES,
 }
 EXHAUSTED = frozenset(  # lists in place of iterators
     {map_list, filter_list, zip_list, enumerate_list, reversed_list, accumulate, combinations,
-     permutations, product, chain, pairwise, numpy_sources.ndenumerate}
+     permutations, product, chain, pairwise, numpy_sources.ndenumerate, *iterators.LISTS}
 )  # fmt: skip
 LISTS = frozenset({items_of, sorted_list, dict_merged, dict_of_pairs, dict_of_names})
 STANDING_IN = set(
@@ -332,6 +336,7 @@ STANDING_IN = set(
         *OF_STRUCTURES.values(),
         *SUBSTITUTES.values(),
         *ufuncs.METHODS.values(),
+        *iterators.OURS,
         numpy_sources.mapped,
         items_of,
         items_tuple,

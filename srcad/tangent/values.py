@@ -188,8 +188,8 @@ class Values(Applied):
         match expr:
             case ir.Item(owner, index):  # of a defaultdict: what is missing is put there
                 return ir.Item(self.value(owner), index)
-            case ir.Call(ir.Attr(owner, "popitem"), args, ()):
-                return algebra.call(TAKEN_ENTRY, self.value(owner), *args)
+            case ir.Call(ir.Attr(owner, "popitem"), args, options):
+                return ir.Call(TAKEN_ENTRY, (self.value(owner), *args), options)
             case ir.Call(ir.Attr(owner, name), args, ()):
                 keys = args if name == "pop" and len(args) < 2 else args[:1]
                 rest = tuple(map(self.value, args[len(keys) :]))

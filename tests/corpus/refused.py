@@ -9,7 +9,6 @@ from __future__ import annotations
 
 REFUSED: dict[str, tuple[str, str]] = {
     # builtins and the standard library
-    "builtins.iterators": ("MissingRule", "next(it)"),
     # functions
     # objects and dicts
     # writes
