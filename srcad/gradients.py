@@ -10,13 +10,17 @@ from __future__ import annotations
 import inspect
 import sys
 import types
+import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
 from srcad import rules
 from srcad.arguments import Choice, Wrt, bind, check_wrt, choose, target_of
+from srcad.by_tangents import REFUSED, by_tangents
+from srcad.called import call_of
 from srcad.compile import LOCK, Cache, Entry, compile_fused
 from srcad.emit.places import annotate
 from srcad.frontend.source import Target
@@ -48,6 +52,7 @@ class GradFunction(Derivative, Generic[P, R]):
         self.f, self.wrt, self.value, self.aux, self.naive = f, wrt, value, aux, naive
         self.cache = Cache()
         self.exact = self.cache.exact
+        self.instead: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
         self.target: Target | None = None
         self.complex_only = False
         self.in_class = False  # defined in a class: a call through the class passes self first
@@ -95,7 +100,7 @@ class GradFunction(Derivative, Generic[P, R]):
         kinds = types_of(canonical, symbols)
         check_wrt(canonical, kinds, choice, signature, target.function, self.complex_only)
         key = target.function, kinds, choice.params, choice.plain and choice.single
-        entry = self.cache.find(key, symbols) or self._compile(key, symbols)
+        entry = self.cache.find(key, symbols) or self._made(key, symbols, args, kwargs)
         self.cache.last = entry
         plain = (
             not isinstance(self.f, GradFunction)  # what it rests on is asked at each call
@@ -106,6 +111,45 @@ class GradFunction(Derivative, Generic[P, R]):
             and not any(p.kind in _SPREAD for p in signature.parameters.values())
         )
         return entry, canonical, choice, plain
+
+    def _made(
+        self, key: tuple[Any, ...], symbols: Symbols, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Entry:
+        """A new version; of a gradient whose code is refused, that of forward mode's."""
+        function, *rest = key
+        other = self.instead.get(function)
+        if other is None:
+            try:
+                return self._compile(key, symbols)
+            except REFUSED:
+                inner = self.f
+                other = inner.alone(args, kwargs) if isinstance(inner, GradFunction) else None
+                if other is None:
+                    raise
+                self.instead[function] = other
+        key = other, *rest
+        return self.cache.find(key, symbols) or self._compile(key, symbols)
+
+    def alone(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> types.FunctionType | None:
+        """Forward mode's code for the derivative in a number, which can be differentiated."""
+        target = self._target(args, kwargs)
+        canonical, signature = bind(target, args, kwargs)
+        choice = choose(self.wrt, signature, canonical, self._skip(target), target.function)
+        head, count = header(signature), len(canonical)
+        call = call_of(target, args, kwargs)
+        call = replace(call, values=canonical, kinds=call.kinds[:count], held=None)
+        try:
+            made = by_tangents(call, choice, self.value, self.aux, True, head)
+        except REFUSED:
+            inner = self.f.alone(args, kwargs) if isinstance(self.f, GradFunction) else None
+            if inner is None:
+                return None
+            call = replace(call, function=inner)
+            made = by_tangents(call, choice, self.value, self.aux, True, head)
+        if made is not None:
+            plain = target.function
+            made.__defaults__, made.__kwdefaults__ = plain.__defaults__, plain.__kwdefaults__
+        return made
 
     def _compile(self, key: tuple[Any, ...], symbols: Symbols) -> Entry:
         function, kinds, params, single = key

@@ -138,9 +138,20 @@ def run(
 
     adapted: it has a parameter for the function that holds captured variables.
     """
+    return run_entry(moving_entry(function, call, tangents, adapted), call, tangents)
+
+
+def moving_entry(
+    function: types.FunctionType, call: Call, tangents: list[Any], adapted: bool = False
+) -> Entry:
+    """The compiled code for that."""
     rests = tuple(t is None for t in tangents)
     held = None if adapted else call.held
-    entry = entry_of(function, call.kinds, call.symbols, held, still=rests, dynamic=True)
+    return entry_of(function, call.kinds, call.symbols, held, still=rests, dynamic=True)
+
+
+def run_entry(entry: Entry, call: Call, tangents: list[Any]) -> tuple[Any, Any]:
+    """Its value and tangent for the values of a call."""
     moving = [t for t, m in zip(tangents, entry.mask, strict=True) if m]
     found: tuple[Any, Any] = entry.run(*call.values, *moving)
     return found

@@ -24,7 +24,7 @@ from srcad.dynamic import Pullback, differentiate, entry_of, with_rule
 from srcad.gradients import GradFunction
 from srcad.ir.types import Clo
 from srcad.moving import Named, move
-from srcad.nested import generated, innermost
+from srcad.nested import innermost, reversible
 from srcad.runtime import calls
 from srcad.runtime.cotangents import part, shadow
 from srcad.runtime.methods import METHODS
@@ -156,7 +156,7 @@ def _pair(f: Any, args: Values, options: Named) -> Pair:
         return _of_other(function, front, args)
     held = None
     if isinstance(f, GradFunction):
-        call, target = generated(f, args, options)
+        call, target = reversible(f, args, options)
         function = innermost(f)
     else:
         function, _ = with_rule(f)

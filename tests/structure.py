@@ -20,7 +20,7 @@ LAYERS = (
         *("compile", "dynamic", "arguments", "guards", "inspect", "pipeline", "sources"),
         *("forward_compile", "looked_at", "moving", "called", "referring", "gates"),
         *("nested", "picked", "twice", "inside", "check_rule", "composed", "gradients"),
-        *("flat", "optimize", "quick", "second", "unseen"),
+        *("flat", "optimize", "quick", "second", "symmetric", "unseen", "by_tangents"),
     ),
     ("emit",),
     ("optimise",),

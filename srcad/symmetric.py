@@ -1,0 +1,185 @@
+"""Derivatives of a gradient whose generated code cannot be differentiated: by symmetry.
+
+g = ∇f(w, θ)        g_dot = ∇ of (the derivative of f along w_dot, θ_dot)
+                    w_bar, θ_bar = ∇ of (the derivative of f along g_bar)
+
+The gradient's code keeps cotangents by memory where f writes into containers; forward mode's code
+of f is plain Python, and reverse mode takes its gradient.  f runs once more for that, so it must be
+known to leave nothing behind and to do the same again.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from srcad import errors, moving
+from srcad.analysis.repeatable import repeatable
+from srcad.analysis.resolve import with_captures
+from srcad.arguments import WHOLE, Choice, choose, target_of
+from srcad.called import Call, bound_parts, call_of, spreading
+from srcad.compile import LOCK
+from srcad.dynamic import Pullback, differentiate
+from srcad.gradients import GradFunction
+from srcad.pipeline import Compilation
+from srcad.runtime.cotangents import finish, part
+from srcad.runtime.tangents import still
+from srcad.runtime.writes import copied
+
+Named = dict[str, Any]
+_PLAIN = (
+    bool, int, float, complex, str, bytes, type(None), type, types.FunctionType, types.ModuleType,
+    types.BuiltinFunctionType, np.ufunc, np.generic,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Second:
+    """A call of ∇f: f, called with these values; in which parameters the gradient is."""
+
+    derivative: GradFunction[Any, Any]
+    call: Call
+    choice: Choice
+    relied: tuple[tuple[Any, str, Any, Any], ...]  # on what from outside: where, and what it was
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        return self.call.values
+
+    def check(self) -> None:
+        """Raise where what f reads from outside has changed meanwhile."""
+        for owner, name, value, before in self.relied:
+            now = owner.get(name) if isinstance(owner, dict) else getattr(owner, name, None)
+            if now is not value or not _same(value, before):
+                raise errors.UnsupportedMutation(
+                    f"`{name}` changes between a gradient that the function computes and the "
+                    "backward part, which computes it again. Pass it as an argument."
+                )
+
+    def pulled(
+        self, values: tuple[Any, ...], dots: list[Any], out_bar: Any
+    ) -> tuple[Any, list[Any]]:
+        """The tangent of f along `dots`, and the cotangents of the values; out_bar: that of f."""
+        rests = tuple(t is None for t in dots)
+        call = self.call
+        entry = moving.entry_of(
+            call.function, call.kinds, call.symbols, call.held, still=rests, dynamic=True
+        )
+        given = [t for t, m in zip(dots, entry.mask, strict=True) if m]
+        (out, out_dot), pull = differentiate(entry.main, (*values, *given), {})
+        aux = self.derivative.aux
+        along = (1.0, still(out[1])) if aux else 1.0
+        if out_bar is None:
+            out_bar = still(out)
+        bars = pull([out_bar, along])[1 : 1 + len(values)]
+        return out_dot, bars
+
+    def gradients(self, bars: list[Any]) -> Any:
+        """What the derivative returns of cotangents of the parameters."""
+        whole = {p: finish(bars[p], self.values[p]) for p in self.choice.params}
+        items = tuple(whole[p] if k is WHOLE else whole[p][k] for p, k in self.choice.slots)
+        return items[0] if self.choice.single else items
+
+    def along(self, v: Any) -> list[Any]:
+        """The direction in the parameters that a cotangent of the gradient is."""
+        dots: list[Any] = [None] * len(self.values)
+        for k, (p, item) in enumerate(self.choice.slots):
+            bar = v if self.choice.single else part(v, k)
+            if item is WHOLE:
+                dots[p] = finish(bar, self.values[p])
+                continue
+            if dots[p] is None:
+                dots[p] = still(self.values[p])
+                dots[p] = list(dots[p]) if isinstance(dots[p], tuple) else dict(dots[p])
+            dots[p][item] = finish(bar, self.values[p][item])
+        return [tuple(t) if isinstance(v, tuple) and isinstance(t, list) else t
+                for t, v in zip(dots, self.values, strict=True)]  # fmt: skip
+
+
+def second(derivative: Any, args: tuple[Any, ...], kwargs: Named) -> Second | None:
+    """The call, where this way is open."""
+    f = derivative.f
+    if isinstance(f, GradFunction) or _objects((args, kwargs)):
+        return None
+    target = target_of(f, len(args), tuple(kwargs), args, kwargs)
+    call = call_of(target, args, kwargs)
+    relied = _relied(call)
+    if relied is None:
+        return None
+    signature = call.bound.signature
+    values = call.values[: len(signature.parameters)]
+    skip = call.prefix + (derivative.in_class and isinstance(f, types.FunctionType))
+    choice = choose(derivative.wrt, signature, values, skip, target.function)
+    return Second(derivative, call, choice, relied)
+
+
+def _relied(call: Call) -> tuple[tuple[Any, str, Any, Any], ...] | None:
+    """What f relies on from outside, if it may run once more."""
+    with LOCK:
+        work = Compilation(call.symbols)
+        unit = work.program.unit(call.function)
+        if call.held is not None:
+            unit = with_captures(unit, call.held)
+        facts = work.session.infer(unit, call.kinds)
+        if not repeatable(facts):
+            return None
+        found = list(work.program.guards.values())
+        work.session.forget()
+    if not all(isinstance(v, (*_PLAIN, np.ndarray)) for _, _, v in found):
+        return None
+    return tuple((o, n, v, v.copy() if isinstance(v, np.ndarray) else None) for o, n, v in found)
+
+
+def _same(value: Any, before: Any) -> bool:
+    return before is None or value.tobytes() == before.tobytes()
+
+
+def _objects(value: Any) -> bool:
+    """Whether some part is an object of a class, whose tangent has another structure."""
+    if isinstance(value, list | tuple):
+        return any(map(_objects, value))
+    if isinstance(value, dict):
+        return any(map(_objects, value.values()))
+    return not isinstance(value, (*_PLAIN, np.ndarray))
+
+
+def pulled(made: Second, args: tuple[Any, ...], kwargs: Named, keep: bool) -> tuple[Any, Pullback]:
+    """The value of the gradient, and its pullback to [derivative, *args, *kwargs.values()]."""
+    derivative, call = made.derivative, made.call
+    values = copied(call.values) if keep else call.values
+    found = derivative(*args, **kwargs)
+    spread = spreading(call, derivative.f, args, kwargs)
+
+    def pullback(bar: Any) -> list[Any]:
+        made.check()
+        out_bar, v = None, bar
+        if derivative.value:
+            out_bar, v = part(bar, 0), part(bar, 1)
+        elif derivative.aux:
+            v, aux_bar = part(bar, 0), part(bar, 1)
+            out_bar = None if aux_bar is None else (0.0, aux_bar)
+        _, bars = made.pulled(values, made.along(v), out_bar)
+        return spread(list(bars))
+
+    return found, pullback
+
+
+def moved(
+    made: Second, own_dot: Any, args: tuple[Any, ...], dots: tuple[Any, ...], options: Named,
+    option_dots: Named,
+) -> tuple[Any, Any]:  # fmt: skip
+    """The value of the gradient, and its tangent."""
+    derivative, call = made.derivative, made.call
+    target = target_of(derivative.f, len(args), tuple(options), args, options)
+    tangents = bound_parts(target, call, own_dot, dots, option_dots)
+    found = derivative(*args, **options)
+    if all(t is None for t in tangents):
+        return found, still(found)
+    out_dot, bars = made.pulled(call.values, tangents, None)
+    moved = made.gradients(bars)
+    if derivative.value:
+        return found, (out_dot, moved)
+    return found, (moved, out_dot[1]) if derivative.aux else moved

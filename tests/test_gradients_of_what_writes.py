@@ -1,0 +1,205 @@
+"""Gradients inside differentiated functions, of functions that write into lists, dicts, objects.
+
+Their code keeps cotangents by memory; forward mode's code of the function, or the symmetry of its
+second derivatives, stands in for it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import srcad
+from srcad import grad, value_and_grad
+from tests.test_gradients_inside import X, differences
+
+
+def summed(w, x):
+    d = {"s": 0.0}
+    for i in range(len(w)):
+        d["s"] = d["s"] + np.sin(w[i] * x[i]) * w[0]
+    return d["s"]
+
+
+def adapted(x):
+    w = np.ones(3)
+    for _ in range(2):
+        w = w - 0.1 * grad(lambda w: summed(w, x))(w)
+    return np.sum(w**2)
+
+
+def hamiltonian(x):
+    def energy(q, p):
+        parts = {}
+        parts["k"] = p**2 / 2
+        parts["v"] = x[0] * q**2
+        return parts["k"] + parts["v"]
+
+    q, p = x[1], x[2]
+    for _ in range(3):
+        p = p - 0.1 * grad(energy, 0)(q, p)
+        q = q + 0.1 * grad(energy, 1)(q, p)
+    return q
+
+
+def residual(x):
+    def u(t):
+        layers = [t]
+        for i in range(3):
+            layers.append(np.tanh(layers[-1] * x[i] + 0.1))
+        return layers[-1]
+
+    second = grad(grad(u))
+    return sum((second(t) + u(t)) ** 2 for t in (0.1, 0.5))
+
+
+def with_value(x):
+    v, g = value_and_grad(lambda w: summed(w, x))(x * 2)
+    return v * np.sum(g * x)
+
+
+def with_aux(x):
+    def loss(w):
+        xs = []
+        for v in w:
+            xs.append(v * v * x[0])
+        return sum(xs), xs[0]
+
+    g, a = grad(loss, has_aux=True)(x * 1.0)
+    return np.sum(g) * a
+
+
+def in_two(x):
+    def loss(a, b):
+        xs = [a]
+        xs.append(xs[0] * b)
+        xs[0] = xs[0] * x[2]
+        return xs[0] * xs[1]
+
+    g = grad(loss, (1, 0))(x[0], x[1])
+    return g[0] * g[1]
+
+
+def of_a_dict(x):
+    def loss(p):
+        q = dict(p)
+        q["w"] = q["w"] * q["b"]
+        return np.sum(q["w"] * x) ** 2
+
+    g = grad(loss)({"w": x * 1.0, "b": x[1]})
+    return np.sum(g["w"]) * g["b"]
+
+
+def changes_afterwards(x):
+    w, c = x * 2.0, x.copy()
+
+    def loss(w):
+        xs = [w[0]]
+        xs[0] = xs[0] * w[1] * c[2]
+        return xs[0] ** 2
+
+    g = grad(loss)(w)
+    w[0] = x[1] ** 2
+    c[2] = 5.0 * x[1]
+    return np.sum(g * x) * w[0] * c[2]
+
+
+def by_keyword_and_default(x):
+    def loss(w, s=x[1], *, k=1.0):
+        xs = [w]
+        xs[0] = xs[0] * k * s
+        return np.sum(xs[0] ** 3)
+
+    return np.sum(grad(loss)(x * 1.0, k=x[0]) * x)
+
+
+PROGRAMS = [
+    adapted, hamiltonian, residual, with_value, with_aux, in_two, of_a_dict, changes_afterwards,
+    by_keyword_and_default,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", PROGRAMS)
+def test_both_modes(f) -> None:
+    wanted = differences(f, X)
+    for naive in (False, True):
+        np.testing.assert_allclose(grad(f, naive=naive)(X), wanted, rtol=1e-5, atol=1e-7)
+    found = [srcad.jvp(f, (X,), (e,))[1] for e in np.eye(3)]
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("f", [hamiltonian, residual])
+def test_once_more(f) -> None:
+    wanted = differences(grad(f), X, 1e-5)
+    np.testing.assert_allclose(srcad.hessian(f)(X), wanted, rtol=1e-4, atol=1e-5)
+
+
+COUNT = [0]
+
+
+def counts(w):
+    COUNT[0] += 1
+
+
+def shows(w):
+    print(end="")
+
+
+def draws(w):
+    w[0] = w[0] + np.random.normal()
+
+
+@pytest.mark.parametrize("act", [counts, shows, draws])
+def test_what_cannot_run_again_is_refused(act) -> None:
+    def f(x):
+        def loss(w):
+            xs = [w * x]
+            act(xs)
+            xs[0] = xs[0] * x
+            return np.sum(xs[0] ** 3)
+
+        return np.sum(grad(loss)(x * 1.0))
+
+    for way in (grad(f), lambda x: srcad.jvp(f, (x,), (x,))):
+        with pytest.raises(srcad.errors.SrcadError):
+            way(X)
+
+
+DATA = np.array([1.0, 2.0, 3.0])
+
+
+def test_data_that_changes_before_the_backward_part_is_refused() -> None:
+    def loss(w, x):
+        xs = [w * DATA]
+        xs[0] = xs[0] * x
+        return np.sum(xs[0] ** 3)
+
+    def f(x):
+        return np.sum(grad(loss)(x * 1.0, x))
+
+    _, pullback = srcad.vjp(f, X)
+    wanted = pullback(1.0)[0]
+    DATA[0] = 7.0
+    try:
+        with pytest.raises(srcad.errors.UnsupportedMutation, match="`DATA` changes"):
+            pullback(1.0)
+    finally:
+        DATA[0] = 1.0
+    np.testing.assert_allclose(wanted, differences(f, X), rtol=1e-5)
+
+
+def powers_in_a_list(x):
+    xs = [x]
+    for _ in range(3):
+        xs.append(xs[-1] * x)
+    xs[0] = xs[0] * xs[1]
+    return sum(xs)
+
+
+def test_higher_orders() -> None:
+    """x**3 + x**2 + x**3 + x**4."""
+    wanted = [6 * 0.7**2 + 2 * 0.7 + 4 * 0.7**3, 12 * 0.7 + 2 + 12 * 0.7**2, 12 + 24 * 0.7]
+    f = powers_in_a_list
+    for value in wanted:
+        f = grad(f)
+        np.testing.assert_allclose([f(0.7), f(0.7)], value, rtol=1e-12)
