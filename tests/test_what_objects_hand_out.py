@@ -6,6 +6,8 @@ one: its derivative was lost without a word.
 
 from __future__ import annotations
 
+import copy
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +31,18 @@ class Doubled(list):
     def __iter__(self):
         for k in range(len(self)):
             yield self[k] * 2.0
+
+
+class Cached:
+    def __init__(self, v):
+        self.v = v
+
+    @functools.cached_property
+    def square(self):
+        return np.sum(self.v**2)
+
+
+MAKERS = {"one": lambda v: Cached(v), "two": lambda v: Cached(v * 2)}
 
 
 def written(x):
@@ -142,7 +156,27 @@ def list_with_its_own_way(x):
     return total
 
 
+def cached_property_of_unknown_class(x):
+    return sum([MAKERS[name](x).square ** 2 for name in MAKERS])
+
+
+def cached_property_that_a_test_asks(x):
+    one = Cached(x)
+    if one.square > 1:
+        return one.square * x[0]
+    return one.v[0]
+
+
+def shared_in_a_deep_copy(x):
+    one, items = Pair(x), [x[0]]
+    one.a, one.b = items, items
+    other = copy.deepcopy(one)
+    other.a[0] = x[1] * 2
+    return other.b[0] * one.b[0]
+
+
 PROGRAMS = [
+    cached_property_of_unknown_class, cached_property_that_a_test_asks, shared_in_a_deep_copy,
     looped, made_by_a_call, taken_apart, taken_apart_with_a_star, listed, zipped, counted,
     put_into_a_list, spread, in_a_dict, sorted_items, of_unknown_class, looped_of_unknown_class,
     list_with_its_own_way,

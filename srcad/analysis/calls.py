@@ -72,6 +72,7 @@ from srcad.rules.table import TABLE
 from srcad.rules.writes import called_whole
 from srcad.runtime import draws
 from srcad.runtime.closures import captured, default_of
+from srcad.runtime.copies import as_dict_part, as_tuple_part
 from srcad.runtime.index_tricks import joined
 from srcad.runtime.inplace import fitting
 from srcad.runtime.matching import plain_keys
@@ -155,7 +156,7 @@ def known_call(
     new = construct(value, args, kwargs, inference)
     if new is not None:
         return new
-    copying = value in (copy.copy, copy.deepcopy)
+    copying = value in (copy.copy, copy.deepcopy, as_dict_part, as_tuple_part)
     other = substitute(value, args, kwargs, inference) if copying else None
     if other is not None:
         return known_call(expr, other, args, kwargs, inference)

@@ -14,6 +14,8 @@ called.  What all the classes keep as an attribute is read as it is.
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,6 +44,8 @@ def dispatched(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
         return None
     owner, name, rewrite = found
     objects = _objects(inference, owner)
+    if name == "__class__" and inference.types[owner].none:  # type: ignore[union-attr]
+        return None
     if name.startswith("__"):
         able = [o for o in objects if _of_class(o.cls, name)]
         if len(able) < len(objects):
@@ -127,6 +131,9 @@ def _read(
     match value:
         case ir.Call(ir.Attr(ir.Name(owner), name) as func) if objects(owner):
             return owner, name, lambda new: replace(value, func=replace(func, obj=new))
+        case ir.Call(func, (ir.Name(owner),), ()) if objects(owner) and _copies(func, inference):
+            asked = "__abs__" if func == ir.Name("abs") else "__class__"
+            return owner, asked, lambda new: replace(value, args=(new,))
         case ir.Call(ir.Name(owner)) if objects(owner):
             return owner, "__call__", lambda new: replace(value, func=new)
         case ir.Attr(ir.Name(owner), name) if objects(owner):
@@ -137,14 +144,21 @@ def _read(
             return owner, "__getitem__", lambda new: replace(value, obj=new)
         case ir.Unary(op, ir.Name(owner)) if op != "not" and objects(owner):
             return owner, SPECIAL[UNARY_FUNCTIONS[op]], lambda new: replace(value, operand=new)
-        case ir.Call(ir.Name("abs"), (ir.Name(owner),), ()) if objects(owner):
-            return owner, "__abs__", lambda new: replace(value, args=(new,))
         case ir.Binary(op, ir.Name(owner)) if objects(owner):
             return owner, _operator(op, ""), lambda new: replace(value, left=new)
         case ir.Binary(op, _, ir.Name(owner)) if objects(owner):
             return owner, _operator(op, "r"), lambda new: replace(value, right=new)
         case _:
             return None
+
+
+def _copies(func: ir.Expr, inference: Inference) -> bool:
+    """Whether a function copies objects, or takes them apart, each class in its way."""
+    kind = inference.expr(func) if isinstance(func, ir.Name | ir.Attr | ir.Ref) else None
+    return isinstance(kind, Known) and any(kind.value is f for f in _COPYING)
+
+
+_COPYING = (abs, copy.copy, copy.deepcopy, dataclasses.asdict, dataclasses.astuple)
 
 
 def _operator(op: str, reflected: str) -> str:

@@ -24,6 +24,7 @@ import numpy as np
 from srcad.analysis import decide, invoke, operators, resolve, shapes
 from srcad.analysis.asked_attributes import attribute_or_default
 from srcad.analysis.bound_methods import as_method, bound_methods
+from srcad.analysis.copied_objects import copied_object
 from srcad.analysis.dispatch import dispatched
 from srcad.analysis.handed_out import all_handed_out, loop_handed_out
 from srcad.analysis.inplace import written_out
@@ -242,6 +243,7 @@ class Inference:
         else:
             asked = attribute_or_default(stmt, self) or stored_by_name(stmt, self)
             asked = asked or star_written_out(stmt, self) or kept_iterator(stmt, self)
+            asked = asked or copied_object(stmt, self)
             if asked is not None:
                 return self.instead(stmt, asked)
             found = all_handed_out(stmt, self)

@@ -8,6 +8,7 @@ list(table)              items_of(table)
 from __future__ import annotations
 
 import copy
+import dataclasses
 import itertools
 import operator
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,8 @@ def substitute(
         return None
     if value in (copy.copy, copy.deepcopy) and len(args) == 1 and not kwargs:
         return _copy(value, inference.expr(args[0]))
+    if value in copies.PARTS and len(args) == 1:
+        return _plain_part(value, inference.expr(args[0]))
     if value in (iter, next, itertools.islice) and not kwargs:
         return _of_iterator(value, args, inference)
     if value in (list, tuple, dict):
@@ -91,6 +94,20 @@ def _copy(value: Any, kind: Type) -> Any:
             return (plain if value is copy.copy else deep)[cls]
         case _:
             return None
+
+
+def _plain_part(value: Any, kind: Type) -> Any:
+    """What `asdict` and `astuple` make of the value of a field, by its type."""
+    ways = copies.PARTS[value]
+    match kind:
+        case Obj(cls):
+            return ways[object] if dataclasses.is_dataclass(cls) else copies.deep_of
+        case AnyType():
+            return copies.deep_of_any
+        case Lst(_, _, cls) | Dct(_, _, cls) | Tup(_, cls) if cls in (list, dict, tuple):
+            return ways[cls]
+        case _:
+            return _copy(copy.deepcopy, kind)
 
 
 def _of_iterator(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Any:

@@ -12,7 +12,7 @@ from srcad.runtime.copies import refused_copy, refused_set
 from srcad.runtime.elementwise import ratio
 from srcad.runtime.indices import no_lost_key
 from srcad.runtime.matching import plain_keys
-from srcad.runtime.objects import absent, lacks, past_the_class
+from srcad.runtime.objects import absent, has_own, lacks, no_others, past_the_class
 from srcad.runtime.operands import (
     no_items_by_class,
     no_objects,
@@ -48,4 +48,4 @@ linear(copies.deep_object, lambda y_bar, x: refused_copy(y_bar))
 for unordered in (set, frozenset):
     vjp(unordered, lambda y_bar, y, iterable=(), /: refused_set(y_bar))
     jvp(unordered, lambda x_dot, y, iterable=(), /: refused_set(x_dot))
-no_derivative(copies.apart)
+no_derivative(copies.apart, copies.no_sharing, copies.no_dataclass, has_own, no_others)

@@ -266,7 +266,8 @@ def field_key(owner: Any, name: str) -> int | str:
     fields = getattr(type(owner), "_fields", ())
     if isinstance(owner, tuple) and name in fields:
         return int(fields.index(name))
-    if isinstance(inspect.getattr_static(type(owner), name, None), property):
+    found = inspect.getattr_static(type(owner), name, None)
+    if isinstance(found, property | functools.cached_property):
         raise UnsupportedSyntax(
             f"The property `{name}` of an object whose class is known only when it runs cannot be "
             "differentiated. Do not give its variable values of several types."

@@ -94,6 +94,21 @@ def absent(value: Any, name: str) -> Any:
     return getattr(value, name)
 
 
+def has_own(owner: Any, name: str) -> bool:
+    """Whether an object has an attribute of its own."""
+    return name in vars_of(owner) or name in slots_of(owner)
+
+
+def no_others(owner: Any, *names: str) -> None:
+    """Refuse an object with other attributes than these: nothing is known of them."""
+    for name in (*vars_of(owner), *slots_of(owner)):
+        if name not in names:
+            raise UnsupportedSyntax(
+                f"A {type(owner).__name__} with an attribute `{name}` is copied, and what sets it "
+                "was not seen. Set it in the constructor."
+            )
+
+
 def put_attributes(owner: Any, table: Any) -> None:
     """`owner.__dict__.update(table)`."""
     past_the_class(owner, table)
