@@ -28,7 +28,13 @@ from srcad.ir.types import ANY, NONE, Scalar, Tup, Type, is_scalar
 from srcad.runtime import iterators, numpy_sources, substitutes
 from srcad.runtime.scipy_sources import is_frozen
 
-OURS = (substitutes.partial, numpy_sources.vectorize, *iterators.OURS)
+OURS = (
+    substitutes.cached,
+    substitutes.caching,
+    substitutes.partial,
+    numpy_sources.vectorize,
+    *iterators.OURS,
+)
 
 
 @dataclass

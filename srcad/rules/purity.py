@@ -54,6 +54,6 @@ def pure_function(value: object) -> bool:
             "sort_both", "remove_both", "to_end", "update_dot", "jvp_call", "jvp_method", "put_dot",
             "add_at_dot", "changed", "named_like", "no_objects", "no_items_by_class",
             "no_lost_key", "no_writes", "no_objects_inside", "numbers_alone", "lacks", "absent",
-            "past_the_class", "no_sharing", "no_dataclass", "no_others",
+            "past_the_class", "no_sharing", "nothing_forgotten", "no_dataclass", "no_others",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedSyntax
 from srcad.runtime import iterators, numpy_sources, ufuncs
 from srcad.runtime.choosing import OF_STRUCTURES, largest, smallest
 from srcad.runtime.noted import named_like
@@ -76,6 +77,34 @@ def wraps(
 def partial(function: Any, *args: Any, **kwargs: Any) -> Any:
     """`functools.partial`."""
     return lambda *more, **options: function(*args, *more, **{**kwargs, **options})
+
+
+def cached(function: Any, maxsize: Any = None) -> Any:
+    """`functools.cache` of a function that is made inside."""
+    table: Any = {}
+
+    def remembering(*key: Any) -> Any:
+        if key not in table:
+            nothing_forgotten(table, maxsize)
+            table[key] = function(*key)
+        return table[key]
+
+    return remembering
+
+
+def caching(maxsize: Any = 128, typed: bool = False) -> Any:
+    """`functools.lru_cache(maxsize)`, and without its brackets."""
+    if callable(maxsize):
+        return cached(maxsize, 128)
+    return lambda function: cached(function, maxsize)
+
+
+def nothing_forgotten(table: Any, maxsize: Any) -> None:
+    """Refuse a cache that would forget, and ask again."""
+    if maxsize is not None and len(table) >= maxsize:
+        raise UnsupportedSyntax(
+            f"A cache of {maxsize} results is full. Use `functools.cache`, or maxsize=None."
+        )
 
 
 def itemgetter(*keys: Any) -> Any:
@@ -298,12 +327,14 @@ METHODS: dict[tuple[type, str], Any] = {
     (list, "copy"): items_of,
 }
 INERT = (
-    ranking, shortest, index_sets, grid, *numpy_sources.INERT_SOURCES, *iterators.INERT,
-    *iterators.INERT_FUNCTIONS,
+    nothing_forgotten, ranking, shortest, index_sets, grid, *numpy_sources.INERT_SOURCES,
+    *iterators.INERT, *iterators.INERT_FUNCTIONS,
 )  # fmt: skip
 SUBSTITUTES: dict[Any, Any] = {
     functools.reduce: reduce,
     functools.partial: partial,
+    functools.cache: cached,
+    functools.lru_cache: caching,
     functools.wraps: wraps,
     map: map_list,
     filter: filter_list,

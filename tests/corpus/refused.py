@@ -92,6 +92,15 @@ REFUSED: dict[str, tuple[str, str]] = {
     "regressions_numpy.sum_of_a_set": ("UnsupportedSyntax", "a set of active values"),
     "regressions_numpy.sum_of_a_set_comprehension": ("UnsupportedSyntax", "a set of active values"),
     "regressions_numpy.array_in_the_memory_of_another": ("MissingRule", "np.ndarray(buffer=x)"),
+    # … remembering
+    "remembering.decorated_function_that_calls_itself": (
+        "UnsupportedSyntax",
+        "a decorated function that calls itself",
+    ),
+    "remembering.function_that_calls_itself_by_another": (
+        "UnsupportedSyntax",
+        "a function made inside, bound anew, that calls itself",
+    ),
     # … storage_kinds
     "storage_kinds.zero_dimensional": ("UnsupportedMutation", "`+=` into `a`"),
     "storage_kinds.complex_buffer": ("UnsupportedMutation", "an assignment into `z`"),
