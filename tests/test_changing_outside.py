@@ -240,7 +240,15 @@ def object_by_manager(x):
     return y
 
 
+def argument_of_a_manager(x):
+    a = np.array([x, 1.0])
+    with first_item(a, 5.0):
+        y = np.sum(a * a)
+    return y
+
+
 RIGHT = [
+    argument_of_a_manager,
     by_call, by_manager, in_inner_function, in_comprehension, of_another_module,
     number_of_another_module, in_a_dict,
     in_a_dict_by_manager, in_a_list, in_an_object, another_function, log_of_a_manager,
@@ -267,16 +275,7 @@ def array_by_manager(x):
     return y
 
 
-def argument_of_a_manager(x):
-    a = np.array([x, 1.0])
-    with first_item(a, 5.0):
-        y = np.sum(a * a)
-    return y
-
-
-REFUSED = [
-    array_by_manager, argument_of_a_manager,
-]  # fmt: skip
+REFUSED = [array_by_manager]
 
 
 @pytest.mark.parametrize("naive", [False, True])

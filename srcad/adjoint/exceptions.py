@@ -220,13 +220,15 @@ class Exceptions(Cotangents):
 
     def check_contexts(self, stmt: ir.With) -> None:
         """A user's `__enter__` and `__exit__` run as they are: they must hold nothing active."""
-        for expr, _ in stmt.items:
-            if ir.reads(expr) & self.active:
-                raise errors.UnsupportedSyntax(
+        for expr, bound in stmt.items:
+            if ir.reads(expr) & self.active or bound in self.active:
+                problem = errors.UnsupportedSyntax(
                     "A context manager that holds a value with a derivative is not supported yet: "
                     "entering and leaving it may change the value. Call what it does directly.",
                     self.place(),
                 )
+                problem.reading = "contexts"
+                raise problem
 
     def is_errstate(self, stmt: ir.With) -> bool:
         return all(

@@ -306,7 +306,7 @@ def active_writes(
             continue
         hit = {n for n in reach & active if mutable(inferred.types.get(n, ANY))}
         if hit:
-            yield write.at, Refusal(inferred, write).of_active(hit)
+            yield write.at, _read_again(write, Refusal(inferred, write).of_active(hit))
 
 
 def check_needed_writes(
@@ -332,7 +332,14 @@ def check_needed_writes(
         if write.stmt is not None:
             lost = {n for n in lost if made_before(n, write.stmt)}
         if lost:
-            raise Refusal(inferred, write).of_needed(lost)
+            raise _read_again(write, Refusal(inferred, write).of_needed(lost))
+
+
+def _read_again(write: Write, problem: SrcadError) -> SrcadError:
+    """A context manager that writes may be read as the calls that it is."""
+    if isinstance(write.stmt, ir.With):
+        problem.reading = "contexts"
+    return problem
 
 
 def _reaches(

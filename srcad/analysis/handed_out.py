@@ -250,12 +250,12 @@ class _Inlining:
     def loop(self, target: ir.Target | None = None, first: ir.Block = ()) -> ir.Block | None:
         kind = self.inference.types[self.owner]
         assert isinstance(kind, Obj)
-        found = _listing(kind, self.inference)
-        if found is None:
+        known = _listing(kind, self.inference)
+        if known is None:
             return None
-        unit, handed = found
+        unit, handed = known
         depth = self.inference.facts.inlined.get(id(self.stmt), 0)
-        body = [s for s in unit.code.body if not _begins(s, handed)]
+        body = [s for s in unit.code.body if not begins(s, handed)]
         if depth >= DEEPEST or not self.stands(unit, handed, body):
             return None
         _rely(kind, self.inference)
@@ -263,12 +263,13 @@ class _Inlining:
         table = {n: self.writer.fresh(n, n) for n in sorted(own)}
         table[unit.code.params[0].name] = self.owner
         table[handed] = self.writer.fresh("handed", "handed")
-        outside = {n: ir.Ref(v, n) for n, v in self.outside(unit, own, handed).items()}
+        found = outside_names(unit, own, handed, self.inference)
+        outside = {n: ir.Ref(v, n) for n, v in found.items()}
         broken = self.writer.fresh("broken", "broken")
         target = self.stmt.target if target is None else target
 
         def made(stmt: ir.Stmt) -> ir.Block:
-            item = _handed(stmt, table[handed])
+            item = handed_item(stmt, table[handed])
             if isinstance(stmt, ir.Assign) and stmt.value == ir.Name(table[handed]):
                 return (ir.Assign(stmt.target, ir.Const(None), self.stmt.at),)  # it returns
             if item is None:
@@ -316,43 +317,52 @@ class _Inlining:
 
     def stands(self, unit: Unit, handed: str, body: list[ir.Stmt]) -> bool:
         """Whether the statements of `__iter__` mean in the loop's function what they mean."""
-        code = unit.code
-        own = ir.assigned(tuple(body)) | {p.name for p in code.params} | {handed}
+        own = ir.assigned(tuple(body)) | {p.name for p in unit.code.params} | {handed}
         places = 0
         for stmt in ir.walk(tuple(body)):
-            places += _handed(stmt, handed) is not None
+            places += handed_item(stmt, handed) is not None
             around = isinstance(stmt, ir.Try | ir.With)
-            if around and any(_handed(s, handed) for b in ir.blocks(stmt) for s in ir.walk(b)):
+            if around and any(handed_item(s, handed) for b in ir.blocks(stmt) for s in ir.walk(b)):
                 return False
-            if isinstance(stmt, ir.Import):
-                return False
-            if any(_kept_as_written(e) and ir.reads(e) & own for e in ir.expressions(stmt)):
-                return False
-        again = ir.assigned(tuple(body)) & {p.name for p in code.params}
+        again = ir.assigned(tuple(body)) & {p.name for p in unit.code.params}
         written = self.owner in ir.bound(self.stmt)
-        if places > MOST_PLACES or again or written or code.cells:
+        if places > MOST_PLACES or again or written or not stands_as_written(unit, body, own):
             return False
-        return self.outside(unit, own, handed) is not None
-
-    def outside(self, unit: Unit, own: Any, handed: str) -> Any:
-        """What the names from outside stand for; None where one may change."""
-        found: dict[str, Any] = {}
-        outer = self.inference.unit
-        read = set().union(*map(ir.all_reads, unit.code.body)) - set(own) - {handed}
-        read -= {p.name for p in unit.code.params}
-        for name in sorted(read):
-            value = self.inference.session.program.lookup(unit, name)
-            steady = (type, pytypes.FunctionType, pytypes.ModuleType, pytypes.BuiltinFunctionType)
-            if value is MISSING or not (isinstance(value, steady) or callable(value)):
-                return None
-            inside = name in outer.code.locals and name not in outer.code.free
-            same = not inside and self.inference.session.program.lookup(outer, name) is value
-            if not (same and (name in outer.code.free or hasattr(builtins, name))):
-                found[name] = value
-        return found
+        return outside_names(unit, own, handed, self.inference) is not None
 
 
-def _begins(stmt: ir.Stmt, handed: str) -> bool:
+def stands_as_written(unit: Unit, body: list[ir.Stmt], own: Any) -> bool:
+    """Whether no code that is kept as it is written reads the function's variables."""
+    for stmt in ir.walk(tuple(body)):
+        if isinstance(stmt, ir.Import):
+            return False
+        if any(_kept_as_written(e) and ir.reads(e) & own for e in ir.expressions(stmt)):
+            return False
+    return not unit.code.cells
+
+
+def outside_names(unit: Unit, own: Any, handed: str, inference: Inference) -> Any:
+    """What the names from outside stand for, where the same name may mean another thing here.
+
+    None where one may change.
+    """
+    found: dict[str, Any] = {}
+    outer, lookup = inference.unit, inference.session.program.lookup
+    read = set().union(*map(ir.all_reads, unit.code.body)) - set(own) - {handed}
+    read -= {p.name for p in unit.code.params}
+    for name in sorted(read):
+        value = lookup(unit, name)
+        steady = (type, pytypes.FunctionType, pytypes.ModuleType, pytypes.BuiltinFunctionType)
+        if value is MISSING or not (isinstance(value, steady) or callable(value)):
+            return None
+        inside = name in outer.code.locals and name not in outer.code.free
+        same = not inside and lookup(outer, name) is value
+        if not (same and (name in outer.code.free or hasattr(builtins, name))):
+            found[name] = value
+    return found
+
+
+def begins(stmt: ir.Stmt, handed: str) -> bool:
     match stmt:
         case ir.Assign(target, ir.Sequence("list", ())):
             return target == handed
@@ -360,7 +370,7 @@ def _begins(stmt: ir.Stmt, handed: str) -> bool:
             return False
 
 
-def _handed(stmt: ir.Stmt, handed: str) -> ir.Expr | None:
+def handed_item(stmt: ir.Stmt, handed: str) -> ir.Expr | None:
     """The item that the statement hands out."""
     match stmt:
         case ir.Effect(ir.Call(ir.Attr(ir.Name(name), "append"), (item,))) if name == handed:

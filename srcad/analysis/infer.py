@@ -44,6 +44,7 @@ from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.star_methods import star_written_out
 from srcad.analysis.unrolled import stored_by_name, unrolled
 from srcad.analysis.witness import result_type
+from srcad.analysis.written_contexts import written_context
 from srcad.ir import nodes as ir
 from srcad.ir.observed import type_of
 from srcad.ir.tables import storing, written
@@ -240,6 +241,8 @@ class Inference:
         """Whether it takes the items of an object whose class says what these are."""
         if isinstance(stmt, ir.For):
             found = unrolled(stmt, self) or loop_handed_out(stmt, self)
+        elif isinstance(stmt, ir.With):
+            found = written_context(stmt, self)
         else:
             asked = attribute_or_default(stmt, self) or stored_by_name(stmt, self)
             asked = asked or star_written_out(stmt, self) or kept_iterator(stmt, self)

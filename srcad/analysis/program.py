@@ -103,7 +103,7 @@ class Program:
         """The function that lists what an `__iter__` hands out, and its variable for the list."""
         key = "listing", function.__code__, id(function.__globals__), cls
         if key not in self.units:
-            found = listing(find(function), cls)
+            found = listing(find(function), cls, cls is object)
             if found is None:
                 return None
             self.units[key] = Unit(found.source, _readied(found.source, self.objects))

@@ -19,13 +19,15 @@ class Reading:
     `x = x + e` of a number (`runtime/rebinding`).  objects: a variable that a function made inside
     reads, and that is bound more than once, is an object (`frontend/variables`).  whole: objects
     that stay inside a function are objects, not variables for their attributes
-    (`analysis/scattered`).
+    (`analysis/scattered`).  contexts: context managers are the calls that they are
+    (`analysis/written_contexts`).
     """
 
     checks: bool = False
     anew: bool = False
     objects: bool = False
     whole: bool = False
+    contexts: bool = False
 
     def after(self, refused: SrcadError) -> Reading:
         """The reading in which what was refused may be accepted; this one if there is none."""

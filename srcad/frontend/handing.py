@@ -45,10 +45,13 @@ class Listing:
     stepped: tuple[type, ...]
 
 
-def listing(source: Source, cls: type) -> Listing | None:
-    """What lists all that an `__iter__` hands out; None where that cannot be said."""
+def listing(source: Source, cls: type, managing: bool = False) -> Listing | None:
+    """What lists all that an `__iter__` hands out; None where that cannot be said.
+
+    managing: it is the generator of a context manager.
+    """
     node = source.node
-    if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+    if not isinstance(node, ast.FunctionDef) or (node.decorator_list and not managing):
         return None
     own = own_nodes(list(node.body))
     yields = [n for n in own if isinstance(n, ast.Yield | ast.YieldFrom)]

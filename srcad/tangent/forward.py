@@ -97,8 +97,10 @@ class Forward(Effects):
             case ir.For(_, _, body):
                 return (self.header(stmt, self.block(body)),)
             case ir.With(items, body):
-                if any(self.moves(e) for e, _ in items):
-                    raise self.unsupported("A context manager that gets what has a tangent")
+                if any(self.moves(e) or bound in self.moving for e, bound in items):
+                    problem = self.unsupported("A context manager that gets what has a tangent")
+                    problem.reading = "contexts"
+                    raise problem
                 return (ir.with_blocks(stmt, (self.block(body),)),)
             case ir.Try():
                 self.trying += 1

@@ -31,14 +31,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "gates.gate_without_a_rule": ("MissingRule", "no defvjp"),
     # … generators
     "generators.generator_by_hand": ("UnsupportedSyntax", "a generator that is kept"),
-    "generators.context_manager_with_state": (
-        "UnsupportedMutation",
-        "a context manager that holds an active value",
-    ),
-    "generators.value_from_a_context": (
-        "UnsupportedSyntax",
-        "a context manager that holds an active value",
-    ),
     "generators.items_from_a_context": (
         "UnsupportedSyntax",
         "a context manager that holds an active value",
