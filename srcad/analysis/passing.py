@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from srcad.analysis.operations import Invoke
-from srcad.analysis.sites import DEPTH, NONE, Site, Sites, depth_of, is_outer, part_of
+from srcad.analysis.sites import DEEP, DEPTH, MADE, NONE, Site, Sites, depth_of, is_outer, part_of
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, mutable
 
@@ -56,8 +56,32 @@ def passing(points: Points, operation: Invoke) -> Passing | None:
     inner.solve()
     changing = mutable(callee.types.get(unit.code.result, ANY))
     result = inner.named(unit.code.result) if changing else NONE
-    found = callee.memory["passing"] = Passing(_reached(inner, result), result)
+    found = callee.memory["passing"] = _bounded(Passing(_reached(inner, result), result), callee)
     return found
+
+
+MOST = 300  # pairs of an object and what it may hold; each call takes them all over
+
+
+def _bounded(found: Passing, callee: Any) -> Passing:
+    """The same with all that the function makes as one object, where it is too much to tell apart.
+
+    In a recursion everything may hold everything, and calls of calls multiply that.
+    """
+    if sum(len(values) for _, _, values in found.held) <= MOST:
+        return found
+    one: Site = "made", id(callee)
+
+    def merged(sites: Sites) -> Sites:
+        outer = frozenset(filter(is_outer, sites))
+        return outer if len(outer) == len(sites) else outer | {one}
+
+    table: dict[tuple[Site, Hashable], Sites] = {}
+    for site, key, values in found.held:
+        place = site if is_outer(site) else one, key
+        table[place] = table.get(place, NONE) | merged(values)
+    held = tuple((site, key, values) for (site, key), values in table.items())
+    return Passing(held, merged(found.result))
 
 
 def _reached(points: Points, result: Sites) -> Held:
@@ -102,12 +126,16 @@ class _Call:
         return self.known[site]
 
     def find(self, site: Any) -> Sites:
+        if not is_outer(site) and self.points.coarse:
+            return frozenset({MADE})
         if not is_outer(site):
             nested = isinstance(site, tuple) and site[0] == "at" and depth_of(site) >= DEPTH
             return frozenset({("at", id(self.expr), site[2] if nested else site)})
         match site:
             case ("param", name):
                 return self.argument(name)
+            case ("part", owner, key) if key == DEEP:
+                return self.points.closure(self.points.held(self.sites(owner)))
             case ("part", owner, key):
                 whole = self.points.held(self.sites(owner), key)
                 return self.points.closure(whole) if depth_of(site) >= DEPTH else whole

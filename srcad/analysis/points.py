@@ -43,10 +43,12 @@ from srcad.analysis.program import MISSING
 from srcad.analysis.sites import (
     ANY_KEY,
     KEYS,
+    MADE,
     NONE,
     VALUE,
     Site,
     Sites,
+    deep_part_of,
     holds_nothing,
     is_outer,
     key_of,
@@ -60,6 +62,8 @@ from srcad.rules.table import Staged
 from srcad.rules.views import makes_new, views_first
 from srcad.rules.writes import written_arguments
 from srcad.runtime.closures import captured
+
+MOST_PAIRS = 40_000  # of objects and what they may hold: beyond, a function takes seconds
 
 
 @dataclass
@@ -77,12 +81,18 @@ class Points:
     reached: dict[str, Sites] = field(default_factory=dict)  # asked for since the last change
     changed: bool = False
     solved: bool = False
+    coarse: bool = False  # what calls make is one object, for want of time
 
     def solve(self) -> None:
         """Follow every statement until nothing new is found; once somebody asks."""
         if self.solved:
             return
         self.solved = True
+        while not self.followed():
+            self.own, self.heap, self.coarse = {}, {}, True
+
+    def followed(self) -> bool:
+        """Whether every statement could be followed: not where too much holds too much."""
         for param in self.facts.unit.code.params:
             self.own[param.name] = {("param", param.name)}
         for group in self.facts.joined:
@@ -92,7 +102,13 @@ class Points:
             for stmt in ir.walk(self.body):
                 self.statement(stmt)
             if not self.changed:
-                break
+                return True
+            if not self.coarse and self.pairs() > MOST_PAIRS:
+                return False
+
+    def pairs(self) -> int:
+        """How many pairs of an object and what it may hold there are."""
+        return sum(len(held) for cells in self.heap.values() for held in cells.values())
 
     # -- questions ---------------------------------------------------------------------
 
@@ -187,7 +203,8 @@ class Points:
         for site in sites:
             cells = self.heap.setdefault(site, {})
             if is_outer(site):  # what a parameter holds is found when it is read
-                self.add(cells.setdefault(_value(key), set()), {part_of(site, key)})
+                part = deep_part_of(site) if self.coarse else part_of(site, key)
+                self.add(cells.setdefault(_value(key), set()), {part})
             if key == ANY_KEY:
                 found = found.union(*cells.values())
                 continue
@@ -208,7 +225,7 @@ class Points:
 
     def unseen(self, expr: ir.Expr, items: Iterable[Site] = ()) -> Sites:
         """A new object of which it is not seen what else it holds: something new."""
-        inside = ("inside", id(expr))
+        inside = MADE if self.coarse else ("inside", id(expr))
         self.put((inside,), ANY_KEY, (inside,))
         return self.new(expr, (*items, inside))
 

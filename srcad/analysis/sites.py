@@ -20,7 +20,9 @@ Sites = frozenset[Site]
 NONE: Sites = frozenset()
 ANY_KEY = "*"  # a key that is not known, or among the keys
 VALUE = ("value",)  # a key that is not known
+DEEP = ("deep",)  # any key, however deep inside
 KEYS = ("keys",)  # the keys of a dict themselves
+MADE: Site = ("new", "whatever")  # what calls make, where it is not told apart
 DEPTH = 2  # parts of parts of a parameter that are told apart
 
 
@@ -91,6 +93,11 @@ def is_outer(site: Site) -> bool:
 def part_of(site: Site, key: Hashable) -> Site:
     """What an object from outside holds under a key; deep inside, it holds itself."""
     return site if depth_of(site) >= DEPTH else ("part", site, key)
+
+
+def deep_part_of(site: Site) -> Site:
+    """All that an object from outside holds, and what that holds."""
+    return site if depth_of(site) else ("part", site, DEEP)
 
 
 def depth_of(site: Site) -> int:
