@@ -98,7 +98,7 @@ def _wrapper(f: Any, count: int, names: tuple[str, ...]) -> types.FunctionType:
     text = f"def {name}({heads}):\n    return primal({passed})\n"
     file = f"<srcad {name} of {count} {' '.join(names)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    space: dict[str, Any] = {"primal": f, "__name__": __name__}
+    space: dict[str, Any] = {"primal": f, "__name__": "srcad.runtime.primal"}  # it may be read
     exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
     made: types.FunctionType = space[name]
     return made

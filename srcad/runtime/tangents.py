@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import NotDifferentiable, UnsupportedMutation, UnsupportedSyntax
+from srcad.runtime.closures import captured
 from srcad.runtime.cotangents import field_key, fields_of, held_by
 from srcad.runtime.derivative import primal
 from srcad.runtime.gates import Gate
@@ -208,6 +209,15 @@ def part_dot(owner_dot: Any, owner: Any, name: str) -> Any:
     return owner_dot[key] if known else still(attribute)  # of the class
 
 
+def captured_dot(fn_dot: Any, fn: Any, name: str) -> Any:
+    """The tangent of what a function has captured; generated code captures modules, too."""
+    if isinstance(fn_dot, dict) and name not in fn_dot:
+        value = captured(fn, name)
+        if isinstance(value, types.ModuleType | type | types.BuiltinFunctionType | np.ufunc):
+            return still(value)
+    return fn_dot[name]
+
+
 def items_dot(x_dot: Any, x: Any) -> Any:
     """The tangent of what is asked for an item, of which the class is known only now."""
     no_items_by_class(x)
@@ -218,6 +228,8 @@ def items_dot(x_dot: Any, x: Any) -> Any:
 
 def parts_dot(x_dot: Any, x: Any) -> Any:
     """The tangent of what is taken apart; the items of an object are its class's own affair."""
+    if isinstance(x, range):
+        return [0.0] * len(x)
     kinds = (list, tuple, dict, np.ndarray, collections.deque, collections.abc.ValuesView)
     by_code = isinstance(inspect.getattr_static(type(x), "__iter__", None), types.FunctionType)
     if not isinstance(x, kinds) or by_code:

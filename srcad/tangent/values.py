@@ -35,6 +35,7 @@ from srcad.tangent.base import NONE
 SAME_VIEW = ir.Ref(tangents.same_view, "same_view")
 TAKEN_ENTRY = ir.Ref(tangents.taken_entry, "taken_entry")
 ITEMS_DOT = ir.Ref(tangents.items_dot, "items_dot")
+CAPTURED_DOT = ir.Ref(tangents.captured_dot, "captured_dot")
 PART_DOT = ir.Ref(tangents.part_dot, "part_dot")
 _INSIDE = (captured, default_of)
 
@@ -103,7 +104,8 @@ class Values(Applied):
             case Apply():
                 return self.viewed(operation, target, self.applied(operation, target, expr))
             case Element(owner, index) | Part(owner, index):
-                return self.element(owner, index)
+                inside = self.captured_inside(expr, owner)
+                return self.element(owner, index) if inside is None else inside
             case Make(cls, fields):
                 items = tuple(self.value(v) for _, v in fields)
                 if issubclass(cls, tuple):
@@ -125,6 +127,17 @@ class Values(Applied):
                 return self.built(expr)
             case _:
                 raise self.unsupported("This expression")
+
+    def captured_inside(self, expr: ir.Expr, owner: ir.Expr) -> ir.Expr | None:
+        """The tangent of what a function of unknown kind has captured: `captured(fn, "w")`."""
+        match expr:
+            case ir.Call(_, (ir.Name(name) as whole, ir.Const(str()) as key), ()):
+                unknown = isinstance(self.type(name), AnyType) and owner == whole
+                if unknown and self.moves(whole):
+                    return algebra.call(CAPTURED_DOT, self.value(whole), whole, key)
+            case _:
+                pass
+        return None
 
     def viewed(self, operation: Apply, target: str, t: ir.Expr) -> ir.Expr:
         """What may be a view must be one of the tangent where NumPy made it one, if it matters."""

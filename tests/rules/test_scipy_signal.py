@@ -49,6 +49,12 @@ CONVOLUTIONS = [
     sample(ss.lfilter, n(5), np.r_[2.0, 0.3], n(3)).but(single=False),
     *(sample(ss.hilbert, n(m), N=k).but(single=False) for m in (5, 6) for k in (None, 4, 8)),
     sample(ss.hilbert, n(4, 3), axis=0).but(single=False),
+    *(sample(ss.sosfilt, ss.butter(k, 0.3, output="sos").tolist(), x, axis=a).but(single=False)
+      for k in (2, 3) for x, a in ((n(7), -1), (n(6, 2), 0))),
+    *(sample(ss.savgol_filter, x, w, 2, deriv=d, delta=0.7, axis=a, mode=m).but(single=False)
+      for x, a in ((n(7), -1), (n(6, 2), 0)) for w in (5, 3) for d in (0, 1)
+      for m in ("interp", "nearest", "wrap")),
+    sample(ss.savgol_filter, n(7), 5, 2, mode="constant", cval=1.5).but(single=False),
 ]  # fmt: skip
 ONE = [
     *(sample(f, x, m, norm=o) for f in (sf.fft, sf.ifft) for x in (n(2, 5), z(2, 6))

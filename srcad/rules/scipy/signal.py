@@ -20,6 +20,7 @@ from srcad.runtime.scipy.filters import (
     turned_second,
     without_state,
 )
+from srcad.runtime.scipy.smoothing import at_rest, sections_bar, smoothed_bar
 
 # fmt: off
 vjp(ss.convolve,
@@ -71,6 +72,19 @@ jvp(ss.lfilter,
     lambda t, y, b, a, x, axis=-1, zi=None: ss.lfilter(t, a, x, axis, without_state(zi)),
     lambda t, y, b, a, x, axis=-1, zi=None: -ss.lfilter(t, a, y, axis, without_state(zi)),
     lambda t, y, b, a, x, axis=-1, zi=None: ss.lfilter(b, a, t, axis, without_state(zi)))
+vjp(ss.sosfilt,
+    None,
+    lambda y_bar, y, sos, x, axis=-1, zi=None: sections_bar(y_bar, sos, x, axis, zi))
+jvp(ss.sosfilt,
+    None,
+    lambda t, y, sos, x, axis=-1, zi=None: ss.sosfilt(sos, t, axis, at_rest(zi)))
+vjp(ss.savgol_filter,
+    lambda y_bar, y, x, window_length, polyorder, deriv=0, delta=1.0, axis=-1, mode="interp",
+           cval=0.0:
+        smoothed_bar(y_bar, x, window_length, polyorder, deriv, delta, axis, mode))
+jvp(ss.savgol_filter,
+    lambda t, y, x, window_length, polyorder, deriv=0, delta=1.0, axis=-1, mode="interp", cval=0.0:
+        ss.savgol_filter(t, window_length, polyorder, deriv, delta, axis, mode))
 linear(ss.hilbert, lambda y_bar, x, N=None, axis=-1: hilbert_bar(y_bar, x, axis))
 no_derivative(ss.correlation_lags)
 # fmt: on
