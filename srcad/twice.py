@@ -260,40 +260,56 @@ def pulled_from_back(back: Back, args: Values, options: Named, keep: bool) -> tu
 
 @dataclass(frozen=True)
 class Moving:
-    """The generated code that moves tangents through a call, its values and tangents."""
+    """The generated code that moves tangents through a call, its values and tangents.
+
+    count: how many arguments are given by position; names: those by name, None without tables.
+    """
 
     main: Any
     values: Values
     mask: tuple[bool, ...]
     dots: Values
     pair: Pair
+    count: int
+    names: tuple[str, ...] | None
+    method: bool
 
     def parts(self, bars: list[Any]) -> list[Any]:
         """From cotangents of values and tangents to those of what `jvp_call` was given."""
-        count = len(self.values)
-        rest = iter(bars[count:])
+        held = len(self.values)
+        rest = iter(bars[held:])
         dots = [next(rest) if m else None for m in self.mask]
-        own, *args = self.pair.spread(list(bars[:count]))
+        own, *args = self.pair.spread(list(bars[:held]))
         own_dot, *moved = self.pair.spread(dots)
-        return [own, own_dot, args, moved]
+        count = self.count
+        found = [own, own_dot, *([None] if self.method else []), args[:count], moved[:count]]
+        if self.names is None:
+            return found
+        tables = (dict(zip(self.names, p[count:], strict=True)) for p in (args, moved))
+        return [*found, *tables]
+
+    def gathered(self, own: Any, args: Any, table: Any) -> list[Any]:
+        """One part for each parameter, of parts of what `jvp_call` was given."""
+        named = [(table or {}).get(key) for key in self.names or ()]
+        return self.pair.gather([own, *_parts(args, (None,) * self.count), *named])
 
 
 def moving_of(function: Any, args: Values) -> Moving:
-    """What `jvp_call(f, f_dot, args, dots)` runs."""
-    f, f_dot, given, dots, *options = args
-    if function is not calls.jvp_call or any(options):
-        raise errors.UnsupportedSyntax(
-            "A call of a method, or with keywords, of what is known only when it runs has no "
-            "second derivative in forward mode yet. Call a function with arguments by position."
-        )
-    pair = _pair(f, tuple(given), {})
-    tangents = pair.gather([f_dot, *dots])
+    """What `jvp_call(f, f_dot, args, dots)`, or `jvp_method(owner, owner_dot, name, …)`, runs."""
+    method = function is calls.jvp_method
+    f, f_dot, given, dots, *tables = (*args[:2], *args[3:]) if method else args
+    options, option_dots = tables or ({}, {})
+    given, options = tuple(given), dict(options)
+    pair = _of_method(f, args[2], given, options) if method else _pair(f, given, options)
+    moved = [option_dots.get(key) for key in options]
+    tangents = pair.gather([f_dot, *dots, *moved])
     entry = moving.entry_of(
         pair.call.function, pair.call.kinds, pair.call.symbols, pair.held,
         still=tuple(t is None for t in tangents), dynamic=True,
     )  # fmt: skip
-    moved = tuple(t for t, m in zip(tangents, entry.mask, strict=True) if m)
-    return Moving(entry.main, pair.values, entry.mask, moved, pair)
+    along = tuple(t for t, m in zip(tangents, entry.mask, strict=True) if m)
+    names = tuple(options) if tables else None
+    return Moving(entry.main, pair.values, entry.mask, along, pair, len(given), names, method)
 
 
 def pulled_moving(function: Any, args: Values, options: Named, keep: bool) -> tuple[Any, Pullback]:
@@ -309,9 +325,10 @@ def moved_twice(
     """(value, tangent) of `jvp_call`, and their tangents."""
     del own_dot
     work = moving_of(function, args)
-    f_dot, f_dot_dot, args_dot, dots_dot = dots[:4]
-    first = work.pair.gather([f_dot, *_parts(args_dot, args[2])])
-    second = work.pair.gather([f_dot_dot, *_parts(dots_dot, args[3])])
+    f_dot, f_dot_dot, *rest = (*dots[:2], *dots[3:]) if work.method else dots
+    args_dot, dots_dot, table, table_dot = (*rest, None, None)[:4]
+    first = work.gathered(f_dot, args_dot, table)
+    second = work.gathered(f_dot_dot, dots_dot, table_dot)
     moved = [t for t, m in zip(second, work.mask, strict=True) if m]
     given = (*work.values, *work.dots)
     tangents = (still(v) if t is None else t for v, t in zip(given, (*first, *moved), strict=True))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import srcad
+import srcad.second
 from srcad import errors
 from srcad.runtime.results import only_scalar
 
@@ -351,3 +352,38 @@ def test_a_gradient_that_writes_into_a_copy_of_what_moves() -> None:
     v, eps = np.array([0.3, -1.2, 0.7]), 1e-5
     wanted = (f(POINT + eps * v) - f(POINT - eps * v)) / (2 * eps)
     np.testing.assert_allclose(srcad.jvp(f, (POINT,), (v,))[1], wanted, rtol=1e-7)
+
+
+class Node:
+    def __init__(self, w):
+        self.w = w
+
+    def weigh(self, v, k=1.0):
+        return self.w * v**2 * k
+
+
+def known_when_they_run(x):
+    """Functions without source, with keywords, and methods of what is found in a table."""
+    table, total = {}, 0.0
+    for k, g in enumerate([np.sin, lambda v: v**3, np.exp]):
+        table[k] = g
+        total = total + np.sum(table[k](x)) ** 2
+    nodes = [Node(x[0]), Node(x[1] ** 2)]
+    for node in sorted(nodes, key=lambda n: -n.w):
+        total = total + node.weigh(x[2], k=x[1])
+    scaled = (lambda v, k: v**k * x[0]) if x[0] > 0 else np.power
+    return total * scaled(x[1], k=3.0)
+
+
+def test_functions_known_when_they_run() -> None:
+    found = srcad.hessian(known_when_they_run)(POINT)
+    df, eps = srcad.grad(known_when_they_run), 1e-5
+    columns = [(df(POINT + eps * e) - df(POINT - eps * e)) / (2 * eps) for e in np.eye(3)]
+    np.testing.assert_allclose(found, np.stack(columns, -1), rtol=1e-6, atol=1e-6)
+    twice = srcad.second.Product(known_when_they_run, df, 0)
+    for way in twice.ways:
+        try:
+            product = way((POINT.copy(),), (np.ones(3),))
+        except srcad.errors.SrcadError:
+            continue
+        np.testing.assert_allclose(product, found @ np.ones(3), rtol=1e-8)
