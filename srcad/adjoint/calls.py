@@ -36,6 +36,11 @@ class Calls(Cells):
     """The reversal of calls."""
 
     def call(self, stmt: ir.Assign, operation: Invoke | Dynamic) -> list[Node]:
+        if self.rebinds_written(stmt, operation):
+            first, second = self.renamed(stmt)
+            last = self.assign(second)
+            self.another_step()
+            return [*self.call(first, operation), *last]
         y_bar = self.take(stmt.target)
         mask: tuple[bool, ...] = ()
         written: tuple[int, ...] = ()
@@ -78,6 +83,14 @@ class Calls(Cells):
         else:
             self.give_all(operation, given, by_reference, pulled)
         return [Step((forward, *self.own_residuals(stmt, operation, saved)), tuple(self.out))]
+
+    def rebinds_written(self, stmt: ir.Assign, operation: Invoke | Dynamic) -> bool:
+        """`u = f(u)` where f writes into u: cotangents of two variables go in under one name."""
+        if not isinstance(operation, Invoke) or stmt.target in self.shared:
+            return False
+        written = written_params(self.facts, operation.unit, operation.params)
+        pairs = zip(operation.args, written, strict=True)
+        return any(w is not None and a == ir.Name(stmt.target) for a, w in pairs)
 
     def may_keep(self, operation: Operation | None) -> bool:
         """Whether a function that is known only when it runs gets what carries a derivative.

@@ -221,7 +221,7 @@ class Cells(Memory):
             self.active = self.active | {whole}
             self.same_memory(whole, owner)
             second = self.unpacked(replace(stmt, value=ir.Name(whole)), targets, whole)
-            self.out = []
+            self.another_step()
             return [*self.reversed(ir.Assign(whole, ir.Name(owner), stmt.at)), *second]
         for k, target in enumerate(targets):
             bar = None if target in self.shared else self.take(target)

@@ -67,7 +67,7 @@ class Containers(Cotangents):
             for _, name, _ in live:
                 self.state.present.add(name)
             second = self.unpack(replace(stmt, value=ir.Name(kept)))
-            self.out = []
+            self.another_step()
             return [*self.assign(ir.Assign(kept, ir.Name(owner), stmt.at)), *second]
         kind = self.type(owner)
         absent = owner not in self.state.present

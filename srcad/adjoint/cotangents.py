@@ -372,6 +372,10 @@ class Cotangents(ABC):
         self.state.owned.discard(name)
         return ir.Name(self.bar(name))
 
+    def another_step(self) -> None:
+        """What is reversed next is an earlier half of the statement at hand."""
+        self.out = []
+
 
 def of_number(index: ir.Expr) -> bool:
     """Whether it is an attribute that numbers have as well as arrays and objects."""

@@ -172,7 +172,7 @@ class Memory(Cotangents):
             first, second = self.renamed(stmt)
             self.holders |= {first.target}
             last = self.assign(second)
-            self.out = []
+            self.another_step()
             return [*self.keeper.around(first, self.assign_holder(first), {}), *last]
         self.gather(stmt)
         return self.assign(stmt)

@@ -168,6 +168,10 @@ class NaiveReverse(Reverse):
         self.emit(ir.Assign(bar, NONE))
         return ir.Name(kept)
 
+    def another_step(self) -> None:
+        super().another_step()
+        self.now = {}
+
     def ensure(self, name: str, *, owned: bool = False) -> None:
         bar = ir.Name(self.bar(name))
         # a function object may hold other values by now, a container other items

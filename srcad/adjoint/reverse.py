@@ -222,7 +222,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
             self.facts.types[kept] = self.type(target)
             self.active = self.active | {kept}
             second = self.assign(ir.Assign(target, ir.Name(kept), stmt.at))
-            self.out = []
+            self.another_step()
             return [*self.assign(ir.Assign(kept, value, stmt.at)), *second]
         if isinstance(operation, Invoke | Dynamic):
             return self.call(stmt, operation)

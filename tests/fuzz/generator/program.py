@@ -7,6 +7,7 @@ from tests.fuzz.generator.arrays import filled, operands
 from tests.fuzz.generator.attempts import Attempts
 from tests.fuzz.generator.calling import CALLING, Calling
 from tests.fuzz.generator.core import COMMON, Kind, Scope, Struct
+from tests.fuzz.generator.handing import Handing
 from tests.fuzz.generator.keeping import KEEPING, KEPT, Keeping
 from tests.fuzz.generator.prelude import (
     CLASSES,
@@ -31,7 +32,7 @@ from tests.corpus import helpers_elsewhere as elsewhere
 """
 
 
-class Programs(Keeping, Calling, Attempts):
+class Programs(Keeping, Handing, Calling, Attempts):
     """Writes modules."""
 
     def call(self, scope: Scope, kind: Kind) -> str | None:
@@ -115,5 +116,6 @@ def generate(seed: int) -> str:
     programs = Programs(seed)
     programs.writing = WRITING <= seed < KEEPING
     programs.calling = CALLING <= seed < KEEPING
+    programs.handing = programs.calling and seed % 2 == 1
     programs.keeping = seed >= KEEPING
     return programs.program()
