@@ -18,6 +18,7 @@ from srcad.adjoint.ends import Parts, generated_names, kept_outcome
 from srcad.adjoint.naive import NaiveReverse, NaiveWeaver
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.recompute import recompute
+from srcad.adjoint.reread import read_before, readers
 from srcad.adjoint.residuals import BACKWARD, cut, opening, residuals_of, returning
 from srcad.adjoint.reverse import Reverse
 from srcad.adjoint.sweep import Node
@@ -217,9 +218,13 @@ class Compilation:
         forward, backward = weaver.weave(nodes)
         stacks = frozenset(weaver.lists.values())
         needed = frozenset().union(*map(ir.all_reads, backward))
-        kept = reverser.kept_by_memory
-        before = reverser.storage.made_before
-        effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept, before)
+        found, storage, kept = readers(nodes), reverser.storage, reverser.kept_by_memory
+
+        def harmless(name: str, write: ir.Stmt) -> bool:
+            made = storage.made_before(name, write)
+            return not made or not read_before(found, storage, name, write)
+
+        effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept, harmless)
         forward = only_needed(forward, reverser)
         self.needed |= outside_names(facts, value_reads(backward, facts.unit.code.free))
         self.written |= written_outside(facts, body)

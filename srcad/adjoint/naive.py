@@ -141,6 +141,7 @@ class NaiveReverse(Reverse):
     def loop(self, stmt: ir.For | ir.While) -> list[Node]:
         the_plan = plan(self, stmt)
         self.facts.keep.append(the_plan.stmt)
+        self.storage.stands_at(the_plan.stmt, stmt)
         self.depth += 1
         body, last = self.loop_body(the_plan, [], stmt.at)
         self.depth -= 1

@@ -306,6 +306,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
             counter = frozenset({the_plan.counter} if the_plan.counter else ())
             table[id(the_plan.stmt)] = table.get(id(stmt), frozenset()) | counter
         self.facts.keep.append(the_plan.stmt)
+        self.storage.stands_at(the_plan.stmt, stmt)
         carried, buffers = self.loop_state(stmt, the_plan)
         before: list[ir.Stmt] = []
         self.out, self.at = before, at

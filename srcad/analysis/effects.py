@@ -315,13 +315,14 @@ def check_needed_writes(
     active: frozenset[str],
     needed: frozenset[str],
     kept: Callable[[ir.Stmt], bool],
-    made_before: Callable[[str, ir.Stmt], bool],
+    harmless: Callable[[str, ir.Stmt], bool],
 ) -> None:
     """Refuse the writes that overwrite what the backward part reads.
 
     Of what holds arrays it has copies where these change; a container must hold the same ones.
     kept: tells of a write whether memory holds the cotangents, so that it is one into arrays.
-    made_before: whether a variable may have a value when the write comes.
+    harmless: whether a variable has no value yet when the write comes, or nobody reads before it
+    what the backward part reads again.
     """
     for write, reach in _reaches(inferred, body, active):
         arrays = all(isinstance(inferred.types.get(n, ANY), Array) for n in write.names)
@@ -330,7 +331,7 @@ def check_needed_writes(
         kinds = {n: inferred.types.get(n, ANY) for n in reach & needed}
         lost = {n for n, k in kinds.items() if mutable(k) and not isinstance(k, Array)}
         if write.stmt is not None:
-            lost = {n for n in lost if made_before(n, write.stmt)}
+            lost = {n for n in lost if not harmless(n, write.stmt)}
         if lost:
             raise _read_again(write, Refusal(inferred, write).of_needed(lost))
 

@@ -111,6 +111,18 @@ class Storage:
             self.places[id(made)] = self.places[id(stmt)]
             self.live.after[id(made)] = self.live.after[id(stmt)]
 
+    def stands_at(self, made: ir.Stmt, stmt: ir.Stmt) -> None:
+        """A statement that the compiler made, of which the place alone is asked."""
+        if id(stmt) in self.places:
+            self.places[id(made)] = self.places[id(stmt)]
+
+    def follows(self, later: ir.Stmt, stmt: ir.Stmt) -> bool:
+        """Whether one statement may run behind another, or is the same."""
+        if id(stmt) not in self.places or id(later) not in self.places:
+            return True
+        (here, around), (there, inside) = self.places[id(stmt)], self.places[id(later)]
+        return there >= here or not set(around).isdisjoint(inside)
+
     def into(self, name: str) -> list[tuple[Place, ir.Stmt]]:
         """The writes that may change what the variable reaches."""
         if not self.writes:
