@@ -8,6 +8,7 @@
                                                    x = layer_ReLU.forward(x)
 
 Calls of methods and of objects, properties, assignments to attributes and items, operators.
+A function beside the objects is called by its name: `elif layer is np.tanh: x = np.tanh(x)`.
 Inference reads the choice in place of the statement, so that each method is known where it is
 called.  What all the classes keep as an attribute is read as it is.
 """
@@ -27,6 +28,7 @@ from srcad.analysis.writer import Writer
 from srcad.ir import nodes as ir
 from srcad.ir.again import once_more
 from srcad.ir.types import BOTTOM, AnyType, Bottom, Known, Obj, Type, join_all
+from srcad.rules.spelling import spelled
 from srcad.runtime.objects import instance
 
 if TYPE_CHECKING:
@@ -60,6 +62,11 @@ def dispatched(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
             test = ir.Compare(ir.Call(TYPE, (ir.Name(owner),)), ("is",), (_class(one.cls),))
             branch = (ir.If(test, branch, block, getattr(stmt, "at", None)),)
         block = branch
+    if block and name == "__call__":
+        for function in reversed(_functions(inference, owner)):
+            called = ir.Ref(function.value, spelled(function.value))
+            test = ir.Compare(ir.Name(owner), ("is",), (called,))
+            block = (ir.If(test, (rewrite(called),), block, getattr(stmt, "at", None)),)
     return block or None
 
 
@@ -91,6 +98,11 @@ def field_of(kind: AnyType, name: str) -> Type | None:
 def _objects(inference: Inference, owner: str) -> tuple[Obj, ...]:
     kind = inference.types.get(owner)
     return kind.objects if isinstance(kind, AnyType) else ()
+
+
+def _functions(inference: Inference, owner: str) -> tuple[Known, ...]:
+    kind = inference.types.get(owner)
+    return kind.functions if isinstance(kind, AnyType) else ()
 
 
 def _chosen(stmt: ir.Stmt, inference: Inference) -> tuple[str, str, Rewrite] | None:

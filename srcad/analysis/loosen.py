@@ -159,7 +159,7 @@ class _Loosening:
         """The type of what is found at the sites, where `kind` was all that was known."""
         if isinstance(kind, AnyType) and kind.objects:
             kinds = [self.seen(one, sites, depth) for one in kind.objects]
-            return join_all([*kinds, NONE if kind.none else BOTTOM])
+            return join_all([*kinds, *kind.functions, NONE if kind.none else BOTTOM])
         if not isinstance(kind, _HOLDING) or depth > _DEPTH:
             return kind
         for site in sites & self.by_site.keys():

@@ -18,7 +18,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import field
+from types import FunctionType
 from typing import Any
+
+import numpy as np
 
 from srcad.ir.records import record
 
@@ -27,10 +30,14 @@ Dim = int | str | tuple[str, int] | None
 
 @record(frozen=True, slots=True)
 class AnyType:
-    """Nothing is known; or only that it is an object of one of a few classes, or maybe None."""
+    """Nothing is known; or only that it is an object of one of a few classes, or maybe None.
+
+    Beside objects it may be one of a few functions: `[Linear(w), np.tanh]`.
+    """
 
     objects: tuple[Obj, ...] = ()
     none: bool = False
+    functions: tuple[Known, ...] = ()
 
 
 @record(frozen=True, slots=True)
@@ -252,23 +259,28 @@ def flattened(kind: Type, depth: int = _DEPTH) -> Type:
             return Clo(code, identity, held, tuple((n, inner(t)) for n, t in defaults), owner)
         case Method(function, bound, name):
             return Method(function, inner(bound), name)
-        case AnyType(objects, none):
+        case AnyType(objects, none, functions):
             several = tuple(map(inner, objects))
-            return ANY if ANY in several else AnyType(several, none)  # type: ignore[arg-type]
+            return ANY if ANY in several else AnyType(several, none, functions)  # type: ignore[arg-type]
 
 
 CLASSES = 12  # of which a variable may hold objects
 
 
 def _one_of(a: Type, b: Type) -> AnyType:
-    """An object of one of a few classes, or None, if that is all that the two may be."""
+    """An object of one of a few classes, a function or None, if that is all that these may be."""
     found: dict[type, Obj] = {}
+    functions: dict[int, Known] = {}
     none = False
     for kind in (a, b):
+        if isinstance(kind, Known) and isinstance(kind.value, FunctionType | np.ufunc):
+            functions[kind.identity] = kind
+            continue
         if isinstance(kind, Scalar) and kind.kind is type(None):
             none = True
             continue
         none = none or getattr(kind, "none", False)
+        functions |= {f.identity: f for f in getattr(kind, "functions", ())}
         objects = (kind,) if isinstance(kind, Obj) else getattr(kind, "objects", ())
         if not objects:
             return ANY
@@ -277,12 +289,13 @@ def _one_of(a: Type, b: Type) -> AnyType:
             found[one.cls] = (
                 one if known is None else Obj(one.cls, _joined_fields(known.fields, one.fields))
             )
-    if len(found) > CLASSES:
+    if not found or len(found) + len(functions) > CLASSES:
         return ANY
     every = frozenset(found)
     return AnyType(
         tuple(Obj(c, tuple((n, _cut(t, every)) for n, t in o.fields)) for c, o in found.items()),
         none,
+        tuple(functions.values()),
     )
 
 
@@ -295,9 +308,9 @@ def _cut(kind: Type, classes: frozenset[type]) -> Type:
     match kind:
         case Obj(cls, fields):
             return ANY if cls in classes else Obj(cls, tuple((n, cut(t)) for n, t in fields))
-        case AnyType(objects, none) if objects:
+        case AnyType(objects, none, functions) if objects:
             parts = tuple(map(cut, objects))
-            return AnyType(parts, none) if ANY not in parts else ANY  # type: ignore[arg-type]
+            return AnyType(parts, none, functions) if ANY not in parts else ANY  # type: ignore[arg-type]
         case Tup(items, cls):
             return Tup(tuple(map(cut, items)), cls)
         case Lst(items, element, cls):
@@ -445,8 +458,8 @@ def show(t: Type) -> str:
             return getattr(code, "name", "lambda")
         case Method(_, _, name):
             return name
-        case AnyType(objects, none):
-            return " | ".join([*map(show, objects), *["None"] * none]) or "?"
+        case AnyType(objects, none, functions):
+            return " | ".join([*map(show, objects), *map(show, functions), *["None"] * none]) or "?"
         case Bottom():
             return "?"
 

@@ -3,16 +3,22 @@
     ys = []              ys: something that moves is put into it later
     zs = ys              zs: the same list
     n = x.shape[0]       not: an int does not move
+    bn = Norm()          bn: the net holds it under two names, and may write it under one of them
+    net = Net(bn, [bn])
 
 Those that carry a derivative have one, and whatever may share memory with what is written.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+
 from srcad.analysis.activity import activity
+from srcad.analysis.effects import aliases
 from srcad.analysis.infer import Inferred
+from srcad.analysis.sites import ANY_KEY, NONE, Sites
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, BOTTOM, Clo, Dct, Lst, Method, Obj, Type, carries
+from srcad.ir.types import ANY, BOTTOM, Clo, Dct, Lst, Method, Obj, Type, carries, mutable
 
 
 def dotted(facts: Inferred, body: ir.Block, params: frozenset[str]) -> frozenset[str]:
@@ -25,9 +31,30 @@ def dotted(facts: Inferred, body: ir.Block, params: frozenset[str]) -> frozenset
             alters: frozenset[str] = getattr(stmt, "alters", frozenset())
             if not alters.isdisjoint(found):
                 more |= {name for name in alters if _may_hold(facts, name)}
+        several = _held_twice(facts, body, frozenset(more))
+        more |= {n for n in facts.types if _is_one_of(facts, body, n, several)}
         if more == found:
             return found
         found = frozenset(more)
+
+
+def _held_twice(facts: Inferred, body: ir.Block, found: frozenset[str]) -> Sites:
+    """What is held in two places by that which has a tangent: there it must be one as well."""
+    points = aliases(facts, body)
+    owners = NONE.union(*map(points.reach, found))
+    count: Counter[object] = Counter()
+    for owner in owners & points.heap.keys():
+        for key, held in points.heap[owner].items():
+            for site in held:
+                count[site] += 2 if key == ANY_KEY else 1
+    return frozenset(s for s, n in count.items() if n > 1)
+
+
+def _is_one_of(facts: Inferred, body: ir.Block, name: str, sites: Sites) -> bool:
+    kind = facts.types[name]
+    if not sites or not mutable(kind) or not _may_hold(facts, name):
+        return False
+    return not aliases(facts, body).named(name).isdisjoint(sites)
 
 
 def holds(kind: Type) -> bool:

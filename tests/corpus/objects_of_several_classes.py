@@ -410,3 +410,39 @@ def several_specials(x, y):
         o.size = y * y
         s += o.x + o.size
     return s
+
+
+class Meter:
+    def __init__(self):
+        self.total = 0.0
+
+    def __call__(self, x):
+        self.total = self.total * 0.5 + np.sum(x)
+        return x
+
+
+class Times:
+    def __init__(self, w):
+        self.w = w
+
+    def __call__(self, x):
+        return x * self.w
+
+
+class Metered:
+    def __init__(self, p):
+        self.meter = Meter()
+        self.layers = [Times(p), self.meter]
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
+@program(args=V(3))
+def state_read_under_its_other_name(p):
+    net = Metered(p)
+    net.forward(p * p)
+    net.forward(p * p)
+    return net.meter.total
