@@ -218,6 +218,7 @@ def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> W
     """For each parameter of a function of the program, the write into it, if there is one.
 
     Of functions that call each other, what is found so far is taken until nothing new is found.
+    What rests on that is kept as long as it stays the same: each is looked at once a round.
     """
     session = inferred.session
     callee: Inferred = session.infer(unit, params)
@@ -228,14 +229,20 @@ def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> W
     if key in session.estimates:
         session.leaning.add(key)
         return session.estimates[key]  # type: ignore[no-any-return]
+    if key in session.resting:
+        return session.resting[key]  # type: ignore[no-any-return]
     session.estimates[key] = (None,) * len(unit.code.params)
     found = _written(callee, unit)
     while [w is None for w in found] != [w is None for w in session.estimates[key]]:
         session.estimates[key] = found
+        session.resting.clear()
         found = _written(callee, unit)
     del session.estimates[key]
     session.leaning.discard(key)
-    if not session.leaning:  # else it rests on what is not known yet
+    if session.leaning:  # it rests on what is not known yet
+        session.resting[key] = found
+    else:
+        session.resting.clear()
         callee.memory["written"] = found
     return found
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from srcad.analysis.operations import Invoke
@@ -32,6 +33,14 @@ class Passing:
     held: Held
     result: Sites
 
+    @cached_property
+    def together(self) -> tuple[tuple[Hashable, Sites, Sites], ...]:
+        """What holds the same under the same key is told at once."""
+        table: dict[tuple[Hashable, Sites], set[Site]] = {}
+        for site, key, values in self.held:
+            table.setdefault((key, values), set()).add(site)
+        return tuple((key, values, frozenset(sites)) for (key, values), sites in table.items())
+
 
 def passed(points: Points, expr: ir.Expr, operation: Invoke) -> Sites:
     """Put into memory what the call leaves there; the sites of its result."""
@@ -39,8 +48,8 @@ def passed(points: Points, expr: ir.Expr, operation: Invoke) -> Sites:
     if known is None:
         return _anything(points, expr, operation)
     call = _Call(points, expr, operation)
-    for site, key, values in known.held:
-        points.put(call.sites(site), key, NONE.union(*map(call.sites, values)))
+    for key, values, sites in known.together:
+        points.put(call.every(sites), key, call.every(values))
     return NONE.union(*map(call.sites, known.result))
 
 
@@ -60,6 +69,7 @@ def passing(points: Points, operation: Invoke) -> Passing | None:
     return found
 
 
+_MANY = 16  # values, among which one that was there before makes no difference
 MOST = 300  # pairs of an object and what it may hold; each call takes them all over
 
 
@@ -92,7 +102,9 @@ def _reached(points: Points, result: Sites) -> Held:
     while stack:
         site = stack.pop()
         for key, values in points.heap.get(site, {}).items():
-            given = frozenset(v for v in values if not is_outer(site) or v != part_of(site, key))
+            given = frozenset(values)
+            if is_outer(site) and len(given) < _MANY:
+                given -= {part_of(site, key)}  # that is there before
             if given:
                 found.append((site, key, given))
             stack.extend(values - seen)
@@ -119,11 +131,17 @@ class _Call:
     expr: ir.Expr
     operation: Invoke
     known: dict[Site, Sites] = field(default_factory=dict)
+    unions: dict[Sites, Sites] = field(default_factory=dict)
 
     def sites(self, site: Site) -> Sites:
         if site not in self.known:
             self.known[site] = self.find(site)
         return self.known[site]
+
+    def every(self, sites: Sites) -> Sites:
+        if sites not in self.unions:
+            self.unions[sites] = NONE.union(*map(self.sites, sites))
+        return self.unions[sites]
 
     def find(self, site: Any) -> Sites:
         if not is_outer(site) and self.points.coarse:

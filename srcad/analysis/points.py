@@ -79,6 +79,8 @@ class Points:
     own: dict[str, set[Site]] = field(default_factory=dict)
     heap: dict[Site, dict[Hashable, set[Site]]] = field(default_factory=dict)
     reached: dict[str, Sites] = field(default_factory=dict)  # asked for since the last change
+    answers: dict[Hashable, Sites] = field(default_factory=dict)  # the same, by sites
+    added: set[tuple[int, Sites]] = field(default_factory=set)  # to which set what was added
     changed: bool = False
     solved: bool = False
     coarse: bool = False  # what calls make is one object, for want of time
@@ -90,6 +92,8 @@ class Points:
         self.solved = True
         while not self.followed():
             self.own, self.heap, self.coarse = {}, {}, True
+            self.forget()
+            self.added.clear()
 
     def followed(self) -> bool:
         """Whether every statement could be followed: not where too much holds too much."""
@@ -169,11 +173,20 @@ class Points:
                 self.heap.setdefault(("param", name), {}).setdefault(ANY_KEY, set()).update(sites)
 
     def add(self, to: set[Site], found: Iterable[Site]) -> None:
+        if isinstance(found, frozenset):
+            if (id(to), found) in self.added:
+                return
+            self.added.add((id(to), found))
         before = len(to)
         to.update(found)
         if len(to) > before:
             self.changed = True
-            self.reached.clear()
+            self.forget()
+
+    def forget(self) -> None:
+        """What was answered before something was found."""
+        self.reached.clear()
+        self.answers.clear()
 
     def named(self, name: str) -> Sites:
         if isinstance(self.facts.types.get(name), Scalar | Number):
@@ -188,6 +201,12 @@ class Points:
         return frozenset({("outside", id(value))})
 
     def closure(self, sites: Iterable[Site], keys: bool = True) -> Sites:
+        asked = frozenset(sites), keys
+        if asked not in self.answers:
+            self.answers[asked] = self.follow(*asked)
+        return self.answers[asked]
+
+    def follow(self, sites: Sites, keys: bool) -> Sites:
         found = set(sites)
         stack = list(found)
         while stack:
@@ -199,8 +218,11 @@ class Points:
 
     def held(self, sites: Iterable[Site], key: Hashable = ANY_KEY) -> Sites:
         """What the objects hold under a key."""
+        asked = frozenset(sites), ("held", key)
+        if asked in self.answers:
+            return self.answers[asked]
         found: set[Site] = set()
-        for site in sites:
+        for site in asked[0]:
             cells = self.heap.setdefault(site, {})
             if is_outer(site):  # what a parameter holds is found when it is read
                 part = deep_part_of(site) if self.coarse else part_of(site, key)
@@ -211,7 +233,8 @@ class Points:
             found |= cells.get(key, set()) | cells.get(ANY_KEY, set())
             if key != KEYS:
                 found |= cells.get(VALUE, set())
-        return frozenset(found)
+        self.answers[asked] = frozenset(found)
+        return self.answers[asked]
 
     def put(self, sites: Iterable[Site], key: Hashable, values: Iterable[Site]) -> None:
         for site in sites:

@@ -46,6 +46,7 @@ class Session:
     hoped: bool = False  # one was missing
     hoping: dict[Any, Inferred] = field(default_factory=dict)  # what was found in hope
     estimates: dict[int, Any] = field(default_factory=dict)  # of what functions write, meanwhile
+    resting: dict[int, Any] = field(default_factory=dict)  # found on the strength of estimates
     leaning: set[int] = field(default_factory=set)  # those that another function has relied on
     changing: Changing = NOTHING  # what may be something else later
     state: bool = False  # something from outside was met that may
