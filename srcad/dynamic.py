@@ -56,12 +56,12 @@ def differentiate(
 ) -> tuple[Any, Pullback]:
     """Value and pullback of any callable; keep: what the pullback reads may change before."""
     bound = getattr(function, "__self__", None)
-    if writes_out(bound):
+    if writes_out(bound) or draws.unmoved(function):
         return function(*args, **kwargs), lambda _: [None] * (1 + len(args) + len(kwargs))
     drawn = draws.of_method(function)
     if drawn is not None:
         value, pull = differentiate(drawn[0], (drawn[1], *args), kwargs, keep)
-        return value, lambda y_bar: pull(y_bar)[1:]
+        return value, lambda y_bar: [None, *pull(y_bar)[2:]]
     method = _method(function, bound)
     if method is not None:
         value, pull = differentiate(method, (bound, *args), kwargs, keep)

@@ -5,6 +5,7 @@
                           x_bar, w_bar = f_bwd(f_saved, y_bar)
 
 A function that only the running program knows is called through `call`, which returns a pullback.
+Long because every way to call hands its cotangents on by the same few methods.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@
                           w_bar += y_bar * x
 
 The forward statements are walked from the last to the first.  How cotangents are held and added to
-is in `cotangents`; calls, branches and exceptions have modules of their own.
+is in `cotangents`; calls, branches and exceptions have modules of their own.  Long because each
+kind of statement has its case here.
 """
 
 from __future__ import annotations

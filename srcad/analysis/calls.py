@@ -46,6 +46,7 @@ from srcad.analysis.operations import (
 from srcad.analysis.operators import WHEN_IT_RUNS
 from srcad.analysis.parents import parent_method
 from srcad.analysis.substituting import substitute
+from srcad.analysis.text_methods import result_of
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
@@ -285,7 +286,7 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
         case Scalar(kind) if kind in (str, bytes):
             for arg in expr.args:
                 inference.expr(arg)
-            return (STR if name in {"format", "join", "strip", "lower", "upper"} else ANY), Inert()
+            return result_of(kind, name), Inert()
         case Tup(_, cls) if name == "_replace" and hasattr(cls, "_fields"):
             return replaced(cls, func.obj, expr, inference)
         case Lst() | Tup() | Dct():

@@ -16,6 +16,7 @@ import numpy as np
 
 from srcad.runtime.cotangents import part, shadow
 from srcad.runtime.derivative import Derivative
+from srcad.runtime.draws import of_generator
 from srcad.runtime.objects import kept_by
 
 Pullback = Callable[[Any], list[Any]]
@@ -101,8 +102,8 @@ def jvp_method(
 ) -> tuple[Any, Any]:
     """The same for `owner.name(...)`."""
     method = getattr(owner, name)
-    function = getattr(method, "__func__", None)
-    if function is not None and getattr(method, "__self__", None) is owner:
+    function = _function_of(method, owner)
+    if function is not None:
         given = (owner, *args), (owner_dot, *dots)
         return jvp_call(function, None, *given, options, option_dots)
     if kept_by(owner, name, method):
@@ -115,8 +116,8 @@ def jvp_method(
 def call_method(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
     """The same for `owner.name(...)`: the first cotangent is that of the owner."""
     method = getattr(owner, name)
-    function = getattr(method, "__func__", None)
-    if function is not None and getattr(method, "__self__", None) is owner:
+    function = _function_of(method, owner)
+    if function is not None:
         value, pullback = _COMPILE[0](function, (owner, *args), kwargs, _MODE.keep)
         return value, lambda y_bar: pullback(y_bar)[1:]
     value, pullback = _COMPILE[0](method, args, kwargs, _MODE.keep)
@@ -130,6 +131,13 @@ def call_method(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, 
         return [part(own, "__self__"), *bars]
 
     return value, to_owner
+
+
+def _function_of(method: Any, owner: Any) -> Any:
+    """What a method of this very object calls with the object first, if that is in Python."""
+    function = getattr(method, "__func__", None)
+    bound = getattr(method, "__self__", None) is owner
+    return function if bound and hasattr(function, "__code__") and not of_generator(owner) else None
 
 
 def _under(name: str, bars: list[Any]) -> list[Any]:

@@ -55,10 +55,26 @@ DRAWS: dict[str, Any] = {
 }  # fmt: skip
 
 
+def of_generator(owner: Any) -> bool:
+    """Whether an object draws numbers: its methods are no Python, whatever they look like."""
+    return isinstance(owner, np.random.Generator | np.random.RandomState)
+
+
+# Draws that depend on nothing which carries a derivative: sizes, seeds, bounds of integers.
+UNMOVED = frozenset({"standard_normal", "standard_exponential", "standard_cauchy", "random", "rand",
+                     "randn", "random_sample", "integers", "randint", "random_integers", "bytes",
+                     "seed", "get_state", "set_state", "spawn", "tomaxint"})  # fmt: skip
+
+
+def unmoved(method: Any) -> bool:
+    """Whether it is a method of a generator whose result is constant, whatever it is given."""
+    return of_generator(getattr(method, "__self__", None)) and method.__name__ in UNMOVED
+
+
 def of_method(method: Any) -> tuple[Any, Any] | None:
     """The function here for a method of a generator, and the generator; None for all else."""
     owner = getattr(method, "__self__", None)
-    if not isinstance(owner, np.random.Generator | np.random.RandomState):
+    if not of_generator(owner):
         return None
     function = DRAWS.get(getattr(method, "__name__", ""))
     return None if function is None else (function, owner)

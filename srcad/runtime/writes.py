@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import random
 import types
 from collections import deque
 from collections.abc import ItemsView, KeysView, ValuesView
@@ -221,6 +222,7 @@ class Together:
 _CONSTANT = (
     bool, int, float, complex, str, bytes, range, slice, type, np.generic, np.dtype, np.ufunc,
     types.ModuleType, types.BuiltinFunctionType,
+    np.random.Generator, np.random.RandomState, random.Random,  # a reversal never draws
 )  # fmt: skip
 
 

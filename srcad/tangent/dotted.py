@@ -18,7 +18,7 @@ from srcad.analysis.effects import aliases
 from srcad.analysis.infer import Inferred
 from srcad.analysis.sites import ANY_KEY, NONE, Sites
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, BOTTOM, Clo, Dct, Lst, Method, Obj, Type, carries, mutable
+from srcad.ir.types import ANY, BOTTOM, AnyType, Array, Clo, Dct, Lst, Method, Obj, Type, carries
 
 
 def dotted(facts: Inferred, body: ir.Block, params: frozenset[str]) -> frozenset[str]:
@@ -44,6 +44,8 @@ def _held_twice(facts: Inferred, body: ir.Block, found: frozenset[str]) -> Sites
     owners = NONE.union(*map(points.reach, found))
     count: Counter[object] = Counter()
     for owner in owners & points.heap.keys():
+        if isinstance(owner, tuple) and ("inside", owner[1]) in points.heap:
+            continue  # what an operation made of which it is not seen what it holds
         for key, held in points.heap[owner].items():
             for site in held:
                 count[site] += 2 if key == ANY_KEY else 1
@@ -52,8 +54,10 @@ def _held_twice(facts: Inferred, body: ir.Block, found: frozenset[str]) -> Sites
 
 def _is_one_of(facts: Inferred, body: ir.Block, name: str, sites: Sites) -> bool:
     kind = facts.types[name]
-    if not sites or not mutable(kind) or not _may_hold(facts, name):
-        return False
+    known = isinstance(kind, Array | Lst | Dct | Obj)
+    several = isinstance(kind, AnyType) and bool(kind.objects)
+    if not sites or not (known or several) or not _may_hold(facts, name):
+        return False  # of what is not known, a generator of numbers say, nothing is held
     return not aliases(facts, body).named(name).isdisjoint(sites)
 
 

@@ -101,5 +101,20 @@ def iterators(x):
     return first * rest + next(it, 2.0) * x
 
 
+@program(args=lambda rng: (rng.normal(size=3),))
+def settings_out_of_text(p):
+    cfg = {}
+    for part in "alpha = 2;beta = 3;gamma = 1".split(";"):
+        k, v = part.split("=")
+        cfg[k.strip()] = float(v)
+    counts = {}
+    for word in "the cat the dog".split():
+        counts[word] = counts.get(word, 0) + 1
+    for line in "w 1.5\nb 2".splitlines():
+        name, _, value = line.partition(" ")
+        cfg[name.upper()] = float(value) * p[0]
+    return cfg["alpha"] * p[0] ** 2 + cfg["W"] * cfg["B"] * p[1] + counts["the"] * p[2]
+
+
 register("abs_itself", abs, args=lambda rng: (-0.4,))
 register("pow_itself", pow, args=lambda rng: (1.4, 2.5), wrt=(0, 1))

@@ -64,3 +64,56 @@ def noise_is_constant(x, s):
 def logarithms_of_draws(m, s):
     rng = np.random.default_rng(9)
     return np.sum(np.log(rng.lognormal(m, s, 3)) ** 2) + rng.rayleigh(s) + rng.logistic(m, s)
+
+
+class Dense:
+    def __init__(self, n, m, rng):
+        self.W = rng.normal(size=(n, m)) * 0.5
+        self.b = rng.standard_normal(m)
+
+    def __call__(self, x):
+        return np.tanh(x @ self.W + self.b)
+
+
+class Dropout:
+    def __init__(self, rate, rng):
+        self.rate = rate
+        self.rng = rng
+
+    def __call__(self, x):
+        self.mask = (self.rng.random(x.shape) > self.rate) / (1 - self.rate)
+        return x * self.mask
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def generator_handed_to_layers(p):
+    rng = np.random.default_rng(1)
+    layers = [Dense(3, 4, rng), np.sin, Dropout(0.3, rng), Dense(4, 2, rng)]
+    x = np.outer(p, p)
+    for layer in layers:
+        x = layer(x)
+    return np.sum(x**2)
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def generator_handed_to_functions(p):
+    rng = np.random.default_rng(1)
+
+    def weights(r):
+        return {"w": r.normal(size=3) * p, "b": r.uniform(-1, p[0] ** 2 + 1, 3)}
+
+    d, e = weights(rng), weights(rng)
+    a, b = (rng.normal(p[0], p[1] ** 2, size=3) for _ in range(2))
+    return np.sum(d["w"] * e["b"]) + np.sum(a * b)
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def metropolis(p):
+    x, rng = p.copy(), np.random.RandomState(3)
+    energy = np.sum((x - 1) ** 2)
+    for _ in range(10):
+        proposed = x + 0.3 * rng.randn(3)
+        new = np.sum((proposed - 1) ** 2)
+        if rng.rand() < np.exp(-(new - energy)):
+            x, energy = proposed, new
+    return energy + x[0]
