@@ -1,8 +1,9 @@
 # Every target makes what it needs in .venv: a Python >= 3.11, pip and make are enough.
 #
 #   make demo    train a network on handwritten digits with srcad's gradient
-#   make test    lint, types, import directions, all tests with coverage
+#   make test    lint, types, import directions, all tests
 #   make lint    ruff and mypy alone          make fuzz    random programs, at length
+#   make coverage  the lines that the quick tests reach
 #   make bench   timings beside their targets make docs    write the generated pages
 #   make libraries   packages of other people, docs/libraries.md
 #   make break   changes that the suite must notice, each in a copy
@@ -16,13 +17,17 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 JOBS ?= 0
 EXAMPLES ?= 5000
+# Tracing makes tests take two to three times as long, so coverage is that of the quick ones.
+TRACED := tests/emit tests/errors tests/frontend tests/passes tests/test_collections.py \
+	tests/test_cotangent.py tests/test_flat.py tests/test_gates.py tests/test_generators.py \
+	tests/test_trees.py
 PYTEST_ARGS ?=
 
-.PHONY: help demo test lint fuzz bench docs libraries clean
+.PHONY: help demo test coverage lint fuzz bench docs libraries clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '3,9s/^# *//p' Makefile
+	@sed -n '3,12s/^# *//p' Makefile
 
 # ------------------------------------------------------------------ environments
 # Where `venv` comes without pip (Debian), the pip of the outer Python fills it.
@@ -49,7 +54,10 @@ demo: $(VENV)/.demo
 	$(RUN) -m examples.digits
 
 test: lint
-	$(RUN) -m pytest -n $(JOBS) --cov=srcad --cov-report=term $(PYTEST_ARGS)
+	$(RUN) -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+coverage: $(VENV)/.test
+	$(RUN) -m pytest -q -n $(JOBS) --cov=srcad --cov-report=term $(TRACED)
 
 lint: $(VENV)/.test
 	$(RUN) -m ruff check .
