@@ -187,8 +187,8 @@ class Together:
 
     def look(self, saved: Any) -> None:
         """Note which memory is met more than once."""
-        if id(saved) in self.looked:
-            return
+        if saved is None or isinstance(saved, _CONSTANT) or id(saved) in self.looked:
+            return  # a module would lead to all others
         self.looked[id(saved)] = saved
         if isinstance(saved, np.ndarray):
             place = saved.__array_interface__["data"][0], saved.shape, saved.strides
