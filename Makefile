@@ -17,10 +17,11 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 JOBS ?= 0
 EXAMPLES ?= 5000
-# Tracing makes tests take two to three times as long, so coverage is that of the quick ones.
-TRACED := tests/emit tests/errors tests/frontend tests/passes tests/test_collections.py \
+# Tracing makes tests take two to three times as long, so coverage is that of some quick ones:
+# none that sets a trace function itself.
+TRACED := tests/errors tests/rules/test_reductions.py tests/test_collections.py \
 	tests/test_cotangent.py tests/test_flat.py tests/test_gates.py tests/test_generators.py \
-	tests/test_trees.py
+	tests/test_trees.py tests/test_written_containers.py
 PYTEST_ARGS ?=
 
 .PHONY: help demo test coverage lint fuzz bench docs libraries clean
@@ -54,7 +55,7 @@ demo: $(VENV)/.demo
 	$(RUN) -m examples.digits
 
 test: lint
-	$(RUN) -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(RUN) -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 coverage: $(VENV)/.test
 	$(RUN) -m pytest -q -n $(JOBS) --cov=srcad --cov-report=term $(TRACED)
