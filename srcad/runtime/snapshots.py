@@ -19,6 +19,8 @@ from srcad.runtime.slots import put_attribute
 class Held:
     """What a function captured, as it was at a time, and its defaults."""
 
+    HOLDS_PARTS = True  # copied with the containers around it: its arrays are theirs
+
     parts: dict[str, Any]
     function: Any = None
 

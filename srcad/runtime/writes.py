@@ -124,12 +124,16 @@ def _twin(saved: Any, together: Together) -> Any:
         return _function(saved, together)
     if isinstance(saved, Derivative):
         return together.note(saved, saved.of(copied(saved.f, together)))
+    if hasattr(type(saved), "HOLDS_PARTS"):
+        held = together.note(saved, type(saved)({}, saved.function))
+        held.parts.update((name, copied(v, together)) for name, v in saved.parts.items())
+        return held
     if _is_ours(saved):
         return saved
     if hasattr(saved, "__dict__") and not callable(saved):
         twin = together.note(saved, copy.copy(saved))
-        held = saved.__dict__.items()
-        twin.__dict__.update({name: copied(value, together) for name, value in held})
+        fields = saved.__dict__.items()
+        twin.__dict__.update({name: copied(value, together) for name, value in fields})
         return twin
     return None
 
@@ -202,6 +206,8 @@ class Together:
             self.look([saved.__defaults__, saved.__kwdefaults__, *contents(saved)])
         elif isinstance(saved, Derivative):
             self.look(saved.f)
+        elif hasattr(type(saved), "HOLDS_PARTS"):
+            self.look(saved.parts)
         elif _is_ours(saved):
             pass
         elif hasattr(saved, "__dict__") and not callable(saved):
