@@ -35,6 +35,7 @@ from srcad.ir.types import (
     AnyType,
     Array,
     Clo,
+    Dct,
     Number,
     Scalar,
     Tup,
@@ -48,6 +49,7 @@ from srcad.runtime.closures import captured, default_of
 SHADOW = ir.Ref(cotangents.shadow, "shadow")
 ADD = ir.Ref(cotangents.add, "add")
 ACCUMULATE = ir.Ref(cotangents.accumulate, "accumulate")
+ACCUMULATE_UNDER = ir.Ref(cotangents.accumulate_under, "accumulate_under")
 ACCUMULATED = ir.Ref(cotangents.accumulated, "accumulated")
 DEFAULT_OF = ir.Ref(default_of, "default_of")
 FIELD = ir.Ref(cotangents.field_key, "field_key")
@@ -314,6 +316,8 @@ class Cotangents(ABC):
             else:
                 key = slice_object(index)
                 self.emit(ir.Effect(algebra.call(ADD_AT, ir.Name(bar), key, value)))
+        elif isinstance(kind, Dct) and kind.items is None:
+            self.emit(ir.Effect(algebra.call(ACCUMULATE_UNDER, ir.Name(bar), index, value)))
         elif (
             is_scalar(result) and not isinstance(index, ir.Slice) and not isinstance(kind, AnyType)
         ):

@@ -6,10 +6,16 @@ import numpy as np
 
 from srcad.ir import nodes as ir
 from srcad.optimise.signs import all_signs, signs
-from srcad.runtime.cotangents import accumulate
+from srcad.runtime.cotangents import accumulate, accumulate_under
 from srcad.runtime.writes import taken_out
 
-INTO_FIRST = (np.add.at, np.subtract.at, accumulate, taken_out)  # these write there
+INTO_FIRST = (
+    np.add.at,
+    np.subtract.at,
+    accumulate,
+    accumulate_under,
+    taken_out,
+)  # these write there
 _INTO = frozenset(map(hash, INTO_FIRST))
 _NOTHING: frozenset[str] = frozenset()
 

@@ -48,12 +48,13 @@ def pure_function(value: object) -> bool:
         return False
     if module.startswith("srcad.runtime"):
         return name not in {
-            "accumulate", "call", "call_method", "call_spread", "add_at", "taken", "taken_out",
-            "put_back", "indexable", "assigned", "kept", "fitting", "shuffled_order", "bound_anew",
-            "array_of_numbers", "array_or_number", "one_number", "noted", "moved", "taken_entry",
-            "sort_both", "remove_both", "to_end", "update_dot", "jvp_call", "jvp_method", "put_dot",
-            "add_at_dot", "changed", "named_like", "no_objects", "no_items_by_class",
-            "no_lost_key", "no_writes", "no_objects_inside", "numbers_alone", "lacks", "absent",
-            "past_the_class", "no_sharing", "nothing_forgotten", "no_dataclass", "no_others",
+            "accumulate", "accumulate_under", "call", "call_method", "call_spread", "add_at",
+            "taken", "taken_out", "put_back", "indexable", "assigned", "kept", "fitting",
+            "shuffled_order", "bound_anew", "array_of_numbers", "array_or_number", "one_number",
+            "noted", "moved", "taken_entry", "sort_both", "remove_both", "to_end", "update_dot",
+            "jvp_call", "jvp_method", "put_dot", "add_at_dot", "changed", "named_like",
+            "no_objects", "no_items_by_class", "no_lost_key", "no_writes", "no_objects_inside",
+            "numbers_alone", "lacks", "absent", "past_the_class", "no_sharing",
+            "nothing_forgotten", "no_dataclass", "no_others",
         }  # fmt: skip
     return module in {"_operator", "operator", "math"}

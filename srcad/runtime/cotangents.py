@@ -3,7 +3,7 @@
 The shadow of a list or tuple is a list of the cotangents of its items, that of a dict, an object or
 a function with captured variables a dict; numbers and arrays have zeros of their own kind, and
 None stands for what has no derivative.  Shadows are private to one backward part, which adds
-into them.
+into them.  Long because each kind of structure has its case in each of the functions.
 """
 
 from __future__ import annotations
@@ -249,6 +249,13 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
         )
     else:
         owner[key] = add(owner[key], value)
+
+
+def accumulate_under(table: Any, key: Any, value: Any) -> None:
+    """The same of a dict: where a later store took what was under the key, nothing is there."""
+    if isinstance(table, dict) and key not in table:
+        table[key] = None
+    accumulate(table, key, value)
 
 
 def accumulated(owner: Any, key: Any, value: Any) -> Any:

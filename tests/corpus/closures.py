@@ -340,3 +340,17 @@ def captured_across_iterations_and_branches(x):
         if x > 0:
             t = s * x
     return s
+
+
+@program(args=lambda rng: ([rng.normal(size=3), rng.normal(size=3)],), tags=["mutates"])
+def captured_list_of_which_a_part_is_written_later(xs):
+    last = xs[1]
+
+    def stacked():
+        buffer = np.zeros(3)
+        np.divide(1.4, 0.7, out=buffer[1:])
+        return np.stack([xs[0], buffer])
+
+    rows = stacked()
+    last[...] = 3.0
+    return np.sum(rows**2)

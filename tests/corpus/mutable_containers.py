@@ -413,3 +413,44 @@ def methods_under_names_of_their_own(x):
     order = out.sort
     order(key=lambda t: -t)
     return sum(queue) * total() + out[0] * out[1] * x[2]
+
+
+class Momentum:
+    def __init__(self, params, rate=0.1):
+        self.params = params
+        self.rate = rate
+        self.m = {k: np.zeros_like(v) for k, v in params.items()}
+        self.t = 0
+
+    def step(self, grads):
+        self.t += 1
+        for k in self.params:
+            self.m[k] = 0.9 * self.m[k] + 0.1 * grads[k]
+            self.params[k] -= self.rate * self.m[k] / (1 - 0.9**self.t)
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def optimiser_with_a_dict_of_moments(p):
+    params = {"w": np.array([1.0, -0.5]), "b": np.zeros(1)}
+    X = np.array([[1.0, 2.0], [0.5, -1.0], [p[0], p[1]]])
+    y = np.array([1.0, 0.0, p[2]])
+    opt = Momentum(params)
+    for _ in range(3):
+        e = X @ params["w"] + params["b"] - y
+        opt.step({"w": X.T @ e / 3, "b": np.array([e.mean()])})
+    return np.sum(params["w"] ** 2) + params["b"][0]
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def comprehended_and_written_again(p):
+    d = {k: v * 2 for k, v in zip("abc", p)}
+    for k in d:
+        d[k] = d[k] ** 2 * d["a"]
+    for k in list(d):
+        d[k] += d["b"]
+    counts = {k: 0.0 for k in "xy"}
+    for v in p:
+        k = "x" if v > 0 else "y"
+        counts[k] = counts[k] + v * v
+        counts[k] *= 1 + p[0]
+    return sum(d.values()) + d["c"] + counts["x"] * 2 + counts["y"] * 3
