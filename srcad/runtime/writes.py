@@ -195,7 +195,8 @@ class Together:
             return  # a module would lead to all others
         self.looked[id(saved)] = saved
         if isinstance(saved, np.ndarray):
-            place = saved.__array_interface__["data"][0], saved.shape, saved.strides
+            start = saved.__array_interface__["data"][0]
+            place = start, saved.shape, saved.strides, saved.dtype
             self.seen.setdefault(id(owner_of(saved)), set()).add(place)
         elif isinstance(saved, dict):
             self.look(list(saved.values()))
@@ -217,9 +218,11 @@ class Together:
         owner = owner_of(array)
         if self.only is not None and id(owner) not in self.only:
             return array
-        if len(self.seen.get(id(owner), ())) < 2 and array is not owner:
-            return array.copy()
         twin = self.twins.get(id(owner))
+        if len(self.seen.get(id(owner), ())) < 2 and array is not owner:
+            if twin is None:  # one part of what is larger; met again, it is the same copy
+                twin = self.twins[id(owner)] = array.copy()
+            return twin
         if twin is None:
             twin = self.twins[id(owner)] = extent(owner).copy()
         return view_like(twin, owner, array)

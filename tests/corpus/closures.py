@@ -354,3 +354,20 @@ def captured_list_of_which_a_part_is_written_later(xs):
     rows = stacked()
     last[...] = 3.0
     return np.sum(rows**2)
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def captured_list_of_views_of_their_own(p):
+    xs = [np.outer(p, p)[0], (2 * np.outer(p, p))[1]]
+    last = xs[1]
+
+    def stacked():
+        buffer = np.zeros(3)
+        buffer[1:] = 2.0
+        rows = [xs[0], buffer]
+        rows.append(xs[0])
+        return np.stack(rows)
+
+    rows = stacked()
+    last[...] = 3.0
+    return np.sum(rows**2)
