@@ -181,6 +181,7 @@ class Together:
     only: set[int] | None = None
     seen: dict[int, set[tuple[Any, ...]]] = field(default_factory=dict)  # views by owner
     twins: dict[int, np.ndarray] = field(default_factory=dict)
+    parts: dict[int, np.ndarray] = field(default_factory=dict)  # the same, of one view each
     made: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # containers, their twins
     looked: dict[int, Any] = field(default_factory=dict)
 
@@ -218,14 +219,23 @@ class Together:
         owner = owner_of(array)
         if self.only is not None and id(owner) not in self.only:
             return array
+        if len(self.seen.get(id(owner), ())) < 2 and (
+            array is not owner or id(owner) in self.parts
+        ):
+            return self.part(array, owner)
         twin = self.twins.get(id(owner))
-        if len(self.seen.get(id(owner), ())) < 2 and array is not owner:
-            if twin is None:  # one part of what is larger; met again, it is the same copy
-                twin = self.twins[id(owner)] = array.copy()
-            return twin
         if twin is None:
             twin = self.twins[id(owner)] = extent(owner).copy()
         return view_like(twin, owner, array)
+
+    def part(self, array: np.ndarray, owner: np.ndarray) -> np.ndarray:
+        """A copy of the one part of an owner that is met, the same one each time."""
+        whole = self.twins.get(id(owner))
+        if whole is not None:  # the owner itself was met before
+            return view_like(whole, owner, array)
+        if id(owner) not in self.parts:
+            self.parts[id(owner)] = array.copy()
+        return self.parts[id(owner)]
 
 
 _CONSTANT = (
