@@ -56,7 +56,7 @@ def differentiate(
 ) -> tuple[Any, Pullback]:
     """Value and pullback of any callable; keep: what the pullback reads may change before."""
     bound = getattr(function, "__self__", None)
-    if writes_out(bound) or draws.unmoved(function):
+    if writes_out(bound) or draws.unmoved(function, args, kwargs):
         return function(*args, **kwargs), lambda _: [None] * (1 + len(args) + len(kwargs))
     drawn = draws.of_method(function)
     if drawn is not None:

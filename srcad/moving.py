@@ -50,7 +50,7 @@ def move(
 ) -> tuple[Any, Any]:  # fmt: skip
     """The value of a call and its tangent."""
     bound = getattr(function, "__self__", None)
-    if writes_out(bound) or draws.unmoved(function):
+    if writes_out(bound) or draws.unmoved(function, args, options):
         value = function(*args, **options)
         return value, still(value)
     method = _method(bound, getattr(function, "__name__", ""))

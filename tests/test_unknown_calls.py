@@ -211,3 +211,36 @@ def test_right_or_refused(function: Any, key: str, naive: bool) -> None:
         assert key != "no"
     else:
         assert np.allclose(found, expected)
+
+
+class Noise:
+    def __init__(self, rng):
+        self.rng = rng
+
+    def fill(self, buffer):
+        self.rng.standard_normal(out=buffer)
+
+    def fill_by_position(self, buffer):
+        self.rng.random(3, np.float64, buffer)
+
+
+def filled_by_keyword(p):
+    buffer = p * 2.0
+    Noise(np.random.default_rng(1)).fill(buffer)
+    return np.sum(buffer * p)
+
+
+def filled_by_position(p):
+    buffer = p * 2.0
+    Noise(np.random.default_rng(1)).fill_by_position(buffer)
+    return np.sum(buffer * p)
+
+
+@pytest.mark.parametrize("function", [filled_by_keyword, filled_by_position])
+@pytest.mark.parametrize("naive", [False, True])
+def test_a_draw_into_an_array_is_refused(function, naive):
+    x = np.array([0.7, 1.3, -0.4])
+    with pytest.raises(srcad.errors.SrcadError):
+        srcad.grad(function, naive=naive)(x)
+    with pytest.raises(srcad.errors.SrcadError):
+        srcad.jvp(function, (x,), (x,))

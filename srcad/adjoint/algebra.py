@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srcad.ir import nodes as ir
+from srcad.runtime.elementwise import divide
 
 ONE, ZERO = ir.Const(1.0), ir.Const(0.0)
 
@@ -42,11 +43,11 @@ def _product(a: ir.Expr, b: ir.Expr) -> ir.Expr:
             return mul(mul(b.left, a), rest)  # the numbers meet before the arrays
         case _, ir.Binary("/", numerator, denominator):
             return ir.Binary("/", mul(a, numerator), denominator)
-        case _, ir.Call(ir.Ref(_, "divide") as ref, (numerator, denominator), ()):
+        case _, ir.Call(ir.Ref(f) as ref, (numerator, denominator), ()) if f is divide:
             return ir.Call(ref, (mul(a, numerator), denominator))
         case ir.Binary("/", ir.Const(1), denominator), _:
             return ir.Binary("/", b, denominator)
-        case ir.Call(ir.Ref(_, "divide") as ref, (ir.Const(1), denominator), ()), _:
+        case ir.Call(ir.Ref(f) as ref, (ir.Const(1), denominator), ()), _ if f is divide:
             return ir.Call(ref, (b, denominator))
         case _:
             pass

@@ -253,7 +253,7 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
 
 def accumulate_under(table: Any, key: Any, value: Any) -> None:
     """The same of a dict: where a later store took what was under the key, nothing is there."""
-    if isinstance(table, dict) and key not in table:
+    if isinstance(table, dict) and key not in table and value is not None:
         table[key] = None
     accumulate(table, key, value)
 

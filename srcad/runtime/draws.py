@@ -66,9 +66,19 @@ UNMOVED = frozenset({"standard_normal", "standard_exponential", "standard_cauchy
                      "seed", "get_state", "set_state", "spawn", "tomaxint"})  # fmt: skip
 
 
-def unmoved(method: Any) -> bool:
-    """Whether it is a method of a generator whose result is constant, whatever it is given."""
-    return of_generator(getattr(method, "__self__", None)) and method.__name__ in UNMOVED
+def unmoved(method: Any, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
+    """Whether it is a method of a generator whose result is constant, whatever it is given.
+
+    One that writes what it draws into an array (`out=`, or an array in its place) is not.
+    """
+    if not of_generator(getattr(method, "__self__", None)) or method.__name__ not in UNMOVED:
+        return False
+    written = options.get("out") is not None
+    return not written and not any(_of_floats(value) for value in (*args, *options.values()))
+
+
+def _of_floats(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "fc"
 
 
 def of_method(method: Any) -> tuple[Any, Any] | None:
