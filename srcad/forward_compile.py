@@ -59,7 +59,7 @@ class TangentCompilation(Compilation):
         params = [p.name for p in unit.code.params]
         verify.typed(unit.name, body, facts.types, tuple(params))
         given = frozenset(p for p, m in zip(params, mask, strict=True) if m)
-        names = Names(unit.code.taken | set(facts.types))
+        names = Names(facts.taken)
         moving = dotted(facts, body, given)
         self.puts.notice(facts, moving)
         if dynamic:

@@ -143,7 +143,7 @@ class Compilation:
         active_params = {p.name: t for p, t, m in zip(code.params, types, mask, strict=True) if m}
         active = activity(facts, body, frozenset(active_params))
         self.puts.notice(facts, active)
-        names = Names(code.taken | set(facts.types))
+        names = Names(facts.taken)
         seen = frozenset(p.name for p in code.params) if shown else frozenset()
         body, shared = with_own_numbers(facts, body, active, names, seen, asked)
         if shared is not None:

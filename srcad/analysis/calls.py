@@ -23,6 +23,7 @@ from srcad.analysis.construct import construct, plain_dataclass, replaced
 from srcad.analysis.container_methods import container_method
 from srcad.analysis.derivatives import of_derivatives
 from srcad.analysis.dispatch import instance_of
+from srcad.analysis.generated import items_listed
 from srcad.analysis.handed_out import listed
 from srcad.analysis.invoke import (
     Found,
@@ -74,6 +75,7 @@ from srcad.rules.writes import called_whole
 from srcad.runtime import draws
 from srcad.runtime.closures import captured, default_of
 from srcad.runtime.copies import as_dict_part, as_tuple_part
+from srcad.runtime.generated import items_from
 from srcad.runtime.index_tricks import joined
 from srcad.runtime.inplace import fitting
 from srcad.runtime.matching import plain_keys
@@ -197,6 +199,8 @@ def _special(
         return ANY, Refused("`vars` of a function")
     if value is items_of:
         return listed(args[0], inference)
+    if value is items_from:
+        return items_listed(args, inference)
     if value is getattr and len(args) == 3:
         return ANY, Refused("`getattr` of what its class may make up, with a default,")
     return of_derivatives(expr, value, args) or _by_value(value, args, inference)

@@ -15,23 +15,20 @@ are wanted at once, a function lists them (`frontend/handing`):
 
 from __future__ import annotations
 
-import builtins
 import inspect
 import types as pytypes
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from srcad.analysis.bind import Signature
+from srcad.analysis.inlining import Handing, Inlining, only_lists
 from srcad.analysis.invoke import Found, invoke
 from srcad.analysis.iterated import items_of as plain_items
 from srcad.analysis.operations import Refused
 from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.writer import Writer
 from srcad.errors import SrcadError
-from srcad.frontend.leaving import instead_of_exits, part
 from srcad.ir import nodes as ir
-from srcad.ir.again import once_more
-from srcad.ir.renaming import renamed
 from srcad.ir.types import ANY, Known, Lst, Obj
 from srcad.runtime.iterators import ENDLESS, fewest, first_items
 from srcad.runtime.substitutes import items_by_index, items_of
@@ -43,8 +40,6 @@ _BY_INDEX = cast("pytypes.FunctionType", items_by_index)
 FEWEST = ir.Ref(fewest, "fewest")
 FIRST_ITEMS = ir.Ref(first_items, "first_items")
 ITEMS_OF = ir.Ref(items_of, "items_of")
-MOST_PLACES = 6  # at which an item is made: the loop's body stands at each
-DEEPEST = 4  # loops over objects that hand out what objects hand out
 
 
 def way_of(kind: Any) -> pytypes.FunctionType | None:
@@ -173,18 +168,32 @@ def loop_handed_out(stmt: ir.For, inference: Inference) -> ir.Block | None:
     endless = _endless(stmt, owners, inference)
     if endless is not None:
         return endless
-    if inference.unit.of_runtime or _only_lists(stmt):
+    if inference.unit.of_runtime or only_lists(stmt):
         return _over_lists(stmt, owners, inference)
     match whole:
         case ir.Name(owner):
-            return _Inlining(stmt, owner, inference).loop()
+            around = _around(stmt, owner, inference)
+            return None if around is None else around.loop()
         case ir.Call(ir.Name("enumerate"), (ir.Name(owner), *rest), kwargs) if inference.is_builtin(
             "enumerate"
         ):
             start = rest[0] if rest else dict(kwargs).get("start", ir.Const(0))
-            return _Inlining(stmt, owner, inference).counted(start)
+            around = _around(stmt, owner, inference)
+            return None if around is None else around.counted(start)
         case _:
             return None
+
+
+def _around(stmt: ir.For, owner: str, inference: Inference) -> Inlining | None:
+    kind = inference.types[owner]
+    assert isinstance(kind, Obj)
+    known = _listing(kind, inference)
+    if known is None:
+        return None
+    _rely(kind, inference)
+    unit, handed = known
+    names = {unit.code.params[0].name: owner}
+    return Inlining(stmt, Handing(unit, handed, names), inference)
 
 
 def _endless(stmt: ir.For, owners: list[str], inference: Inference) -> ir.Block | None:
@@ -216,168 +225,3 @@ def _over_lists(stmt: ir.For, owners: list[str], inference: Inference) -> ir.Blo
     for owner in owners:
         names[owner] = writer.let("items", ir.Call(ITEMS_OF, (ir.Name(owner),)))
     return (*writer.block, replace(stmt, iterable=ir.substitute(stmt.iterable, names)))
-
-
-def _only_lists(stmt: ir.For) -> bool:
-    """Whether the loop only puts its items into a list."""
-    match stmt.target, stmt.body:
-        case str(target), (ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"), (ir.Name(item),))),):
-            return target == item
-        case _:
-            return False
-
-
-class _Inlining:
-    """One loop over an object with a way of its own."""
-
-    def __init__(self, stmt: ir.For, owner: str, inference: Inference) -> None:
-        self.stmt, self.owner, self.inference = stmt, owner, inference
-        self.writer = Writer(stmt, inference)
-        self.copies = 0
-
-    def counted(self, start: ir.Expr) -> ir.Block | None:
-        """`for k, v in enumerate(obj)`: a number that counts."""
-        target = self.stmt.target
-        if isinstance(target, str) or len(target) != 2 or not isinstance(target[0], str):
-            return None
-        count = self.writer.fresh("count", "count")
-        at = self.stmt.at
-        more = ir.Assign(count, ir.Binary("+", ir.Name(count), ir.Const(1)), at)
-        first = (ir.Assign(target[0], ir.Name(count), at), more)
-        found = self.loop(target[1], first)
-        return None if found is None else (ir.Assign(count, start, at), *found)
-
-    def loop(self, target: ir.Target | None = None, first: ir.Block = ()) -> ir.Block | None:
-        kind = self.inference.types[self.owner]
-        assert isinstance(kind, Obj)
-        known = _listing(kind, self.inference)
-        if known is None:
-            return None
-        unit, handed = known
-        depth = self.inference.facts.inlined.get(id(self.stmt), 0)
-        body = [s for s in unit.code.body if not begins(s, handed)]
-        if depth >= DEEPEST or not self.stands(unit, handed, body):
-            return None
-        _rely(kind, self.inference)
-        own = ir.assigned(tuple(body)) | {unit.code.result}
-        table = {n: self.writer.fresh(n, n) for n in sorted(own)}
-        table[unit.code.params[0].name] = self.owner
-        table[handed] = self.writer.fresh("handed", "handed")
-        found = outside_names(unit, own, handed, self.inference)
-        outside = {n: ir.Ref(v, n) for n, v in found.items()}
-        broken = self.writer.fresh("broken", "broken")
-        target = self.stmt.target if target is None else target
-
-        def made(stmt: ir.Stmt) -> ir.Block:
-            item = handed_item(stmt, table[handed])
-            if isinstance(stmt, ir.Assign) and stmt.value == ir.Name(table[handed]):
-                return (ir.Assign(stmt.target, ir.Const(None), self.stmt.at),)  # it returns
-            if item is None:
-                inner = tuple(tuple(n for s in b for n in made(s)) for b in ir.blocks(stmt))
-                new = ir.map_expressions(stmt, lambda e: ir.substitute(e, outside))
-                new = ir.placed(new, self.stmt.at)
-                return (ir.with_blocks(new, inner) if inner else new,)
-            return self.at_item(ir.substitute(item, outside), target, first, broken)
-
-        self.inference.facts.inlined.setdefault(id(self.stmt), depth)
-        block = part(tuple(n for s in renamed(tuple(body), table) for n in made(s)), broken)
-        for stmt in ir.walk(block):
-            if isinstance(stmt, ir.For):
-                self.inference.facts.inlined[id(stmt)] = depth + 1
-        return block
-
-    def at_item(self, item: ir.Expr, target: ir.Target, first: ir.Block, broken: str) -> ir.Block:
-        """The body of the loop, where an item is made."""
-        at = self.stmt.at
-        bind: list[ir.Stmt] = list(first)
-        if isinstance(target, str):
-            bind.append(ir.Assign(target, item, at))
-        else:
-            name = self.writer.fresh("item", ("item", self.copies))
-            bind.append(ir.Assign(name, item, at))
-            bind += self.taken_apart(target, name)
-        body = self.stmt.body if not self.copies else tuple(map(once_more, self.stmt.body))
-        self.copies += 1
-        return (*bind, *instead_of_exits(body, broken, ""))
-
-    def taken_apart(self, target: tuple[ir.Target, ...], whole: str) -> list[ir.Stmt]:
-        names, later = [], []
-        for part_ in target:
-            if isinstance(part_, str):
-                names.append(part_)
-            else:
-                names.append(self.writer.fresh("item", (whole, len(names))))
-                later.append((part_, names[-1]))
-        out: list[ir.Stmt] = [ir.Unpack(tuple(names), ir.Name(whole), None, self.stmt.at)]
-        for part_, name in later:
-            out += self.taken_apart(part_, name)
-        return out
-
-    # -- whether it may stand here ---------------------------------------------------------
-
-    def stands(self, unit: Unit, handed: str, body: list[ir.Stmt]) -> bool:
-        """Whether the statements of `__iter__` mean in the loop's function what they mean."""
-        own = ir.assigned(tuple(body)) | {p.name for p in unit.code.params} | {handed}
-        places = 0
-        for stmt in ir.walk(tuple(body)):
-            places += handed_item(stmt, handed) is not None
-            around = isinstance(stmt, ir.Try | ir.With)
-            if around and any(handed_item(s, handed) for b in ir.blocks(stmt) for s in ir.walk(b)):
-                return False
-        again = ir.assigned(tuple(body)) & {p.name for p in unit.code.params}
-        written = self.owner in ir.bound(self.stmt)
-        if places > MOST_PLACES or again or written or not stands_as_written(unit, body, own):
-            return False
-        return outside_names(unit, own, handed, self.inference) is not None
-
-
-def stands_as_written(unit: Unit, body: list[ir.Stmt], own: Any) -> bool:
-    """Whether no code that is kept as it is written reads the function's variables."""
-    for stmt in ir.walk(tuple(body)):
-        if isinstance(stmt, ir.Import):
-            return False
-        if any(_kept_as_written(e) and ir.reads(e) & own for e in ir.expressions(stmt)):
-            return False
-    return not unit.code.cells
-
-
-def outside_names(unit: Unit, own: Any, handed: str, inference: Inference) -> Any:
-    """What the names from outside stand for, where the same name may mean another thing here.
-
-    None where one may change.
-    """
-    found: dict[str, Any] = {}
-    outer, lookup = inference.unit, inference.session.program.lookup
-    read = set().union(*map(ir.all_reads, unit.code.body)) - set(own) - {handed}
-    read -= {p.name for p in unit.code.params}
-    for name in sorted(read):
-        value = lookup(unit, name)
-        steady = (type, pytypes.FunctionType, pytypes.ModuleType, pytypes.BuiltinFunctionType)
-        if value is MISSING or not (isinstance(value, steady) or callable(value)):
-            return None
-        inside = name in outer.code.locals and name not in outer.code.free
-        same = not inside and lookup(outer, name) is value
-        if not (same and (name in outer.code.free or hasattr(builtins, name))):
-            found[name] = value
-    return found
-
-
-def begins(stmt: ir.Stmt, handed: str) -> bool:
-    match stmt:
-        case ir.Assign(target, ir.Sequence("list", ())):
-            return target == handed
-        case _:
-            return False
-
-
-def handed_item(stmt: ir.Stmt, handed: str) -> ir.Expr | None:
-    """The item that the statement hands out."""
-    match stmt:
-        case ir.Effect(ir.Call(ir.Attr(ir.Name(name), "append"), (item,))) if name == handed:
-            return item
-        case _:
-            return None
-
-
-def _kept_as_written(expr: ir.Expr) -> bool:
-    return isinstance(expr, ir.Raw | ir.Closure) or any(map(_kept_as_written, ir.children(expr)))

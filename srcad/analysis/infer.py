@@ -23,13 +23,16 @@ import numpy as np
 
 from srcad.analysis import decide, invoke, operators, resolve, shapes
 from srcad.analysis.asked_attributes import attribute_or_default
+from srcad.analysis.asked_items import asked_first
 from srcad.analysis.bound_methods import as_method, bound_methods
 from srcad.analysis.copied_objects import copied_object
 from srcad.analysis.dispatch import dispatched
+from srcad.analysis.generated import Generated, generated
 from srcad.analysis.handed_out import all_handed_out, loop_handed_out
 from srcad.analysis.inplace import written_out
 from srcad.analysis.noted import with_notes
 from srcad.analysis.once import kept_iterator
+from srcad.analysis.one_variable import taken_apart
 from srcad.analysis.operations import (
     BINARY_FUNCTIONS,
     COMPARE_FUNCTIONS,
@@ -100,6 +103,14 @@ class Inferred:
     joined: frozenset[frozenset[str]] = frozenset()  # parameters that may share memory
     spare: dict[Any, str] = field(default_factory=dict)  # names for statements that we write
     inlined: dict[int, int] = field(default_factory=dict)  # loops in what objects hand out: depth
+    generators: dict[str, Generated] = field(default_factory=dict)  # that were called, by variable
+    early: dict[str, Generated] = field(default_factory=dict)  # lists of what loops take of them
+
+    @property
+    def taken(self) -> set[str]:
+        """Every name that means something here, also of what has no type."""
+        code = self.unit.code
+        return {*code.taken, *code.locals, *self.types, *self.spare.values()}
 
     @property
     def body(self) -> ir.Block:
@@ -239,8 +250,12 @@ class Inference:
 
     def instead_of_objects(self, stmt: ir.Stmt) -> bool:
         """Whether it takes the items of an object whose class says what these are."""
+        run = generated(stmt, self)
+        if run is not None:
+            return self.instead(stmt, run, first=True)
         if isinstance(stmt, ir.For):
-            found = unrolled(stmt, self) or loop_handed_out(stmt, self)
+            found = asked_first(stmt, self) or unrolled(stmt, self)
+            found = found or loop_handed_out(stmt, self) or taken_apart(stmt, self)
         elif isinstance(stmt, ir.With):
             found = written_context(stmt, self)
         else:

@@ -30,6 +30,7 @@ from srcad.analysis.operations import (
     Part,
     Refused,
 )
+from srcad.analysis.refusals import of_generator
 from srcad.analysis.writer import is_room
 from srcad.frontend.scope import captured_names
 from srcad.ir import nodes as ir
@@ -195,7 +196,9 @@ def by_source(
     """Call a Python function as its source says, whether it has a rule or not."""
     try:
         unit = inference.session.program.unit(function)
-    except errors.SrcadError as problem:
+    except errors.SrcadError:
+        if inspect.isgeneratorfunction(function):
+            problem = of_generator(function)
         return ANY, Refused(problem.message, error=problem)
     signature = Signature.of(function, constant_expr)
     return invoke(unit, signature, args, kwargs, None, inference)

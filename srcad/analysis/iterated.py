@@ -33,7 +33,7 @@ def over_items(stmt: ir.For, facts: Inferred) -> ir.Block | None:
     found = {e.id: a for e in given if isinstance(e, ir.Name) if (a := _held(facts, e.id))}
     if not found:
         return None
-    names = Names(facts.unit.code.taken | facts.unit.code.locals | set(facts.types))
+    names = Names(facts.taken)
     first: list[ir.Stmt] = []
     items: dict[str, ir.Expr] = {}
     for owner, attribute in found.items():

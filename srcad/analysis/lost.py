@@ -1,10 +1,14 @@
-"""Find where a derivative would be lost without a word: in keys, text, exceptions, tests."""
+"""Find where a derivative would be lost without a word: in keys, text, exceptions, tests.
+
+Beside them stands what is not the same program: what loops take of generators too early.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from srcad.analysis.activity import Active
+from srcad.analysis.early import met
 from srcad.analysis.implicit import written_unseen
 from srcad.analysis.infer import Inferred
 from srcad.analysis.keys import active_keys
@@ -22,3 +26,4 @@ def lost(
     yield from active_keys(inferred, body, active)
     yield from handed_on(inferred, body, active)
     yield from written_unseen(inferred, body, active)
+    yield from met(inferred, body)

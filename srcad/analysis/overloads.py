@@ -144,7 +144,7 @@ def _apart(
         writes = _setter_call(facts, owner, target.name, value)
     if writes is None:
         return None
-    names = Names(facts.unit.code.taken | facts.unit.code.locals | set(facts.types))
+    names = Names(facts.taken)
     out: list[ir.Stmt] = []
     if isinstance(target, ir.Item):
         key = names.fresh("key")

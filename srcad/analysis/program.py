@@ -99,11 +99,14 @@ class Program:
             self.rely(self.units[key])
         return self.units[key]
 
-    def listing(self, function: pytypes.FunctionType, cls: type) -> tuple[Unit, str] | None:
+    def listing(
+        self, function: pytypes.FunctionType, cls: type, managing: bool = False
+    ) -> tuple[Unit, str] | None:
         """The function that lists what an `__iter__` hands out, and its variable for the list."""
-        key = "listing", function.__code__, id(function.__globals__), cls
+        closed = id(function.__closure__ and function)
+        key = "listing", function.__code__, closed, id(function.__globals__), cls, managing
         if key not in self.units:
-            found = listing(find(function), cls, cls is object)
+            found = listing(find(function), cls, managing)
             if found is None:
                 return None
             self.units[key] = Unit(found.source, _readied(found.source, self.objects))

@@ -20,7 +20,9 @@ class Reading:
     reads, and that is bound more than once, is an object (`frontend/variables`).  whole: objects
     that stay inside a function are objects, not variables for their attributes
     (`analysis/scattered`).  contexts: context managers are the calls that they are
-    (`analysis/written_contexts`).
+    (`analysis/written_contexts`).  generators: generators of classes and of other modules run where
+    they are consumed (`analysis/generated`).  early: what loops take of those that cannot stand
+    there is listed before, where the two do not meet (`analysis/early`).
     """
 
     checks: bool = False
@@ -28,11 +30,15 @@ class Reading:
     objects: bool = False
     whole: bool = False
     contexts: bool = False
+    generators: bool = False
+    early: bool = False
 
     def after(self, refused: SrcadError) -> Reading:
         """The reading in which what was refused may be accepted; this one if there is none."""
         if refused.reading == "checks" and self.checks:
             return replace(self, anew=True)
+        if refused.reading == "generators" and self.generators:
+            return replace(self, early=True)
         return replace(self, **{refused.reading: True}) if refused.reading else self
 
 

@@ -82,6 +82,17 @@ def of_construct(reason: str, cure: str, place: errors.Place) -> errors.Unsuppor
     return errors.UnsupportedSyntax(f"{reason} cannot be differentiated yet. {cure}", place)
 
 
+def of_generator(function: Any) -> errors.SrcadError:
+    """The error for a generator that is not run where it is called (`Reading.generators`)."""
+    problem = errors.UnsupportedSyntax(
+        f"The generator `{function.__qualname__}` is run where one loop, `sum`, `list` or the like "
+        "takes all that it yields; here it is kept, handed on or left early, calls itself, or "
+        "yields inside `try` or `with`. Let it return a list."
+    )
+    problem.reading = "generators"
+    return problem
+
+
 def of_callee(problem: errors.SrcadError, place: errors.Place) -> errors.SrcadError:
     """What was wrong in a called function, at its own line, with a note of the call."""
     if problem.place is None:

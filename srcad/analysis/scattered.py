@@ -46,7 +46,7 @@ def _once(session: Session, unit: Unit, types: tuple[Type, ...]) -> Unit:
     own = candidates(facts) - {unit.code.result}
     stay: frozenset[Key] = frozenset()
     while not {(id(unit.code), n) for n in own} <= stay:
-        unfolding = Unfolding(facts, Names(unit.code.taken | set(facts.types)), stay)
+        unfolding = Unfolding(facts, Names(facts.taken), stay)
         try:
             body = _moved(unfolding, unfolding.body())
             _check(unfolding, body)

@@ -99,9 +99,7 @@ class Writer:
         key = id(self.stmt), self.used if what is None else what, hint
         spare = self.facts.spare
         if key not in spare:
-            code = self.facts.unit.code
-            taken = code.taken | code.locals | set(self.facts.types) | set(spare.values())
-            spare[key] = Names(taken).fresh(hint)
+            spare[key] = Names(self.facts.taken).fresh(hint)
         return spare[key]
 
     def let(self, hint: str, value: ir.Expr) -> ir.Name:

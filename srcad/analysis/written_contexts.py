@@ -28,7 +28,7 @@ import types as pytypes
 from typing import TYPE_CHECKING, Any
 
 from srcad.analysis.bind import CannotBind, Signature, bind
-from srcad.analysis.handed_out import begins, handed_item, outside_names, stands_as_written
+from srcad.analysis.inlining import begins, handed_item, outside_names, stands_as_written
 from srcad.analysis.invoke import constant_expr
 from srcad.analysis.writer import Writer
 from srcad.errors import SrcadError
@@ -103,7 +103,7 @@ def _of_generator(
     """The body of the `with` where the generator yields."""
     inference, at = writer.inference, writer.stmt.at
     try:
-        found = inference.session.program.listing(function, object)
+        found = inference.session.program.listing(function, object, managing=True)
     except SrcadError:
         return None
     if found is None:

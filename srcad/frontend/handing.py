@@ -51,7 +51,7 @@ def listing(source: Source, cls: type, managing: bool = False) -> Listing | None
     managing: it is the generator of a context manager.
     """
     node = source.node
-    if not isinstance(node, ast.FunctionDef) or (node.decorator_list and not managing):
+    if not isinstance(node, ast.FunctionDef) or not (managing or _undecorated(node)):
         return None
     own = own_nodes(list(node.body))
     yields = [n for n in own if isinstance(n, ast.Yield | ast.YieldFrom)]
@@ -66,6 +66,14 @@ def listing(source: Source, cls: type, managing: bool = False) -> Listing | None
     except _Unlisted:
         return None
     return Listing(replace(source, node=new), lister.handed, tuple(lister.stepped))
+
+
+def _undecorated(node: ast.FunctionDef) -> bool:
+    """Whether nothing is between the function and who calls it."""
+    return all(
+        isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod")
+        for d in node.decorator_list
+    )
 
 
 class _Unlisted(Exception):

@@ -174,7 +174,11 @@ class Loops(Yields):
                 return ir.Call(ir.Name(name), inner, kwargs)
             case ast.GeneratorExp():
                 return self.comprehension(node)
-            case ast.Call(func=ast.Attribute(value=obj, attr="items" | "keys" | "values" as name)):
+            case ast.Call(
+                func=ast.Attribute(value=obj, attr="items" | "keys" | "values" as name),
+                args=[],
+                keywords=[],
+            ):
                 return ir.Call(ir.Attr(self.atom(obj), name))
             case _:
                 return self.atom(node)

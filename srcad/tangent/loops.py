@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srcad.adjoint import algebra
+from srcad.analysis.operations import Refused
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Dct, Obj
 from srcad.runtime import tangents
@@ -28,6 +29,7 @@ class Loops(Values):
     def header(self, stmt: ir.For, body: ir.Block) -> ir.For:
         """The loop with the tangents of what it binds, where these have any."""
         names = [n for n in ir.leaves(stmt.target) if n in self.moving]
+        self.check_header(stmt.iterable)
         if not names or not self.moves(stmt.iterable):
             zeros = tuple(ir.Assign(self.dot(n), self.zero(ir.Name(n)), stmt.at) for n in names)
             return replace(stmt, body=(*zeros, *body))
@@ -40,6 +42,14 @@ class Loops(Values):
         zeros = tuple(ir.Assign(self.dot(n), self.zero(ir.Name(n)), stmt.at) for n in sorted(left))
         both = ir.Call(ZIP, (stmt.iterable, dots))
         return replace(stmt, target=(stmt.target, target), iterable=both, body=(*zeros, *body))
+
+    def check_header(self, expr: ir.Expr) -> None:
+        """Refuse to run over what is not followed: its items would have no tangents."""
+        operation = self.operation(expr)
+        if isinstance(operation, Refused) and ir.reads(expr) & self.moving:
+            raise self.refusal(operation)
+        for part in ir.children(expr):
+            self.check_header(part)
 
     def side(self, target: ir.Target, iterable: ir.Expr) -> Side:  # noqa: C901 - one case a form
         """What binds the tangents, and what they come out of; None: nothing here moves."""

@@ -314,3 +314,18 @@ def integers_among_the_floats(x, y):
     for weight in (3, y):
         total = total + np.sin(weight) * x
     return total + sum([1, x * y]) ** 2
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def one_variable_for_pairs(x):
+    s, best = 0.0, None
+    for pair in zip(x, [1, 2, 3], x**2, strict=False):
+        s += pair[0] * pair[1] * sum(pair)
+    for pair in enumerate(x):
+        if best is None or pair[1] > best[1]:
+            best = pair
+    for p, q in zip(enumerate(x, 2), zip(x, x * 2, strict=False), strict=False):
+        s += p[0] * p[1] * q[0] * q[1]
+    for entry in {"a": x[0], "bb": x[1]}.items():
+        s += entry[1] ** 2 * len(entry[0])
+    return s * best[1] * (best[0] + 1) + sum(p[0] * p[1] for p in zip(x, x, strict=False))
