@@ -16,10 +16,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from srcad.adjoint import algebra
-from srcad.adjoint.cotangents import Cotangents, slice_object
+from srcad.adjoint.cotangents import Cotangents, of_number, slice_object
 from srcad.adjoint.keep import Keeper
 from srcad.adjoint.sweep import Node, Step
-from srcad.analysis.elements import is_basic
+from srcad.analysis.elements import adds_axes, is_basic
 from srcad.analysis.operations import Copy, Element, Invoke, Make, Operation, Part, Same
 from srcad.analysis.shared import shared_arrays, written_by
 from srcad.ir import nodes as ir
@@ -260,8 +260,10 @@ class Memory(Cotangents):
 
     def put_in(self, name: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
         bar = ir.Name(self.bar(name))
-        key = slice_object(index)
-        return ir.Effect(self.shadow(ACCUMULATE, ir.Name(name), bar, key, value))
+        put = self.shadow(ACCUMULATE, ir.Name(name), bar, slice_object(index), value)
+        if of_number(index) or adds_axes(index, self.index_type):
+            return ir.Assign(bar.id, put)  # what is a number is bound anew
+        return ir.Effect(put)
 
     def put_at(self, name: str, index: ir.Expr, value: ir.Expr) -> ir.Stmt:
         return ir.Effect(self.shadow(ADDED_AT, ir.Name(name), slice_object(index), value))

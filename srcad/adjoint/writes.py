@@ -37,6 +37,7 @@ from srcad.ir.types import (
     Type,
     carries,
     dims_of,
+    is_complex,
     is_real,
     is_scalar,
 )
@@ -49,6 +50,7 @@ PUT_BACK = ir.Ref(writes.put_back, "put_back")
 STORED = ir.Ref(writes.stored, "stored")
 ASARRAY = ir.Ref(np.asarray, "np.asarray")
 COPY, SUM = ir.Ref(np.copy, "np.copy"), ir.Ref(np.sum, "np.sum")
+REAL = ir.Ref(np.real, "np.real")
 WHOLE = ir.Const(Ellipsis)
 
 
@@ -270,7 +272,10 @@ class Writes(Memory):
         same = dims is not None and dims == full and None not in dims
         if self.naive or not (same or (is_scalar(own) and not isinstance(kind, AnyType))):
             self.add(value.id, algebra.call(STORED, bar, value), True)
-        elif is_scalar(own):
+            return
+        if is_complex(kind) and is_real(own):
+            bar = algebra.call(REAL, bar)
+        if is_scalar(own):
             total = bar if is_scalar(kind) else algebra.call(SUM, bar)
             self.add(value.id, total, True)
         elif copy and value.id not in self.state.present:

@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING, Any
 from srcad.analysis.invoke import Found, invoke_function
 from srcad.analysis.operations import Inert, Refused
 from srcad.ir import nodes as ir
+from srcad.ir.indices import as_value
 from srcad.ir.types import ANY, Known, Scalar, Tup
 from srcad.runtime.index_tricks import JOINING
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
-
-SLICE = ir.Ref(slice, "slice")
 
 
 def item(expr: ir.Item, value: Any, inference: Inference) -> Found:
@@ -63,15 +62,3 @@ def join(args: tuple[ir.Expr, ...], inference: Inference) -> Found:
     if function is not None and not text:
         return invoke_function(function, args[1:], (), inference)
     return ANY, Refused("`[...]` of this object")
-
-
-def as_value(index: ir.Expr) -> ir.Expr:
-    """An index as an object: slices are made by `slice`."""
-    match index:
-        case ir.Slice(lower, upper, step):
-            parts = (p if p is not None else ir.Const(None) for p in (lower, upper, step))
-            return ir.Call(SLICE, tuple(parts))
-        case ir.Sequence(kind, items):
-            return ir.Sequence(kind, tuple(map(as_value, items)))
-        case _:
-            return index

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis import decide, invoke, operators, resolve, shapes
+from srcad.analysis.array_parts import of_array_part, takes_flat
 from srcad.analysis.asked_attributes import attribute_or_default
 from srcad.analysis.asked_items import asked_first
 from srcad.analysis.bound_methods import as_method, bound_methods
@@ -229,7 +230,8 @@ class Inference:
         odd = self.facts.overloads or self.noting or self.several or self.methods
         if isinstance(stmt, ir.Assign) and not odd:
             value = stmt.value
-            if not isinstance(value, ir.Binary) or value.op != "|":  # of dicts, it joins them
+            joins = isinstance(value, ir.Binary) and value.op == "|"  # of dicts
+            if not joins and not takes_flat(value):
                 self.plain(stmt)
                 return
         written = None
@@ -241,8 +243,9 @@ class Inference:
             written = with_notes(stmt, self.facts, self.session.changing)
         called = isinstance(stmt, ir.Effect | ir.Assign) and isinstance(stmt.value, ir.Call)
         chosen = dispatched(stmt, self)
-        if chosen is not None:
-            self.instead(stmt, chosen)
+        part = of_array_part(stmt, self.facts) if written is None and chosen is None else None
+        if chosen is not None or part is not None:
+            self.instead(stmt, chosen or part)
         elif called and written is None:
             self.plain(stmt)  # which may be a call of a function that writes
         elif not self.instead(stmt, written, first=True):

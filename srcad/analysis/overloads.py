@@ -28,10 +28,10 @@ import types as pytypes
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from srcad.analysis.brackets import as_value
 from srcad.analysis.iterated import over_items
 from srcad.analysis.operations import BINARY_FUNCTIONS
 from srcad.ir import nodes as ir
+from srcad.ir.indices import as_value
 from srcad.ir.names import Names
 from srcad.ir.types import AnyType, Array, Dct, Number, Obj, Scalar
 from srcad.runtime.operators import IN_PLACE

@@ -26,6 +26,7 @@ from srcad.analysis.operations import Apply, Element, Inert, Make, Mutation, Par
 from srcad.analysis.parents import parent_attribute
 from srcad.analysis.program import MISSING
 from srcad.ir import nodes as ir
+from srcad.ir.indices import as_value
 from srcad.ir.tables import under
 from srcad.ir.types import (
     ANY,
@@ -258,7 +259,7 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
         case Obj(cls):
             function = inspect.getattr_static(cls, "__getitem__", None)
             if isinstance(function, pytypes.FunctionType):
-                key = brackets.as_value(expr.index)
+                key = as_value(expr.index)
                 return invoke_function(function, (expr.obj, key), (), inference)
             return ANY, Refused(f"`[...]` of a {cls.__name__}")
         case _:

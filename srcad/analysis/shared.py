@@ -43,7 +43,6 @@ from srcad.ir.types import (
     Tup,
     Type,
     carries,
-    is_complex,
     mutable,
 )
 from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
@@ -267,9 +266,9 @@ class _Finder:
         """What is done with these that cannot be followed."""
         first = self.body[0] if self.body else ir.Effect(ir.Const(None))
         types, storage = self.facts.types, self.storage
-        other = sorted(n for n in arrays if not _supported(types[n]))
+        other = sorted(n for n in arrays if not carries(types[n]))
         if other:
-            return Obstacle(first, f"`{other[0]}` does not hold real numbers")
+            return Obstacle(first, f"`{other[0]}` holds no numbers with a derivative")
         if self.from_outside(sites) & self.written_outside or called_writes(self.facts, self.body):
             return Obstacle(first, "objects of the module or of a closure are among them")
         made = {n for n in holders if isinstance(types[n], Clo)}
@@ -336,15 +335,13 @@ def _is_unknown(kind: Type) -> bool:
     return isinstance(kind, AnyType)
 
 
-def _supported(kind: Type) -> bool:
-    return carries(kind) and not is_complex(kind)
-
-
 def _follows(facts: Inferred, stmt: ir.Stmt, touched: Names) -> bool:
     """Whether what the statement does with shared arrays, or what holds them, can be followed."""
     match stmt:
-        case ir.Assign(_, ir.Attr(owner, "flat")):  # an iterator, not an array
-            return not ir.reads(owner) & touched
+        case ir.Assign(_, ir.Attr(ir.Name(owner), "flat")) if isinstance(
+            facts.types.get(owner), Array | AnyType
+        ):  # an iterator, not an array
+            return owner not in touched
         case ir.With(items) if entered(facts, stmt).given:  # the manager writes them
             return not any(ir.reads(e) & touched for e, _ in items)
         case ir.Assign(_, value) | ir.Effect(value):

@@ -9,9 +9,13 @@ from typing import TypeGuard
 
 from srcad.frontend.augmented import may_change
 from srcad.frontend.callees import Calls
+from srcad.frontend.expressions import FLAT_ITEM
 from srcad.frontend.scope import free_names
 from srcad.frontend.state import BINARY, atomic
 from srcad.ir import nodes as ir
+from srcad.runtime.inplace import put_flat
+
+PUT_FLAT = ir.Ref(put_flat, "put_flat")
 
 
 class Bindings(Calls):
@@ -31,6 +35,12 @@ class Bindings(Calls):
 
     def do_AugAssign(self, stmt: ast.AugAssign) -> None:
         op = BINARY[type(stmt.op)]
+        flat = self.flat_place(stmt.target)
+        if flat is not None:
+            old = self.temp(ir.Call(FLAT_ITEM, flat), "old", stmt.target)
+            self.out.append(ir.Augment(old, op, self.atom(stmt.value), self.at))
+            self.out.append(ir.Effect(ir.Call(PUT_FLAT, (*flat, old)), self.at))
+            return
         if isinstance(stmt.target, ast.Name):
             target: ir.Name | ir.Item | ir.Attr = ir.Name(self.variable(stmt.target.id))
         else:
@@ -135,6 +145,10 @@ class Bindings(Calls):
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 self.unpack(targets, value)
             case ast.Subscript() | ast.Attribute():
+                flat = self.flat_place(target)
+                if flat is not None:
+                    self.out.append(ir.Effect(ir.Call(PUT_FLAT, (*flat, value)), self.at))
+                    return
                 self.out.append(ir.Store(self.place(target), value, self.at))
             case _:
                 raise self.refuse("This target cannot be assigned to.", target)

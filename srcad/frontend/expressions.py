@@ -12,13 +12,37 @@ from srcad.frontend.scope import brought, captured_names, own_nodes
 from srcad.frontend.state import BINARY, COMPARE, UNARY, atomic, keyword
 from srcad.frontend.tree import by_kind
 from srcad.ir import nodes as ir
+from srcad.ir.indices import SLICE
 from srcad.runtime.index_tricks import joined, ranged
+from srcad.runtime.inplace import flat_item
+
+FLAT_ITEM = ir.Ref(flat_item, "flat_item")
 
 WORDS = {"+": "plus", "-": "minus", "*": "times", "/": "over", "@": "dot", "**": "power"}
 
 
 class Expressions(Plain):
     """Expressions that may carry a derivative."""
+
+    def flat_place(self, target: ast.expr) -> tuple[ir.Expr, ir.Expr] | None:
+        """Of `a.flat[k]` the array and the index: the iterator between them is no array."""
+        match target:
+            case ast.Subscript(value=ast.Attribute(value=obj, attr="flat"), slice=index):
+                return self.atom(obj), self.as_object(index)
+            case _:
+                return None
+
+    def as_object(self, index: ast.expr) -> ir.Expr:
+        """What stands between brackets as an argument of a function."""
+        match index:
+            case ast.Slice(lower, upper, step):
+                none = ir.Const(None)
+                ends = tuple(none if p is None else self.atom(p) for p in (lower, upper, step))
+                return self.temp(ir.Call(SLICE, ends), "part")
+            case ast.Tuple(elts=items):
+                return ir.Sequence("tuple", tuple(map(self.as_object, items)))
+            case _:
+                return self.atom(index)
 
     def atom(self, node: ast.expr, hint: str = "") -> ir.Expr:
         """A name or a constant holding the value of `node`."""
@@ -121,6 +145,10 @@ class Expressions(Plain):
             case Range():
                 ends = self.atoms([node.start, node.stop, node.step])
                 return ir.Call(ir.Ref(ranged, "ranged"), tuple(ends))
+            case ast.Subscript(value=ast.Attribute(attr="flat")):
+                flat = self.flat_place(node)
+                assert flat is not None
+                return ir.Call(FLAT_ITEM, flat)
             case ast.Subscript(value=obj, slice=index):
                 base = self.atom(obj)
                 return ir.Item(base, self.index(index))

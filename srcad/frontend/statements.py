@@ -17,7 +17,6 @@ from srcad.runtime.objects import put_attributes
 DELITEM = ir.Ref(operator.delitem, "operator.delitem")
 PUT_ATTRIBUTES = ir.Ref(put_attributes, "put_attributes")
 DELATTR = ir.Ref(delattr, "delattr")
-SLICE = ir.Ref(slice, "slice")
 
 
 class Statements(Trying):
@@ -151,13 +150,12 @@ class Statements(Trying):
             for part in target.elts:
                 self.do_Delete(ast.copy_location(ast.Delete([part]), target))
             return
-        place = self.place(target)
-        if isinstance(place, ir.Attr):
-            call = ir.Call(DELATTR, (place.obj, ir.Const(place.name)))
+        if isinstance(target, ast.Subscript):
+            call = ir.Call(DELITEM, (self.atom(target.value), self.as_object(target.slice)))
         else:
-            index = _as_value(place.index)
-            index = self.temp(index, "part") if isinstance(index, ir.Call) else index
-            call = ir.Call(DELITEM, (place.obj, index))
+            place = self.place(target)
+            assert isinstance(place, ir.Attr)
+            call = ir.Call(DELATTR, (place.obj, ir.Const(place.name)))
         self.out.append(ir.Effect(call, self.at))
 
     def means_another(self, stmt: ast.FunctionDef) -> bool:
@@ -238,11 +236,3 @@ class Statements(Trying):
 def _stored(node: ast.AST) -> set[str]:
     names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
     return {n.id for n in names if isinstance(n.ctx, ast.Store | ast.Del)}
-
-
-def _as_value(index: ir.Expr) -> ir.Expr:
-    """A slice as an object."""
-    if not isinstance(index, ir.Slice):
-        return index
-    parts = (p if p is not None else ir.Const(None) for p in (index.lower, index.upper, index.step))
-    return ir.Call(SLICE, tuple(parts))

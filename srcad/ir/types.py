@@ -207,6 +207,8 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
             return Number(d1, loose=True)
         case (Number("float64"), Scalar(k)) | (Scalar(k), Number("float64")) if k in (float, int):
             return Number("float64", loose=True)
+        case (Number("complex128"), Scalar(k)) | (Scalar(k), Number("complex128")) if k is complex:
+            return Number("complex128", loose=True)
         case Scalar(k1), Scalar(k2) if {k1, k2} == {float, int}:
             return Number("float64", loose=True)
         case Tup(i1, c1), Tup(i2, c2) if c1 is c2 and len(i1) == len(i2):
@@ -442,7 +444,7 @@ def show(t: Type) -> str:
         case Scalar(kind):
             return kind.__name__
         case Number(dtype, loose):
-            return "float" if loose else f"np.{dtype}"
+            return dtype.rstrip("0123456789") if loose else f"np.{dtype}"
         case Array(dtype, dims):
             inner = ", ".join("?" if d is None else _show_dim(d) for d in dims)
             return f"{dtype}[{inner}]"

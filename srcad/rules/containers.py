@@ -34,7 +34,9 @@ vjp(random.gauss, lambda y_bar, y, mu=0.0, sigma=1.0: y_bar,
 vjp(random.uniform, lambda y_bar, y, a, b: y_bar * (1 - ratio(y - a, b - a)),
                     lambda y_bar, y, a, b: y_bar * ratio(y - a, b - a))
 # fmt: on
-no_derivative(inplace.put_places, inplace.mask_places, inplace.diagonal_places)
+no_derivative(
+    inplace.put_places, inplace.mask_places, inplace.diagonal_places, inplace.flat_numbers
+)
 no_derivative(inplace.places_along, inplace.cycled, inplace.cycled_by_mask)
 no_derivative(inplace.selection_shape, inplace.rounds, inplace.shuffled_order)
 vjp(itertools.count, None, None)  # an active start or step is refused

@@ -238,7 +238,7 @@ def accumulate(owner: Any, key: Any, value: Any) -> None:
     if isinstance(owner, np.ndarray) and isinstance(key, str):
         _accumulate_attribute(owner, key, value)
     elif isinstance(owner, np.ndarray):
-        np.add.at(owner, key, value)
+        np.add.at(owner, key, value if np.iscomplexobj(owner) else np.real(value))
     elif isinstance(key, slice):
         for k, part in zip(range(len(owner))[key], value, strict=True):
             owner[k] = add(owner[k], part)

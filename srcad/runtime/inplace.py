@@ -1,12 +1,14 @@
 """What NumPy's writing functions do, taken apart: the places that they write, and what goes there.
 
 np.put(a, [0, 4, -1], v)        a[put_places(a, [0, 4, -1])] = v.ravel()[cycled(...)]
+a.flat[::4] = v                 np.put(a, flat_numbers(a, np.s_[::4]), v)
 np.multiply.at(a, index, v)     for here, which in rounds(a, index):
                                     a[here] = a[here] * v[which]
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -81,6 +83,21 @@ def put_places(a: np.ndarray, index: Any, mode: Any = "raise") -> Places:
 def mask_places(a: np.ndarray, mask: Any) -> Places:
     """Where np.place and np.putmask write."""
     return _unravelled(np.flatnonzero(_same_size(a, mask)), a.shape)
+
+
+def flat_numbers(a: np.ndarray, index: Any) -> Any:
+    """Which elements `a.flat[index]` are, in the order of np.ravel."""
+    return np.arange(a.size)[index]
+
+
+def flat_item(a: Any, index: Any) -> Any:
+    """a.flat[index]"""
+    return operator.getitem(a.flat, index)
+
+
+def put_flat(a: Any, index: Any, value: Any) -> None:
+    """a.flat[index] = value"""
+    operator.setitem(a.flat, index, value)
 
 
 def _same_size(a: np.ndarray, mask: Any) -> np.ndarray:

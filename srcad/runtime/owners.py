@@ -1,4 +1,4 @@
-"""Whose memory an array is, and where in it the array lies."""
+"""Whose memory an array is, where in it the array lies, and memory that is laid out like it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def extent(owner: np.ndarray) -> np.ndarray:
 
 def view_like(row: np.ndarray, owner: np.ndarray, array: np.ndarray) -> np.ndarray:
     """The part of a row of elements that lies as the array lies in its owner."""
-    if array.dtype != owner.dtype:
+    if not alike(array.dtype, owner.dtype):
         raise UnsupportedMutation(
             f"An array of {owner.dtype} is written through a view of {array.dtype}, where the "
             "derivative ends. Write into an array of its own type."
@@ -48,3 +48,33 @@ def view_like(row: np.ndarray, owner: np.ndarray, array: np.ndarray) -> np.ndarr
         return np.zeros(array.shape, array.dtype)
     offset = array.__array_interface__["data"][0] - start_of(owner)
     return np.ndarray(array.shape, array.dtype, row, offset, array.strides)
+
+
+def alike(one: np.dtype, other: np.dtype) -> bool:
+    """Whether they are one type, or complex numbers and the type of their parts."""
+    if one == other:
+        return True
+    parts = [np.empty(0, d).real.dtype if d.kind in "fc" else None for d in (one, other)]
+    return parts[0] is not None and parts[0] == parts[1]
+
+
+class Twins:
+    """For each array that owns memory one of zeros, of which every view has the same view."""
+
+    def __init__(self) -> None:
+        # by identity of the owner: it, its twin as a row of elements, and as the owner lies
+        self.table: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+
+    def of(self, array: np.ndarray) -> np.ndarray:
+        """The twin of an array: a view, if the array is one."""
+        owner = owner_of(array)
+        known = self.table.get(id(owner))
+        if known is None:
+            if owner.flags.c_contiguous:
+                row = np.zeros(owner.size, owner.dtype)
+                whole = row.reshape(owner.shape)
+            else:
+                row = np.zeros(extent(owner).size, owner.dtype)
+                whole = view_like(row, owner, owner)
+            known = self.table[id(owner)] = owner, row, whole
+        return known[2] if array is owner else view_like(known[1], owner, array)

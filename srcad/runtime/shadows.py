@@ -17,42 +17,30 @@ import numpy as np
 
 from srcad.errors import UnsupportedMutation
 from srcad.runtime.apart import arrays
-from srcad.runtime.cotangents import accumulate, add, fields_of, held_by
+from srcad.runtime.cotangents import accumulate, accumulated, add, fields_of, held_by
 from srcad.runtime.derivative import primal
-from srcad.runtime.owners import extent, owner_of, start_of, view_like
+from srcad.runtime.owners import Twins, owner_of, start_of
 from srcad.runtime.writes import last_written, taken_out
 
-# by identity of the owner: it, its shadow as a row of elements, and as the owner lies
-Table = dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
 
+class Shadows(Twins):
+    """The shadows of one run backwards.
 
-class Shadows:
-    """The shadows of one run backwards."""
+    What the shadow of a complex array holds is the conjugate of its cotangent: a + ib, where a and
+    b are the cotangents of its parts.  So its real and imaginary part, and the array as pairs of
+    numbers, are views of the shadow as they are of the array.
+    """
 
     def __init__(self) -> None:
-        self.table: Table = {}
+        super().__init__()
         self.numbers: dict[int, tuple[Any, Any]] = {}  # by identity: the number, its cotangent
-
-    def of(self, array: np.ndarray) -> np.ndarray:
-        """The shadow of an array: a view, into which is added."""
-        owner = owner_of(array)
-        known = self.table.get(id(owner))
-        if known is None:
-            if owner.flags.c_contiguous:
-                row = np.zeros(owner.size, owner.dtype)
-                whole = row.reshape(owner.shape)
-            else:
-                row = np.zeros(extent(owner).size, owner.dtype)
-                whole = view_like(row, owner, owner)
-            known = self.table[id(owner)] = owner, row, whole
-        return known[2] if array is owner else view_like(known[1], owner, array)
 
 
 def shadow_added(shadows: Shadows, array: np.ndarray, value: Any) -> None:
     """array_bar += value; None is zero."""
     if value is None or array.dtype.kind not in "fcO":
         return
-    bar = shadows.of(array)
+    bar, value = shadows.of(array), _laid(array, value)
     if _injective(array):
         bar += value
     else:  # several elements of the view are one in memory
@@ -64,11 +52,23 @@ def shadow_added_at(shadows: Shadows, array: np.ndarray, index: Any, value: Any)
     if value is None:
         return
     if _injective(array):
-        np.add.at(shadows.of(array), index, value)
+        np.add.at(shadows.of(array), index, _laid(array, value))
     else:
         whole = np.zeros(array.shape, array.dtype)
         np.add.at(whole, index, value)
         shadow_added(shadows, array, whole)
+
+
+def _laid(array: np.ndarray, cotangent: Any) -> Any:
+    """A cotangent as the shadow of the array holds it."""
+    if array.dtype.kind == "c":
+        return np.conj(cotangent)
+    return np.real(cotangent) if np.iscomplexobj(cotangent) else cotangent
+
+
+def _read(array: np.ndarray, part: Any) -> Any:
+    """What stands in the shadow of the array, as a cotangent."""
+    return np.conj(part) if array.dtype.kind == "c" else part
 
 
 def shadow_taken(shadows: Shadows, array: Any, *sources: Any) -> Any:
@@ -86,13 +86,13 @@ def shadow_taken(shadows: Shadows, array: Any, *sources: Any) -> Any:
     if _injective(array):
         taken = bar.copy()
         bar[...] = 0
-        return taken[()]
+        return _read(array, taken)[()]
     shadow, places, _ = _spread(shadows, array, 0)
     once, first = np.unique(places, return_index=True)
     taken = np.zeros(array.shape, array.dtype)
     taken.reshape(-1)[first] = shadow[once]  # what stands for several elements counts once
     shadow[once] = 0
-    return taken
+    return _read(array, taken)
 
 
 def written_shadow(shadows: Shadows, array: np.ndarray) -> np.ndarray:
@@ -172,16 +172,17 @@ def _of_captured(change: Callable[[np.ndarray, Any], Any], now: Any, bar: Any) -
     return bar if number else _mapped(change, now, bar)
 
 
-def shadow_accumulate(shadows: Shadows, owner: Any, bar: Any, key: Any, value: Any) -> None:
+def shadow_accumulate(shadows: Shadows, owner: Any, bar: Any, key: Any, value: Any) -> Any:
     """owner_bar[key] += value, where only the running program knows what the owner is."""
     if not isinstance(owner, np.ndarray) or owner.dtype.kind not in "fc":
-        accumulate(bar, key, value)
-    elif isinstance(key, str):
+        return accumulated(bar, key, value)
+    if isinstance(key, str):
         whole = np.zeros(owner.shape, owner.dtype)
         accumulate(whole, key, value)
         shadow_added(shadows, owner, whole)
     else:
         shadow_added_at(shadows, owner, key, value)
+    return bar
 
 
 def shadow_put_back(shadows: Shadows, old: Any, new: Any, bar: Any) -> tuple[Any, Any]:
@@ -197,17 +198,17 @@ def shadow_put_back(shadows: Shadows, old: Any, new: Any, bar: Any) -> tuple[Any
 def shadow_read(shadows: Shadows, array: np.ndarray, index: Any, every: bool = False) -> Any:
     """A copy of array_bar[index], for a value that was added there; every: by `np.add.at`."""
     bar = written_shadow(shadows, array)
-    return np.copy(bar[index])[()] if every else last_written(bar, index)
+    return _read(array, np.copy(bar[index])[()] if every else last_written(bar, index))
 
 
 def shadow_taken_out(shadows: Shadows, array: np.ndarray, index: Any) -> Any:
     """The cotangent of what was written at the index; from here on it is zero there."""
-    return taken_out(written_shadow(shadows, array), index)
+    return _read(array, taken_out(written_shadow(shadows, array), index))
 
 
 def shadow_scaled(shadows: Shadows, array: np.ndarray, index: Any, factor: Any, op: str) -> None:
     """array_bar[index] *= factor, or /=, after `array[index] *= factor`."""
-    bar = written_shadow(shadows, array)
+    bar, factor = written_shadow(shadows, array), _laid(array, factor)
     part = taken_out(bar, index)  # of an index that names an element twice the last one counts
     np.add.at(bar, index, part * factor if op == "*" else part / factor)
 
@@ -228,7 +229,7 @@ def _injective(array: np.ndarray) -> bool:
 def _spread(shadows: Shadows, array: np.ndarray, value: Any) -> tuple[Any, Any, Any]:
     """Shadow, places and values, for `np.add.at`."""
     owner = owner_of(array)
-    shadow = shadows.table[id(owner)][1]
+    shadow = shadows.table[id(owner)][1].view(array.dtype)
     places = np.zeros(array.shape, np.intp)
     for axis, (stride, size) in enumerate(zip(array.strides, array.shape, strict=True)):
         shape = [1] * array.ndim

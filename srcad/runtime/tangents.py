@@ -26,6 +26,7 @@ from srcad.runtime.derivative import primal
 from srcad.runtime.gates import Gate
 from srcad.runtime.objects import sets_by_code
 from srcad.runtime.operands import no_items_by_class
+from srcad.runtime.owners import Twins, alike, owner_of
 
 
 def still(x: Any) -> Any:
@@ -33,17 +34,16 @@ def still(x: Any) -> Any:
     kind = type(x)
     if kind is float or kind is int or kind is bool:
         return 0.0
-    if kind is np.ndarray and x.base is None:
-        return _still_array(x)
-    return _Still().of(x)
+    return _still_array(x) if kind is np.ndarray else _Still().of(x)
 
 
 class _Still:
-    """One structure, of which each object is met once."""
+    """One structure, of which each object is met once; arrays share memory as its arrays do."""
 
     def __init__(self) -> None:
         self.made: dict[int, tuple[Any, Any]] = {}  # the value keeps its id its own
-        self.views: list[np.ndarray] = []
+        self.memory = Twins()
+        self.others: list[np.ndarray] = []
 
     def of(self, x: Any) -> Any:
         """Zeros for x."""
@@ -105,16 +105,19 @@ class _Still:
         return made
 
     def array(self, x: np.ndarray) -> Any:
-        """Zeros for an array, which may not share its memory with another one of the structure."""
-        if x.base is not None:
-            moving = [v for v in self.views if {v.dtype.kind, x.dtype.kind} & {"f", "c"}]
-            if any(np.may_share_memory(x, other) for other in moving):
-                raise UnsupportedMutation(
-                    "Arrays that share memory are kept together here, where one of them is "
-                    "written. Keep copies of them."
-                )
-            self.views.append(x)
-        return _still_array(x)
+        """Zeros for an array: in what is a view of another one, a view."""
+        owner = owner_of(x)
+        twins = x.dtype.kind in "fc" and alike(x.dtype, owner.dtype)
+        met = self.others if twins else [*self.others, *(o for o, *_ in self.memory.table.values())]
+        moving = [v for v in met if {v.dtype.kind, x.dtype.kind} & {"f", "c"}]
+        if any(np.may_share_memory(x, other) for other in moving):
+            raise UnsupportedMutation(
+                "Arrays that share memory are kept together here, as numbers of several types. "
+                "Keep copies of them."
+            )
+        if not twins or owner.base is not None:  # what a file or a buffer holds has many owners
+            self.others.append(x)
+        return self.memory.of(x) if twins else _still_array(x)
 
     def keep(self, x: Any, made: Any) -> Any:
         self.made[id(x)] = x, made

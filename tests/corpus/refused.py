@@ -95,12 +95,9 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     # … storage_kinds
     "storage_kinds.zero_dimensional": ("UnsupportedMutation", "`+=` into `a`"),
-    "storage_kinds.complex_buffer": ("UnsupportedMutation", "an assignment into `z`"),
     "storage_kinds.object_array": ("NotDifferentiable", "an array of objects"),
     "storage_kinds.record_array": ("UnsupportedMutation", "an array of records"),
     # … views
-    "views.flat_iterator": ("UnsupportedMutation", "an assignment into `B`"),
-    "views.real_and_imag": ("UnsupportedMutation", "an assignment into `re`"),
     "views.strided_windows": ("UnsupportedSyntax", "`.__array_interface__` in as_strided"),
     # … without_axes
     "without_axes.argument_without_axes_is_written": ("UnsupportedMutation", "a 0-d array"),
