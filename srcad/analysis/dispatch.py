@@ -59,8 +59,7 @@ def dispatched(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
     for one in reversed(able):
         branch = _branch(writer, owner, one.cls, name, rewrite)
         if block:
-            test = ir.Compare(ir.Call(TYPE, (ir.Name(owner),)), ("is",), (_class(one.cls),))
-            branch = (ir.If(test, branch, block, getattr(stmt, "at", None)),)
+            branch = (ir.If(type_is(owner, one.cls), branch, block, getattr(stmt, "at", None)),)
         block = branch
     if block and name == "__call__":
         for function in reversed(_functions(inference, owner)):
@@ -72,8 +71,17 @@ def dispatched(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
 
 def _branch(writer: Writer, owner: str, cls: type, name: str, rewrite: Rewrite) -> ir.Block:
     narrow = writer.fresh(f"{owner}_{cls.__name__}", cls)
-    narrowed = ir.Call(INSTANCE, (ir.Name(owner), _class(cls), ir.Const(name)))
-    return ir.Assign(narrow, narrowed, writer.stmt.at), rewrite(ir.Name(narrow))
+    return ir.Assign(narrow, narrowed(owner, cls, name), writer.stmt.at), rewrite(ir.Name(narrow))
+
+
+def narrowed(owner: str, cls: type, name: str) -> ir.Expr:
+    """The object, known to be of this class, of which `name` is asked."""
+    return ir.Call(INSTANCE, (ir.Name(owner), _class(cls), ir.Const(name)))
+
+
+def type_is(owner: str, cls: type) -> ir.Expr:
+    """Whether the object is of this class."""
+    return ir.Compare(ir.Call(TYPE, (ir.Name(owner),)), ("is",), (_class(cls),))
 
 
 def _class(cls: type) -> ir.Ref:

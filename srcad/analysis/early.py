@@ -18,6 +18,7 @@ from srcad.analysis.filled import built_here
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Dynamic, Invoke
 from srcad.analysis.outside import written_outside
+from srcad.analysis.refusals import of_callee
 from srcad.analysis.repeatable import repeatable
 from srcad.errors import SrcadError, UnsupportedSyntax
 from srcad.ir import nodes as ir
@@ -26,7 +27,8 @@ from srcad.runtime.iterators import ENDLESS
 
 
 def met(facts: Inferred, body: ir.Block) -> Iterator[tuple[ir.Loc | None, SrcadError]]:
-    """The refusals of loops over such lists."""
+    """The refusals of loops over such lists, and of what may be a generator that is kept."""
+    yield from _may_be_generators(facts, body)
     if not facts.early:
         return
     calls = {s.target: s.value for s in ir.walk(body) if isinstance(s, ir.Assign)}
@@ -39,6 +41,21 @@ def met(facts: Inferred, body: ir.Block) -> Iterator[tuple[ir.Loc | None, SrcadE
                 function = facts.early[name].function.__qualname__
                 message = f"The generator `{function}` {problem}. Loop over a list of its items."
                 yield stmt.at, UnsupportedSyntax(message, facts.unit.place(stmt.at))
+
+
+def _may_be_generators(
+    facts: Inferred, body: ir.Block
+) -> Iterator[tuple[ir.Loc | None, SrcadError]]:
+    """Calls that are known only when they run, of methods of which some are generators."""
+    known = facts.session.generators
+    for stmt in ir.walk(body) if known else ():
+        for expr in ir.computed(stmt):
+            match facts.operations.get(id(expr)):
+                case Dynamic(ir.Attr(_, name)) if name in known:
+                    at = getattr(stmt, "at", None)
+                    yield at, of_callee(known[name], facts.unit.place(at))
+                case _:
+                    pass
 
 
 def _problem(loop: ir.For, name: str, call: ir.Expr | None, facts: Inferred, body: ir.Block) -> str:

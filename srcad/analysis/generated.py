@@ -18,11 +18,13 @@ from __future__ import annotations
 import inspect
 import types as pytypes
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from srcad.analysis.bind import CannotBind, Signature, bind
-from srcad.analysis.inlining import DEEPEST, Handing, Inlining, only_lists
+from srcad.analysis.fresh_lists import only_lists, put_one_by_one
+from srcad.analysis.inlining import DEEPEST, Handing, Inlining
 from srcad.analysis.invoke import Found, constant_expr, invoke
 from srcad.analysis.writer import Writer
 from srcad.errors import SrcadError
@@ -89,9 +91,11 @@ def _called(stmt: ir.Assign, target: str, inference: Inference) -> ir.Block | No
     if made is None:
         facts.generators.pop(target, None)
         return None
-    facts.generators[target] = made
     given = _given(stmt, made.function, inference)
-    assert given is not None
+    if given is None:
+        facts.generators.pop(target, None)
+        return None
+    facts.generators[target] = made
     names = made.handing.names.values()
     return tuple(ir.Assign(n, v, stmt.at) for n, v in zip(names, given, strict=True))
 
@@ -107,12 +111,12 @@ def _made(stmt: ir.Assign, target: str, inference: Inference) -> Generated | Non
     if found is None or _given(stmt, function, inference) is None:
         return None
     unit, handed = found
-    names = {p.name: _name(target, p.name, inference) for p in unit.code.params}
+    names = {p.name: own_name(target, p.name, p.name, inference) for p in unit.code.params}
     handing = Handing(unit, handed, names, ours=True)
-    consumers = _consumers(target, inference)
-    if consumers is None:
+    found_there = consumers(target, inference)
+    if found_there is None:
         return None
-    loops = [s for s in consumers if isinstance(s, ir.For) and not only_lists(s)]
+    loops = [s for s in found_there if isinstance(s, ir.For) and not only_lists(s, inference)]
     too_deep = inference.facts.inlined.get(id(stmt), 0) >= DEEPEST
     beside = any(_beside(s.iterable, ir.Name(target)) for s in loops)
     if loops and (too_deep or beside or not Inlining(loops[0], handing, inference).stands()):
@@ -121,12 +125,12 @@ def _made(stmt: ir.Assign, target: str, inference: Inference) -> Generated | Non
     return Generated(function, handing)
 
 
-def _name(target: str, param: str, inference: Inference) -> str:
+def own_name(target: str, what: str, hint: str, inference: Inference) -> str:
     """The same variable for a parameter wherever the generator is called by this name."""
     spare = inference.facts.spare
-    key = "generated", target, param
+    key = "generated", target, what
     if key not in spare:
-        spare[key] = Names(inference.facts.taken).fresh(param)
+        spare[key] = Names(inference.facts.taken).fresh(hint)
     return spare[key]
 
 
@@ -153,7 +157,7 @@ def _given(
 # -- whether it is consumed once each time -----------------------------------------------
 
 
-def _consumers(target: str, inference: Inference) -> list[ir.Stmt] | None:
+def consumers(target: str, inference: Inference) -> list[ir.Stmt] | None:
     """What reads the variable, if each takes all items, once, behind a call in its block."""
     code = inference.unit.code
     if target == code.result or target in code.captured:
@@ -244,10 +248,10 @@ def _beside(iterable: ir.Expr, it: ir.Name) -> bool:
 
 def _consumed(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
     known = inference.facts.generators
-    found = [n for n in sorted(ir.statement_reads(stmt)) if n in known] if known else []
-    if not found:
+    if not known or known.keys().isdisjoint(ir.statement_reads(stmt)):
         return None
-    target = found[0]
+    read = (n for e in ir.expressions(stmt) for n in _in_order(e))
+    target = next(n for n in read if n in known)  # the first one runs first
     if isinstance(stmt, ir.For):
         return _looped(stmt, target, inference)
     match stmt:
@@ -255,13 +259,20 @@ def _consumed(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
             ir.Name() as owner, "+", ir.Name()
         ):
             item = Writer(stmt, inference).fresh("item", "item")
-            add = ir.Effect(ir.Call(ir.Attr(owner, "append"), (ir.Name(item),)), stmt.at)
-            return (ir.For(item, ir.Name(target), (add,), stmt.at),)
+            return (put_one_by_one(item, owner, target, "append", stmt.at),)
         case _:
             pass
     writer = Writer(stmt, inference)
     items = writer.let("items", _list_of(known[target]))
     return (*writer.block, ir.map_expressions(stmt, lambda e: ir.substitute(e, {target: items})))
+
+
+def _in_order(expr: ir.Expr) -> Iterator[str]:
+    """The variables that an expression reads, from left to right."""
+    if isinstance(expr, ir.Name):
+        yield expr.id
+    for part in ir.children(expr):
+        yield from _in_order(part)
 
 
 def _looped(stmt: ir.For, target: str, inference: Inference) -> ir.Block | None:
@@ -270,7 +281,7 @@ def _looped(stmt: ir.For, target: str, inference: Inference) -> ir.Block | None:
     written = facts.overloads.get(id(stmt))
     if written is not None and id(stmt) in facts.inlined:
         return written
-    if made.early or only_lists(stmt):
+    if made.early or only_lists(stmt, inference):
         writer = Writer(stmt, inference)
         items = writer.let("items", _list_of(made))
         if made.early:

@@ -21,7 +21,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from srcad.analysis.bind import Signature
-from srcad.analysis.inlining import Handing, Inlining, only_lists
+from srcad.analysis.fresh_lists import only_lists, put_one_by_one
+from srcad.analysis.inlining import Handing, Inlining
 from srcad.analysis.invoke import Found, invoke
 from srcad.analysis.iterated import items_of as plain_items
 from srcad.analysis.operations import Refused
@@ -93,6 +94,16 @@ def all_handed_out(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
     if not owners:
         return None
     writer = Writer(stmt, inference)
+    match stmt:
+        case ir.Effect(ir.Call(ir.Attr(taker, "extend" | "extendleft" as name))) if owners:
+            item = writer.fresh("item", "item")
+            put = "append" if name == "extend" else "appendleft"
+            return (put_one_by_one(item, taker, owners[0], put, stmt.at),)
+        case ir.Augment(ir.Name() as taker):
+            item = writer.fresh("item", "item")
+            return (put_one_by_one(item, taker, owners[0], "append", stmt.at),)
+        case _:
+            pass
     names: dict[str, str] = {}
     for owner in owners:
         names[owner] = writer.let("items", ir.Call(ITEMS_OF, (ir.Name(owner),))).id
@@ -168,7 +179,7 @@ def loop_handed_out(stmt: ir.For, inference: Inference) -> ir.Block | None:
     endless = _endless(stmt, owners, inference)
     if endless is not None:
         return endless
-    if inference.unit.of_runtime or only_lists(stmt):
+    if inference.unit.of_runtime or only_lists(stmt, inference):
         return _over_lists(stmt, owners, inference)
     match whole:
         case ir.Name(owner):

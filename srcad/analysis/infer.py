@@ -29,6 +29,7 @@ from srcad.analysis.bound_methods import as_method, bound_methods
 from srcad.analysis.copied_objects import copied_object
 from srcad.analysis.dispatch import dispatched
 from srcad.analysis.generated import Generated, generated
+from srcad.analysis.generated_by_several import Several, generated_by_several
 from srcad.analysis.handed_out import all_handed_out, loop_handed_out
 from srcad.analysis.inplace import written_out
 from srcad.analysis.noted import with_notes
@@ -105,6 +106,8 @@ class Inferred:
     spare: dict[Any, str] = field(default_factory=dict)  # names for statements that we write
     inlined: dict[int, int] = field(default_factory=dict)  # loops in what objects hand out: depth
     generators: dict[str, Generated] = field(default_factory=dict)  # that were called, by variable
+    several: dict[str, Several] = field(default_factory=dict)  # the same of several classes
+    chosen: dict[int, Several] = field(default_factory=dict)  # by what consumes their items
     early: dict[str, Generated] = field(default_factory=dict)  # lists of what loops take of them
 
     @property
@@ -253,6 +256,9 @@ class Inference:
 
     def instead_of_objects(self, stmt: ir.Stmt) -> bool:
         """Whether it takes the items of an object whose class says what these are."""
+        chosen = generated_by_several(stmt, self)
+        if chosen is not None:
+            return self.instead(stmt, chosen)
         run = generated(stmt, self)
         if run is not None:
             return self.instead(stmt, run, first=True)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from srcad.analysis.invoke import constant_expr
 from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.writer import Writer
 from srcad.frontend.leaving import instead_of_exits, part
@@ -78,8 +79,7 @@ class Inlining:
         table = {n: self.writer.fresh(n, n) for n in sorted(own)}
         table.update(self.handing.names)
         table[handed] = self.writer.fresh("handed", "handed")
-        found = outside_names(unit, own, handed, self.inference)
-        outside = {n: ir.Ref(v, n) for n, v in found.items()}
+        outside = outside_names(unit, own, handed, self.inference)
         broken = self.writer.fresh("broken", "broken")
         target = self.stmt.target if target is None else target
 
@@ -158,15 +158,6 @@ class Inlining:
         return outside_names(unit, own, handed, self.inference) is not None
 
 
-def only_lists(stmt: ir.For) -> bool:
-    """Whether the loop only puts its items into a list."""
-    match stmt.target, stmt.body:
-        case str(target), (ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"), (ir.Name(item),))),):
-            return target == item
-        case _:
-            return False
-
-
 def stands_as_written(unit: Unit, body: list[ir.Stmt], own: Any) -> bool:
     """Whether no code that is kept as it is written reads the function's variables."""
     for stmt in ir.walk(tuple(body)):
@@ -180,21 +171,28 @@ def stands_as_written(unit: Unit, body: list[ir.Stmt], own: Any) -> bool:
 def outside_names(unit: Unit, own: Any, handed: str, inference: Inference) -> Any:
     """What the names from outside stand for, where the same name may mean another thing here.
 
-    None where one may change.
+    None where one may change; a number does not while the function runs, and is looked at before.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, ir.Expr] = {}
     outer, lookup = inference.unit, inference.session.program.lookup
     read = set().union(*map(ir.all_reads, unit.code.body)) - set(own) - {handed}
     read -= {p.name for p in unit.code.params}
     for name in sorted(read):
         value = lookup(unit, name)
         steady = (type, pytypes.FunctionType, pytypes.ModuleType, pytypes.BuiltinFunctionType)
+        number = type(value) in (int, float, bool, str, type(None)) and value is not MISSING
+        if number:
+            inference.session.found(value, name)  # which may be one that changes
+            if name in inference.session.changing.variables:
+                return None
+            found[name] = constant_expr(value, name)
+            continue
         if value is MISSING or not (isinstance(value, steady) or callable(value)):
             return None
         inside = name in outer.code.locals and name not in outer.code.free
         same = not inside and lookup(outer, name) is value
         if not (same and (name in outer.code.free or hasattr(builtins, name))):
-            found[name] = value
+            found[name] = ir.Ref(value, name)
     return found
 
 

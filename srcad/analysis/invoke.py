@@ -196,9 +196,10 @@ def by_source(
     """Call a Python function as its source says, whether it has a rule or not."""
     try:
         unit = inference.session.program.unit(function)
-    except errors.SrcadError:
+    except errors.SrcadError as found:
+        problem = found
         if inspect.isgeneratorfunction(function):
-            problem = of_generator(function)
+            problem = inference.session.generators[function.__name__] = of_generator(function)
         return ANY, Refused(problem.message, error=problem)
     signature = Signature.of(function, constant_expr)
     return invoke(unit, signature, args, kwargs, None, inference)

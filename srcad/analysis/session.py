@@ -52,6 +52,7 @@ class Session:
     state: bool = False  # something from outside was met that may
     results: dict[Any, Type] = field(default_factory=dict)  # of functions without source
     attributes: dict[tuple[int, str], tuple[Any, Type]] = field(default_factory=dict)
+    generators: dict[str, Any] = field(default_factory=dict)  # refused, and why, by their names
     own: list[Inferred] = field(default_factory=list)  # copies, with memories of their own
     open: dict[Any, int] = field(default_factory=dict)  # read, and resting on what is being read
     opened: list[Any] = field(default_factory=list)  # these in their order

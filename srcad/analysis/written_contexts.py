@@ -126,17 +126,16 @@ def _of_generator(
         return None
     table = {n: writer.fresh(n, n) for n in sorted(own)}
     table[handed] = writer.fresh("handed", "handed")
-    refs = {n: ir.Ref(v, n) for n, v in outside.items()}
 
     def made(stmt: ir.Stmt) -> ir.Block:
         item = handed_item(stmt, table[handed])
         if item is not None:
-            item = ir.substitute(item, refs)
+            item = ir.substitute(item, outside)
             return (*((ir.Assign(bound, item, at),) if bound else ()), *body)
         if isinstance(stmt, ir.Assign) and stmt.value == ir.Name(table[handed]):
             return (ir.Assign(stmt.target, _NONE, at),)
         parts = tuple(tuple(n for s in b for n in made(s)) for b in ir.blocks(stmt))
-        new = ir.placed(ir.map_expressions(stmt, lambda e: ir.substitute(e, refs)), at)
+        new = ir.placed(ir.map_expressions(stmt, lambda e: ir.substitute(e, outside)), at)
         return (ir.with_blocks(new, parts) if parts else new,)
 
     first = [

@@ -41,7 +41,7 @@ class Calls(Expressions):
         if builtin and name in EXHAUSTING:
             node = self.exhausting(node)
         parts = [*node.args, *(k.value for k in node.keywords)]
-        values = self.arguments(parts)
+        values = self.arguments(parts, [k.arg is None for k in node.keywords])
         args = tuple(values[: len(node.args)])
         kwargs = tuple(
             (k.arg, v) for k, v in zip(node.keywords, values[len(node.args) :], strict=True)
@@ -83,8 +83,13 @@ class Calls(Expressions):
         owner = ir.Name(self.variable(plain[0].arg))
         return ir.Call(ir.Ref(super, "super"), (ir.Ref(cls, cls.__name__), owner))
 
-    def arguments(self, parts: list[ast.expr]) -> list[ir.Expr]:
-        return self.atoms([self.at_once(p) for p in parts])
+    def arguments(self, parts: list[ast.expr], spread: list[bool]) -> list[ir.Expr]:
+        """The arguments in order; spread: of the last, whether they stand behind `**`."""
+        if not any(spread):
+            return self.atoms([self.at_once(p) for p in parts])
+        first = len(parts) - len(spread)
+        doubled = {first + k for k, double in enumerate(spread) if double}
+        return self.atoms([self.at_once(p) for p in parts], doubled)
 
     def exhausting(self, node: ast.Call) -> ast.Call:
         """`sum(powers(x))` of a generator is `sum([v for v in powers(x)])`.

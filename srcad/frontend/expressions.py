@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Collection
 from collections.abc import Sequence as Seq
+from typing import Any
 
+from srcad.frontend.ordered import DICT, LIST, is_code, may_act, of_builtins
 from srcad.frontend.plain import Plain
 from srcad.frontend.ranges import Range, with_ranges
 from srcad.frontend.scope import brought, captured_names, own_nodes
@@ -51,18 +54,51 @@ class Expressions(Plain):
             return value
         return self.temp(value, hint or self.hint(value), node)
 
-    def atoms(self, items: Seq[ast.expr]) -> list[ir.Expr]:
+    def atoms(self, items: Seq[ast.expr], doubled: Collection[int] = ()) -> list[ir.Expr]:
         """Operands in order; a name that a later operand rebinds (walrus) is copied first."""
         found: list[ir.Expr] = []
         for k, node in enumerate(items):
             if isinstance(node, ast.Starred):
-                atom: ir.Expr = ir.Star(self.atom(self.at_once(node.value)))
+                items_ = self.at_once(node.value)
+                atom: ir.Expr = ir.Star(self.taken(self.atom(items_), items_, items[k + 1 :]))
             else:
                 atom = self.atom(node)
+                if k in doubled:
+                    atom = self.taken(atom, node, items[k + 1 :], DICT)
             if isinstance(atom, ir.Name) and atom.id in self.rebound(items[k + 1 :]):
                 atom = self.temp(atom, atom.id)
-            found.append(atom)
+            found.append(self.read_first(atom, items[k + 1 :]))
         return found
+
+    def taken(
+        self,
+        items: ir.Expr,
+        node: ast.expr,
+        later: Seq[ast.expr | None],
+        kind: ir.Ref = LIST,
+    ) -> ir.Expr:
+        """What `*` or `**` spreads, as it is before the expressions behind it are computed."""
+        made = isinstance(node, ast.ListComp | ast.DictComp | ast.List | ast.Tuple | ast.Dict)
+        if made or not may_act(later, self.known_outside):
+            return items
+        return self.temp(ir.Call(kind, (items,)), "items", node)
+
+    def read_first(self, atom: ir.Expr, later: Seq[ast.expr | None]) -> ir.Expr:
+        """A value from outside, read before what is computed behind it, which may change it."""
+        if not later or not self.is_path(atom) or not may_act(later, self.known_outside):
+            return atom
+        if is_code(atom, self.source.function.__globals__):
+            return atom
+        return self.temp(atom, atom.name if isinstance(atom, ir.Attr) else atom.id.lower())  # type: ignore[union-attr]
+
+    def known_outside(self, name: str) -> Any:
+        """The object from outside that the name stands for, which is relied on."""
+        if not self.is_bound(name):
+            return of_builtins(name)
+        if name in self.scope.own or name in self.comprehension_names or name in self.captured:
+            return None
+        self.met.add(name)
+        return self.source.function.__globals__.get(name)
 
     def at_once(self, node: ast.expr) -> ast.expr:
         """A generator that is exhausted where it stands is the same as a list."""
@@ -150,7 +186,7 @@ class Expressions(Plain):
                 assert flat is not None
                 return ir.Call(FLAT_ITEM, flat)
             case ast.Subscript(value=obj, slice=index):
-                base = self.atom(obj)
+                base = self.read_first(self.atom(obj), [index])
                 return ir.Item(base, self.index(index))
             case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
                 kind = type(node).__name__.lower()
@@ -199,9 +235,13 @@ class Expressions(Plain):
     def mapping(self, keys: list[ast.expr | None], values: list[ast.expr]) -> ir.Mapping:
         ks: list[ir.Expr | None] = []
         vs: list[ir.Expr] = []
-        for key, value in zip(keys, values, strict=True):
+        for k, (key, value) in enumerate(zip(keys, values, strict=True)):
             ks.append(None if key is None else self.atom(key))
-            vs.append(self.atom(value))
+            atom = self.atom(value)
+            if key is None:
+                later = [*keys[k + 1 :], *values[k + 1 :]]
+                atom = self.taken(atom, value, later, DICT)
+            vs.append(self.read_first(atom, [*keys[k + 1 :], *values[k + 1 :]]))
         return ir.Mapping(tuple(ks), tuple(vs))
 
     def compare(self, node: ast.Compare) -> ir.Expr:

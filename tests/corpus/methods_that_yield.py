@@ -305,3 +305,68 @@ def methods_named_like_those_of_dicts_of_unknown_objects(x):
     for name, v in MAKERS["tripled"](x).items():
         out += v * len(name)
     return out
+
+
+class Linear:
+    def __init__(self, w, b):
+        self.w, self.b = w, b
+
+    def parameters(self):
+        yield self.w
+        yield self.b
+
+    def __call__(self, x):
+        return self.w * x + self.b
+
+
+class Scale:
+    def __init__(self, s):
+        self.s = s
+
+    def parameters(self):
+        yield self.s
+
+    def __call__(self, x):
+        return self.s * x
+
+
+class Tanh:
+    def parameters(self):
+        return []
+
+    def __call__(self, x):
+        return np.tanh(x)
+
+
+class Chain:
+    def __init__(self, *layers):
+        self.layers = layers
+
+    def parameters(self):
+        for layer in self.layers:
+            yield from layer.parameters()
+
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
+@program(args=V)
+def parameters_of_layers(x):
+    model = Chain(Linear(x[0], x[1]), Tanh(), Scale(x[2]))
+    named = {"a": Linear(x[0], x[2]), "b": Scale(x[1])}
+    weights = [p for p in model.parameters()]  # noqa: C416 - as a user writes it
+    out = model(0.3) + 0.1 * sum(p**2 for p in model.parameters()) * weights[0] * weights[2]
+    for name, layer in named.items():
+        for p in layer.parameters():
+            out += p * len(name)
+    return out
+
+
+@program(args=V)
+def parameters_written_in_place(x):
+    model = Linear(x.copy(), x * 2)
+    for p in model.parameters():
+        p *= 0.5
+    return np.sum(model(0.3) ** 2)
