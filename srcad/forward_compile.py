@@ -21,6 +21,7 @@ from srcad.analysis.program import Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.settle import settle
 from srcad.analysis.shared import Asked
+from srcad.analysis.sites import NONE, is_part, param_of
 from srcad.analysis.storage import marked
 from srcad.compile import Entry, guarded, in_some_reading, ready, without_collector
 from srcad.emit.function import dump
@@ -145,9 +146,13 @@ def written_inside(facts: Inferred, unit: Unit) -> frozenset[str]:
     names = {p.name for p in unit.code.params}
     found: set[str] = set()
     for write in writes(facts, facts.running):
-        for name in write.names:
-            itself = {p for p in names if ("param", p) in points.named(name)}
-            found |= points.changing(name, names, write.deep) - itself - {name}
+        if write.call is not None:
+            inside = frozenset(param_of(s) for s in points.hit(write) if is_part(s))
+        else:
+            reached = NONE.union(*map(points.named, write.names))
+            itself = {p for p in names if ("param", p) in reached}
+            inside = points.changed_by(write, names) - itself - write.names
+        found |= inside & names
     return frozenset(found)
 
 

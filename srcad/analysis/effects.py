@@ -21,6 +21,7 @@ from srcad.analysis.points import Points
 from srcad.analysis.program import Unit
 from srcad.analysis.refusals import Refusal, Write, cure_of
 from srcad.analysis.settle import rebinds
+from srcad.analysis.sites import param_of, target_key
 from srcad.errors import SrcadError, UnsupportedMutation
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
@@ -92,7 +93,9 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
                 )
                 structural = write.structural and not rebinding
                 contents = write.contents or owner is not target
-                found.append(replace(write, structural=structural, contents=contents))
+                item = None if owner is target else target_key(target)  # type: ignore[arg-type]
+                write = replace(write, structural=structural, contents=contents, item=item)
+                found.append(write)
             case ir.With(items) if entered(inferred, stmt).given:
                 given = frozenset().union(*(ir.reads(e) for e, _ in items)) & inferred.types.keys()
                 write = Write(given, stmt.at, "this context manager", structural=True)
@@ -179,7 +182,7 @@ def _by_called(
     written = written_params(inferred, call.unit, call.params)
     for arg, inner in zip(call.args, written, strict=True):
         if inner is not None and ir.reads(arg) and not (certain and inner.unknown is not None):
-            inside = Write(frozenset(ir.reads(arg)), at, inner.what, inner=inner)
+            inside = Write(frozenset(ir.reads(arg)), at, inner.what, inner=inner, call=call)
             yield inside.of_kind(inner)
 
 
@@ -233,7 +236,7 @@ def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> W
         return session.resting[key]  # type: ignore[no-any-return]
     session.estimates[key] = (None,) * len(unit.code.params)
     found = _written(callee, unit)
-    while [w is None for w in found] != [w is None for w in session.estimates[key]]:
+    while _extent(found) != _extent(session.estimates[key]):
         session.estimates[key] = found
         session.resting.clear()
         found = _written(callee, unit)
@@ -247,6 +250,10 @@ def written_params(inferred: Inferred, unit: Any, params: tuple[Type, ...]) -> W
     return found
 
 
+def _extent(found: Written) -> list[Any]:
+    return [w and w.extent() for w in found]
+
+
 def _written(callee: Inferred, unit: Unit) -> Written:
     names = [p.name for p in unit.code.params]
     body = callee.running
@@ -255,12 +262,14 @@ def _written(callee: Inferred, unit: Unit) -> Written:
     for write in writes(callee, body):
         if write.append and built_here(callee, body, write):
             continue
-        for name in write.names:
-            for param in points.changing(name, set(names), write.deep):
-                mine = frozenset({name if unit.written(name) else param})
-                inner = write.inner or replace(write, unit=unit, names=mine)
-                first = hit.setdefault(param, inner)
-                hit[param] = first if first is inner else first.of_kind(first, inner)
+        sites = points.hit(write)
+        for param in points.changed_by(write, names):
+            said = min((n for n in write.names if unit.written(n)), default=param)
+            inner = write.inner or replace(write, unit=unit, names=frozenset({said}))
+            places = frozenset(s for s in sites if param_of(s) == param)
+            inner = replace(inner.of_kind(write), call=None, places=places)
+            first = hit.setdefault(param, inner)
+            hit[param] = first if first is inner else first.of_kind(first, inner)
     # what is passed as a number is rebound, whatever the parameter is afterwards
     pairs = zip(names, callee.params, strict=True)
     return tuple(hit.get(n) if mutable(t) else None for n, t in pairs)
@@ -296,8 +305,7 @@ def written_names(inferred: Inferred, body: ir.Block) -> frozenset[str]:
     found: set[str] = set()
     for write in all_writes(inferred, body):
         classes = aliases(inferred, body)
-        for name in write.names:
-            found |= classes.changing(name, every, write.deep)
+        found |= classes.changed_by(write, every)
     return frozenset(found)
 
 
@@ -358,5 +366,4 @@ def _reaches(
     everyone = frozenset(inferred.types) | active
     for write in all_writes(inferred, body):
         if not (write.append and built_here(inferred, body, write)):
-            found = (classes.changing(name, everyone, write.deep) for name in write.names)
-            yield write, frozenset().union(*found)
+            yield write, classes.changed_by(write, everyone)

@@ -412,15 +412,16 @@ class Inference:
     ) -> None:
         right = self.expr(value)
         left = self.expr(target)
+        kind = self.apply_binary(op, left, right)
+        if isinstance(left, Lst):  # in place: it takes over the items
+            more = self.item_of(right) if op == "+" else left.element
+            kind = Lst(None, join(left.element, more), left.cls)
+        elif isinstance(left, Array) and isinstance(target, ir.Name):
+            kind = left  # dtype and shape stay
         if isinstance(target, ir.Name):
-            kind = self.apply_binary(op, left, right)
-            if isinstance(left, Array):
-                kind = left  # in place: dtype and shape stay
-            elif isinstance(left, Lst):
-                kind = Lst(None, join(left.element, getattr(right, "element", ANY)), left.cls)
             self.bind(target.id, kind)
         else:
-            self.store(target, self.apply_binary(op, left, right))
+            self.store(target, kind)
 
     def imported(self, node: ast.Import | ast.ImportFrom, names: tuple[str, ...]) -> None:
         function = self.unit.source.function

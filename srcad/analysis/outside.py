@@ -71,7 +71,7 @@ def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: s
         if write.append and built_here(facts, body, write):
             continue
         for name in names:
-            if any(points.changing(n, (name,), write.deep) for n in write.names):
+            if points.changed_by(write, (name,)):
                 value = program.lookup(unit, name)
                 if _holds_state(value):
                     found.setdefault(id(value), Outside(value, name, write, facts))

@@ -53,6 +53,15 @@ def passed(points: Points, expr: ir.Expr, operation: Invoke) -> Sites:
     return NONE.union(*map(call.sites, known.result))
 
 
+def places(points: Points, operation: Invoke, sites: Sites) -> Sites:
+    """What the sites of the parameters of a called function stand for."""
+    call = _Call(points, _NOWHERE, operation)
+    return NONE.union(*map(call.sites, sites))
+
+
+_NOWHERE = ir.Const(None)  # nothing that the function makes is asked for
+
+
 def passing(points: Points, operation: Invoke) -> Passing | None:
     """The same of the function, in terms of its parameters; None while it is found out."""
     unit = operation.unit

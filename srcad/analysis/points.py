@@ -23,8 +23,8 @@ from types import ModuleType
 from typing import Any
 
 from srcad.analysis.elements import adds_axes, is_basic
-from srcad.analysis.infer import Inferred, constant
-from srcad.analysis.keyed import without_keys
+from srcad.analysis.infer import Inference, Inferred, constant
+from srcad.analysis.loop_sites import loop_sites
 from srcad.analysis.operations import (
     Append,
     Apply,
@@ -38,8 +38,9 @@ from srcad.analysis.operations import (
     Part,
     Same,
 )
-from srcad.analysis.passing import passed
+from srcad.analysis.passing import passed, places
 from srcad.analysis.program import MISSING
+from srcad.analysis.refusals import Write
 from srcad.analysis.sites import (
     ANY_KEY,
     KEYS,
@@ -57,7 +58,7 @@ from srcad.analysis.sites import (
     target_key,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Lst, Number, Scalar, Tup, Type, mutable
+from srcad.ir.types import ANY, AnyType, Array, Dct, Lst, Number, Scalar, Tup, Type, mutable
 from srcad.rules.table import Staged
 from srcad.rules.views import makes_new, views_first
 from srcad.rules.writes import written_arguments
@@ -81,6 +82,7 @@ class Points:
     reached: dict[str, Sites] = field(default_factory=dict)  # asked for since the last change
     answers: dict[Hashable, Sites] = field(default_factory=dict)  # the same, by sites
     added: set[tuple[int, Sites]] = field(default_factory=set)  # to which set what was added
+    targets: dict[int, Type] = field(default_factory=dict)  # of `d[k] += v`, by id
     changed: bool = False
     solved: bool = False
     coarse: bool = False  # what calls make is one object, for want of time
@@ -142,16 +144,20 @@ class Points:
         mine = self.closure(self.named(name), keys=False)
         return frozenset(n for n in names if n == name or not mine.isdisjoint(self.reach(n)))
 
-    def changing(self, name: str, names: Iterable[str], deep: bool) -> frozenset[str]:
-        """Those of the names that a write into this one changes; deep: or what it holds."""
-        return self.together(name, names) if deep else self.holding(name, names)
-
-    def target(self, name: str, deep: bool) -> Sites:
-        """The sites that such a write may change."""
-        if deep:
-            return self.reach(name)
+    def hit(self, write: Write) -> Sites:
+        """The sites that a write may change."""
         self.solve()
-        return self.named(name)
+        if write.call is not None:
+            return places(self, write.call, write.places)
+        if write.deep:
+            return NONE.union(*map(self.reach, write.names))
+        found = NONE.union(*map(self.named, write.names))
+        return found if write.item is None else found | self.held(found, write.item)
+
+    def changed_by(self, write: Write, names: Iterable[str]) -> frozenset[str]:
+        """Those of the names that stand for, or hold, what a write may change."""
+        hit, given = self.hit(write), write.names
+        return frozenset(n for n in names if n in given or not hit.isdisjoint(self.reach(n)))
 
     def alias(self, new: str, old: str) -> None:
         """A variable that the compiler made for the memory of another."""
@@ -249,7 +255,8 @@ class Points:
     def unseen(self, expr: ir.Expr, items: Iterable[Site] = ()) -> Sites:
         """A new object of which it is not seen what else it holds: something new."""
         inside = MADE if self.coarse else ("inside", id(expr))
-        self.put((inside,), ANY_KEY, (inside,))
+        items = tuple(items)
+        self.put((inside,), ANY_KEY, (inside, *items))
         return self.new(expr, (*items, inside))
 
     def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one case for each kind
@@ -262,9 +269,8 @@ class Points:
                     sites = self.items(value, whole, k if star is None else ANY_KEY)
                     self.bind(name, self.new(value, sites) if k == star else sites)
             case ir.For(target, iterable):
-                items = frozenset(ir.leaves(without_keys(self.facts, target, iterable)))
-                for name in ir.leaves(target):
-                    self.bind(name, self.inside(iterable, ANY_KEY if name in items else KEYS))
+                for name, sites in loop_sites(self, target, iterable):
+                    self.bind(name, sites)
             case ir.With(items):
                 for expr, given in items:
                     if given is not None:
@@ -275,14 +281,29 @@ class Points:
                     self.put(self.value(target.obj), _value(key), self.value(value))
                     if isinstance(target, ir.Item) and not isinstance(target.index, ir.Slice):
                         self.put(self.value(target.obj), KEYS, self.value(target.index))
-            case ir.Augment(ir.Name(target)) if isinstance(self.kind(stmt.target), AnyType):
-                self.bind(target, frozenset({("augmented", id(stmt))}))  # or a number so far
+            case ir.Augment(target, _, value):
+                if isinstance(target, ir.Name) and isinstance(self.kind(target), AnyType):
+                    self.bind(target.id, frozenset({("augmented", id(stmt))}))  # or a number so far
+                self.grow(target, value)
             case ir.Effect(value):
                 self.value(value)
             case ir.If(test) | ir.While(test):
                 self.value(test)
             case _:
                 pass
+
+    def grow(self, target: ir.Name | ir.Item | ir.Attr, value: ir.Expr) -> None:
+        """`xs += ys`, `d[k] += ys`: a list, wherever it stands, then holds the items of the other.
+
+        Where neither is known, `put_back` refuses a list when it runs.
+        """
+        owners = self.value(target)
+        if id(target) not in self.targets:
+            self.targets[id(target)] = Inference(self.facts.session, self.facts).expr(target)
+        kind, given = self.targets[id(target)], self.kind(value)
+        adds = isinstance(kind, Lst | Tup | Dct)
+        if adds or (isinstance(kind, AnyType) and isinstance(given, Lst | Tup | Dct)):
+            self.put(owners, ANY_KEY, self.items(value, self.value(value), ANY_KEY))
 
     def bind(self, name: str, sites: Sites) -> None:
         if mutable(self.facts.types.get(name, ANY)):
@@ -364,11 +385,11 @@ class Points:
         operation = self.facts.operations.get(id(expr))
         match operation:
             case Apply(rule=rule, within=Invoke() as within) if not isinstance(rule, Staged):
-                return passed(self, expr, within)
+                return self.called(expr, within)
             case Apply():
                 return self.applied(expr, operation)
             case Invoke():
-                return passed(self, expr, operation)
+                return self.called(expr, operation)
             case Element(owner) if isinstance(self.kind(owner), Number):
                 return self.new(expr)
             case Element(owner, index):
@@ -472,6 +493,13 @@ class Points:
                 return self.items(owner, self.value(owner), self.key(owner, name))
             case _:
                 return self.everything(expr)
+
+    def called(self, expr: ir.Expr, operation: Invoke) -> Sites:
+        """What a call hands back; what it writes is met here, so that all know of it."""
+        for write in self.written(self.facts, operation.unit, operation.params):
+            if write is not None:
+                places(self, operation, write.places)
+        return passed(self, expr, operation)
 
     def applied(self, expr: ir.Expr, operation: Apply) -> Sites:
         options = {k: v.value if isinstance(v, ir.Const) else ... for k, v in operation.kwargs}

@@ -12,7 +12,7 @@ A list that is only written, as by a function that keeps a history, is no obstac
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from srcad.analysis.activity import Active, activity
 from srcad.analysis.effects import aliases, all_writes
@@ -51,7 +51,7 @@ def puts_of(facts: Inferred, body: ir.Block, active: Active) -> list[Put]:
         for write in all_writes(facts, body)
         if write.inner is None
         for name in sorted(write.names & active)
-        for site in points.target(name, write.deep)
+        for site in points.hit(replace(write, names=frozenset({name})))
         if (owner := outer_id(site)) is not None
     ]
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from srcad import errors
 from srcad.analysis.missing import missing_rule
 from srcad.analysis.operations import Apply
+from srcad.analysis.sites import NONE, Sites
 from srcad.ir import nodes as ir
 from srcad.ir.records import record
 from srcad.ir.types import Array, Dct, Lst, Type
@@ -53,11 +54,19 @@ class Write:
     structural: bool = False  # it changes, or may, which objects a container holds
     contents: bool = True  # it changes, or may, the contents of arrays
     deep: bool = True  # it may change what the written object holds, too
+    item: Any = None  # of `d[k] += v`, `p.a += v`: what is held there may be written into
+    call: Any = None  # the call that writes, in terms of whose parameters the places are
+    places: Sites = NONE  # what a called function changes
 
     def of_kind(self, *others: Write) -> Write:
         """The same write, which changes what any of the others does."""
         structural = any(w.structural for w in others)
-        return replace(self, structural=structural, contents=any(w.contents for w in others))
+        contents, places = any(w.contents for w in others), (w.places for w in others)
+        return replace(self, structural=structural, contents=contents, places=NONE.union(*places))
+
+    def extent(self) -> tuple[bool, bool, Sites]:
+        """All that is told of what it may change."""
+        return self.structural, self.contents, self.places
 
 
 def cure_of(what: str, kind: Type) -> str:

@@ -304,8 +304,7 @@ class _Finder:
         """Those that the function itself may write; of the others all numbers are constants."""
         points = self.points
         written = all_writes(self.facts, self.body)
-        sites = (points.target(name, w.deep) for w in written for name in w.names)
-        return self.from_outside(frozenset[Site]().union(*sites))
+        return self.from_outside(frozenset[Site]().union(*map(points.hit, written)))
 
     def apart(self, param: str) -> bool:
         """Whether a parameter is not written, and shares no memory with one kept by the caller.

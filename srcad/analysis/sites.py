@@ -90,6 +90,11 @@ def is_outer(site: Site) -> bool:
     return isinstance(site, tuple) and site[0] in ("param", "outside", "part")
 
 
+def is_part(site: Site) -> bool:
+    """Whether it is what an object from outside holds, not the object itself."""
+    return isinstance(site, tuple) and site[0] == "part"
+
+
 def part_of(site: Site, key: Hashable) -> Site:
     """What an object from outside holds under a key; deep inside, it holds itself."""
     return site if depth_of(site) >= DEPTH else ("part", site, key)

@@ -64,12 +64,9 @@ class Storage:
             assert write.stmt is not None
             if write.structural and not (write.append and built_here(facts, body, write)):
                 fills.append((write.names, write.stmt))
-                filled = NONE.union(*(points.target(n, write.deep) for n in write.names))
-                refills.append((filled, places[id(write.stmt)]))
-            for name in write.names:
-                if write.contents:
-                    sites = points.target(name, write.deep)
-                    found.append((sites, places[id(write.stmt)], write.stmt))
+                refills.append((points.hit(write), places[id(write.stmt)]))
+            if write.contents and write.names:
+                found.append((points.hit(write), places[id(write.stmt)], write.stmt))
         for stmt, outer in called:
             reached = frozenset().union(*map(points.reach, facts.types))
             hit = frozenset(s for s in reached if outer_id(s) in outer)
@@ -264,9 +261,8 @@ def marked(facts: Inferred, body: ir.Block) -> ir.Block:
     everyone = frozenset(facts.types)
     altered: dict[int, frozenset[str]] = {}
     for write in all_writes(facts, body):
-        for name in write.names:
-            hit = points.changing(name, everyone, write.deep) | {name}
-            altered[id(write.stmt)] = altered.get(id(write.stmt), frozenset()) | hit
+        hit = points.changed_by(write, everyone) | write.names
+        altered[id(write.stmt)] = altered.get(id(write.stmt), frozenset()) | hit
     for stmt, outer in called_writes(facts, body):
         hit = frozenset(n for n in everyone if any(outer_id(s) in outer for s in points.reach(n)))
         altered[id(stmt)] = altered.get(id(stmt), frozenset()) | hit

@@ -20,7 +20,7 @@ from srcad.ir import flow, grammar, noted, stacks
 from srcad.ir import nodes as ir
 from srcad.ir.falling import falls
 from srcad.ir.names import reserved
-from srcad.ir.types import Dct, Lst, Tup, Type
+from srcad.ir.types import Bottom, Dct, Lst, Tup, Type
 
 Check = Callable[[], Iterator[flow.Problem]]
 
@@ -115,6 +115,8 @@ def _typed(
 
 def _empty(kind: Type | None) -> bool:
     """A container known to hold nothing, whose items have no type; or made from such an item."""
+    if isinstance(kind, Lst | Dct) and isinstance(kind.element, Bottom):
+        return True
     return kind is None or (isinstance(kind, Lst | Tup | Dct) and kind.items == ())
 
 

@@ -21,7 +21,7 @@ def exposed(facts: Inferred, body: ir.Block) -> frozenset[str]:
     if not given:
         return frozenset()
     points, everyone = aliases(facts, body), frozenset(facts.types)
-    return frozenset(given).union(*(points.changing(n, everyone, True) for n in given))
+    return frozenset(given).union(*(points.together(n, everyone) for n in given))
 
 
 def _given(facts: Inferred, operation: Operation) -> frozenset[str]:
