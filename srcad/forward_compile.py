@@ -17,6 +17,7 @@ from srcad.adjoint.unassigned import still_local
 from srcad.analysis.activity import filled_params
 from srcad.analysis.effects import aliases, writes, written_params
 from srcad.analysis.infer import Inference, Inferred
+from srcad.analysis.late import refuse_late
 from srcad.analysis.program import Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.settle import settle
@@ -56,6 +57,7 @@ class TangentCompilation(Compilation):
         """
         facts = fresh_facts(self.session, unit, types, joined)
         body = marked(facts, settle(facts).body)
+        refuse_late(facts, body)
         dump("settled", unit.name, body)
         params = [p.name for p in unit.code.params]
         verify.typed(unit.name, body, facts.types, tuple(params))

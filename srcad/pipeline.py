@@ -29,6 +29,7 @@ from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects
 from srcad.analysis.activity import activity
 from srcad.analysis.infer import Inference
+from srcad.analysis.late import refuse_late
 from srcad.analysis.liveness import liveness
 from srcad.analysis.lost import lost
 from srcad.analysis.outside import Outside, outside_names, written_outside
@@ -137,6 +138,7 @@ class Compilation:
         """
         facts = fresh_facts(self.session, unit, types, asked.joined)
         body = marked(facts, settle(facts).body)
+        refuse_late(facts, body)
         dump("settled", unit.name, body)
         verify.typed(unit.name, body, facts.types, tuple(p.name for p in unit.code.params))
         code = unit.code

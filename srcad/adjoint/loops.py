@@ -258,6 +258,10 @@ class _Planner:
         if self.is_cell(ir.Name(name)):
             self.kept += ir.leaves(target)
             return
+        unknown = not self.reverse.active.isdisjoint(ir.leaves(target))
+        if isinstance(kind, Dct) and name in self.reverse.active and unknown:
+            self.bind(target, _nth_key(ir.Name(name), k))
+            return
         can_index = isinstance(kind, Array | Lst | Tup) or (
             isinstance(kind, Scalar) and kind.kind is range
         )
@@ -282,8 +286,14 @@ class _Planner:
 
     def nested(self, target: ir.Target, name: str, k: ir.Expr, kind: Type) -> None:
         """`for w, b in layers`: the item gets a name, its parts are unpacked from it."""
+        item = self.taken_apart(target, self.element_type(kind))
+        if not self.may_be_cell(name):
+            self.rebinds.append(ir.Assign(item, ir.Item(ir.Name(name), k), self.stmt.at))
+        self.reads.append((item, name, k))
+
+    def taken_apart(self, target: ir.Target, element: Type) -> str:
+        """A name for the item, of which the loop's body begins with taking its parts."""
         item = self.reverse.names.fresh("item")
-        element = self.element_type(kind)
         self.reverse.facts.types[item] = element
         self.reverse.active = self.reverse.active | {item}
         unpack: list[ir.Stmt] = []
@@ -293,9 +303,7 @@ class _Planner:
             target=self.replaced(self.stmt.target, target, item),
             body=(*unpack, *self.stmt.body),
         )
-        if not self.may_be_cell(name):
-            self.rebinds.append(ir.Assign(item, ir.Item(ir.Name(name), k), self.stmt.at))
-        self.reads.append((item, name, k))
+        return item
 
     def unpacked(self, target: ir.Target, item: str, kind: Type, out: list[ir.Stmt]) -> None:
         names = []
@@ -333,33 +341,40 @@ class _Planner:
 
     def table(self, target: tuple[ir.Target, ...], obj: ir.Expr, k: ir.Expr) -> None:
         key, value = target
-        if (
-            not isinstance(obj, ir.Name)
-            or not isinstance(self.type(obj), Dct)
-            or not isinstance(key, str)
-        ):
+        kind = self.type(obj)
+        if not isinstance(obj, ir.Name) or not isinstance(kind, Dct):
             self.opaque(target, obj)
             return
-        self.rebinds.append(ir.Assign(key, _nth_key(obj, k), self.stmt.at))
+        if not isinstance(key, str):  # `for (i, j), b in bonds.items()`
+            whole = self.reverse.names.fresh("key")
+            self.rebinds.append(ir.Assign(whole, _nth_key(obj, k), self.stmt.at))
+            self.bind(key, ir.Name(whole))
+            key = whole
+        else:
+            self.rebinds.append(ir.Assign(key, _nth_key(obj, k), self.stmt.at))
         entry = ir.Item(obj, ir.Name(key))
         if isinstance(value, str):
             self.rebinds.append(ir.Assign(value, entry, self.stmt.at))
             if value in self.reverse.active and obj.id in self.reverse.active:
                 self.reads.append((value, obj.id, ir.Name(key)))
         elif obj.id in self.reverse.active:
-            self.opaque(target, obj)
+            item = self.taken_apart(value, kind.element)
+            self.rebinds.append(ir.Assign(item, entry, self.stmt.at))
+            self.reads.append((item, obj.id, ir.Name(key)))
         else:
             self.bind(value, entry)
 
     def values(self, target: ir.Target, obj: ir.Expr, k: ir.Expr) -> None:
-        if not isinstance(obj, ir.Name) or not isinstance(target, str):
+        kind = self.type(obj)
+        if not isinstance(obj, ir.Name) or not isinstance(kind, Dct):
             self.opaque(target, obj)
             return
         key = self.reverse.names.fresh("key")
         self.rebinds.append(ir.Assign(key, _nth_key(obj, k), self.stmt.at))
-        self.rebinds.append(ir.Assign(target, ir.Item(obj, ir.Name(key)), self.stmt.at))
-        if target in self.reverse.active:
-            self.reads.append((target, obj.id, ir.Name(key)))
+        value = target if isinstance(target, str) else self.taken_apart(target, kind.element)
+        self.rebinds.append(ir.Assign(value, ir.Item(obj, ir.Name(key)), self.stmt.at))
+        if value in self.reverse.active:
+            self.reads.append((value, obj.id, ir.Name(key)))
 
     def opaque(self, target: ir.Target, iterable: ir.Expr) -> None:
         """Something that cannot be indexed: its values are saved as they come."""

@@ -27,7 +27,7 @@ from srcad.ir.types import ANY, INT, NONE, Dct, Lst, Tup, Type, join_all
 from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
 from srcad.rules.table import TABLE
 from srcad.runtime.containers import values
-from srcad.runtime.substitutes import update_pairs
+from srcad.runtime.substitutes import pairs_of, update_pairs
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -105,9 +105,7 @@ def _read_of_dict(
             values, (func.obj,), (), TABLE.get(values), (owner,), "method"
         )
     if name == "items":
-        return Lst(None, Tup((inference.item_of(owner), owner.element))), Refused(
-            "`.items()` outside a for loop"
-        )
+        return invoke_function(pairs_of, (func.obj,), (), inference)
     return None
 
 

@@ -63,6 +63,7 @@ from srcad.rules.table import Staged
 from srcad.rules.views import makes_new, views_first
 from srcad.rules.writes import written_arguments
 from srcad.runtime.closures import captured
+from srcad.runtime.containers import values
 
 MOST_PAIRS = 40_000  # of objects and what they may hold: beyond, a function takes seconds
 
@@ -127,6 +128,11 @@ class Points:
             self.reached[name] = self.closure(self.named(name))
         return self.reached[name]
 
+    def itself(self, name: str) -> Sites:
+        """The sites that it may be, not what these hold."""
+        self.solve()
+        return self.named(name)
+
     def together(self, name: str, names: Iterable[str]) -> frozenset[str]:
         """Those of the names that may share memory with this one."""
         mine = self.reach(name)
@@ -134,8 +140,7 @@ class Points:
 
     def holding(self, name: str, names: Iterable[str]) -> frozenset[str]:
         """Those of the names that may be the object itself that this one is, or hold it."""
-        self.solve()
-        itself = self.named(name)
+        itself = self.itself(name)
         return frozenset(n for n in names if n == name or not itself.isdisjoint(self.reach(n)))
 
     def with_items(self, name: str, names: Iterable[str]) -> frozenset[str]:
@@ -511,6 +516,8 @@ class Points:
         if operation.form == "operator" and lists and not _arrays(operation.types):
             held = (self.items(a, self.value(a), ANY_KEY) for a in args)
             return self.new(expr, NONE.union(*held))  # `xs + ys`, `xs * 2`
+        if function is values:  # of a dict, as a list
+            return self.new(expr, self.held(self.value(args[0])))
         if makes_new(function, options):
             hit = written_arguments(function, len(args), options)
             by_name = dict(operation.kwargs)

@@ -77,8 +77,23 @@ def result_gathered(shadows: Shadows, memory: Any, bar: Any, *sources: Any) -> A
 
 
 def items_taken(shadows: Shadows, memory: Any) -> Any:
-    """The cotangent of items that became objects of their own; or of a number in their place."""
-    return _gathered(shadows, memory, None, {}, inside=True)
+    """The cotangent of items that became objects of their own; or of a number in their place.
+
+    Containers among them are not new: what they hold keeps its cotangent.
+    """
+    if isinstance(memory, list | deque):
+        return [_item_taken(shadows, item) for item in memory]
+    if isinstance(memory, dict):
+        return {key: _item_taken(shadows, item) for key, item in memory.items()}
+    return _item_taken(shadows, memory)
+
+
+def _item_taken(shadows: Shadows, item: Any) -> Any:
+    if isinstance(item, tuple):
+        return [_item_taken(shadows, part) for part in item]
+    if isinstance(item, np.ndarray | Held) or is_number(item):
+        return _gathered(shadows, item, None, {}, inside=True)
+    return None
 
 
 def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:

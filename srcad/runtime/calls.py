@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.runtime.cotangents import part, shadow
+from srcad.runtime.cotangents import accumulate, part, shadow
 from srcad.runtime.derivative import Derivative
 from srcad.runtime.draws import of_generator
 from srcad.runtime.objects import kept_by
@@ -122,7 +122,7 @@ def call_method(owner: Any, name: str, *args: Any, **kwargs: Any) -> tuple[Any, 
         return value, lambda y_bar: pullback(y_bar)[1:]
     value, pullback = _COMPILE[0](method, args, kwargs, _MODE.keep)
     if kept_by(owner, name, method):
-        return value, lambda y_bar: _under(name, pullback(y_bar))
+        return value, lambda y_bar: _under(owner, name, pullback(y_bar))
     if not isinstance(method, Derivative):
         return value, pullback
 
@@ -140,9 +140,13 @@ def _function_of(method: Any, owner: Any) -> Any:
     return function if bound and hasattr(function, "__code__") and not of_generator(owner) else None
 
 
-def _under(name: str, bars: list[Any]) -> list[Any]:
-    """The cotangent of a function as that of the object that keeps it."""
-    return [None if bars[0] is None else {name: bars[0]}, *bars[1:]]
+def _under(owner: Any, name: str, bars: list[Any]) -> list[Any]:
+    """The cotangent of a function as that of the object that keeps it, among other things."""
+    if bars[0] is None:
+        return bars
+    whole = shadow(owner)
+    accumulate(whole, name, bars[0])
+    return [whole, *bars[1:]]
 
 
 def call(function: Any, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:

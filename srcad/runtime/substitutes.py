@@ -126,6 +126,11 @@ def items_of(sequence: Any) -> Any:
     return [item for item in sequence]  # noqa: C416 - `list` is what this stands for
 
 
+def pairs_of(table: Any) -> Any:
+    """`table.items()` outside of a loop: what it holds by then (`analysis/late.py`)."""
+    return [(key, value) for key, value in table.items()]  # noqa: C416 - so that a loop is seen
+
+
 def items_tuple(sequence: Any) -> Any:
     """`tuple` of the same."""
     return tuple([item for item in sequence])  # noqa: C409, C416 - so that a loop is seen
@@ -361,7 +366,7 @@ EXHAUSTED = frozenset(  # lists in place of iterators
     {map_list, filter_list, zip_list, enumerate_list, reversed_list, accumulate, combinations,
      permutations, product, chain, pairwise, numpy_sources.ndenumerate, *iterators.LISTS}
 )  # fmt: skip
-LISTS = frozenset({items_of, sorted_list, dict_merged, dict_of_pairs, dict_of_names})
+LISTS = frozenset({items_of, pairs_of, sorted_list, dict_merged, dict_of_pairs, dict_of_names})
 STANDING_IN = set(
     {
         *OF_STRUCTURES.values(),
@@ -370,6 +375,7 @@ STANDING_IN = set(
         *iterators.OURS,
         numpy_sources.mapped,
         items_of,
+        pairs_of,
         items_tuple,
         listed_tuple,
         dict_merged,

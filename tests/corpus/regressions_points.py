@@ -147,3 +147,36 @@ def loops_that_take_pairs_apart_and_write_what_they_hold(x):
         m[0] *= held[1][1]
         a += 1
     return total.sum() + sum(held[0] + held[1].sum() for held in seen)
+
+
+@program(args=VECTOR)
+def rest_of_the_dicts_in_a_dict(x):
+    table = {"a": {"q": x[0]}, "b": {"q": x[1]}}
+    first, *rest = table.values()
+    first["q"] += 1
+    rest[0]["q"] *= first["q"]
+    return table["a"]["q"] * table["b"]["q"]
+
+
+def itself_or(v, k):
+    if k > 5:
+        return 3.0
+    return [v] if k > 4 else v
+
+
+@program(args=VECTOR)
+def rest_of_a_list_of_dicts_of_a_type_met_at_run_time(x):
+    rows = itself_or([{"q": x[0]}, {"q": x[1]}], int(x[0] * 0))
+    first, *rest = rows
+    first["q"] += 1
+    rest[0]["q"] *= first["q"]
+    return rows[0]["q"] * rows[1]["q"]
+
+
+@program(args=VECTOR)
+def rest_of_lists_of_a_type_met_at_run_time_that_grow(x):
+    table = itself_or({"a": [x[0]], "b": [x[1]]}, int(x[0] * 0))
+    u, *rest = table.values()
+    rest[0][0] *= 2
+    rest[0].append(x[2] * u[0])
+    return table["a"][0] * table["b"][1] * table["b"][0]

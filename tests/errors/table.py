@@ -173,7 +173,43 @@ OUTPUTS = [
     ),
 ]
 
+LATE = """
+def f(x):
+    xs = [x[0], x[1]]
+    pairs = {maker}
+    xs.append(x[2])  # <- here
+    return sum(a * b for a, b in pairs)
+"""
+CHANGED = """
+def f(x):
+    k, xs = x[0], [x[1], x[2]]
+    scaled = map(lambda v: v * k, xs)
+    k = 2.0  # <- here
+    return sum(scaled)
+"""
+
 MUTATION = [
+    Mistake(
+        "zip_before_a_write",
+        LATE.format(maker="zip(xs, [1.0, 2.0, 3.0])"),
+        gradient(VECTOR),
+        errors.UnsupportedMutation,
+        ("zip", r"list\(zip"),
+    ),
+    Mistake(
+        "enumerate_before_a_write",
+        LATE.format(maker="enumerate(xs)"),
+        gradient(VECTOR),
+        errors.UnsupportedMutation,
+        ("enumerate", r"list\(enumerate"),
+    ),
+    Mistake(
+        "map_before_its_function_changes",
+        CHANGED,
+        gradient(VECTOR),
+        errors.UnsupportedMutation,
+        ("map", r"list\(map"),
+    ),
     Mistake(
         "augmented_array",
         "def f(x):\n    y = x * (2 + 1j)\n    z = y\n    y += x  # <- here\n"
