@@ -89,7 +89,7 @@ def _writes(loop: ir.For, read: frozenset[str], facts: Inferred, body: ir.Block)
     for write in all_writes(facts, body):
         if id(write.stmt) not in inside or (write.append and built_here(facts, body, write)):
             continue
-        if any(points.changing(n, read, write.deep) for n in write.names):
+        if points.changed_by(write, read):
             return True
     return bool(written_outside(facts, body))
 

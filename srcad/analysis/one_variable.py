@@ -61,6 +61,8 @@ class _Parting:
                 "enumerate"
             ):
                 return [None, items]
+            case ir.Call(ir.Name("reversed"), (inner,)) if self.inference.is_builtin("reversed"):
+                return self.parts(inner)
             case ir.Call(ir.Attr(obj, "items"), ()) if isinstance(self.inference.expr(obj), Dct):
                 return [None, None]
             case _:

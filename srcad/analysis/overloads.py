@@ -30,7 +30,6 @@ from typing import TYPE_CHECKING, Any
 
 from srcad.analysis.iterated import over_items
 from srcad.analysis.operations import BINARY_FUNCTIONS
-from srcad.analysis.whole_items import by_parts
 from srcad.ir import nodes as ir
 from srcad.ir.indices import as_value
 from srcad.ir.names import Names
@@ -63,7 +62,7 @@ def overloaded(stmt: ir.Stmt, facts: Inferred) -> ir.Block | None:
         case ir.Augment(ir.Name(owner), op, value):
             return _augmented(facts, stmt, owner, op, value)
         case ir.For():
-            return over_items(stmt, facts) or by_parts(stmt, facts)
+            return over_items(stmt, facts)
         case ir.Augment(ir.Item(ir.Name(owner)) | ir.Attr(ir.Name(owner)) as target):
             return _apart(facts, stmt, owner, target) or _read_before(facts, stmt, target)
         case _:
