@@ -4,6 +4,8 @@ for i in range(n)              for i in reversed(range(n))
 for x in xs                    for k in reversed(range(len(xs))):  x = xs[k]
 for i, x in enumerate(xs)      the same, and i = k
 while …, or a loop with break  steps counts the iterations: for k in reversed(range(steps))
+
+Long because one planner walks every kind of iterable, each within the others.
 """
 
 from __future__ import annotations
