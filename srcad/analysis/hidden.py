@@ -2,7 +2,7 @@
 
 f"{x:.3f} {np.sum(y)}"                 nothing
 f"{store(y, x)}"                       y: `store` may be anything
-any(step(y, v) for v in values)        y, v
+any(step(y, v) for v in values)        y, values
 {y.sort() for _ in range(2)}           y
 """
 
@@ -37,7 +37,10 @@ def may_write(facts: Inferred, raw: ir.Raw) -> frozenset[str]:
     found: set[str] = set()
     for node in ast.walk(raw.node):
         if isinstance(node, ast.Call) and not _harmless(facts, node.func):
-            found |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            found |= names
+            if names - set(raw.reads) - set(vars(builtins)):  # bound inside: `m` of `for m in ms`
+                found |= set(raw.reads)
     known = found & set(raw.reads)
     return frozenset(n for n in known if mutable(facts.types.get(n, ANY)))
 

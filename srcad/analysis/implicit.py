@@ -11,10 +11,14 @@ derivative passes through them; that is right as long as they only look.
 
 from __future__ import annotations
 
+import ast
 import dis
+import functools
+import inspect
 import types as pytypes
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from srcad.analysis.activity import Active
 from srcad.analysis.infer import Inferred
@@ -82,8 +86,8 @@ def _asking(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str
                 pass
             case ir.Compare(left, _, rights):
                 yield from ((e, _COMPARED) for e in (left, *rights) if isinstance(e, ir.Name))
-            case ir.Raw():
-                yield expr, _ANY_OF_THEM
+            case ir.Raw(node):
+                yield expr, (*_ANY_OF_THEM, *_asked_by(node, facts))
             case ir.Call(_, args):
                 operation = facts.operations.get(id(expr))
                 if not isinstance(operation, Invoke | Make | Part | Same):
@@ -117,7 +121,8 @@ def _refusal(
 
 def _hit(one: Obj, methods: tuple[str, ...]) -> tuple[str, str] | None:
     """The special method of an object that writes an attribute with a derivative, and which."""
-    for method, parts in writing_methods(one.cls):
+    named = ((m, written_by(one.cls, m)) for m in methods if m not in _ANY_OF_THEM)
+    for method, parts in (*writing_methods(one.cls), *named):
         if method not in methods:
             continue
         for name, kind in one.fields:
@@ -140,7 +145,34 @@ def writing_methods(cls: type) -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple(found)
 
 
-def _stored(cls: type, function: pytypes.FunctionType, depth: int) -> Iterator[str]:
+@cache
+def written_by(cls: type, name: str) -> frozenset[str]:
+    """What a method or a property of a class may write."""
+    found = inspect.getattr_static(cls, name, None)
+    found = found.fget if isinstance(found, property) else found
+    if isinstance(found, functools.cached_property):
+        return frozenset({name, *_stored(cls, found.func, _DEEP)})
+    plain = isinstance(found, pytypes.FunctionType)
+    return frozenset(_stored(cls, found, _DEEP)) if plain else frozenset()
+
+
+def _asked_by(node: ast.AST, facts: Inferred) -> set[str]:
+    """The attributes that code asks for, and the functions that it calls."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute):
+            found.add(part.attr)
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+            kind = facts.types.get(part.func.id)
+            if isinstance(kind, Clo):
+                found |= {n.attr for n in ast.walk(kind.code) if isinstance(n, ast.Attribute)}
+            function = facts.session.program.lookup(facts.unit, part.func.id)
+            if isinstance(function, pytypes.FunctionType):
+                found |= set(function.__code__.co_names)
+    return found
+
+
+def _stored(cls: type, function: Any, depth: int) -> Iterator[str]:
     """The attributes that a method stores, itself or by the methods of the class that it names."""
     code = function.__code__
     if str(function.__globals__.get("__name__")).split(".")[0] in OWN:

@@ -6,13 +6,12 @@ import ast
 import copy
 from collections.abc import Collection
 from collections.abc import Sequence as Seq
-from typing import Any
 
-from srcad.frontend.ordered import DICT, LIST, is_code, may_act, of_builtins
-from srcad.frontend.plain import Plain
+from srcad.frontend.ordered import DICT, LIST, may_act
 from srcad.frontend.ranges import Range, with_ranges
 from srcad.frontend.scope import brought, captured_names, own_nodes
 from srcad.frontend.state import BINARY, COMPARE, UNARY, atomic, keyword
+from srcad.frontend.texts import Texts
 from srcad.frontend.tree import by_kind
 from srcad.ir import nodes as ir
 from srcad.ir.indices import SLICE
@@ -24,7 +23,7 @@ FLAT_ITEM = ir.Ref(flat_item, "flat_item")
 WORDS = {"+": "plus", "-": "minus", "*": "times", "/": "over", "@": "dot", "**": "power"}
 
 
-class Expressions(Plain):
+class Expressions(Texts):
     """Expressions that may carry a derivative."""
 
     def flat_place(self, target: ast.expr) -> tuple[ir.Expr, ir.Expr] | None:
@@ -83,23 +82,6 @@ class Expressions(Plain):
             return items
         return self.temp(ir.Call(kind, (items,)), "items", node)
 
-    def read_first(self, atom: ir.Expr, later: Seq[ast.expr | None]) -> ir.Expr:
-        """A value from outside, read before what is computed behind it, which may change it."""
-        if not later or not self.is_path(atom) or not may_act(later, self.known_outside):
-            return atom
-        if is_code(atom, self.source.function.__globals__):
-            return atom
-        return self.temp(atom, atom.name if isinstance(atom, ir.Attr) else atom.id.lower())  # type: ignore[union-attr]
-
-    def known_outside(self, name: str) -> Any:
-        """The object from outside that the name stands for, which is relied on."""
-        if not self.is_bound(name):
-            return of_builtins(name)
-        if name in self.scope.own or name in self.comprehension_names or name in self.captured:
-            return None
-        self.met.add(name)
-        return self.source.function.__globals__.get(name)
-
     def at_once(self, node: ast.expr) -> ast.expr:
         """A generator that is exhausted where it stands is the same as a list."""
         if not isinstance(node, ast.GeneratorExp):
@@ -111,12 +93,6 @@ class Expressions(Plain):
         compound = [node for node in items if not isinstance(node, ast.Name | ast.Constant)]
         named = by_kind(compound).get(ast.NamedExpr, ()) if compound else ()
         return {self.variable(n.target.id) for n in named if isinstance(n.target, ast.Name)}
-
-    def is_path(self, value: ir.Expr) -> bool:
-        """`np.linalg.norm`: attributes of a name from outside the function."""
-        while isinstance(value, ir.Attr):
-            value = value.obj
-        return isinstance(value, ir.Name) and not self.is_local(value.id)
 
     def hint(self, value: ir.Expr) -> str:
         match value:
@@ -201,7 +177,7 @@ class Expressions(Plain):
                 listed = ast.copy_location(ast.ListComp(elt, clauses), node)
                 return ir.Call(ir.Ref(set, "set"), (self.atom(listed),))
             case ast.JoinedStr():
-                return self.raw(node)
+                return self.text(node)
             case ast.Lambda():
                 return self.closure(node)
             case ast.NamedExpr(target=ast.Attribute() as target, value=value):  # see `variables`

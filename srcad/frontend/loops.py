@@ -166,9 +166,10 @@ class Loops(Yields):
                 and name not in self.scope.own
                 and not any(isinstance(a, ast.Starred) for a in args)
             ):
+                whole = name in {"zip", "enumerate", "reversed"}
                 inner = tuple(
-                    self.iterable(a) if name in {"zip", "enumerate", "reversed"} else self.atom(a)
-                    for a in args
+                    self.read_first(self.iterable(a) if whole else self.atom(a), args[k + 1 :])
+                    for k, a in enumerate(args)
                 )
                 kwargs = tuple((k.arg, self.atom(k.value)) for k in keywords)
                 return ir.Call(ir.Name(name), inner, kwargs)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
+from typing import Any
 
+from srcad.frontend.ordered import is_code, may_act, of_builtins
 from srcad.frontend.scope import free_names
 from srcad.frontend.state import BINARY, COMPARE, UNARY, State
 from srcad.frontend.tree import by_kind
@@ -72,18 +75,59 @@ class Plain(State):
         """An index: arithmetic on names stays nested, calls and reads get a name."""
         match node:
             case ast.Tuple(elts=items):
-                return ir.Sequence("tuple", tuple(self.index(e) for e in items))
+                found = [
+                    self.read_first(self.index(e), items[k + 1 :]) for k, e in enumerate(items)
+                ]
+                return ir.Sequence("tuple", tuple(found))
             case ast.Slice(lower=lower, upper=upper, step=step):
-                parts = (None if p is None else self.index(p) for p in (lower, upper, step))
+                ends = [lower, upper, step]
+                parts = (
+                    None if p is None else self.read_first(self.index(p), ends[k + 1 :])
+                    for k, p in enumerate(ends)
+                )
                 return ir.Slice(*parts)
             case ast.UnaryOp(op=op, operand=operand) if not isinstance(operand, ast.Constant):
                 return ir.Unary(UNARY[type(op)], self.index(operand))
             case ast.BinOp(left=left, op=op, right=right):
-                return ir.Binary(BINARY[type(op)], self.index(left), self.index(right))
+                first = self.read_first(self.index(left), [right])
+                return ir.Binary(BINARY[type(op)], first, self.index(right))
             case ast.Starred(value=value):
                 return ir.Star(self.index(value))
             case _:
                 return self.atom(node)
+
+    def is_path(self, value: ir.Expr) -> bool:
+        """`np.linalg.norm`: attributes of a name from outside the function."""
+        while isinstance(value, ir.Attr):
+            value = value.obj
+        return isinstance(value, ir.Name) and not self.is_local(value.id)
+
+    def read_first(self, atom: ir.Expr, later: Sequence[ast.expr | None]) -> ir.Expr:
+        """A value from outside, read before what is computed behind it, which may change it."""
+        if not later or not self.reads_state(atom) or not may_act(later, self.known_outside):
+            return atom
+        match atom:
+            case ir.Attr(_, name) | ir.Name(name):
+                return self.temp(atom, name.lower())
+            case _:
+                return self.temp(atom, "first")
+
+    def reads_state(self, expr: ir.Expr) -> bool:
+        """Whether it reads a value that lives outside of the function."""
+        if isinstance(expr, ir.Star):
+            return False
+        if self.is_path(expr):
+            return not is_code(expr, self.source.function.__globals__)
+        return any(map(self.reads_state, ir.children(expr)))
+
+    def known_outside(self, name: str) -> Any:
+        """The object from outside that the name stands for, which is relied on."""
+        if not self.is_bound(name):
+            return of_builtins(name)
+        if name in self.scope.own or name in self.comprehension_names or name in self.captured:
+            return None
+        self.met.add(name)
+        return self.source.function.__globals__.get(name)
 
     def raw(self, node: ast.expr) -> ir.Expr:
         """Keep the code as written: it carries no derivative."""

@@ -131,3 +131,27 @@ def list_that_takes_what_it_grows(x):
     seen_2 = other.v
     seen_2 += other
     return np.sum(np.array(seen)) * sum(seen_2)
+
+
+class Places:
+    k = 0
+
+
+PLACES = Places()
+
+
+def step():
+    PLACES.k = PLACES.k + 1
+    return PLACES.k
+
+
+@program(args=V)
+def index_and_range_of_what_changes(x):
+    PLACES.k = 0
+    out = 0.0
+    for k in range(PLACES.k, step() + 1):
+        out += x[k] * (k + 1)
+    m = np.outer(x, x)
+    PLACES.k = 0
+    out += m[PLACES.k, step()] * x[PLACES.k + step() - 2]
+    return out + np.sum(x[PLACES.k - 2 : step()])
