@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,10 @@ class Lazy:
         if self._cache is None:
             self._cache = np.sum(self.w**3)
         return self._cache
+
+    @functools.cached_property
+    def norm(self):
+        return np.sqrt(np.sum(self.w**2))
 
 
 def doubled(model):
@@ -95,7 +100,37 @@ def pop_in_any(x):
     return sum(xs) * len(xs) * found
 
 
+def kept_by_a_while(x):
+    model, total = Lazy(x), 0.0
+    while model.norm * total < 3:
+        total += model.norm
+    return total
+
+
+def kept_behind_and(x):
+    model = Lazy(x)
+    return model.norm if x[0] > 5 and model.norm > 1 else model.norm * 2
+
+
+def kept_by_text(x):
+    model = Lazy(x)
+    text = f"{model.norm:.1f}"
+    return model.norm * len(text)
+
+
+def kept_by_any(x):
+    model = Lazy(x)
+    found = any(v > model.norm for v in x)
+    return model.norm * 2 + found
+
+
+def kept_by_hasattr(x):
+    model = Lazy(x)
+    return (model.norm if hasattr(model, "norm") else 0.0) + getattr(model, "norm", 1.0)
+
+
 PROGRAMS = [
+    kept_by_a_while, kept_behind_and, kept_by_text, kept_by_any, kept_by_hasattr,
     property_in_text, property_in_any, property_in_any_of_several, property_in_a_test, pop_in_text,
     calls_in_text, function_in_all, function_in_an_assertion, pop_in_any,
 ]  # fmt: skip

@@ -51,6 +51,7 @@ from srcad.analysis.text_methods import result_of
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
+    BOOL,
     BOTTOM,
     NONE,
     STR,
@@ -81,7 +82,7 @@ from srcad.runtime.inplace import fitting
 from srcad.runtime.matching import plain_keys
 from srcad.runtime.methods import METHODS
 from srcad.runtime.noted import named_like, noted
-from srcad.runtime.objects import absent, instance
+from srcad.runtime.objects import absent, instance, not_kept
 from srcad.runtime.operators import BY_NAME
 from srcad.runtime.substitutes import SUBSTITUTES, items_of
 
@@ -221,8 +222,8 @@ def _by_value(value: Any, args: tuple[ir.Expr, ...], inference: Inference) -> Fo
         return special(value, args[0], inference.expr(args[0]), inference)
     if value is joined:
         return brackets.join(args, inference)
-    if value is absent or value is plain_keys:  # keys: they carry nothing
-        return (ANY if value is absent else Lst(None, STR)), Inert()
+    if value is absent or value is plain_keys or value is not_kept:  # they carry nothing
+        return (ANY if value is absent else BOOL if value is not_kept else Lst(None, STR)), Inert()
     if value is fitting or value is noted or value is named_like:
         return inference.expr(args[0]), Same(args[0])
     if (value is captured or value is default_of) and len(args) == 2:

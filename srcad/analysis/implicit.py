@@ -73,6 +73,7 @@ def _asking(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str
     """The expressions that may call special methods of the objects that they read, and which."""
     if isinstance(stmt, ir.If | ir.While | ir.Assert):
         yield from _tested(stmt.test)
+    yield from _kept_properties(stmt, facts)
     for expr in ir.computed(stmt):
         match expr:
             case ir.Logic(_, items):
@@ -98,6 +99,31 @@ def _asking(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str
                 pass
 
 
+def _kept_properties(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
+    """Cached properties that are read in the middle of an expression, and kept from then on."""
+    own = getattr(stmt, "value", None), getattr(stmt, "target", None)
+    for expr in ir.computed(stmt):
+        match expr:
+            case ir.Attr(ir.Name(owner), name) if not any(expr is e for e in own):
+                pass
+            case ir.Call(func, (ir.Name(owner), ir.Const(str(name)), *_)) if _asks(func):
+                pass
+            case _:
+                continue
+        if _is_kept(getattr(facts.types.get(owner), "cls", None), name):
+            yield ir.Name(owner), (name,)
+
+
+def _asks(func: ir.Expr) -> bool:
+    """Whether a function reads the attribute that it is given the name of."""
+    named = isinstance(func, ir.Name) and func.id in ("hasattr", "getattr")
+    return named or (isinstance(func, ir.Ref) and func.value in (hasattr, getattr))
+
+
+def _is_kept(cls: type | None, name: str) -> bool:
+    return isinstance(inspect.getattr_static(cls, name, None), functools.cached_property)
+
+
 def _by_builtin(func: ir.Expr) -> tuple[str, ...]:
     """What a function without source calls: `len(x)` calls `__len__`, most may call any."""
     name = func.id if isinstance(func, ir.Name) else getattr(func, "text", "")
@@ -112,6 +138,12 @@ def _tested(test: ir.Expr) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
 def _refusal(
     one: Obj, method: str, part: str, facts: Inferred, at: ir.Loc | None
 ) -> UnsupportedMutation:
+    if _is_kept(one.cls, method):
+        return UnsupportedMutation(
+            f"The cached property `{method}` carries a derivative, and is read here in the middle "
+            "of an expression. Read it in a statement of its own before.",
+            facts.unit.place(at),
+        )
     return UnsupportedMutation(
         f"{one.cls.__name__}.{method} writes into `{part}`, which carries a derivative, and Python "
         "calls it where nothing shows that. Write a method with a name of its own, and call it.",

@@ -26,6 +26,7 @@ from srcad.analysis.array_parts import of_array_part, takes_flat
 from srcad.analysis.asked_attributes import attribute_or_default
 from srcad.analysis.asked_items import asked_first
 from srcad.analysis.bound_methods import as_method, bound_methods
+from srcad.analysis.cached_properties import kept_property
 from srcad.analysis.copied_objects import copied_object
 from srcad.analysis.dispatch import dispatched
 from srcad.analysis.generated import Generated, generated
@@ -108,6 +109,7 @@ class Inferred:
     generators: dict[str, Generated] = field(default_factory=dict)  # that were called, by variable
     several: dict[str, Several] = field(default_factory=dict)  # the same of several classes
     chosen: dict[int, Several] = field(default_factory=dict)  # by what consumes their items
+    kept: dict[int, ir.Stmt] = field(default_factory=dict)  # reads of cached properties as fields
     early: dict[str, Generated] = field(default_factory=dict)  # lists of what loops take of them
 
     @property
@@ -270,7 +272,7 @@ class Inference:
         else:
             asked = attribute_or_default(stmt, self) or stored_by_name(stmt, self)
             asked = asked or star_written_out(stmt, self) or kept_iterator(stmt, self)
-            asked = asked or copied_object(stmt, self)
+            asked = asked or copied_object(stmt, self) or kept_property(stmt, self)
             if asked is not None:
                 return self.instead(stmt, asked)
             found = all_handed_out(stmt, self)

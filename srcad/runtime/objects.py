@@ -126,3 +126,8 @@ def past_the_class(owner: Any, table: Any) -> None:
             raise UnsupportedSyntax(
                 f"`.{key}` of a {cls.__name__} is set past its class. Write `self.{key} = value`."
             )
+
+
+def not_kept(owner: Any, name: str) -> bool:
+    """Whether a cached property has not been computed yet."""
+    return name not in owner.__dict__

@@ -9,6 +9,9 @@ u = xs.pop()         u_dot = xs_dot.pop()
 
 from __future__ import annotations
 
+import functools
+import inspect
+
 from srcad.adjoint import algebra
 from srcad.analysis.operations import (
     Apply,
@@ -38,6 +41,12 @@ ITEMS_DOT = ir.Ref(tangents.items_dot, "items_dot")
 CAPTURED_DOT = ir.Ref(tangents.captured_dot, "captured_dot")
 PART_DOT = ir.Ref(tangents.part_dot, "part_dot")
 _INSIDE = (captured, default_of)
+
+
+def _of_class(cls: type, name: str) -> bool:
+    """Whether a class has the name; a cached property was computed and kept before."""
+    found = inspect.getattr_static(cls, name, None)
+    return found is not None and not isinstance(found, functools.cached_property)
 
 
 def may_view(operation: Apply) -> bool:
@@ -170,7 +179,7 @@ class Values(Applied):
             return ir.Item(whole, ir.Const(fields.index(index)))
         if isinstance(kind, Array):
             return ir.Attr(whole, index)
-        of_class = isinstance(kind, Obj) and hasattr(kind.cls, index)
+        of_class = isinstance(kind, Obj) and _of_class(kind.cls, index)
         if isinstance(kind, AnyType) or of_class:
             return algebra.call(PART_DOT, whole, owner, ir.Const(index))
         return ir.Item(whole, ir.Const(index))
