@@ -74,7 +74,8 @@ class Writes(Memory):
             return [Step((stmt,))]
         if isinstance(stmt, ir.Augment) and self.binds_anew(stmt):
             return self.bound_anew(stmt, owner.id)
-        self.check_dimensions(owner.id)
+        if self.lacks_axes(owner.id):
+            return self.write_number(stmt, owner.id)
         if isinstance(stmt, ir.Store):
             self.overwrite(owner.id, index, stmt.value)
         elif stmt.op in "+-":
@@ -86,6 +87,21 @@ class Writes(Memory):
             self.emit(ir.Augment(place, stmt.op, stmt.value))
         else:
             return self.expanded(stmt, owner.id, index)
+        return [Step((stmt,), tuple(self.out))]
+
+    def write_number(self, stmt: ir.Store | ir.Augment, owner: str) -> list[Node]:
+        """The same of an array without axes, whose cotangent is a number.
+
+        a += e        old = a[()];  new = old + e;  a[...] = new
+        """
+        if isinstance(stmt, ir.Augment):
+            return self.expanded(stmt, owner, ir.Sequence("tuple", ()))
+        self.ensure(owner)
+        bar, kind, value = self.bar(owner), self.type(owner), stmt.value
+        assert isinstance(kind, Array)
+        if isinstance(value, ir.Name) and value.id in self.active:
+            self.give_region(value, ir.Name(bar), Number(kind.dtype), copy=False)
+        self.emit(ir.Assign(bar, ir.Const(0.0)))
         return [Step((stmt,), tuple(self.out))]
 
     def write_shared(self, stmt: ir.Store | ir.Augment, owner: str) -> list[Node]:
@@ -198,25 +214,37 @@ class Writes(Memory):
                 self.place(),
             )
 
-    def check_dimensions(self, owner: str) -> None:
-        """The cotangent of a 0-d array is a number, which cannot be written in place."""
-        kind = self.type(owner)
-        if isinstance(kind, Array) and kind.ndim == 0:
-            raise errors.UnsupportedMutation(
-                f"This writes into `{owner}`, an array without dimensions, which is not supported "
-                "yet. Use a number, or an array of one element.",
-                self.place(),
-            )
+    def lacks_axes(self, name: str) -> bool:
+        kind = self.type(name)
+        return isinstance(kind, Array) and kind.ndim == 0
 
     def check_axes(self, stmt: ir.Stmt) -> None:
-        """Nor may anybody else write into its memory: a view that has dimensions."""
+        """Nobody may write into the memory of a 0-d array that is read later under its own name.
+
+        Its cotangent is a number, which cannot be written in place.
+        """
         sites = NONE if self.binds_anew(stmt) else self.written_by_id.get(id(stmt), NONE)
-        for name in sorted(self.active) if sites else ():
-            kind = self.type(name)
-            plain = isinstance(kind, Array) and kind.ndim == 0
-            shares = plain and not self.storage.points.reach(name).isdisjoint(sites)
-            if shares and self.storage.made_before(name, stmt):
-                self.check_dimensions(name)
+        later = self.live.after.get(id(stmt), self.active) if sites else frozenset()
+        if self.storage.plain(stmt):
+            later -= {self.written_name(stmt)}
+        for name in sorted(self.active & later):
+            if (
+                self.lacks_axes(name)
+                and not self.storage.points.reach(name).isdisjoint(sites)
+                and self.storage.made_before(name, stmt)
+            ):
+                raise errors.UnsupportedMutation(
+                    f"This writes into `{name}`, an array without dimensions, which is not "
+                    "supported yet. Use a number, or an array of one element.",
+                    self.place(),
+                )
+
+    def written_name(self, stmt: ir.Stmt) -> str | None:
+        """The variable that an assignment writes into."""
+        if not isinstance(stmt, ir.Store | ir.Augment):
+            return None
+        owner = stmt.target if isinstance(stmt.target, ir.Name) else stmt.target.obj
+        return owner.id if isinstance(owner, ir.Name) else None
 
     @cached_property
     def written_by_id(self) -> dict[int, Sites]:
@@ -323,12 +351,16 @@ class Writes(Memory):
         self.know(value, stmt.op, kind)
         self.facts.keep.append(read)
         self.active = self.active | {old, new}
-        self.storage.points.alias(old, owner)
-        self.keeper.views |= {old}
+        place = read
+        if self.lacks_axes(owner):
+            place = ir.Item(ir.Name(owner), WHOLE)  # what is read is a number
+        else:
+            self.storage.points.alias(old, owner)
+            self.keeper.views |= {old}
         steps: list[ir.Stmt] = [
             ir.Assign(old, read, stmt.at),
             ir.Assign(new, value, stmt.at),
-            ir.Store(read, ir.Name(new), stmt.at, alters=stmt.alters),
+            ir.Store(place, ir.Name(new), stmt.at, alters=stmt.alters),
         ]
         nodes: list[Node] = []
         for step in reversed(steps):
