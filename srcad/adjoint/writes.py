@@ -95,7 +95,7 @@ class Writes(Memory):
         a += e        old = a[()];  new = old + e;  a[...] = new
         """
         if isinstance(stmt, ir.Augment):
-            return self.expanded(stmt, owner, ir.Sequence("tuple", ()))
+            return self.expanded(stmt, owner, WHOLE)
         self.ensure(owner)
         bar, kind, value = self.bar(owner), self.type(owner), stmt.value
         assert isinstance(kind, Array)
@@ -224,10 +224,10 @@ class Writes(Memory):
         Its cotangent is a number, which cannot be written in place.
         """
         sites = NONE if self.binds_anew(stmt) else self.written_by_id.get(id(stmt), NONE)
-        later = self.live.after.get(id(stmt), self.active) if sites else frozenset()
-        if self.storage.plain(stmt):
-            later -= {self.written_name(stmt)}
-        for name in sorted(self.active & later):
+        if not sites or self.storage.plain(stmt):
+            return
+        later = self.live.after.get(id(stmt), self.active)
+        for name in sorted((self.active & later) - self.shared):
             if (
                 self.lacks_axes(name)
                 and not self.storage.points.reach(name).isdisjoint(sites)
@@ -238,13 +238,6 @@ class Writes(Memory):
                     "supported yet. Use a number, or an array of one element.",
                     self.place(),
                 )
-
-    def written_name(self, stmt: ir.Stmt) -> str | None:
-        """The variable that an assignment writes into."""
-        if not isinstance(stmt, ir.Store | ir.Augment):
-            return None
-        owner = stmt.target if isinstance(stmt.target, ir.Name) else stmt.target.obj
-        return owner.id if isinstance(owner, ir.Name) else None
 
     @cached_property
     def written_by_id(self) -> dict[int, Sites]:
@@ -340,7 +333,9 @@ class Writes(Memory):
     def expanded(self, stmt: ir.Augment, owner: str, index: ir.Expr) -> list[Node]:
         """`u[i] **= e` as `old = u[i]; new = old ** e; u[i] = new`."""
         old, new = self.names.fresh(f"{owner}_old"), self.names.fresh(f"{owner}_new")
-        read = ir.Item(ir.Name(owner), index)
+        if self.lacks_axes(owner):
+            index = ir.Sequence("tuple", ())  # what is read so is a number
+        place = read = ir.Item(ir.Name(owner), index)
         value = ir.Binary(stmt.op, ir.Name(old), stmt.value)
         kind = self.region(owner, index)
         types, operations = self.facts.types, self.facts.operations
@@ -351,9 +346,8 @@ class Writes(Memory):
         self.know(value, stmt.op, kind)
         self.facts.keep.append(read)
         self.active = self.active | {old, new}
-        place = read
         if self.lacks_axes(owner):
-            place = ir.Item(ir.Name(owner), WHOLE)  # what is read is a number
+            place = ir.Item(ir.Name(owner), WHOLE)
         else:
             self.storage.points.alias(old, owner)
             self.keeper.views |= {old}

@@ -324,8 +324,8 @@ class _Finder:
 
 
 def has_memory(kind: Type) -> bool:
-    """An array with axes: what has none may be a number."""
-    return isinstance(kind, Array) and kind.ndim > 0
+    """An array; one without axes, too, is no number."""
+    return isinstance(kind, Array)
 
 
 def _is_unknown(kind: Type) -> bool:

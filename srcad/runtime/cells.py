@@ -35,19 +35,17 @@ from srcad.runtime.shadows import (
     shadow_added,
     shadow_added_at,
     shadow_taken,
-    written_shadow,
+    shadow_taken_out,
 )
 from srcad.runtime.snapshots import Held, parts_of, tuple_like
 from srcad.runtime.unobtainable import Refusal
-from srcad.runtime.writes import stored, taken_out
+from srcad.runtime.writes import stored
 
 _REAL = (float, np.float64)  # the common ones, asked for first
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is taken for a number that carries a derivative; arrays without axes are."""
-    if isinstance(value, np.ndarray):
-        return value.ndim == 0 and value.dtype.kind in "fc"
+    """Whether a value is a number that may carry a derivative; arrays without axes are none."""
     return isinstance(value, float | complex | np.inexact)
 
 
@@ -59,7 +57,7 @@ def owned(value: Any) -> Any:
     if type(value) is float:
         return value * 1.0
     if is_number(value):
-        return value.copy() if isinstance(value, np.generic | np.ndarray) else _again(value)
+        return value.copy() if isinstance(value, np.generic) else _again(value)
     if isinstance(value, tuple):
         return tuple_like(value, [owned(v) for v in value])
     return value
@@ -202,9 +200,9 @@ def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any,
     Gives the cotangent of the owner: that of a tuple or a number is no container's.
     """
     numbers = isinstance(owner, np.ndarray) or is_number(owner)
-    if numbers and isinstance(item, np.ndarray) and item.ndim and item.dtype.kind in "fc":
+    if numbers and isinstance(item, np.ndarray) and item.dtype.kind in "fc":
         bar = cell_made(shadows, item, bar, owner)  # of a copy, memory has the cotangent
-    if isinstance(owner, np.ndarray) and owner.ndim:
+    if isinstance(owner, np.ndarray):
         if bar is None:
             return owner_bar
         if isinstance(key, str) and owner.dtype.kind in "fc":
@@ -248,7 +246,7 @@ def function_taken(shadows: Shadows, function: Any, bar: Any) -> Any:
 def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
     """The cotangent of what `owner[key] = value` wrote, if the owner is an array."""
     if isinstance(owner, np.ndarray):
-        return stored(taken_out(written_shadow(shadows, owner), key), value)
+        return stored(shadow_taken_out(shadows, owner, key), value)
     cls = type(owner)
     by_code = hasattr(cls, "__setitem__") or (isinstance(key, str) and sets_by_code(cls, key))
     if not isinstance(owner, list | dict | deque) and by_code:
@@ -278,7 +276,7 @@ def cell_spread(shadows: Shadows, holder: Any, bar: Any) -> Any:
 
 def cell_made(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     """The cotangent of a value that an operation made; containers in it are new."""
-    if isinstance(holder, np.ndarray) and (holder.ndim or id(holder) in shadows.table):
+    if isinstance(holder, np.ndarray):
         if holder.dtype.kind not in "fc":
             return no_numbers(holder)
         taken = shadow_taken(shadows, holder, *sources)

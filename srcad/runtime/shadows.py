@@ -17,7 +17,7 @@ import numpy as np
 
 from srcad.errors import UnsupportedMutation
 from srcad.runtime.apart import arrays
-from srcad.runtime.cotangents import accumulate, accumulated, add, fields_of, held_by
+from srcad.runtime.cotangents import accumulate, accumulated, fields_of, held_by
 from srcad.runtime.derivative import primal
 from srcad.runtime.owners import Twins, owner_of, start_of
 from srcad.runtime.writes import last_written, taken_out
@@ -95,20 +95,8 @@ def shadow_taken(shadows: Shadows, array: Any, *sources: Any) -> Any:
     return _read(array, taken)
 
 
-def written_shadow(shadows: Shadows, array: np.ndarray) -> np.ndarray:
-    """The shadow of an array that is written; the cotangent of one without axes is a number."""
-    if owner_of(array).ndim == 0:
-        raise UnsupportedMutation(
-            "This writes into the memory of an array without dimensions, which is not supported "
-            "yet. Use a number, or an array of one element."
-        )
-    return shadows.of(array)
-
-
 def shadow_gathered(shadows: Shadows, holder: Any, bar: Any, *sources: Any) -> Any:
     """The cotangent of a container: what its variable got, and the memory of its arrays."""
-    if isinstance(holder, np.ndarray) and id(holder) in shadows.table:
-        bar = add(bar, shadow_taken(shadows, holder)) if holder.ndim == 0 else bar
 
     def array(item: np.ndarray, bar: Any) -> Any:
         taken = shadow_taken(shadows, item, *sources)
@@ -139,8 +127,7 @@ def _mapped(change: Callable[[np.ndarray, Any], Any], holder: Any, bar: Any) -> 
     """The cotangent with what stands for arrays of numbers changed."""
     holder = primal(holder)
     if isinstance(holder, np.ndarray):
-        memory = holder.dtype.kind in "fc" and holder.ndim > 0  # what has no axes is a number
-        return change(holder, bar) if memory else bar
+        return change(holder, bar) if holder.dtype.kind in "fc" else bar
     if bar is None:
         return None
     if isinstance(holder, dict):
@@ -189,26 +176,23 @@ def shadow_put_back(shadows: Shadows, old: Any, new: Any, bar: Any) -> tuple[Any
     """The cotangents of `old` and `new` in `put_back(old, new)`."""
     if not isinstance(old, np.ndarray) or old.dtype.kind not in "fc":
         return None, shadow_gathered(shadows, new, bar)
-    if old.ndim == 0:
-        found = shadows.numbers.pop(id(old), None)
-        return None, bar if found is None else add(bar, found[1])
     return bar, shadow_taken(shadows, old)
 
 
 def shadow_read(shadows: Shadows, array: np.ndarray, index: Any, every: bool = False) -> Any:
     """A copy of array_bar[index], for a value that was added there; every: by `np.add.at`."""
-    bar = written_shadow(shadows, array)
+    bar = shadows.of(array)
     return _read(array, np.copy(bar[index])[()] if every else last_written(bar, index))
 
 
 def shadow_taken_out(shadows: Shadows, array: np.ndarray, index: Any) -> Any:
     """The cotangent of what was written at the index; from here on it is zero there."""
-    return _read(array, taken_out(written_shadow(shadows, array), index))
+    return _read(array, taken_out(shadows.of(array), index))
 
 
 def shadow_scaled(shadows: Shadows, array: np.ndarray, index: Any, factor: Any, op: str) -> None:
     """array_bar[index] *= factor, or /=, after `array[index] *= factor`."""
-    bar, factor = written_shadow(shadows, array), _laid(array, factor)
+    bar, factor = shadows.of(array), _laid(array, factor)
     part = taken_out(bar, index)  # of an index that names an element twice the last one counts
     np.add.at(bar, index, part * factor if op == "*" else part / factor)
 

@@ -56,11 +56,6 @@ def put_back(old: Any, new: Any, alone: bool = False) -> Any:
     alone: no other variable shows it, which would have the cotangent of a number.
     """
     if isinstance(old, np.ndarray):
-        if old.ndim == 0 and old.dtype.kind in "fc" and not (alone and old.dtype.kind == "f"):
-            raise UnsupportedMutation(  # its cotangent is a number
-                "An operator writes in place into an array without axes where a derivative passes; "
-                "that is not supported yet. Write `u = u + e`."
-            )
         np.copyto(old, new, casting="same_kind")
         return old
     if hasattr(type(old), "__iadd__") or hasattr(type(old), "__imul__"):
