@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.generator import CALLING, KEEPING, WRITING, generate
+from tests.fuzz.generator import BUFFERS, CALLING, KEEPING, WRITING, generate
 from tests.fuzz.judge import judge, run
 from tests.fuzz.shrink import shrink
 
@@ -47,6 +47,14 @@ def test_calling_seed(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(KEEPING, KEEPING + 40))
 def test_keeping_seed(seed: int) -> None:
     """The same of programs that write into lists, dicts and objects."""
+    verdict = run(seed)
+    assert verdict.word not in ("WRONG", "crashed"), f"{verdict.why}\n\n{generate(seed)}"
+
+
+@pytest.mark.parametrize("seed", range(BUFFERS, BUFFERS + 35))
+def test_buffer_seed(seed: int) -> None:
+    """The same of arrays of constants that containers hold; before they were followed, 16 and 31
+    were wrong."""
     verdict = run(seed)
     assert verdict.word not in ("WRONG", "crashed"), f"{verdict.why}\n\n{generate(seed)}"
 

@@ -23,6 +23,7 @@ from srcad.analysis.operations import (
     Mutation,
     operator_of,
 )
+from srcad.analysis.places_apart import apart
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, NONE, Scalar, Tup, Type, is_scalar
 from srcad.runtime import iterators, numpy_sources, substitutes
@@ -80,7 +81,7 @@ class _Settler:
             asked = (ir.Effect(stmt.test, stmt.at),) if acts(self.facts, stmt.test) else ()
             return (*asked, *self.block(taken))
         if isinstance(stmt, ir.Augment):
-            return (self.augment(stmt),)
+            return tuple(map(self.augment, apart(self.facts, stmt)))
         if isinstance(stmt, ir.Assign):
             return (self.standing_in(stmt),)
         inner = ir.blocks(stmt)
@@ -111,8 +112,8 @@ class _Settler:
         self.facts.operations[id(value)] = operation
         return replace(stmt, value=value)
 
-    def augment(self, stmt: ir.Augment) -> ir.Stmt:
-        if not isinstance(stmt.target, ir.Name):
+    def augment(self, stmt: ir.Stmt) -> ir.Stmt:
+        if not isinstance(stmt, ir.Augment) or not isinstance(stmt.target, ir.Name):
             return stmt
         kind = self.facts.types.get(stmt.target.id)
         if kind is None or not rebinds(kind):

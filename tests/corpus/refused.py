@@ -63,10 +63,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     # … regressions_memory
     "regressions_memory.key_with_a_derivative": ("UnsupportedSyntax", "keys of a dict"),
     # … regressions_types
-    "regressions_types.array_without_axes_or_a_function": (
-        "UnsupportedMutation",
-        "`/=` on an array without axes of a variable of unknown type",
-    ),
     # … regressions_attributes
     "regressions_attributes.set_by_a_property": ("UnsupportedSyntax", "`.__dict__` of an object"),
     "regressions_attributes.set_by_a_method": ("UnsupportedSyntax", "`.scale`, by vars(self)"),
@@ -94,30 +90,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "a function made inside, bound anew, that calls itself",
     ),
     # … storage_kinds
-    "storage_kinds.zero_dimensional": ("UnsupportedMutation", "`+=` into `a`"),
     "storage_kinds.object_array": ("NotDifferentiable", "an array of objects"),
     "storage_kinds.record_array": ("UnsupportedMutation", "an array of records"),
     # … views
     "views.strided_windows": ("UnsupportedSyntax", "`.__array_interface__` in as_strided"),
-    # … without_axes
-    "without_axes.argument_without_axes_is_written": ("UnsupportedMutation", "a 0-d array"),
-    "without_axes.view_of_one_is_written": ("UnsupportedMutation", "a 0-d array"),
-    "without_axes.view_of_one_in_a_list_is_written": (
-        "UnsupportedMutation",
-        "the memory of a 0-d array",
-    ),
-    "without_axes.array_is_written_of_which_one_is_a_view": (
-        "UnsupportedMutation",
-        "the memory of a 0-d array",
-    ),
-    "without_axes.one_of_unknown_type_is_written": (
-        "UnsupportedMutation",
-        "the memory of a 0-d array",
-    ),
-    "without_axes.view_of_one_of_unknown_type_is_written": (
-        "UnsupportedMutation",
-        "the memory of a 0-d array",
-    ),
     # … writes
     # … writes_by_functions
     "writes_by_functions.shuffle_with_seed": ("SourceUnavailable", "Generator.shuffle"),

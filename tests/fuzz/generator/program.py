@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.fuzz.generator import keeping
+from tests.fuzz.generator import buffers, keeping
 from tests.fuzz.generator.arrays import filled, operands
 from tests.fuzz.generator.attempts import Attempts
+from tests.fuzz.generator.buffers import BUFFERS, LAST, Buffers
 from tests.fuzz.generator.calling import CALLING, Calling
 from tests.fuzz.generator.core import COMMON, Kind, Scope, Struct
 from tests.fuzz.generator.handing import Handing
@@ -32,7 +33,7 @@ from tests.corpus import helpers_elsewhere as elsewhere
 """
 
 
-class Programs(Keeping, Handing, Calling, Attempts):
+class Programs(Keeping, Buffers, Handing, Calling, Attempts):
     """Writes modules."""
 
     def call(self, scope: Scope, kind: Kind) -> str | None:
@@ -106,6 +107,9 @@ class Programs(Keeping, Handing, Calling, Attempts):
             self.statement(scope, 1)
         self.leave(scope, 1)
         own = "\n".join(self.lines).rstrip() + "\n"
+        if self.buffering:
+            more = buffers.CLASSES + buffers.HELPERS
+            return f"{IMPORTS}{CONSTANTS}{CLASSES}{HELPERS}\n{more}\n\n{own}"
         if self.keeping:
             return f"{IMPORTS}{CONSTANTS}{CLASSES}{HELPERS}\n{keeping.CLASSES}{keeping.HELPERS}\n\n{own}"
         return f"{IMPORTS}{CONSTANTS}{CLASSES}{HELPERS}\n\n{own}"
@@ -114,8 +118,9 @@ class Programs(Keeping, Handing, Calling, Attempts):
 def generate(seed: int) -> str:
     """The source of program `seed`: always the same."""
     programs = Programs(seed)
-    programs.writing = WRITING <= seed < KEEPING
+    programs.writing = WRITING <= seed < KEEPING or BUFFERS <= seed < LAST
     programs.calling = CALLING <= seed < KEEPING
     programs.handing = programs.calling and seed % 2 == 1
-    programs.keeping = seed >= KEEPING
+    programs.buffering = BUFFERS <= seed < LAST
+    programs.keeping = seed >= KEEPING and not programs.buffering
     return programs.program()

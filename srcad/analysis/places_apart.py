@@ -1,0 +1,59 @@
+"""Read `xs[i] += v` as Python does where the place may hold an array or a container.
+
+    xs[i] += v        old = xs[i]
+                      old += v
+                      xs[i] = old
+
+What stands there is written, whatever else shows it: `old` says so to all who ask what shares
+memory with what.  The places of arrays are written as they are, and what holds a number or a text
+is bound anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from srcad.analysis.infer import Inference, Inferred
+from srcad.ir import nodes as ir
+from srcad.ir.names import Names
+from srcad.ir.types import AnyType, Array, Dct, Lst, Obj, Type
+
+
+def apart(facts: Inferred, stmt: ir.Augment) -> ir.Block:
+    """The statement, or those in its place."""
+    target = stmt.target
+    inference = Inference(facts.session, facts)
+    if isinstance(target, ir.Name) or isinstance(inference.expr(target.obj), Array | AnyType):
+        return (stmt,)
+    names = Names(facts.unit.code.taken | facts.unit.code.locals | set(facts.types))
+    out: list[ir.Stmt] = []
+
+    def once(index: ir.Expr) -> ir.Expr:
+        """An index that is written twice: what it computes has a name."""
+        if isinstance(index, ir.Name | ir.Const):
+            return index
+        if isinstance(index, ir.Slice) or (isinstance(index, ir.Sequence) and index.items):
+            return ir.rebuild(index, once)
+        key = names.fresh("key")
+        facts.types[key] = inference.expr(index)
+        out.append(ir.Assign(key, index, stmt.at))
+        return ir.Name(key)
+
+    kind = inference.expr(target)
+    if not _has_contents(kind):
+        return (stmt,)
+    if isinstance(target, ir.Item):
+        target = replace(target, index=once(target.index))
+    read = replace(target)
+    old = stmt.first or names.fresh("old")
+    if not stmt.first:
+        facts.types[old] = inference.expr(read)
+        out.append(ir.Assign(old, read, stmt.at))
+    facts.keep.extend((read, target))
+    changed = ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at)
+    return (*out, changed, ir.Store(target, ir.Name(old), stmt.at))
+
+
+def _has_contents(kind: Type) -> bool:
+    """Whether what stands there may be written in place."""
+    return isinstance(kind, Array | Lst | Dct | Obj | AnyType)
