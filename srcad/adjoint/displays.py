@@ -14,7 +14,7 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.cotangents import Cotangents
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY
+from srcad.ir.types import ANY, carries
 from srcad.runtime import copies, cotangents
 
 SURVIVOR = ir.Ref(cotangents.survivor, "survivor")
@@ -125,7 +125,7 @@ class Displays:
         return [
             (item.id, ir.Const(k), _cell(y_bar, ir.Const(k)), types[k])
             for k in known
-            if k not in later
+            if k not in later and carries(types[k])
         ]
 
     def sequence(self, items: tuple[ir.Expr, ...], y_bar: ir.Expr) -> Pairs:
@@ -164,6 +164,7 @@ class Displays:
             return [
                 (value.id, ir.Const(k), _cell(y_bar, ir.Const(first + k)), t)
                 for k, t in enumerate(inner)
+                if carries(t)  # of a size or a flag there may be none
             ]
         start = _total(before)
         if all(isinstance(n, int) for n in after):

@@ -12,7 +12,7 @@ from srcad.adjoint.cotangents import SHADOW
 from srcad.analysis.infer import Inferred
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import Array
+from srcad.ir.types import ANY, Array, Number, Scalar, carries, is_complex
 from srcad.runtime.cotangents import finish
 
 FINISH = ir.Ref(finish, "finish")
@@ -49,6 +49,10 @@ class Parts:
         """The cotangent of a parameter as it is."""
         if param in self.present:
             return ir.Name(self.bars[param])
+        params = zip(self.facts.unit.code.params, self.facts.params, strict=True)
+        kind = next((t for p, t in params if p.name == param), ANY)
+        if isinstance(kind, Scalar | Number) and carries(kind):  # an integer may be among them
+            return ir.Const(0j if is_complex(kind) else 0.0)
         zeros = CELL_ZEROS if param in self.by_memory else SHADOW
         return call(zeros, ir.Name(self.given.get(param, param)))
 

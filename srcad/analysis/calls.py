@@ -23,6 +23,7 @@ from srcad.analysis.construct import construct, plain_dataclass, replaced
 from srcad.analysis.container_methods import container_method
 from srcad.analysis.derivatives import of_derivatives
 from srcad.analysis.dispatch import instance_of
+from srcad.analysis.drawn import drawn_by, made_generator
 from srcad.analysis.generated import items_listed
 from srcad.analysis.handed_out import listed
 from srcad.analysis.invoke import (
@@ -157,7 +158,8 @@ def known_call(
         special = _special(expr, value, args, inference)
     if special is not None:
         return special
-    new = construct(value, args, kwargs, inference)
+    made = made_generator(value, args, kwargs, inference)
+    new = made or construct(value, args, kwargs, inference)
     if new is not None:
         return new
     copying = value in (copy.copy, copy.deepcopy, as_dict_part, as_tuple_part)
@@ -280,18 +282,8 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
             return BOTTOM, Inert()
         case Array() | Number():
             return _array_method(expr, func, owner, inference)
-        case Scalar(kind) if kind in (float, int, complex, bool):
-            if name == "conjugate":
-                return apply(np.conj, (func.obj,), (), "call", inference)
-            if not hasattr(kind, name):
-                return ANY, Inert()  # raises when it runs
-            if name in PASSING:
-                return ANY, Refused(f"the method `.{name}` of a number")
-            return inference.typed(getattr(kind, name), (owner,), ()), Inert()
-        case Scalar(kind) if kind in (str, bytes):
-            for arg in expr.args:
-                inference.expr(arg)
-            return result_of(kind, name), Inert()
+        case Scalar():
+            return _of_scalar(expr, func, owner, inference)
         case Tup(_, cls) if name == "_replace" and hasattr(cls, "_fields"):
             return replaced(cls, func.obj, expr, inference)
         case Lst() | Tup() | Dct():
@@ -299,6 +291,25 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
         case _:
             unknown = isinstance(owner, AnyType)
             return _method_of_unknown(expr, func, inference) if unknown else None
+
+
+def _of_scalar(expr: ir.Call, func: ir.Attr, owner: Scalar, inference: Inference) -> Found | None:
+    kind, name = owner.kind, func.name
+    if kind in (float, int, complex, bool):
+        if name == "conjugate":
+            return apply(np.conj, (func.obj,), (), "call", inference)
+        if not hasattr(kind, name):
+            return ANY, Inert()  # raises when it runs
+        if name in PASSING:
+            return ANY, Refused(f"the method `.{name}` of a number")
+        return inference.typed(getattr(kind, name), (owner,), ()), Inert()
+    if kind in draws.GENERATORS:
+        return drawn_by(expr, func, owner, inference)
+    if kind not in (str, bytes):
+        return None
+    for arg in expr.args:
+        inference.expr(arg)
+    return result_of(kind, name), Inert()
 
 
 def _method_of_unknown(expr: ir.Call, func: ir.Attr, inference: Inference) -> Found | None:

@@ -18,6 +18,7 @@ from srcad.ir.types import AnyType, Array, Bottom, Dct, Lst, Number, Obj, Scalar
 from srcad.rules.table import TABLE
 from srcad.runtime import copies, iterators, ufuncs
 from srcad.runtime.choosing import OF_STRUCTURES
+from srcad.runtime.draws import GENERATORS
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.substitutes import (
     SUBSTITUTES,
@@ -86,6 +87,8 @@ def _copy(value: Any, kind: Type) -> Any:
             return copies.shallow if value is copy.copy else copies.deep
         case Array():
             return copies.copied_array
+        case Scalar(cls) if cls in GENERATORS:  # it has a state
+            return copies.shallow if value is copy.copy else copies.deep
         case Scalar() | Number() | Bottom():
             return copies.itself
         case Lst(_, _, cls) | Dct(_, _, cls) | Tup(_, cls) if cls in (list, dict, tuple):

@@ -34,6 +34,9 @@ from srcad.ir.types import (
 )
 from srcad.rules.purity import pure_function
 from srcad.rules.table import TABLE
+from srcad.runtime import draws
+
+_DRAWS = frozenset((*draws.DRAWS.values(), *draws.PLAIN.values()))
 
 
 class NoWitness(Exception):
@@ -62,7 +65,7 @@ def result_type(
 def _result_type(
     function: Any, args: tuple[Type, ...], kwargs: tuple[tuple[str, Type], ...]
 ) -> Type:
-    pure = pure_function(function)
+    pure = pure_function(function) or function in _DRAWS
     if not pure or function in VALUE_DEPENDENT or function in TABLE.by_value:
         return ANY  # it must not run at compile time
     if function in (max, min) and len(args) > 1:
@@ -117,6 +120,8 @@ def stand_in(t: Type, variant: int = 0) -> Any:  # noqa: C901 - one decision ove
                 return ...
             if kind is slice:
                 return slice(None, (None, 1, 0)[variant])
+            if kind in draws.GENERATORS:
+                return draws.fresh(kind)
             raise NoWitness
         case Number(dtype):
             return np.dtype(dtype).type((0.7, 1.7, 0)[variant] if "int" not in dtype else variant)
@@ -132,8 +137,8 @@ def stand_in(t: Type, variant: int = 0) -> Any:  # noqa: C901 - one decision ove
             return [stand_in(i, variant) for i in kinds]
         case Dct(items, _) if items is not None:
             return {k: stand_in(v, variant) for k, v in items}
-        case Known(value):
-            return value
+        case Known(value):  # nobody notices that the stand-ins were drawn
+            return draws.fresh(type(value)) if type(value) in draws.GENERATORS else value
         case _:
             raise NoWitness
 

@@ -233,6 +233,8 @@ def cell_taken(shadows: Shadows, value: Any) -> Any:
         return 0.0 if found is None else found[1]
     if isinstance(value, tuple):
         return [cell_taken(shadows, v) for v in value]
+    if isinstance(value, int | np.integer):
+        return 0.0  # among floats, that of one of them
     return None if parts_of(value) is None else function_taken(shadows, value, None)
 
 

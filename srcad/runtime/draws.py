@@ -77,6 +77,31 @@ def unmoved(method: Any, args: tuple[Any, ...], options: dict[str, Any]) -> bool
     return not written and not any(_of_floats(value) for value in (*args, *options.values()))
 
 
+def plain(name: str) -> Callable[..., Any]:
+    """Such a method as a function of the generator."""
+
+    def draw(rng: Any, *args: Any, **options: Any) -> Any:
+        return getattr(rng, name)(*args, **options)
+
+    return draw
+
+
+PLAIN = {name: plain(name) for name in sorted(UNMOVED)}
+MAKERS: dict[Any, type] = {
+    np.random.default_rng: np.random.Generator,
+    np.random.Generator: np.random.Generator,
+    np.random.RandomState: np.random.RandomState,
+}
+
+
+GENERATORS = frozenset(MAKERS.values())
+
+
+def fresh(cls: type) -> Any:
+    """A generator of the class that nobody else draws from."""
+    return np.random.default_rng(0) if cls is np.random.Generator else np.random.RandomState(0)
+
+
 def _of_floats(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "fc"
 

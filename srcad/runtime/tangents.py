@@ -225,7 +225,7 @@ def items_dot(x_dot: Any, x: Any) -> Any:
     """The tangent of what is asked for an item, of which the class is known only now."""
     no_items_by_class(x)
     if x_dot is None and isinstance(x, range | str | bytes):
-        return [None if isinstance(x, str) else 0.0] * len(x)
+        return [None if isinstance(x, str) else 0.0 for _ in x]
     return x_dot
 
 
@@ -283,7 +283,7 @@ def sort_both(
             f"The `sort` of a {type(items).__name__} has no tangent in forward mode yet."
         )
     known = items if key is None else list(map(key, items))
-    order = sorted(range(len(items)), key=known.__getitem__, reverse=reverse)
+    order = sorted(range(len(items)), key=lambda k: known[k], reverse=reverse)
     items[:] = [items[k] for k in order]
     items_dot[:] = [items_dot[k] for k in order]
 
