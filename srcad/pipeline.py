@@ -21,6 +21,7 @@ from srcad.adjoint.recompute import recompute
 from srcad.adjoint.reread import read_before, readers
 from srcad.adjoint.residuals import BACKWARD, cut, opening, residuals_of, returning
 from srcad.adjoint.reverse import Reverse
+from srcad.adjoint.shallow import deep_reads
 from srcad.adjoint.sweep import Node
 from srcad.adjoint.unassigned import initialised, still_local
 from srcad.adjoint.unwritten import only_needed
@@ -226,7 +227,9 @@ class Compilation:
             made = storage.made_before(name, write)
             return not made or not read_before(found, storage, name, write)
 
-        effects.check_needed_writes(facts, body, reverser.active, needed & primal, kept, harmless)
+        again = needed & primal
+        shallow = again - deep_reads(backward, facts.types)
+        effects.check_needed_writes(facts, body, reverser.active, (again, shallow), kept, harmless)
         forward = only_needed(forward, reverser)
         self.needed |= outside_names(facts, value_reads(backward, facts.unit.code.free))
         self.written |= written_outside(facts, body)

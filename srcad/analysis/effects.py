@@ -328,13 +328,14 @@ def check_needed_writes(
     inferred: Inferred,
     body: ir.Block,
     active: frozenset[str],
-    needed: frozenset[str],
+    needed: tuple[frozenset[str], frozenset[str]],
     kept: Callable[[ir.Stmt], bool],
     harmless: Callable[[str, ir.Stmt], bool],
 ) -> None:
     """Refuse the writes that overwrite what the backward part reads.
 
     Of what holds arrays it has copies where these change; a container must hold the same ones.
+    needed: the variables that it reads, and those of which it only asks which objects they hold.
     kept: tells of a write whether memory holds the cotangents, so that it is one into arrays.
     harmless: whether a variable has no value yet when the write comes, or nobody reads before it
     what the backward part reads again.
@@ -343,7 +344,12 @@ def check_needed_writes(
         arrays = all(isinstance(inferred.types.get(n, ANY), Array) for n in write.names)
         if arrays or (write.stmt is not None and kept(write.stmt)):
             continue
-        kinds = {n: inferred.types.get(n, ANY) for n in reach & needed}
+        again, shallow = needed
+        kinds = {n: inferred.types.get(n, ANY) for n in reach & again}
+        if shallow & kinds.keys():
+            points = aliases(inferred, body)
+            apart = {n for n in shallow if points.itself(n).isdisjoint(points.hit(write))}
+            kinds = {n: k for n, k in kinds.items() if n not in apart}
         lost = {n for n, k in kinds.items() if mutable(k) and not isinstance(k, Array)}
         if write.stmt is not None:
             lost = {n for n in lost if not harmless(n, write.stmt)}

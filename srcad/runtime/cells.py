@@ -248,6 +248,8 @@ def function_taken(shadows: Shadows, function: Any, bar: Any) -> Any:
 def cell_stored(shadows: Shadows, owner: Any, value: Any, key: Any) -> Any:
     """The cotangent of what `owner[key] = value` wrote, if the owner is an array."""
     if isinstance(owner, np.ndarray):
+        if isinstance(key, str):  # `z.imag = v`
+            owner, key = getattr(owner, key), ...
         return stored(shadow_taken_out(shadows, owner, key), value)
     cls = type(owner)
     by_code = hasattr(cls, "__setitem__") or (isinstance(key, str) and sets_by_code(cls, key))

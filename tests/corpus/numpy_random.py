@@ -117,3 +117,19 @@ def metropolis(p):
         if rng.rand() < np.exp(-(new - energy)):
             x, energy = proposed, new
     return energy + x[0]
+
+
+class Frozen:
+    pass
+
+
+@program(args=[lambda rng: (rng.normal(size=3),)])
+def generator_whose_draws_are_put_into_an_object(x):
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=(3, 4)) * 0.5
+    w[0] += x[0]
+    kept = Frozen()
+    kept.w = w
+    kept.h = x @ w
+    kept.w *= rng.random(4)
+    return np.sum(kept.h * kept.w[1]) * rng.integers(2, 5)

@@ -180,3 +180,70 @@ def rest_of_lists_of_a_type_met_at_run_time_that_grow(x):
     rest[0][0] *= 2
     rest[0].append(x[2] * u[0])
     return table["a"][0] * table["b"][1] * table["b"][0]
+
+
+class Doubling:
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, h):
+        self.calls += 1
+        return h * 2
+
+
+class Bending:
+    def __call__(self, h):
+        return np.tanh(h)
+
+
+@program(args=VECTOR)
+def layers_that_count_their_calls(x):
+    net = [Doubling(), np.sin, Bending(), Doubling()]
+    for layer in net:
+        x = layer(x)
+    return x.sum() * net[0].calls
+
+
+class Weighted:
+    def __init__(self, w):
+        self.w = w
+
+
+@program(args=VECTOR)
+def layers_whose_constants_change(x):
+    net = [Weighted(2.0), Weighted(3.0)]
+    for layer in net:
+        x = x * layer.w
+        layer.w = layer.w * 2
+    for layer in net:
+        x = np.sin(x) * layer.w
+    return x.sum()
+
+
+class Kept:
+    def __init__(self, f, w, b):
+        self.f, self.w, self.b = f, w, b
+
+    def run(self, a):
+        return self.w * self.f(a) + self.b.sum()
+
+
+@program(args=VECTOR)
+def functions_kept_beside_what_they_are_multiplied_with(x):
+    kept = [Kept(np.sin, x[0], x), Kept(lambda t: t * x[1], x[2], x * 2)]
+    return sum(k.run(x[1]) for k in reversed(kept))
+
+
+def either(v, w):
+    if isinstance(v, str):
+        return w * w
+    return w
+
+
+@program(args=VECTOR)
+def integers_among_floats_of_which_nothing_is_used(x):
+    items = [x[0], 1, x[2] * 2]
+    s = 0.0
+    for v in items:
+        s += either(v, x[1])
+    return s * sum(either(v, x[1]) for v in items) + items[2] ** 2
