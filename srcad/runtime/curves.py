@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.runtime.indexing import add_at, fit, same_kind, uncast
+from srcad.runtime.indexing import add_at, fit, floats_of, same_kind, uncast
 
 # --- interpolation and polynomials --------------------------------------------------------------
 
@@ -67,7 +67,7 @@ def _pieces(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any, Any, 
 
 def _onto_knots(g: Any, k: Any, weight: Any, sources: Any, size: int) -> Any:
     """g shared between the knots k and k + 1 of each piece."""
-    bar = np.zeros(size, np.result_type(g))
+    bar = np.zeros(size, floats_of(g))
     bar = add_at(bar, np.ravel(sources[k]), np.ravel(g * (1 - weight)))
     return add_at(bar, np.ravel(sources[k + 1]), np.ravel(g * weight))
 
@@ -160,7 +160,7 @@ def ungradient(g: Any, f: Any, *varargs: Any, axis: Any = None, edge_order: int 
     axes = tuple(range(ndim)) if axis is None else tuple(np.atleast_1d(axis) % ndim)
     spacings = varargs or (1.0,)
     spacings = spacings * len(axes) if len(spacings) == 1 else spacings
-    total = np.zeros(np.shape(f), np.result_type(*g) if several else np.result_type(g))
+    total = np.zeros(np.shape(f), floats_of(*g) if several else floats_of(g))
     for k, (along, spacing) in enumerate(zip(axes, spacings, strict=True)):
         rows = np.moveaxis(g[k] if several else g, along, 0)
         total = total + np.moveaxis(_ungradient_rows(rows, spacing, edge_order), 0, along)

@@ -57,6 +57,11 @@ def float_dtype(dtype: np.dtype) -> np.dtype:
     return dtype if dtype.kind in "fc" else np.dtype(float)
 
 
+def floats_of(*g: Any) -> np.dtype:
+    """The dtype of a cotangent; the factor that is left of `1.0 * n` is an integer."""
+    return float_dtype(np.result_type(*g))
+
+
 def _zeros(x: Any, known: dict[int, Any]) -> Any:
     """`zeros_like` with one zero container per object: shared and cyclic references stay so."""
     if id(x) in known:
@@ -251,7 +256,7 @@ def untake(g: Any, like: Any, indices: Any, axis: int | None = None, mode: str =
         indices = indices % size
     elif mode == "clip":
         indices = np.clip(indices, 0, size - 1)
-    dtype = np.result_type(g)
+    dtype = floats_of(g)
     if axis is None:
         return np.reshape(add_at(np.zeros(size, dtype), indices, g), shape)
     axis = axis % len(shape)
@@ -264,7 +269,7 @@ def untake(g: Any, like: Any, indices: Any, axis: int | None = None, mode: str =
 def untake_along_axis(g: Any, like: Any, indices: Any, axis: int | None = -1) -> Any:
     """The transpose of np.take_along_axis: g added at `indices` of every 1-D slice."""
     shape = np.shape(like)
-    dtype = np.result_type(g)
+    dtype = floats_of(g)
     if axis is None:
         return np.reshape(add_at(np.zeros(np.size(like), dtype), np.asarray(indices), g), shape)
     axis = axis % len(shape)
@@ -319,7 +324,7 @@ def first_true(conditions: Any) -> Any:
 def undiagonal(g: Any, shape: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """The transpose of np.diagonal: zeros of `shape` with g on the diagonal."""
     n = np.shape(g)[-1]
-    zeros = np.zeros(shape, np.result_type(g))
+    zeros = np.zeros(shape, floats_of(g))
     rows = np.arange(n) + max(-offset, 0)
     columns = np.arange(n) + max(offset, 0)
     np.moveaxis(zeros, (axis1, axis2), (-2, -1))[..., rows, columns] = g

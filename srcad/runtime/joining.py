@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime.broadcast import unbroadcast
-from srcad.runtime.indexing import cut, same_kind, zeros_like
+from srcad.runtime.indexing import cut, floats_of, same_kind, zeros_like
 
 
 def unarray(g: Any, like: Any, dtype: Any = None) -> Any:
@@ -133,7 +133,7 @@ def undelete(g: Any, shape: tuple[int, ...], obj: Any, axis: int | None = None) 
     if axis is None:
         return np.reshape(undelete(g, (int(np.prod(shape)),), obj, 0), shape)
     kept = np.delete(np.arange(shape[axis]), obj)
-    zeros = np.zeros(shape, np.result_type(g))
+    zeros = np.zeros(shape, floats_of(g))
     zeros[(slice(None),) * (axis % len(shape)) + (kept,)] = g
     return zeros
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import UnsupportedSyntax
-from srcad.runtime.indexing import uncast, untake
+from srcad.runtime.indexing import floats_of, uncast, untake
 from srcad.runtime.joining import unarray
 from srcad.runtime.quantiles import quantile_bar, quantile_moved
 from srcad.runtime.reductions import shares, spread
@@ -151,7 +151,7 @@ def unpad_ends(g: Any, shape: tuple[int, ...], pad_width: Any, mode: Any, given:
     What a margin has of its end value: all of it, or as much as a ramp from 0 to 1 has there.
     """
     ndim = len(shape)
-    bars = np.zeros((ndim, 2), np.result_type(g))
+    bars = np.zeros((ndim, 2), floats_of(g))
     for axis, width in reversed(list(enumerate(pad_widths(pad_width, ndim)))):
         rows = np.moveaxis(g, axis, 0)
         part = np.ones(sum(width) + 1)

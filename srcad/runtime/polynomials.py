@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.runtime.indexing import uncast
+from srcad.runtime.indexing import floats_of, uncast
 
 # --- sums and products ----------------------------------------------------------------------------
 
@@ -31,7 +31,7 @@ def unpolymul(g: Any, like: Any, other: Any) -> Any:
         return uncast(np.zeros(np.shape(like)), like)
     other = np.atleast_1d(other)
     zeros = np.size(like) + len(other) - 1 - len(g)  # which stood in front, and were left out
-    whole = np.concatenate([np.zeros(zeros, np.result_type(g)), g])
+    whole = np.concatenate([np.zeros(zeros, floats_of(g)), g])
     bar = np.convolve(whole, other[::-1], "valid")
     return uncast(np.reshape(bar, np.shape(like)), like)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.elementwise import larger
+from srcad.runtime.indexing import floats_of
 
 Axis = int | None
 
@@ -94,11 +95,11 @@ def diff_bar(
     shape = list(np.shape(a))
     shape[axis] = n
     if n < total:
-        zeros = np.zeros(shape, np.result_type(g))
+        zeros = np.zeros(shape, floats_of(g))
         whole = (-1) ** n * np.diff(g, n, axis, prepend=zeros, append=zeros)
     else:
         shape[axis] = total
-        whole = np.zeros(shape, np.result_type(g))
+        whole = np.zeros(shape, floats_of(g))
     start, stop = ((0, before), (before, before + length), (before + length, total))[part]
     bar = np.take(whole, np.arange(start, stop), axis)
     if part == 1:
@@ -117,7 +118,7 @@ def ediff1d_bar(g: Any, ary: Any, to_begin: Any = None) -> Any:
     """The cotangent of the array in np.ediff1d."""
     start, size = 0 if to_begin is None else np.size(to_begin), np.size(ary)
     if size < 2:
-        return np.zeros(np.shape(ary), np.result_type(g))
+        return np.zeros(np.shape(ary), floats_of(g))
     inner = np.asarray(g)[start : start + size - 1]
     return np.reshape(-np.diff(inner, prepend=0, append=0), np.shape(ary)).astype(inner.dtype)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.indexing import floats_of
 
 
 def unravel(g: Any, like: Any, order: str = "C") -> Any:
@@ -124,7 +125,7 @@ def unwindow(g: Any, like: Any, axis: Any = None) -> Any:
     """
     ndim = np.ndim(like)
     axes = tuple(range(ndim)) if axis is None else tuple(np.ravel(axis) % ndim)
-    bar = np.zeros(np.shape(like), np.result_type(g))
+    bar = np.zeros(np.shape(like), floats_of(g))
     places = np.shape(g)[:ndim]
     for offset in np.ndindex(np.shape(g)[ndim:]):
         start = [0] * ndim

@@ -103,3 +103,10 @@ def on_the_branch_cuts(x):
 def open_grids(x, y):
     rows, columns = np.ix_(y, x[0])
     return np.sum(np.sin(rows * columns) * x) + x[np.ix_([0, 2], [1, 3])].sum()
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def items_times_an_integer(x):
+    n = len(x)
+    s = n * np.interp(0.5, [0.0, 1.0], x[:2]) + n * np.pad(x, 1)[1] + n * np.tile(x, 2)[4]
+    return s + x.size * x.flat[1] + n * np.take(x, [0, 1, 1])[2] + n * np.cumsum(x)[1]
