@@ -37,7 +37,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     # … hunt
     "hunt.identity_after_deepcopy": ("UnsupportedMutation", "an assignment into `state`"),
-    "hunt.types_of_layout": ("UnsupportedMutation", "a 0-d array is written"),
     "hunt.through_a_string": (
         "UnsupportedSyntax",
         "a number read out of text",
