@@ -32,6 +32,7 @@ from srcad.analysis.activity import activity
 from srcad.analysis.infer import Inference
 from srcad.analysis.late import refuse_late
 from srcad.analysis.liveness import liveness
+from srcad.analysis.loop_targets import own_targets
 from srcad.analysis.lost import lost
 from srcad.analysis.outside import Outside, outside_names, written_outside
 from srcad.analysis.owning import with_own_numbers
@@ -138,7 +139,7 @@ class Compilation:
         shown: the caller is differentiated too, and goes on using the memory of the arguments.
         """
         facts = fresh_facts(self.session, unit, types, asked.joined)
-        body = marked(facts, settle(facts).body)
+        body = marked(facts, own_targets(facts, settle(facts).body))
         refuse_late(facts, body)
         dump("settled", unit.name, body)
         verify.typed(unit.name, body, facts.types, tuple(p.name for p in unit.code.params))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime.by_code import attributes
-from srcad.runtime.cells import cell_made, cell_taken, function_taken, is_number, owned
+from srcad.runtime.cells import cell_made, cell_taken, cell_zeros, function_taken, is_number, owned
 from srcad.runtime.cotangents import add, part
 from srcad.runtime.shadows import Shadows, shadow_taken
 from srcad.runtime.slots import put_attribute
@@ -105,7 +105,9 @@ def _gathered(
     shadows: Shadows, memory: Any, bar: Any, known: dict[int, Any], *, inside: bool
 ) -> Any:
     if is_number(memory):
-        return cell_taken(shadows, memory) if inside else bar
+        if not inside and bar is not None:
+            return bar
+        return cell_taken(shadows, memory) if inside else cell_zeros(memory)
     if isinstance(memory, np.ndarray):
         return add(bar, shadow_taken(shadows, memory)) if memory.dtype.kind in "fc" else None
     if id(memory) in known:
