@@ -205,6 +205,11 @@ def _consumes(stmt: ir.Stmt, target: str, inference: Inference) -> bool:
             return False
 
 
+def takes_all(stmt: ir.Stmt, target: str, inference: Inference) -> bool:
+    """Whether a statement takes all items of a variable at once, and keeps it nowhere."""
+    return not isinstance(stmt, ir.For) and _consumes(stmt, target, inference)
+
+
 def _takes(value: ir.Expr, it: ir.Name, inference: Inference) -> bool:
     match value:
         case ir.Call(ir.Attr(ir.Name(owner), "extend"), (item,), ()):

@@ -49,6 +49,7 @@ from srcad.analysis.overloads import overloaded
 from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.star_methods import star_written_out
 from srcad.analysis.unrolled import stored_by_name, unrolled
+from srcad.analysis.views_of_dicts import listed_values
 from srcad.analysis.witness import result_type
 from srcad.analysis.written_contexts import written_context
 from srcad.ir import nodes as ir
@@ -273,6 +274,7 @@ class Inference:
             asked = attribute_or_default(stmt, self) or stored_by_name(stmt, self)
             asked = asked or star_written_out(stmt, self) or kept_iterator(stmt, self)
             asked = asked or copied_object(stmt, self) or kept_property(stmt, self)
+            asked = asked or listed_values(stmt, self)
             if asked is not None:
                 return self.instead(stmt, asked)
             found = all_handed_out(stmt, self)

@@ -37,6 +37,7 @@ from srcad.analysis.operations import (
     Same,
 )
 from srcad.analysis.outside import called_writes
+from srcad.analysis.owned_views import Views
 from srcad.analysis.rebound import apart
 from srcad.analysis.remade import by_fields
 from srcad.analysis.shared import (
@@ -62,7 +63,7 @@ from srcad.ir.types import (
     Type,
     is_scalar,
 )
-from srcad.rules.mutable import PUTS
+from srcad.rules.mutable import DEFAULT, PUTS
 from srcad.runtime import by_code, cells
 from srcad.runtime.containers import values
 
@@ -104,15 +105,10 @@ def with_own_numbers(
 
 
 @dataclass
-class _Owning:
-    facts: Inferred
+class _Owning(Views):
     shared: Shared
     names: Names
-    cells: set[str] = field(default_factory=set)  # names that the pass made
     holders: set[str] = field(default_factory=set)
-
-    def block(self, block: ir.Block) -> ir.Block:
-        return tuple(new for stmt in block for new in self.statement(stmt))
 
     def statement(self, stmt: ir.Stmt) -> list[ir.Stmt]:  # noqa: C901 - one case a form
         match stmt:
@@ -255,6 +251,8 @@ class _Owning:
     ) -> tuple[list[ir.Stmt], ir.Expr]:
         """`xs.insert(0, v)`, `xs.extend(vs)`, `d.update(more, k=v)`."""
         puts = PUTS.get(name)
+        if isinstance(value, ir.Call) and name == "pop" and len(value.args) == 2:
+            puts = DEFAULT  # which is handed out, where the key is not there
         before: list[ir.Stmt] = []
         if isinstance(self.type(operation.owner), AnyType):
             check = ir.Call(PLAIN, (operation.owner,))

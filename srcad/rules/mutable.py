@@ -24,6 +24,7 @@ PUTS = {
     "__setitem__": Puts(1),
     "extend": Puts(0, many=True), "extendleft": Puts(0, many=True), "update": Puts(0, many=True),
 }  # fmt: skip
+DEFAULT = Puts(1)  # of `d.pop(k, v)`: handed out instead
 OF_CONTAINERS = {"append", "appendleft", "extend", "extendleft", "popleft"}  # seldom others'
 HANDS_OUT = {"pop", "popleft", "popitem", "setdefault", "get", MISSING}
 MOVES = {"clear", "remove", "reverse", "sort", "rotate", "move_to_end", "pop", "popleft", "popitem"}

@@ -48,8 +48,10 @@ class Loops(Values):
         operation = self.operation(expr)
         if isinstance(operation, Refused) and ir.reads(expr) & self.moving:
             raise self.refusal(operation)
+        method = isinstance(expr, ir.Call) and isinstance(expr.func, ir.Attr)
         for part in ir.children(expr):
-            self.check_header(part)
+            if not (method and part is expr.func):  # type: ignore[union-attr]
+                self.check_header(part)
 
     def side(self, target: ir.Target, iterable: ir.Expr) -> Side:  # noqa: C901 - one case a form
         """What binds the tangents, and what they come out of; None: nothing here moves."""
