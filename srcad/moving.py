@@ -35,6 +35,7 @@ from srcad.runtime.gates import Gate, caller_of
 from srcad.runtime.methods import METHODS
 from srcad.runtime.moved_containers import CONTAINERS, do_both
 from srcad.runtime.numpy_sources import of_object
+from srcad.runtime.slots import slots_of
 from srcad.runtime.tangents import as_given, in_shape_of, still
 from srcad.tangent.dotted import holds
 
@@ -266,7 +267,7 @@ def _carries(y: Any) -> bool:
         return any(map(_carries, y.values()))
     if isinstance(y, float | complex | np.generic | np.ndarray):
         return bool(np.asarray(y).dtype.kind in "fc")
-    return hasattr(y, "__dict__")
+    return hasattr(y, "__dict__") or bool(slots_of(y))
 
 
 calls.register_forward(move, transpose, pulled_back, formula_of)

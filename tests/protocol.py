@@ -69,16 +69,21 @@ def _is_object(value: Any) -> bool:
     """An instance of a plain class that a program defines."""
     if isinstance(value, (type, enum.Enum, types.FunctionType, BaseException)):
         return False
-    return type(value).__module__.startswith(("tests.", "fuzz_program")) and hasattr(
-        value, "__dict__"
-    )
+    stores = hasattr(value, "__dict__") or bool(slots(value))
+    return type(value).__module__.startswith(("tests.", "fuzz_program")) and stores
+
+
+def slots(value: Any) -> dict[str, Any]:
+    """What an object holds in its slots."""
+    names = [n for cls in type(value).__mro__ for n in cls.__dict__.get("__slots__", ())]
+    return {n: getattr(value, n) for n in names if not n.startswith("__") and hasattr(value, n)}
 
 
 def attributes(value: Any) -> dict[str, Any]:
     """What an object holds: the fields of a dataclass first, then whatever else was set."""
     fields = dataclasses.fields(value) if _is_dataclass(value) else ()
     named = {field.name: getattr(value, field.name) for field in fields}
-    return {**named, **getattr(value, "__dict__", {})}
+    return {**named, **slots(value), **getattr(value, "__dict__", {})}
 
 
 def children(value: Any) -> list[tuple[str, Any]]:
@@ -201,8 +206,8 @@ def _difference_of_atoms(a: Any, b: Any, path: str) -> str | None:
         return None if a == b else f"{path}: {a!r} is not {b!r}"
     if a is b or isinstance(a, (types.ModuleType, types.FunctionType, type)):
         return None
-    state_a, state_b = getattr(a, "__dict__", None), getattr(b, "__dict__", None)
-    if isinstance(state_a, dict) and isinstance(state_b, dict):
+    if all(hasattr(x, "__dict__") or slots(x) for x in (a, b)):
+        state_a, state_b = attributes(a), attributes(b)
         return difference(state_a, state_b, path)
     return None
 

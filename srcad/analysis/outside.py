@@ -23,6 +23,7 @@ from srcad.analysis.operations import invoked
 from srcad.analysis.program import MISSING
 from srcad.analysis.refusals import Write
 from srcad.ir import nodes as ir
+from srcad.runtime.slots import slots_of
 
 
 @dataclass(frozen=True)
@@ -115,4 +116,5 @@ def _holds_state(value: Any) -> bool:
         return False
     if isinstance(value, pytypes.ModuleType):
         return value.__name__.split(".")[0] not in {"numpy", "math"}
-    return isinstance(value, np.ndarray | list | dict | set) or hasattr(value, "__dict__")
+    stores = hasattr(value, "__dict__") or bool(slots_of(value))
+    return stores or isinstance(value, np.ndarray | list | dict | set)

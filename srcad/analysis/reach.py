@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from srcad.runtime.slots import slots_of
+
 if TYPE_CHECKING:
     from srcad.analysis.program import Unit
 
@@ -178,7 +180,8 @@ def _parts(value: Any) -> Iterable[Any]:
     wrapped = getattr(value, "__wrapped__", None)
     if not _of_the_program(type(value)):
         return (wrapped,)
-    return wrapped, type(value), *getattr(value, "__dict__", {}).values()
+    held = {**slots_of(value), **getattr(value, "__dict__", {})}
+    return wrapped, type(value), *held.values()
 
 
 def _of_the_program(cls: type) -> bool:

@@ -25,6 +25,7 @@ from srcad.ir.types import (
     Type,
     join_all,
 )
+from srcad.runtime.slots import slot_names, slots_of
 
 _PLAIN = (float, int, bool, complex, str, bytes, type(None), type(Ellipsis), slice, range)
 DEPTH, PARTS = 12, 10_000  # of what is looked into; beyond it nothing is known
@@ -101,15 +102,16 @@ _SERVICES = {"logging", "threading", "weakref", "importlib"}  # they hold no num
 
 
 def _plain_object(value: Any) -> bool:
-    """An instance of a user's class: attributes in `__dict__`, methods in Python."""
-    cls = type(value)
+    """An instance of a user's class: attributes in `__dict__` or slots, methods in Python."""
+    cls: Any = type(value)
     if callable(value) and not isinstance(
         inspect.getattr_static(cls, "__call__", None), pytypes.FunctionType
     ):
         return False
     module = cls.__module__.split(".")[0]
     ours = module == "srcad" and not hasattr(cls, "OF_THE_PROGRAM")
-    return not ours and module not in _SERVICES and hasattr(value, "__dict__")
+    stores = hasattr(value, "__dict__") or bool(slot_names(cls))
+    return not ours and module not in _SERVICES and stores
 
 
 def is_object(value: Any) -> bool:
@@ -132,4 +134,5 @@ def fields_of(value: Any) -> dict[str, Any] | None:
             if hasattr(value, f.name)
         }
         return {**named, **getattr(value, "__dict__", {})}
-    return dict(value.__dict__) if hasattr(value, "__dict__") else None
+    slots = slots_of(value)
+    return {**slots, **value.__dict__} if hasattr(value, "__dict__") else slots or None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import Place, UnsupportedMutation
+from srcad.runtime.slots import slots_of
 
 WORK = 10_000  # how hard to think about two interleaved views
 
@@ -53,11 +54,12 @@ def arrays(value: Any, seen: set[int] | None = None) -> Iterator[np.ndarray]:
     seen = set() if seen is None else seen
     if isinstance(value, np.ndarray):
         yield value
-    elif isinstance(value, dict | list | tuple) or hasattr(value, "__dict__"):
+    elif isinstance(value, dict | list | tuple) or hasattr(value, "__dict__") or slots_of(value):
         if id(value) in seen or isinstance(value, type) or callable(value):
             return
         seen.add(id(value))
         inner = value if isinstance(value, list | tuple) else ()
-        parts = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+        held = {**slots_of(value), **getattr(value, "__dict__", {})}
+        parts = value if isinstance(value, dict) else held
         for part in (*inner, *parts.values()):
             yield from arrays(part, seen)

@@ -22,6 +22,7 @@ from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import listed
 from srcad.runtime.derivative import Derivative
 from srcad.runtime.owners import extent, owner_of, view_like
+from srcad.runtime.slots import put_attribute, slots_of
 
 
 def taken_out(bar: np.ndarray, index: Any) -> Any:
@@ -125,10 +126,11 @@ def _twin(saved: Any, together: Together) -> Any:
         return held
     if _is_ours(saved):
         return saved
-    if hasattr(saved, "__dict__") and not callable(saved):
+    fields = {**slots_of(saved), **getattr(saved, "__dict__", {})}
+    if (fields or hasattr(saved, "__dict__")) and not callable(saved):
         twin = together.note(saved, copy.copy(saved))
-        fields = saved.__dict__.items()
-        twin.__dict__.update({name: copied(value, together) for name, value in fields})
+        for name, value in fields.items():
+            put_attribute(twin, name, copied(value, together))
         return twin
     return None
 
@@ -207,8 +209,8 @@ class Together:
             self.look(saved.parts)
         elif _is_ours(saved):
             pass
-        elif hasattr(saved, "__dict__") and not callable(saved):
-            self.look(saved.__dict__)
+        elif not callable(saved):
+            self.look({**slots_of(saved), **getattr(saved, "__dict__", {})})
 
     def copy(self, array: np.ndarray) -> np.ndarray:
         owner = owner_of(array)
