@@ -38,7 +38,18 @@ def fold_copies(
     `size` tells which expressions are as good as a name wherever they are read.
     """
     writes, reads = writings(block, params), readings(block)
+    generated = generated - _read_as_written(block)
     return _Folder(generated, writes, reads, size, simpler).block(block, top=True)
+
+
+def _read_as_written(block: ir.Block) -> set[str]:
+    """What functions made inside, and code that is kept as it is, read by its name."""
+    found: set[str] = set()
+    for stmt in ir.walk(block):
+        for expr in ir.computed(stmt):
+            if isinstance(expr, ir.Closure | ir.Raw):
+                found |= ir.reads(expr)
+    return found
 
 
 _SUMS = frozenset((ir.Assign, ir.AddTo, ir.AddAt, ir.Effect))

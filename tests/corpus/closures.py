@@ -371,3 +371,16 @@ def captured_list_of_views_of_their_own(p):
     rows = stacked()
     last[...] = 3.0
     return np.sum(rows**2)
+
+
+def smallest_of_each(a):
+    return sum(
+        0.5 * sorted(a, key=lambda t: t * u)[0] + len(f"{u:.3f}")
+        for u in filter(lambda z: z < 0.8, a)
+    )
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def functions_that_read_the_variable_of_a_generator(x):
+    mapped = sum(sorted(x, key=lambda t: t * u)[0] * 2 for u in map(np.sin, x))
+    return smallest_of_each(x * 0.3) + mapped * smallest_of_each(x)
