@@ -56,6 +56,7 @@ from srcad.rules.table import (
     Staged,
     Vjp,
 )
+from srcad.runtime import joined_tuples
 from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.containers import got, not_got
 from srcad.runtime.cotangents import listed, unrepeat_list
@@ -69,6 +70,8 @@ TIMES = ir.Ref(times, "times")
 _CONTAINERS = {Lst, Tup}
 LISTED = ir.Ref(listed, "listed")
 FITTED = ir.Ref(fitted, "fitted")
+FIRST_PART = ir.Ref(joined_tuples.first_part, "first_part")
+LAST_PART = ir.Ref(joined_tuples.last_part, "last_part")
 UNREPEAT = ir.Ref(unrepeat_list, "unrepeat_list")
 
 
@@ -127,6 +130,12 @@ class Contributions(Displays):
                 items = operation.args[which]
                 size = ir.Call(ir.Ref(len, "len"), (items,))
                 return self.to(items, algebra.call(UNREPEAT, y_bar, size, items))
+        tuples = any(isinstance(k, Tup) and k.cls is tuple for k in kinds)
+        if operation.function is operator.add and tuples and ANY in kinds:
+            left, right = operation.args
+            both = y_bar, left, right
+            pairs = self.to(left, algebra.call(FIRST_PART, *both))
+            return pairs + self.to(right, algebra.call(LAST_PART, *both))
         if operation.function in (operator.add, operator.mul) and ANY in kinds:
             sign = "+" if operation.function is operator.add else "*"
             raise errors.UnsupportedSyntax(

@@ -254,6 +254,7 @@ def invoke(
     if any(isinstance(k, Bottom) for k in kinds):
         return BOTTOM, Inert()
     session = inference.session
+    kinds = session.not_growing(unit, kinds)
     if closure is None:
         result = session.infer(unit, tuple(kinds)).result
         return result, Invoke(unit, bound, tuple(kinds))
@@ -261,7 +262,7 @@ def invoke(
     if not held and getattr(clo.code, "name", "") not in unit.code.free:
         return session.infer(unit, tuple(kinds)).result, Invoke(unit, bound, tuple(kinds))
     inner = with_captures(unit, clo)
-    types = (*kinds, clo)
+    types = (*session.not_growing(inner, kinds), clo)
     result = session.infer(inner, types).result
     return result, Invoke(inner, (*bound, func), types, func)
 

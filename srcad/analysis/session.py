@@ -91,6 +91,17 @@ class Session:
                 facts.memory.clear()
         return inferred
 
+    def not_growing(self, unit: Unit, kinds: list[Type]) -> list[Type]:
+        """The types of arguments; a list that a recursion makes longer may be of any length.
+
+        Each level would else be another function.
+        """
+        found = list(kinds)
+        for key, params in self.active:
+            if key == id(unit):
+                found = [longer(new, old) for new, old in zip(found, params, strict=False)]
+        return found
+
     def rest_on(self, level: int) -> None:
         """What is being read asks a function of which not everything is known yet."""
         top = next(reversed(self.active), None)
@@ -193,6 +204,17 @@ class Session:
         """
         self.hoped = self.hoped or self.hopeful
         return self.hopeful and not hasattr(cls, "__getattr__")
+
+
+def longer(new: Type, old: Type) -> Type:
+    """The type without its length, where that is more than it was."""
+    match new, old:
+        case Tup(items, cls), Tup(before) if cls is tuple and len(items) > len(before):
+            return ANY
+        case Lst(tuple(items), element, cls), Lst(tuple(before)) if len(items) > len(before):
+            return Lst(None, element, cls)
+        case _:
+            return new
 
 
 _LEVELS = 20
