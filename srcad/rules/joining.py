@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.rules.table import linear, no_derivative
+from srcad.rules.table import jvp, linear, no_derivative, vjp
 from srcad.runtime.index_tricks import kind_joined
 from srcad.runtime.joining import (
+    trimmed,
     unblock,
     uncolumn_stack,
     unconcatenate,
@@ -44,7 +45,8 @@ linear(np.insert,
        lambda y_bar, arr, obj, values, axis=None: uninsert(y_bar, arr, obj, axis), None,
        lambda y_bar, arr, obj, values, axis=None: uninsert_values(y_bar, arr, obj, values, axis))
 linear(np.delete, lambda y_bar, arr, obj, axis=None: undelete(y_bar, np.shape(arr), obj, axis))
-linear(np.trim_zeros, lambda y_bar, filt, trim="fb", axis=None: untrim(y_bar, filt, trim, axis))
+vjp(np.trim_zeros, lambda y_bar, y, filt, trim="fb", axis=None: untrim(y_bar, filt, trim, axis))
+jvp(np.trim_zeros, lambda t, y, filt, trim="fb", axis=None: trimmed(t, filt, trim, axis))
 
 # --- splitting ---
 linear(np.split,       lambda y_bar, ary, indices_or_sections, axis=0: np.concatenate(y_bar, axis))

@@ -140,6 +140,18 @@ def undelete(g: Any, shape: tuple[int, ...], obj: Any, axis: int | None = None) 
 
 def untrim(g: Any, like: Any, trim: str = "fb", axis: Any = None) -> Any:
     """The transpose of np.trim_zeros: g where the elements stood, zero around it."""
+    zeros = np.zeros(np.shape(like), np.result_type(g, 0.0))
+    zeros[_untrimmed(like, trim, axis)] = g
+    return cut(zeros, like)
+
+
+def trimmed(t: Any, like: Any, trim: str = "fb", axis: Any = None) -> Any:
+    """The tangent of np.trim_zeros: t where the elements of `like` stay, zeros of t or not."""
+    return np.asarray(t)[_untrimmed(like, trim, axis)]
+
+
+def _untrimmed(like: Any, trim: str, axis: Any) -> tuple[Any, ...]:
+    """The part that np.trim_zeros leaves."""
     places, shape = np.nonzero(np.asarray(like)), np.shape(like)
     part: list[Any] = [slice(None)] * len(shape)
     for k in range(len(shape)) if axis is None else np.ravel(axis) % len(shape):
@@ -147,9 +159,7 @@ def untrim(g: Any, like: Any, trim: str = "fb", axis: Any = None) -> Any:
         first = found.min() if found.size and "f" in trim.lower() else 0
         last = found.max() + 1 if found.size and "b" in trim.lower() else None
         part[k] = slice(first, last) if found.size else slice(0, 0)
-    zeros = np.zeros(shape, np.result_type(g, 0.0))
-    zeros[tuple(part)] = g
-    return cut(zeros, like)
+    return tuple(part)
 
 
 def unmeshgrid(g: Any, indexing: str, *xi: Any) -> tuple[Any, ...]:

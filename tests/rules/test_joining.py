@@ -143,3 +143,12 @@ def test_trimming_nothing_but_zeros():
     assert found.tolist() == [0, 0, 0]
     given = [0.0, 1.5, 2.0, 0.0]
     assert cotangent(sample(np.trim_zeros, given), 0, 0, np.array([3.0, 4.0])) == [0, 3, 4, 0]
+
+
+def test_zeros_of_a_tangent_are_not_trimmed() -> None:
+    """What is cut off is told by the values, whatever the tangent is."""
+    x, x_dot = np.array([0.0, 1.3, -2.7, 0.0]), np.array([1.0, 0.0, 1.0, 1.0])
+    _, found = srcad.jvp(np.trim_zeros, (x,), (x_dot,))
+    np.testing.assert_array_equal(found, [0.0, 1.0])
+    _, found = srcad.jvp(lambda x: np.trim_zeros(x, "b"), (x,), (x_dot,))
+    np.testing.assert_array_equal(found, [1.0, 0.0, 1.0])
