@@ -86,6 +86,7 @@ from srcad.runtime.noted import named_like, noted
 from srcad.runtime.objects import absent, instance, not_kept
 from srcad.runtime.operators import BY_NAME
 from srcad.runtime.substitutes import SUBSTITUTES, items_of
+from srcad.runtime.walks import OF_DICTS
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
@@ -162,8 +163,8 @@ def known_call(
     new = made or construct(value, args, kwargs, inference)
     if new is not None:
         return new
-    copying = value in (copy.copy, copy.deepcopy, as_dict_part, as_tuple_part)
-    other = substitute(value, args, kwargs, inference) if copying else None
+    by_types = value in (copy.copy, copy.deepcopy, as_dict_part, as_tuple_part, *OF_DICTS)
+    other = substitute(value, args, kwargs, inference) if by_types else None
     if other is not None:
         return known_call(expr, other, args, kwargs, inference)
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:

@@ -19,8 +19,8 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Invoke
 from srcad.ir import nodes as ir
 from srcad.ir.types import Clo
-from srcad.runtime.iterators import walked
 from srcad.runtime.substitutes import EXHAUSTED, pairs_of
+from srcad.runtime.walks import walked
 
 _LISTED = EXHAUSTED | {pairs_of}
 LATE = (

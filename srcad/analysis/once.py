@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from srcad.analysis.writer import Writer
 from srcad.ir import nodes as ir
 from srcad.ir.types import Clo, Known, Method, Obj
-from srcad.runtime.iterators import walked
 from srcad.runtime.substitutes import EXHAUSTED, SUBSTITUTES
+from srcad.runtime.walks import walked
 
 if TYPE_CHECKING:
     from srcad.analysis.infer import Inference

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Array, Bottom, Dct, Lst, Number, Obj, Scalar, Tup, Type
 from srcad.rules.table import TABLE
-from srcad.runtime import copies, iterators, ufuncs
+from srcad.runtime import copies, iterators, ufuncs, walks
 from srcad.runtime.choosing import OF_STRUCTURES
 from srcad.runtime.draws import GENERATORS
 from srcad.runtime.numpy_sources import of_object
@@ -49,6 +49,8 @@ def substitute(
         return _copy(value, inference.expr(args[0]))
     if value in copies.PARTS and len(args) == 1:
         return _plain_part(value, inference.expr(args[0]))
+    if value in walks.OF_DICTS and isinstance(inference.expr(args[0]), Dct):
+        return walks.OF_DICTS[value]
     if value in (iter, next, itertools.islice) and not kwargs:
         return _of_iterator(value, args, inference)
     if value in (list, tuple, dict):
@@ -121,14 +123,16 @@ def _of_iterator(value: Any, args: tuple[ir.Expr, ...], inference: Inference) ->
         return iterators.first_items if endless and len(args) == 2 else iterators.islice
     steps = isinstance(kind, Obj) and hasattr(kind.cls, "__next__")
     if value is next and steps and len(args) <= 2:
-        walks = isinstance(kind, Obj) and kind.cls is iterators.Walk
-        other = iterators.walked_or if walks else iterators.asked_or
-        return iterators.asked if len(args) == 1 else other
+        plain_walk = isinstance(kind, Obj) and kind.cls is walks.Walk
+        other = walks.walked_or if plain_walk else walks.asked_or
+        return walks.asked if len(args) == 1 else other
     if value is iter and len(args) == 1:
-        if isinstance(kind, Obj) and kind.cls is iterators.Walk:
-            return iterators.itself
+        if isinstance(kind, Obj) and kind.cls is walks.Walk:
+            return walks.itself
+        if isinstance(kind, Dct):
+            return walks.keys_walked
         plain = isinstance(kind, Array) or (isinstance(kind, Lst | Tup) and kind.cls in _PLAIN)
-        return iterators.walked if plain else None
+        return walks.walked if plain else None
     return None
 
 

@@ -6,6 +6,7 @@ import ast
 
 from srcad.frontend.expressions import Expressions
 from srcad.ir import nodes as ir
+from srcad.runtime.walks import OF_VIEWS
 
 MAKING = {"list", "tuple", "sorted", "dict"}
 LAZY = {"any", "all"}
@@ -37,6 +38,10 @@ class Calls(Expressions):
             )
         if builtin and name == "super":
             raise self.refuse("`super()` is supported before a dot only: `super().name`.", node)
+        if builtin and name == "iter" and len(node.args) == 1 and _shows(node.args[0]):
+            view = node.args[0].func  # type: ignore[attr-defined]
+            function = OF_VIEWS[view.attr]  # the dict stays in sight
+            return ir.Call(ir.Ref(function, function.__name__), (self.atom(view.value),))
         func = self.function_called(node.func)
         if builtin and name in EXHAUSTING:
             node = self.exhausting(node)

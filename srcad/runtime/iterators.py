@@ -12,9 +12,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-from srcad.errors import UnsupportedSyntax
+from srcad.runtime import walks
 
 
 class Endless:
@@ -44,66 +42,6 @@ class Cycle:
     def first(self, count: int) -> list[Any]:
         size = len(self.items)
         return [self.items[k % size] for k in range(count if size else 0)]
-
-
-class Walk:
-    """`iter` of a list, a tuple or an array."""
-
-    def __init__(self, items: Any) -> None:
-        self.items, self.place, self.ended = items, 0, False
-
-    def __iter__(self) -> Walk:
-        return self
-
-    def __next__(self) -> Any:
-        if self.ended or self.place >= len(self.items):
-            self.ended = True
-            raise StopIteration
-        self.place += 1
-        return self.items[self.place - 1]
-
-    def next_or(self, default: Any) -> Any:
-        """`next(it, default)`."""
-        if self.ended or self.place >= len(self.items):
-            self.ended = True
-            return default
-        self.place += 1
-        return self.items[self.place - 1]
-
-
-def walked(items: Any) -> Any:
-    """`iter(xs)`."""
-    no_views(items)
-    return Walk(items)
-
-
-def no_views(items: Any) -> None:
-    """Refuse what has no brackets: a view of a dict."""
-    if not isinstance(items, list | tuple | np.ndarray):
-        raise UnsupportedSyntax(f"`iter` of a {type(items).__name__}. Make a list of it first.")
-
-
-def itself(iterator: Any) -> Any:
-    """`iter(it)` of an iterator."""
-    return iterator
-
-
-def asked(iterator: Any) -> Any:
-    """`next(it)`."""
-    return iterator.__next__()
-
-
-def asked_or(iterator: Any, default: Any) -> Any:
-    """`next(it, default)`."""
-    try:
-        return iterator.__next__()
-    except StopIteration:
-        return default
-
-
-def walked_or(iterator: Any, default: Any) -> Any:
-    """The same of a list's."""
-    return iterator.next_or(default)
 
 
 def cycle(items: Any) -> Any:
@@ -349,7 +287,7 @@ def place_left(a: Any, x: Any, lo: int, hi: Any, key: Any) -> int:
 
 
 ENDLESS = (Endless, Cycle)
-INERT = (no_negative, no_views, longest, fewest, merged_order, place_left, place_right)
+INERT = (no_negative, walks.no_views, longest, fewest, merged_order, place_left, place_right)
 INERT_FUNCTIONS = (bisect.bisect_left, bisect.bisect_right)
 SOURCES: dict[Any, Any] = {
     itertools.islice: islice,
@@ -363,7 +301,7 @@ SOURCES: dict[Any, Any] = {
     itertools.groupby: groupby,
     itertools.repeat: repeat,
     itertools.cycle: cycle,
-    next: asked,
+    next: walks.asked,
     heapq.merge: merge,
     heapq.heappush: heappush,
     heapq.heappop: heappop,
@@ -382,5 +320,5 @@ LISTS = (
 # lists in place of iterators, and objects of ours: also where no derivative passes
 OURS = (
     islice, from_iterable, takewhile, dropwhile, filterfalse, starmap, compress, zip_longest,
-    groupby, repeat, cycle, walked, itself, asked, asked_or, walked_or, first_items, merge,
+    groupby, repeat, cycle, first_items, merge, *walks.OURS,
 )  # fmt: skip

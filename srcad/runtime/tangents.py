@@ -27,6 +27,7 @@ from srcad.runtime.gates import Gate
 from srcad.runtime.objects import sets_by_code
 from srcad.runtime.operands import no_items_by_class
 from srcad.runtime.owners import Twins, alike, owner_of
+from srcad.runtime.walks import Walk
 
 
 def still(x: Any) -> Any:
@@ -88,7 +89,7 @@ class _Still:
         if isinstance(x, functools.partial):
             held = {"function": x.func, "args": x.args, "kwargs": x.keywords}
             return self.table(x, held)
-        if isinstance(x, collections.abc.Iterator):
+        if isinstance(x, collections.abc.Iterator) and not isinstance(x, Walk):
             raise UnsupportedSyntax(
                 f"A tangent passes through a {type(x).__name__}. Make a list of it first."
             )

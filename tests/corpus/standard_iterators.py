@@ -183,3 +183,31 @@ def list_that_grows_while_it_is_walked(x):
             items.append(v * x[1])
     items.append(x[2])
     return out + sum(it)
+
+
+@program(args=V)
+def first_item_that_is_changed(x):
+    rows = [x * 2, x + 1]
+    f = next(iter(rows))
+    f -= x
+    return (f * rows[0]).sum()
+
+
+@program(args=V)
+def first_of_what_a_dict_shows(x):
+    d = {"a": x * 2, "b": x}
+    f = next(iter(d.values()))
+    k = next(iter(d))
+    k2, v2 = next(iter(d.items()))
+    return (f * d[k] * v2 * d[k2]).sum()
+
+
+@program(args=V)
+def first_value_of_a_dict_that_grows(x):
+    d = {}
+    for k, v in enumerate(x):
+        d[k] = v * v
+    f = next(iter(d.values()))
+    first, *rest = d.values()
+    (last,) = list(d.values())[-1:]
+    return f * first + sum(rest) * last
