@@ -138,6 +138,8 @@ def stand_in(t: Type, variant: int = 0) -> Any:  # noqa: C901 - one decision ove
         case Dct(items, _) if items is not None:
             return {k: stand_in(v, variant) for k, v in items}
         case Known(value):  # nobody notices that the stand-ins were drawn
+            if hasattr(value, "__next__"):
+                raise NoWitness  # it hands out its items once
             return draws.fresh(type(value)) if type(value) in draws.GENERATORS else value
         case _:
             raise NoWitness

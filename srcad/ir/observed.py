@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import inspect
 import types as pytypes
@@ -79,11 +80,15 @@ class _Look:
         return found
 
     def inside(self, value: Any, kind: type) -> Type:
+        if isinstance(value, tuple | list | dict) and _by_code(kind, *_ASKED):
+            return Known.of(value)  # what it hands out is not what it holds
         if isinstance(value, tuple):
             return Tup(tuple(map(self.at, value)), kind)
         if kind is list:
             items = tuple(map(self.at, value))
             return Lst(items, join_all(items))
+        if isinstance(value, list) or (isinstance(value, dict) and _by_code(kind, "__missing__")):
+            return ANY  # of a class of its own
         if isinstance(value, dict):
             pairs = tuple((k, self.at(v)) for k, v in value.items())
             return Dct(pairs, join_all([t for _, t in pairs]), kind)
@@ -93,6 +98,14 @@ class _Look:
         return Known.of(value)
 
 
+def _by_code(kind: type, *names: str) -> bool:
+    """Whether a class of containers computes what it is asked for by these methods."""
+    found = (inspect.getattr_static(kind, name, None) for name in names)
+    return any(isinstance(f, pytypes.FunctionType) for f in found) and kind not in _PYTHON
+
+
+_ASKED = ("__getitem__", "__iter__", "__len__", "__contains__", "items", "values", "keys", "get")
+_PYTHON = (collections.Counter,)  # of the standard library, known as it is
 _FUNCTIONS = (
     pytypes.FunctionType, pytypes.BuiltinFunctionType, pytypes.MethodType, np.ufunc,
     pytypes.MethodDescriptorType, pytypes.WrapperDescriptorType, np.vectorize,

@@ -455,7 +455,8 @@ def show(t: Type) -> str:
         case Obj(cls):
             return cls.__name__
         case Known(value):
-            return getattr(value, "__name__", type(value).__name__)
+            own = isinstance(value, list | tuple | dict)  # which may make up any attribute
+            return type(value).__name__ if own else getattr(value, "__name__", type(value).__name__)
         case Clo(code):
             return getattr(code, "name", "lambda")
         case Method(_, _, name):

@@ -22,7 +22,7 @@ from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.derivative import Derivative, primal
 from srcad.runtime.gates import Gate
 from srcad.runtime.objects import reads_by_code
-from srcad.runtime.slots import slots_of
+from srcad.runtime.slots import blank, slots_of
 from srcad.runtime.unobtainable import Refusal
 
 _WITHOUT = (str, bytes, int, type, types.ModuleType, types.FunctionType, Gate, Derivative)
@@ -395,7 +395,7 @@ def _object_like(cotangent: Any, x: Any) -> Any:
     fields = fields_of(x)
     if fields is None:
         return None
-    made = object.__new__(type(x))
+    made = blank(type(x))
     for name, value in fields.items():
         object.__setattr__(made, name, finish(part(cotangent, name), value))
     return made

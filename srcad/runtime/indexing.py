@@ -21,6 +21,7 @@ import numpy as np
 
 from srcad.errors import NotDifferentiable
 from srcad.runtime.broadcast import unbroadcast
+from srcad.runtime.slots import blank
 
 NOT_DATA = (
     type,
@@ -96,7 +97,7 @@ def _zero_object(x: Any, known: dict[int, Any]) -> Any:
     if names is None:
         return None
     try:
-        known[id(x)] = zeros = object.__new__(type(x))
+        known[id(x)] = zeros = blank(type(x))
     except TypeError:  # made in C: a file, a random generator
         return None
     for name in names:
@@ -151,7 +152,7 @@ def add(a: Any, b: Any) -> Any:
 
 
 def _add_objects(a: Any, b: Any) -> Any:
-    total = object.__new__(type(a))
+    total = blank(type(a))
     names = dict.fromkeys([*(attributes(a) or ()), *(attributes(b) or ())])
     for name in names:
         value = add(getattr(a, name, None), getattr(b, name, None))

@@ -29,6 +29,14 @@ def slots_of(x: Any) -> dict[str, Any]:
     return {name: getattr(x, name) for name in slot_names(cls) if hasattr(x, name)}
 
 
+def blank(cls: Any) -> Any:
+    """An object of the class without attributes, made without its `__init__`."""
+    try:
+        return object.__new__(cls)
+    except TypeError:  # the class keeps something in C: an exception, a SimpleNamespace
+        return cls.__new__(cls)
+
+
 def put_attribute(x: Any, name: str, value: Any) -> None:
     """Set an attribute, past what the class does then."""
     cls: Any = type(x)

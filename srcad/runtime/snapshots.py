@@ -12,7 +12,7 @@ from typing import Any
 from srcad.runtime.by_code import attributes
 from srcad.runtime.cotangents import held_by
 from srcad.runtime.derivative import primal
-from srcad.runtime.slots import put_attribute
+from srcad.runtime.slots import blank, put_attribute
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ def twin_of(value: Any, known: dict[int, Any], inside: Callable[[Any, dict[int, 
     fields = attributes(value)
     if fields is None:
         return value
-    twin = known[id(value)] = object.__new__(type(value))
+    twin = known[id(value)] = blank(type(value))
     for name, item in fields.items():
         put_attribute(twin, name, inside(item, known))
     return twin
