@@ -43,23 +43,10 @@ def construct(
         return ANY, Inert()
     if cls.__module__.startswith("scipy.sparse."):
         return ANY, Refused("a sparse matrix of values with a derivative", "Use an array.")
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        names = tuple(cls._fields)
-        factories: dict[str, ir.Expr] = {}
-        defaults = cls._field_defaults  # type: ignore[attr-defined]
-    elif dataclasses.is_dataclass(cls) and _generated_init(cls):
-        usable = [f for f in dataclasses.fields(cls) if f.init]
-        names = tuple(f.name for f in usable)
-        defaults = {f.name: f.default for f in usable if f.default is not dataclasses.MISSING}
-        factories = {
-            f.name: ir.Call(constant_expr(f.default_factory, f.name))
-            for f in usable
-            if f.default_factory is not dataclasses.MISSING
-        }
-    else:
+    signature = _of_record(cls)
+    if signature is None:
         return made_by_constructor(cls, args, kwargs, inference)
-    given = {k: constant_expr(v, k) for k, v in defaults.items()}
-    signature = Signature(names, None, None, given | factories)
+    names = (*signature.plain, *signature.keyword_only)
     try:
         bound = bind(signature, args, kwargs, inference)
     except CannotBind:
@@ -69,6 +56,46 @@ def construct(
     if issubclass(cls, tuple):
         return Tup(tuple(kinds), cls), new
     return Obj(cls, tuple(zip(names, kinds, strict=True))), new
+
+
+def _of_record(cls: type) -> Signature | None:
+    """The parameters of a named tuple, or of a dataclass that is no more than its fields."""
+    factories: dict[str, ir.Expr] = {}
+    named: tuple[str, ...] = ()
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        names = tuple(cls._fields)
+        defaults = cls._field_defaults  # type: ignore[attr-defined]
+    elif dataclasses.is_dataclass(cls) and _generated_init(cls):
+        usable = [f for f in dataclasses.fields(cls) if f.init]
+        names = tuple(f.name for f in usable if not f.kw_only)
+        named = tuple(f.name for f in usable if f.kw_only)
+        defaults = {f.name: f.default for f in usable if f.default is not dataclasses.MISSING}
+        factories = {
+            f.name: ir.Call(constant_expr(f.default_factory, f.name))
+            for f in usable
+            if f.default_factory is not dataclasses.MISSING
+        }
+    else:
+        return None
+    given = {k: constant_expr(v, k) for k, v in defaults.items()}
+    return Signature(names, None, None, given | factories, named)
+
+
+def parameters_of(cls: type, inference: Inference) -> Signature | None:
+    """The parameters of a class of the user, where it is known how it makes its objects."""
+    if cls in SUBSTITUTES or issubclass(cls, BaseException) or cls.__module__ == "builtins":
+        return None
+    record = _of_record(cls)
+    if record is not None:
+        return record
+    program = inference.session.program
+    try:
+        if cls not in program.makers:
+            program.makers[cls] = constructor(program, cls)
+    except SrcadError:
+        return None
+    how: Constructor | None = program.makers[cls]
+    return None if how is None else how.signature
 
 
 def _namespace(

@@ -47,6 +47,7 @@ from srcad.analysis.operations import (
 )
 from srcad.analysis.overloads import overloaded
 from srcad.analysis.program import MISSING, Unit
+from srcad.analysis.spread_arguments import spread_written_out
 from srcad.analysis.star_methods import star_written_out
 from srcad.analysis.unrolled import stored_by_name, unrolled
 from srcad.analysis.views_of_dicts import listed_values
@@ -274,7 +275,7 @@ class Inference:
             asked = attribute_or_default(stmt, self) or stored_by_name(stmt, self)
             asked = asked or star_written_out(stmt, self) or kept_iterator(stmt, self)
             asked = asked or copied_object(stmt, self) or kept_property(stmt, self)
-            asked = asked or listed_values(stmt, self)
+            asked = asked or listed_values(stmt, self) or spread_written_out(stmt, self)
             if asked is not None:
                 return self.instead(stmt, asked)
             found = all_handed_out(stmt, self)

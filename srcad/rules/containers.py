@@ -12,7 +12,14 @@ from srcad.runtime.copies import refused_copy, refused_set
 from srcad.runtime.elementwise import ratio
 from srcad.runtime.indices import no_lost_key
 from srcad.runtime.matching import plain_keys
-from srcad.runtime.objects import absent, has_own, lacks, no_others, past_the_class
+from srcad.runtime.objects import (
+    absent,
+    has_own,
+    lacks,
+    no_others,
+    past_the_class,
+    wrong_number,
+)
 from srcad.runtime.operands import (
     no_items_by_class,
     no_objects,
@@ -40,7 +47,7 @@ no_derivative(
 no_derivative(inplace.places_along, inplace.cycled, inplace.cycled_by_mask)
 no_derivative(inplace.selection_shape, inplace.rounds, inplace.shuffled_order)
 vjp(itertools.count, None, None)  # an active start or step is refused
-no_derivative(absent, lacks, past_the_class, plain_keys)
+no_derivative(absent, lacks, past_the_class, plain_keys, wrong_number)
 no_derivative(open, input, bound_anew, no_objects, no_objects_inside, no_items_by_class, *INERT)
 no_derivative(inplace.array_of_numbers, inplace.array_or_number, inplace.one_number)
 no_derivative(inplace.shape_of, inplace.mask_of, no_lost_key, no_writes, numbers_alone)

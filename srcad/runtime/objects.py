@@ -131,3 +131,9 @@ def past_the_class(owner: Any, table: Any) -> None:
 def not_kept(owner: Any, name: str) -> bool:
     """Whether a cached property has not been computed yet."""
     return name not in owner.__dict__
+
+
+def wrong_number(function: Any, items: Any) -> None:
+    """Call it with as many arguments as it does not take: Python says so."""
+    function(*items)
+    raise TypeError(f"{function.__name__}() does not take {len(items)} arguments")
