@@ -117,8 +117,8 @@ class Compilation:
 
     def apart(self, unit: Unit, types: tuple[Type, ...]) -> Unit:
         """The function with attributes of objects as variables, where that can be done."""
-        if self.naive or self.reading.whole:
-            return unit
+        if self.naive or self.reading.whole or self.reading.early:
+            return unit  # early: who meets whom is asked of the objects
         key = id(unit), types
         if key not in self.units:
             self.units[key] = unit, scattered(self.session, unit, types)

@@ -188,10 +188,127 @@ def answered(x):
     return sum(v for v in family(x).answered() if v is not None)
 
 
-RIGHT = [walk, arguments_that_change, objects_that_change]
+class Data:
+    def __init__(self, x):
+        self.x, self.k = x, 0.0
+
+    def scaled(self):
+        for v in self.x:
+            yield v * (1 + self.k)
+
+    def guarded(self):
+        try:
+            for v in self.x:
+                yield v * (1 + self.k)
+        finally:
+            pass
+
+    def deep(self, n):
+        yield self.x[n] * (1 + self.k)
+        if n > 0:
+            yield from self.deep(n - 1)
+
+
+class Counting:
+    def __init__(self, x):
+        self.x, self.k = x, 0
+
+    def __iter__(self):
+        while self.k < 3:
+            self.k += 1
+            yield self.x[self.k - 1] * self.k
+
+
+class Two:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def __iter__(self):
+        yield self.a
+        yield self.b * 2
+
+
+def zip_that_meets_its_object(x):
+    data, total = Data(x), 0.0
+    for v, w in zip(data.scaled(), x, strict=False):
+        data.k = data.k + v
+        total += v * w
+    return total
+
+
+def try_that_meets_its_object(x):
+    data, total = Data(x), 0.0
+    for v in data.guarded():
+        data.k = data.k + v
+        total += v * v
+    return total
+
+
+def recursion_that_meets_its_object(x):
+    data, total = Data(x), 0.0
+    for v in data.deep(2):
+        data.k = data.k + v
+        total += v * v
+    return total
+
+
+def zip_that_meets_by_another_name(x):
+    data, total = Data(x), 0.0
+    table = {"data": data}
+    for v, w in zip(data.scaled(), data.guarded(), strict=False):
+        table["data"].k = v
+        total += v * w
+    return total
+
+
+def zip_that_meets_in_an_array(x):
+    data, total = Data(x.copy()), 0.0
+    a = data.x
+    for v, w in zip(data.scaled(), data.guarded(), strict=False):
+        a[2] = v * 3
+        total += v * w
+    return total
+
+
+def objects_in_a_zip_that_meet(x):
+    two, total = Two(x[0], x[1]), 0.0
+    for a, b in zip(two, [1.0, 2.0], strict=False):
+        two.b = two.b * a
+        total += a * b
+    return total
+
+
+def object_twice_in_a_zip(x):
+    counting, total = Counting(x), 0.0
+    for a, b in zip(counting, counting, strict=False):
+        total += a * b
+    return total
+
+
+def objects_in_a_zip(x):
+    first, second, total = Two(x[0], x[1]), Two(x[2], x[1]), 0.0
+    for k, (a, b) in enumerate(zip(first, second, strict=False)):
+        total += a * b * (k + 1)
+    return total * sum(a * b for a, b in zip(first, x, strict=False) if a > 0)
+
+
+RIGHT = [objects_in_a_zip, walk, arguments_that_change, objects_that_change]
 REFUSED = [consumed_twice, consumed_in_a_loop, asked_by_next, kept_in_a_list, handed_on, answered,
            beside_what_never_ends, careful_beside_another, called_anew]  # fmt: skip
-EITHER = [walk_that_scales, deep_walk, walk_left_early, walk_that_cuts, guarded]
+EITHER = [
+    zip_that_meets_its_object,
+    try_that_meets_its_object,
+    recursion_that_meets_its_object,
+    zip_that_meets_by_another_name,
+    zip_that_meets_in_an_array,
+    objects_in_a_zip_that_meet,
+    object_twice_in_a_zip,
+    walk_that_scales,
+    deep_walk,
+    walk_left_early,
+    walk_that_cuts,
+    guarded,
+]
 X = np.array([0.7, 1.3, -0.4])
 
 

@@ -382,11 +382,13 @@ class _Planner:
         """Something that cannot be indexed: its values are saved as they come."""
         active = set(ir.leaves(target)) & self.reverse.active
         if active and self.is_active(iterable):
-            raise errors.UnsupportedSyntax(
+            problem = errors.UnsupportedSyntax(
                 "Iterating over this value cannot be reversed: its items carry a derivative but "
                 "cannot be indexed. Loop over a list, a tuple, an array or a dict.",
                 self.reverse.place(self.stmt.at),
             )
+            problem.reading = "generators"  # where objects say what they hand out
+            raise problem
 
     def length_of(self, iterable: ir.Expr) -> ir.Expr:
         found = self.length(iterable)

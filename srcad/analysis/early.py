@@ -38,7 +38,7 @@ def met(facts: Inferred, body: ir.Block) -> Iterator[tuple[ir.Loc | None, SrcadE
         for name in sorted(ir.reads(stmt.iterable) & facts.early.keys()):
             problem = _problem(stmt, name, calls.get(name), facts, body)
             if problem:
-                function = facts.early[name].function.__qualname__
+                function = facts.early[name].__qualname__
                 message = f"The generator `{function}` {problem}. Loop over a list of its items."
                 yield stmt.at, UnsupportedSyntax(message, facts.unit.place(stmt.at))
 

@@ -290,7 +290,7 @@ def _looped(stmt: ir.For, target: str, inference: Inference) -> ir.Block | None:
         writer = Writer(stmt, inference)
         items = writer.let("items", _list_of(made))
         if made.early:
-            facts.early[items.id] = made
+            facts.early[items.id] = made.function
         over = ir.substitute(stmt.iterable, {target: items})
         return (*writer.block, replace(stmt, iterable=over))
     around = Inlining(stmt, made.handing, inference)

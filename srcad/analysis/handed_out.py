@@ -192,7 +192,27 @@ def loop_handed_out(stmt: ir.For, inference: Inference) -> ir.Block | None:
             around = _around(stmt, owner, inference)
             return None if around is None else around.counted(start)
         case _:
-            return None
+            return _side_by_side(stmt, owners, inference)
+
+
+def _side_by_side(stmt: ir.For, owners: list[str], inference: Inference) -> ir.Block | None:
+    """`zip(u, v)` of such objects: lists of what they hand out, if nobody would notice."""
+    if not inference.session.reading.early or _listing_of(owners, inference) is None:
+        return None
+    writer = Writer(stmt, inference)
+    names: dict[str, ir.Expr] = {}
+    for owner in owners:
+        function = way_of(inference.types[owner])
+        assert function is not None
+        items = names[owner] = writer.let("items", ir.Call(ITEMS_OF, (ir.Name(owner),)))
+        inference.facts.early[items.id] = function
+    return (*writer.block, replace(stmt, iterable=ir.substitute(stmt.iterable, names)))
+
+
+def _listing_of(owners: list[str], inference: Inference) -> list[Any] | None:
+    kinds = [inference.types[n] for n in owners]
+    found = [_listing(k, inference) if isinstance(k, Obj) else None for k in kinds]
+    return None if None in found else found
 
 
 def _around(stmt: ir.For, owner: str, inference: Inference) -> Inlining | None:

@@ -112,7 +112,7 @@ class Inferred:
     several: dict[str, Several] = field(default_factory=dict)  # the same of several classes
     chosen: dict[int, Several] = field(default_factory=dict)  # by what consumes their items
     kept: dict[int, ir.Stmt] = field(default_factory=dict)  # reads of cached properties as fields
-    early: dict[str, Generated] = field(default_factory=dict)  # lists of what loops take of them
+    early: dict[str, Any] = field(default_factory=dict)  # lists of what loops take of functions
 
     @property
     def taken(self) -> set[str]:

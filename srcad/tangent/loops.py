@@ -97,7 +97,9 @@ class Loops(Values):
         if isinstance(kind, AnyType) and self.moves(whole):
             return algebra.call(PARTS_DOT, self.value(whole), whole)
         if isinstance(kind, Obj):
-            raise self.unsupported("The iteration over an object of a class")
+            problem = self.unsupported("The iteration over an object of a class")
+            problem.reading = "generators"  # where it says what it hands out
+            raise problem
         return self.value(whole)
 
     def zipped(self, target: ir.Target, args: tuple[ir.Expr, ...]) -> Side:
