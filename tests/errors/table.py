@@ -212,8 +212,8 @@ MUTATION = [
     ),
     Mistake(
         "augmented_array",
-        "def f(x):\n    y = x * (2 + 1j)\n    z = y\n    y += x  # <- here\n"
-        "    return abs(y.sum() + z[0])\n",
+        "def f(x):\n    y = x * 2\n    z = y.flat\n    y += x  # <- here\n"
+        "    return y.sum() + z[0]\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         (r"\+=", "y", "new|y = y"),
@@ -242,11 +242,11 @@ MUTATION = [
     ),
     Mistake(
         "view",
-        "def f(x):\n    y = x * 1j\n    z = y[:2]\n    z[0] = 5.0  # <- here\n"
-        "    return abs((y ** 2).sum() + z.sum())\n",
+        "def f(x):\n    y = x * 2\n    z = y.flat\n    v = y[:2]\n    v[0] = 5.0  # <- here\n"
+        "    return (y ** 2).sum() + z[1]\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
-        (r"`[yz]`",),
+        (r"`[yv]`",),
     ),
     Mistake(
         "copyto",
@@ -259,7 +259,7 @@ MUTATION = [
     Mistake(
         "in_helper",
         "def scale(v):\n    v *= 2  # <- here\n    return v\n\n\n"
-        "def f(x):\n    y = x * 1j\n    z = y[:2]\n    scale(y)\n    return abs(y.sum() + z[0])\n",
+        "def f(x):\n    y = x * 2\n    z = y.flat\n    scale(y)\n    return y.sum() + z[0]\n",
         gradient(VECTOR),
         errors.UnsupportedMutation,
         (r"\*=",),
