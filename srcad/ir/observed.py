@@ -123,7 +123,8 @@ def _plain_object(value: Any) -> bool:
         return False
     module = cls.__module__.split(".")[0]
     ours = module == "srcad" and not hasattr(cls, "OF_THE_PROGRAM")
-    stores = hasattr(value, "__dict__") or bool(slot_names(cls))
+    # what NumPy keeps in slots are settings: np.c_
+    stores = hasattr(value, "__dict__") or (module != "numpy" and bool(slot_names(cls)))
     return not ours and module not in _SERVICES and stores
 
 
