@@ -247,7 +247,9 @@ class Calls(Cells):
     def own_residuals(self, stmt: ir.Assign, operation: Invoke | Apply, saved: str) -> ir.Block:
         """What the called function saved of memory that changes later must be copied."""
         held = {stmt.target}.union(*map(ir.reads, operation.args))
-        changing = sorted(n for n in held if self.changed_later(n, stmt))
+        changing = sorted(
+            n for n in held if self.changed_later(n, stmt) or self.other_items_later(n, stmt)
+        )
         if not changing:
             return ()
         arrays = all(isinstance(self.type(n), Array) for n in changing)
@@ -259,6 +261,12 @@ class Calls(Cells):
 
     def changed_later(self, name: str, stmt: ir.Stmt) -> bool:
         return mutable(self.type(name)) and self.storage.changes_after(name, stmt, itself=False)
+
+    def other_items_later(self, name: str, stmt: ir.Stmt) -> bool:
+        """Whether a container without a derivative, as the indices of a loop, is refilled."""
+        kind = self.type(name)
+        plain = mutable(kind) and not isinstance(kind, Array) and name not in self.active
+        return plain and self.refilled_later(name, stmt)
 
     def refilled_later(self, name: str, stmt: ir.Stmt) -> bool:
         return self.storage.refilled_after(name, stmt, itself=False)

@@ -107,7 +107,7 @@ def has_break(block: ir.Block) -> bool:
 
 class _Planner:
     def __init__(self, reverse: Cotangents, stmt: ir.For) -> None:
-        self.reverse, self.stmt = reverse, stmt
+        self.reverse, self.stmt, self.given = reverse, stmt, stmt
         self.before: list[ir.Stmt] = []
         self.rebinds: list[ir.Stmt] = []
         self.reads: list[tuple[str, str, ir.Expr]] = []
@@ -118,6 +118,7 @@ class _Planner:
         iterable = self.frozen(stmt.iterable)
         written = self.reverse.with_cells and ir.reads(iterable) & self.reverse.moving()
         early = has_break(stmt.body) or self.reverse.naive or written  # then it is counted
+        early = early or any(map(self.changes, ir.reads(iterable)))
         simple_range = self.is_call(iterable, "range") and isinstance(stmt.target, str)
         if simple_range and not early:
             back = ir.Call(REVERSED, (iterable,))
@@ -239,6 +240,13 @@ class _Planner:
         """Whether a container is written, so that its items are saved as they come."""
         return isinstance(expr, ir.Name) and expr.id in self.reverse.cells
 
+    def changes(self, name: str) -> bool:
+        """Whether a list without a derivative may hold other items when the loop is reversed."""
+        if name in self.reverse.active or not isinstance(self.type(ir.Name(name)), Lst):
+            return False
+        storage = self.reverse.storage
+        return storage.changes_after(name, self.given) or storage.refilled_after(name, self.given)
+
     def may_be_cell(self, name: str) -> bool:
         return self.reverse.with_cells and name in self.reverse.unknown()
 
@@ -260,6 +268,8 @@ class _Planner:
         if self.is_cell(ir.Name(name)):
             self.kept += ir.leaves(target)
             return
+        if self.changes(name):
+            return  # its items are saved as they come
         unknown = not self.reverse.active.isdisjoint(ir.leaves(target))
         if isinstance(kind, Dct) and name in self.reverse.active and unknown:
             self.bind(target, _nth_key(ir.Name(name), k))

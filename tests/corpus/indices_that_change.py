@@ -198,3 +198,114 @@ def index_list_built_from_the_front(p):
     for t in range(2):
         path.insert(0, t)
     return np.sum(p[path] ** 2)
+
+
+V3 = [lambda rng: (rng.uniform(0.4, 1.4, size=3),)]
+
+
+def folded(x, ids):
+    s = 0.0
+    for k in ids:
+        s = s * x[k] + x[k]
+    return s
+
+
+@program(args=V3)
+def list_that_a_called_function_read(x):
+    ids = [0, 1, 2]
+    s = folded(x, ids)
+    ids.reverse()
+    ids.pop()
+    out = s * folded(x, ids)
+    while len(ids) > 0:
+        out = out * 0.5 + folded(x, ids)
+        ids.pop(0)
+    return out
+
+
+def product_of(x, table):
+    return x[table["i"]] * x[table["j"]]
+
+
+class Choice:
+    def __init__(self):
+        self.i, self.ids = 0, [0, 1]
+
+
+def chosen(x, choice):
+    return folded(x, choice.ids) + x[choice.i] ** 2
+
+
+@program(args=V3)
+def table_and_object_that_a_called_function_read(x):
+    table, choice = {"i": 0, "j": 1}, Choice()
+    s = product_of(x, table) * chosen(x, choice)
+    table["i"], table["j"] = 2, 2
+    choice.i = 2
+    choice.ids.append(2)
+    s = s * product_of(x, table) + chosen(x, choice)
+    choice.ids = [1]
+    return s * chosen(x, choice)
+
+
+@program(args=V3)
+def lists_that_loops_read(x):
+    ids, pairs, weights = [2, 0], [(0, 1), (1, 2)], [1.0, 2.0]
+    s = 0.0
+    for k in ids:
+        s = s * x[k] + x[k]
+    for i, j in pairs:
+        s = s * x[i] + x[j]
+    for n, k in enumerate(ids):
+        s = s * x[k] + x[k] * (n + 1)
+    for k, w in zip(ids, weights, strict=True):
+        s = s * x[k] + w * x[k]
+    for k in reversed(ids):
+        s = s * x[k] + x[k]
+    ids.sort()
+    ids[0] = 1
+    pairs.clear()
+    weights[0] = 7.0
+    for k in ids:
+        s = s * x[k] + x[k]
+    ids.clear()
+    return s
+
+
+@program(args=V3)
+def lists_that_grow_in_their_loops(x):
+    ids, names, table, s = [0], ["a", "b"], dict(zip("abc", x, strict=True)), 0.0
+    for k in ids:
+        s = s * x[k] + x[k]
+        if k < 2:
+            ids.append(k + 1)
+    for n in names:
+        s = s * table[n] + table[n]
+        if n == "b":
+            names.append("c")
+    for again in range(2):
+        for k in ids:
+            s = s * x[k] * 0.5 + x[k] * again
+        ids.append(2)
+        ids[0] = 1
+    names.remove("a")
+    ids.clear()
+    return s
+
+
+@program(args=V3)
+def levels_and_groups_that_are_emptied(x):
+    level, groups, s = [0], [[0, 1], [2]], 0.0
+    for _ in range(3):
+        coming = []
+        for k in level:
+            s = s * x[k] + x[k] ** 2
+            coming.append(min(k + 1, 2))
+        level.clear()
+        level.extend(coming)
+    for group in groups:
+        for k in group:
+            s += x[k] ** 2 * (s + 1)
+        group.clear()
+    del groups[:]
+    return s
