@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +93,7 @@ def bind(
     """One expression for each parameter."""
     expanded = expand(args, kwargs, inference)
     if expanded is None:
-        passed = _passed_on(signature, args, kwargs)
+        passed = _passed_on(signature, args, kwargs, inference.facts.tuples)
         if passed is None:
             raise CannotBind(certain=False)
         return passed
@@ -131,18 +131,27 @@ def _passed_on(
     signature: Signature,
     args: tuple[ir.Expr, ...],
     kwargs: tuple[tuple[str | None, ir.Expr], ...],
+    tuples: Collection[str],
 ) -> tuple[ir.Expr, ...] | None:
-    """`f(a, *rest)` into `def f(a, *rest)`: the tuple is handed on as it is."""
+    """`f(a, *rest)` into `def f(a, *rest)`: the tuple is handed on as it is.
+
+    tuples: variables that are known to hold one.
+    """
     *first, last = args or (None,)
-    if signature.star is None or not isinstance(last, ir.Star) or kwargs:
+    named = dict(kwargs)
+    if signature.star is None or not isinstance(last, ir.Star):
+        return None
+    if not named.keys() <= set(signature.keyword_only) or len(named) < len(kwargs):
         return None
     if len(first) != len(signature.plain) or any(isinstance(a, ir.Star) for a in first):
         return None
-    if any(n not in signature.defaults for n in signature.keyword_only):
+    if any(n not in signature.defaults | named for n in signature.keyword_only):
         return None
     values: dict[str, Any] = dict(zip(signature.plain, first, strict=True))
-    values |= {n: signature.defaults[n] for n in signature.keyword_only}
-    rest = ir.Call(ir.Ref(tuple, "tuple"), (last.value,))
+    values |= {n: named.get(n, signature.defaults.get(n)) for n in signature.keyword_only}
+    rest: ir.Expr = ir.Call(ir.Ref(tuple, "tuple"), (last.value,))
+    if isinstance(last.value, ir.Name) and last.value.id in tuples:
+        rest = last.value
     return _ordered(signature, values, rest, _mapping({}))
 
 

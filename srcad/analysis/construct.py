@@ -122,13 +122,13 @@ def made_by_constructor(
     how: Constructor | None = program.makers[cls]
     if how is None:
         return None
-    if how.unit is not None:
-        return invoke(how.unit, how.signature, args, kwargs, None, inference)
     try:
         bound = bind(how.signature, args, kwargs, inference)
     except CannotBind as problem:
         why: Operation = Refused(f"this call of `{cls.__name__}`")
         return ANY, Inert() if problem.certain else why
+    if how.unit is not None:
+        return invoke(how.unit, how.signature, args, kwargs, None, inference)
     given = dict(zip(how.params, bound, strict=True))
     return make(cls, tuple((n, ir.substitute(v, given)) for n, v in how.fields), inference)
 

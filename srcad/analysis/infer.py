@@ -111,6 +111,7 @@ class Inferred:
     generators: dict[str, Generated] = field(default_factory=dict)  # that were called, by variable
     several: dict[str, Several] = field(default_factory=dict)  # the same of several classes
     chosen: dict[int, Several] = field(default_factory=dict)  # by what consumes their items
+    tuples: set[str] = field(default_factory=set)  # variables of ours that hold tuples
     kept: dict[int, ir.Stmt] = field(default_factory=dict)  # reads of cached properties as fields
     early: dict[str, Any] = field(default_factory=dict)  # lists of what loops take of functions
 

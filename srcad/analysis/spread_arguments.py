@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from srcad.analysis.bind import Signature
 from srcad.analysis.construct import parameters_of
 from srcad.analysis.writer import Writer
 from srcad.ir import nodes as ir
@@ -37,7 +38,12 @@ def spread_written_out(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
             pass
         case _:
             return None
-    numbers = _numbers(func, args, kwargs, inference)
+    signature = _signature(func, args, kwargs, inference)
+    if signature is None:
+        return None
+    if signature.star is not None:
+        return _into_star(stmt, call, len(signature.plain), inference)
+    numbers = _numbers(signature, args, kwargs)
     if not numbers:
         return None
     writer = Writer(stmt, inference)
@@ -57,21 +63,48 @@ def spread_written_out(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
     return (*writer.block, checked, *block)
 
 
-def _numbers(
+def _into_star(
+    stmt: ir.Assign | ir.Effect, call: ir.Call, plain: int, inference: Inference
+) -> ir.Block | None:
+    """`Vector(*x)` into `def __init__(self, *items)`: the tuple has a name."""
+    first, rest = call.args[:plain], call.args[plain:]
+    if any(isinstance(a, ir.Star) for a in first) or not rest:
+        return None
+    match rest:
+        case (ir.Star(ir.Name(name)),) if name in inference.facts.tuples:
+            return None
+        case _:
+            pass
+    writer = Writer(stmt, inference)
+    items = writer.let("items", ir.Sequence("tuple", rest))
+    inference.facts.tuples.add(items.id)
+    new = replace(stmt, value=replace(call, args=(*first, ir.Star(items))))
+    return (*writer.block, new)
+
+
+def _signature(
     func: ir.Expr,
     args: tuple[ir.Expr, ...],
     kwargs: tuple[tuple[str | None, ir.Expr], ...],
     inference: Inference,
-) -> list[int]:
-    """How many positional arguments a class may get; empty where that is known, or not bounded."""
+) -> Signature | None:
+    """The parameters of a class that gets arguments of which the number is not known."""
     spread = [inference.expr(a.value) for a in args if isinstance(a, ir.Star)]
     if all(isinstance(k, Tup | Lst) and k.items is not None for k in spread):
-        return []
+        return None
     kind = inference.expr(func)
     cls = kind.value if isinstance(kind, Known) else None
-    signature = parameters_of(cls, inference) if isinstance(cls, type) else None
-    if signature is None or signature.star is not None or any(k is None for k, _ in kwargs):
-        return []
+    if not isinstance(cls, type) or any(k is None for k, _ in kwargs):
+        return None
+    return parameters_of(cls, inference)
+
+
+def _numbers(
+    signature: Signature,
+    args: tuple[ir.Expr, ...],
+    kwargs: tuple[tuple[str | None, ir.Expr], ...],
+) -> list[int]:
+    """How many positional arguments a class may get; empty where there are too many."""
     named = {k for k, _ in kwargs}
     plain = signature.plain
     most = next((k for k, n in enumerate(plain) if n in named), len(plain))

@@ -1,6 +1,6 @@
 """Arrays and lists of unknown length spread into calls of classes; keyword-only fields."""
 
-from collections import namedtuple
+from collections import ChainMap, namedtuple
 from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
@@ -101,3 +101,28 @@ def of_another_number(x):
 def keyword_only_fields(x):
     first = Mixed(x[0], x[1]).value() + Mixed(x[0], b=x[1]).value() + Mixed(*x[:2]).value()
     return first * Derived(x[1], x=x[0]).value() + Derived(x[2], x=x[1], z=x[0]).value()
+
+
+class Vector:
+    def __init__(self, *items, k=1.0):
+        self.items, self.k = list(items), k
+
+    def longer(self, item):
+        return self.__class__(item, *self.items, k=self.k)
+
+    def value(self):
+        return sum(self.items) * self.k + self.items[0] ** 2
+
+
+@program(args=V)
+def into_a_class_that_takes_any_number(x):
+    one, two = Vector(*x), Vector(*x[:2], k=x[2])
+    three = type(one)(x[1], *np.split(x, 3)[:2], *x[1:])
+    return one.value() + two.longer(x[0]).value() * np.sum(three.value())
+
+
+@program(args=V)
+def chained_maps(x):
+    maps = ChainMap({"a": x[0]}, {"b": x[1]})
+    child = maps.new_child({"a": x[2]})
+    return child["a"] * child["b"] + maps["a"] + child.parents["a"] * maps.parents["b"]
