@@ -22,7 +22,7 @@ from typing import Any
 
 from srcad.analysis.activity import Active
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Invoke, Make, Part, Same
+from srcad.analysis.operations import Apply, Invoke, Make, Part, Same
 from srcad.analysis.reach import OWN
 from srcad.errors import SrcadError, UnsupportedMutation
 from srcad.ir import nodes as ir
@@ -32,6 +32,7 @@ from srcad.rules.mutable import MOVES, PUTS
 _TRUTH = ("__bool__", "__len__")
 _COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__hash__")
 _SHOWN = ("__str__", "__repr__", "__format__", "__int__", "__index__", "__length_hint__")
+_TEXT = ("__str__", "__repr__", "__format__")  # which nothing asks for that computes numbers
 _ANY_OF_THEM = (*_TRUTH, *_COMPARED, *_SHOWN)
 _CALLED = {"len": ("__len__",), "bool": _TRUTH, "any": _TRUTH, "all": _TRUTH, "hash": ("__hash__",),
            "print": _SHOWN, "str": _SHOWN, "repr": _SHOWN, "format": _SHOWN, "isinstance": (),
@@ -89,14 +90,36 @@ def _asking(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str
                 yield from ((e, _COMPARED) for e in (left, *rights) if isinstance(e, ir.Name))
             case ir.Raw(node):
                 yield expr, (*_ANY_OF_THEM, *_asked_by(node, facts))
-            case ir.Call(_, args):
-                operation = facts.operations.get(id(expr))
-                if not isinstance(operation, Invoke | Make | Part | Same):
-                    owner = (expr.func.obj,) if isinstance(expr.func, ir.Attr) else ()
-                    methods = _by_builtin(expr.func)
-                    yield from ((e, methods) for e in (*owner, *args))
+            case ir.Call():
+                yield from _of_call(expr, facts)
             case _:
                 pass
+
+
+def _of_call(expr: ir.Call, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
+    """What a function that is not read may ask of its operands."""
+    operation = facts.operations.get(id(expr))
+    if isinstance(operation, Invoke | Make | Part | Same):
+        return
+    methods = _by_builtin(expr.func)
+    if isinstance(operation, Apply) and operation.rule is not None:
+        methods = tuple(m for m in methods if m not in _TEXT)
+    yield from ((e, methods) for e in (*_given_as_self(expr.func, facts), *expr.args))
+
+
+def _given_as_self(func: ir.Expr, facts: Inferred) -> tuple[ir.Expr, ...]:
+    """What stands before the dot, but where no method of a class of the program is called.
+
+    self.inv(S)       the object keeps the function, which does not get it
+    y.copy()          y of unknown type, and no class that is met has such a method
+    """
+    if not isinstance(func, ir.Attr):
+        return ()
+    kind = facts.types.get(func.obj.id) if isinstance(func.obj, ir.Name) else None
+    met = [kind] if isinstance(kind, Obj) else facts.types.values()
+    classes = {k.cls for one in met for k in _objects(one, _DEEP)}
+    has = any(inspect.getattr_static(c, func.name, None) is not None for c in classes)
+    return (func.obj,) if has else ()
 
 
 def _kept_properties(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
