@@ -12,11 +12,17 @@ is bound anew.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from srcad.analysis.infer import Inference, Inferred
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
-from srcad.ir.types import AnyType, Array, Dct, Lst, Obj, Type
+from srcad.ir.types import ANY, AnyType, Array, Dct, Known, Lst, Obj, Type
+from srcad.runtime.rebinding import bound_anew
+
+BOUND_ANEW = ir.Ref(bound_anew, "bound_anew")
 
 
 def apart(facts: Inferred, stmt: ir.Augment) -> ir.Block:
@@ -42,6 +48,8 @@ def apart(facts: Inferred, stmt: ir.Augment) -> ir.Block:
     kind = inference.expr(target)
     if not _has_contents(kind):
         return (stmt,)
+    if kind == ANY and _is_number_now(facts, inference.expr(target.obj), target):
+        return (*_checked(facts, inference, replace(target), names, stmt.at), stmt)
     if isinstance(target, ir.Item):
         target = replace(target, index=once(target.index))
     read = replace(target)
@@ -52,6 +60,38 @@ def apart(facts: Inferred, stmt: ir.Augment) -> ir.Block:
     facts.keep.extend((read, target))
     changed = ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at)
     return (*out, changed, ir.Store(target, ir.Name(old), stmt.at))
+
+
+def _is_number_now(facts: Inferred, owner: Type, target: ir.Item | ir.Attr) -> bool:
+    """Whether a place of an object from outside, of which no type is known, holds a number."""
+    value: Any = owner.value if isinstance(owner, Known) else None
+    code, name = facts.unit.code, target.obj
+    if isinstance(name, ir.Name) and name.id in code.free - code.locals:
+        value = facts.session.program.lookup(facts.unit, name.id)
+    match target:
+        case ir.Item(_, ir.Const(key)) if type(value) in (dict, list):
+            table = dict(enumerate(value)) if type(value) is list else value
+        case ir.Attr(_, attribute):
+            key, table = attribute, getattr(value, "__dict__", {})
+        case _:
+            return False
+    return isinstance(table.get(key), int | float | complex | str | np.number)
+
+
+def _checked(
+    facts: Inferred,
+    inference: Inference,
+    read: ir.Item | ir.Attr,
+    names: Names,
+    at: ir.Loc | None,
+) -> ir.Block:
+    """A look at what stands there when it runs: it may be an array by then."""
+    now = names.fresh("now")
+    facts.types[now] = inference.expr(read)
+    check = ir.Call(BOUND_ANEW, (ir.Name(now),))
+    inference.expr(check)
+    facts.keep.extend((read, check))
+    return ir.Assign(now, read, at), ir.Effect(check, at)
 
 
 def _has_contents(kind: Type) -> bool:

@@ -18,6 +18,18 @@ _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bo
                   sum, isinstance, zip, enumerate, type, set, frozenset,
                   operator.getitem}  # fmt: skip
 
+# functions of ours that write, or raise what must be raised
+CHECKS_AND_CHANGES = {
+    "accumulate", "accumulate_under", "call", "call_method", "call_spread", "add_at",
+    "taken", "taken_out", "put_back", "indexable", "assigned", "kept", "fitting",
+    "shuffled_order", "bound_anew", "array_of_numbers", "array_or_number", "one_number",
+    "noted", "moved", "taken_entry", "sort_both", "remove_both", "to_end", "update_dot",
+    "jvp_call", "jvp_method", "put_dot", "add_at_dot", "changed", "named_like",
+    "no_objects", "no_items_by_class", "no_lost_key", "no_writes", "no_objects_inside",
+    "numbers_alone", "lacks", "absent", "past_the_class", "no_sharing",
+    "nothing_forgotten", "no_dataclass", "no_others",
+}  # fmt: skip
+
 DRAWING = ("random", "numpy.random", "srcad.runtime.draws", "_io", "io")
 IMPURE = {print, input, next, open, shuffled_order, iterated, *FIRST, *REPORTS}
 
@@ -36,6 +48,8 @@ def pure_function(value: object) -> bool:
         return True
     owner = type(getattr(value, "__self__", None))
     module = str(getattr(value, "__module__", None) or owner.__module__)
+    if module.startswith("srcad.runtime") and getattr(value, "__name__", "") in CHECKS_AND_CHANGES:
+        return False  # whether it has a rule or not
     try:
         if value in IMPURE or module.startswith(DRAWING) or TABLE.of_user(value):
             return False
@@ -43,18 +57,8 @@ def pure_function(value: object) -> bool:
             return True
     except TypeError:
         return False
-    name = getattr(value, "__name__", "")
     if module.removeprefix("srcad.runtime.") in ("shadows", "cells", "adopting", "snapshots"):
         return False
     if module.startswith("srcad.runtime"):
-        return name not in {
-            "accumulate", "accumulate_under", "call", "call_method", "call_spread", "add_at",
-            "taken", "taken_out", "put_back", "indexable", "assigned", "kept", "fitting",
-            "shuffled_order", "bound_anew", "array_of_numbers", "array_or_number", "one_number",
-            "noted", "moved", "taken_entry", "sort_both", "remove_both", "to_end", "update_dot",
-            "jvp_call", "jvp_method", "put_dot", "add_at_dot", "changed", "named_like",
-            "no_objects", "no_items_by_class", "no_lost_key", "no_writes", "no_objects_inside",
-            "numbers_alone", "lacks", "absent", "past_the_class", "no_sharing",
-            "nothing_forgotten", "no_dataclass", "no_others",
-        }  # fmt: skip
+        return True
     return module in {"_operator", "operator", "math"}
