@@ -309,7 +309,7 @@ PROGRAMS = [
 ONLY_ONCE = [
     by_vjp, by_vjp_of_a_dict, by_vjp_with_a_keyword, by_jvp, by_hvp, by_jacobian,
     by_jacobian_of_a_list, by_hessian, by_hessian_of_a_constant, newton,
-    of_an_object, in_a_dict, nested,
+    of_an_object, in_a_dict, nested, of_a_partial,
 ]  # fmt: skip
 
 
