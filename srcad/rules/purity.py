@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from srcad.ir import nodes as ir
+from srcad.rules.patterns import PATTERNS
 from srcad.rules.reports import REPORTS
 from srcad.rules.table import TABLE, Unfinished
 from srcad.rules.writes import FIRST
@@ -31,7 +32,7 @@ CHECKS_AND_CHANGES = {
 }  # fmt: skip
 
 DRAWING = ("random", "numpy.random", "srcad.runtime.draws", "_io", "io")
-IMPURE = {print, input, next, open, shuffled_order, iterated, *FIRST, *REPORTS}
+IMPURE = {print, input, next, open, shuffled_order, iterated, *FIRST, *REPORTS, *PATTERNS}
 
 
 def pure_head(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:
