@@ -12,6 +12,7 @@ from srcad.analysis.early import met
 from srcad.analysis.implicit import written_unseen
 from srcad.analysis.infer import Inferred
 from srcad.analysis.keys import active_keys
+from srcad.analysis.layouts import relaid
 from srcad.analysis.raised import handed_on
 from srcad.analysis.texts import read_back
 from srcad.errors import SrcadError
@@ -26,4 +27,5 @@ def lost(
     yield from active_keys(inferred, body, active)
     yield from handed_on(inferred, body, active)
     yield from written_unseen(inferred, body, active)
+    yield from relaid(inferred, body, active)
     yield from met(inferred, body)

@@ -64,9 +64,10 @@ class Writes(Gates):
         whole = ir.Name(self.dot(target.obj.id))
         if isinstance(target, ir.Item):
             return ir.Item(whole, target.index)
-        if isinstance(self.type(target.obj.id), Array | Number | Scalar | Clo):
-            raise self.unsupported(f"A write to `.{target.name}` of an array or a function")
         kind = self.type(target.obj.id)
+        unknown = isinstance(kind, AnyType) and target.name in ("real", "imag")
+        if unknown or isinstance(kind, Array | Number | Scalar | Clo):
+            raise self.unsupported(f"A write to `.{target.name}` of an array or a function")
         if isinstance(kind, Obj) and sets_by_code(kind.cls, target.name):
             raise self.unsupported(f"A write to `.{target.name}`, which runs code of its class,")
         return ir.Item(whole, ir.Const(target.name))
