@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import operator
+import re
 import statistics
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -242,3 +243,18 @@ def spread_of_data(data):
 @program(args=vector)
 def counted_pairs(x):
     return sum(a * k for k, a in zip(itertools.count(1), x))
+
+
+PAIR = re.compile(r"(\w)=(\d+)")
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def numbers_found_in_a_text(x):
+    found = {m[1]: float(m[2]) for m in re.finditer(r"(\w)=(\d+)", "a=2,b=3")}
+    s = found["a"] * x[0] + found["b"] * x[1] ** 2
+    for part in re.split(r"\s*,\s*", "a=2 , b=3"):
+        name, number = re.match(r"(\w)=(\d+)", part).groups()
+        s += int(number) * x["ab".index(name)]
+    if PAIR.search("q=7"):
+        s *= x[2]
+    return s + len(re.findall("a", "banana")) * np.sin(x[1]) + len(re.sub(r"\d", "", "a1b2"))
