@@ -284,3 +284,50 @@ def test_refused(f: Callable[[float], Any], naive: bool) -> None:
     with pytest.raises(UnsupportedMutation) as caught:
         srcad.grad(f, naive=naive)(0.7)
     assert caught.value.place is not None
+
+
+class Shared:
+    table = {"q": np.ones(3)}
+    row = np.ones(3)
+
+
+def by_item():
+    Shared.table["q"] -= 3
+
+
+def by_slice():
+    Shared.table["q"][:] = -2
+
+
+def by_name():
+    table = Shared.table
+    table["q"] -= 3
+
+
+def by_attribute():
+    Shared.row += -3
+
+
+def by_out():
+    np.add(Shared.row, -3, out=Shared.row)
+
+
+@pytest.mark.parametrize("change", [by_item, by_slice, by_name, by_attribute, by_out])
+@pytest.mark.parametrize("naive", [False, True])
+def test_what_a_class_keeps_is_changed_in_a_called_function(change, naive) -> None:
+    """Right or refused: the backward part read the new numbers."""
+
+    def f(x):
+        Shared.table["q"].fill(1)
+        Shared.row.fill(1)
+        w, v = Shared.table["q"], Shared.row
+        y = w * x * v
+        change()
+        return (y * y * w * v).sum()
+
+    x = np.array([0.7, 1.3, -0.4])
+    try:
+        found = srcad.grad(f, naive=naive)(x)
+    except srcad.errors.SrcadError:
+        return
+    np.testing.assert_allclose(found, [(f(x + e) - f(x - e)) / 2e-6 for e in 1e-6 * np.eye(3)])

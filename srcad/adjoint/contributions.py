@@ -37,6 +37,7 @@ from srcad.analysis.ufunc_options import as_arrays, cast, without_options
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
+    AnyType,
     Array,
     Lst,
     Tup,
@@ -131,12 +132,13 @@ class Contributions(Displays):
                 size = ir.Call(ir.Ref(len, "len"), (items,))
                 return self.to(items, algebra.call(UNREPEAT, y_bar, size, items))
         tuples = any(isinstance(k, Tup) and k.cls is tuple for k in kinds)
-        if operation.function is operator.add and tuples and ANY in kinds:
+        unknown = any(isinstance(k, AnyType) for k in kinds)
+        if operation.function is operator.add and tuples and unknown:
             left, right = operation.args
             both = y_bar, left, right
             pairs = self.to(left, algebra.call(FIRST_PART, *both))
             return pairs + self.to(right, algebra.call(LAST_PART, *both))
-        if operation.function in (operator.add, operator.mul) and ANY in kinds:
+        if operation.function in (operator.add, operator.mul) and unknown:
             sign = "+" if operation.function is operator.add else "*"
             raise errors.UnsupportedSyntax(
                 f"`{sign}` of a list and a value of unknown type: that may be arithmetic of NumPy "

@@ -171,10 +171,9 @@ class Writes(Memory):
         self.storage.points.alias(old, owner)
         self.holders |= {old}
         self.active |= {old, new}
-        lone = (ir.Const(True),) if self.storage.lone(owner, stmt, self.cells) else ()
         back = ir.Assign(
             owner,
-            ir.Call(PUT_BACK, (ir.Name(old), ir.Name(new), *lone)),
+            ir.Call(PUT_BACK, (ir.Name(old), ir.Name(new))),
             stmt.at,
             alters=stmt.alters | {old},
         )

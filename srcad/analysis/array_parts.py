@@ -113,5 +113,5 @@ def _part(facts: Inferred, stmt: ir.Stmt, value: ir.Expr) -> ir.Assign:
     at = getattr(stmt, "at", None)
     if len(before) == 2 and isinstance(before[0], ir.Assign):
         return ir.Assign(before[0].target, value, at)
-    names = Names(facts.unit.code.taken | facts.unit.code.locals | set(facts.types))
+    names = Names(facts.taken)
     return ir.Assign(names.fresh("part"), value, at)

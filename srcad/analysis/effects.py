@@ -94,7 +94,10 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
                 structural = write.structural and not rebinding
                 contents = write.contents or owner is not target
                 item = None if owner is target else target_key(target)  # type: ignore[arg-type]
-                write = replace(write, structural=structural, contents=contents, item=item)
+                path = target if isinstance(target, ir.Attr) else write.path
+                write = replace(
+                    write, structural=structural, contents=contents, item=item, path=path
+                )
                 found.append(write)
             case ir.With(items) if entered(inferred, stmt).given:
                 given = frozenset().union(*(ir.reads(e) for e, _ in items)) & inferred.types.keys()
@@ -149,6 +152,7 @@ def _write(
         structural=not isinstance(kind, Array),
         contents=not append and not isinstance(kind, Lst | Dct | Obj),
         deep=not isinstance(kind, Array | Lst | Dct | Obj),
+        path=None if isinstance(owner, ir.Name) else owner,
     )
 
 

@@ -16,7 +16,7 @@ import dis
 import functools
 import inspect
 import types as pytypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from typing import Any
 
@@ -52,8 +52,9 @@ def written_unseen(
     facts: Inferred, body: ir.Block, active: Active
 ) -> Iterator[tuple[ir.Loc | None, SrcadError]]:
     """The refusals of objects whose special methods write what carries a derivative."""
-    for stmt in ir.walk(body):
-        for expr, methods in _asking(stmt, facts):
+    classes = {one.cls for kind in facts.types.values() for one in _objects(kind, _DEEP)}
+    for stmt in ir.walk(body) if classes else ():
+        for expr, methods in _asking(stmt, facts, classes):
             for name in sorted(ir.reads(expr) & active):
                 for one in _may_be(facts, name, active):
                     found = _hit(one, methods)
@@ -70,7 +71,9 @@ def _may_be(facts: Inferred, name: str, active: Active) -> Iterator[Obj]:
         yield from _objects(facts.types.get(one, ANY), _DEEP)
 
 
-def _asking(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
+def _asking(
+    stmt: ir.Stmt, facts: Inferred, classes: Set[type]
+) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
     """The expressions that may call special methods of the objects that they read, and which."""
     if isinstance(stmt, ir.If | ir.While | ir.Assert):
         yield from _tested(stmt.test)
@@ -91,12 +94,14 @@ def _asking(stmt: ir.Stmt, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str
             case ir.Raw(node):
                 yield expr, (*_ANY_OF_THEM, *_asked_by(node, facts))
             case ir.Call():
-                yield from _of_call(expr, facts)
+                yield from _of_call(expr, facts, classes)
             case _:
                 pass
 
 
-def _of_call(expr: ir.Call, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
+def _of_call(
+    expr: ir.Call, facts: Inferred, classes: Set[type]
+) -> Iterator[tuple[ir.Expr, tuple[str, ...]]]:
     """What a function that is not read may ask of its operands."""
     operation = facts.operations.get(id(expr))
     if isinstance(operation, Invoke | Make | Part | Same):
@@ -104,10 +109,10 @@ def _of_call(expr: ir.Call, facts: Inferred) -> Iterator[tuple[ir.Expr, tuple[st
     methods = _by_builtin(expr.func)
     if isinstance(operation, Apply) and operation.rule is not None:
         methods = tuple(m for m in methods if m not in _TEXT)
-    yield from ((e, methods) for e in (*_given_as_self(expr.func, facts), *expr.args))
+    yield from ((e, methods) for e in (*_given_as_self(expr.func, facts, classes), *expr.args))
 
 
-def _given_as_self(func: ir.Expr, facts: Inferred) -> tuple[ir.Expr, ...]:
+def _given_as_self(func: ir.Expr, facts: Inferred, classes: Set[type]) -> tuple[ir.Expr, ...]:
     """What stands before the dot, but where no method of a class of the program is called.
 
     self.inv(S)       the object keeps the function, which does not get it
@@ -116,9 +121,8 @@ def _given_as_self(func: ir.Expr, facts: Inferred) -> tuple[ir.Expr, ...]:
     if not isinstance(func, ir.Attr):
         return ()
     kind = facts.types.get(func.obj.id) if isinstance(func.obj, ir.Name) else None
-    met = [kind] if isinstance(kind, Obj) else facts.types.values()
-    classes = {k.cls for one in met for k in _objects(one, _DEEP)}
-    has = any(inspect.getattr_static(c, func.name, None) is not None for c in classes)
+    asked = {kind.cls} if isinstance(kind, Obj) else classes
+    has = any(inspect.getattr_static(c, func.name, None) is not None for c in asked)
     return (func.obj,) if has else ()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
+
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.operations import Apply, Copy, Make
-from srcad.analysis.shared import has_memory, is_cell
+from srcad.analysis.shared import is_cell
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Known, Lst, Number, Scalar, Tup, Type
+from srcad.ir.types import ANY, AnyType, Known, Lst, Number, Scalar, Tup, Type, is_count
 
 
 def is_owned(kind: Type) -> bool:
@@ -16,8 +18,6 @@ def is_owned(kind: Type) -> bool:
             return python in (float, complex)
         case Number(dtype):
             return dtype.startswith(("float", "complex", "longdouble"))
-        case Array(_, dims):
-            return not dims
         case Tup() | AnyType():
             return True
         case _:
@@ -34,10 +34,12 @@ def makes_container(facts: Inferred, value: ir.Expr) -> bool:
             return not issubclass(cls, tuple)
         case Copy(ir.Name(name)):
             return is_cell(facts.types.get(name, ANY)) and not _makes_tuple(facts, value)
-        case Apply(form="operator", types=types):
-            return any(isinstance(t, Lst) for t in types) and not any(map(has_memory, types))
+        case Apply(operator.add, form="operator", types=types):
+            return all(isinstance(t, Lst) for t in types)
+        case Apply(operator.mul, form="operator", types=types):
+            return any(isinstance(t, Lst) for t in types) and any(map(is_count, types))
         case _:
-            return False
+            return False  # what is no number and no list may make an array of it
 
 
 def _makes_tuple(facts: Inferred, value: ir.Expr) -> bool:

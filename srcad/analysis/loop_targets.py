@@ -31,7 +31,7 @@ def own_targets(facts: Inferred, body: ir.Block) -> ir.Block:
 class _Targets:
     def __init__(self, facts: Inferred, body: ir.Block) -> None:
         self.facts = facts
-        self.names = Names(facts.unit.code.taken | facts.unit.code.locals | set(facts.types))
+        self.names = Names(facts.taken)
         self.params = frozenset(p.name for p in facts.unit.code.params)
         self.everywhere = _mentions(body)
 

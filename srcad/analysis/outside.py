@@ -22,6 +22,7 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import invoked
 from srcad.analysis.program import MISSING
 from srcad.analysis.refusals import Write
+from srcad.analysis.sites import outer_id
 from srcad.ir import nodes as ir
 from srcad.runtime.slots import slots_of
 
@@ -71,11 +72,12 @@ def _collect(facts: Inferred, body: ir.Block, found: dict[int, Outside], seen: s
     for write in all_writes(facts, body):
         if write.append and built_here(facts, body, write):
             continue
-        for name in names:
-            if points.changed_by(write, (name,)):
-                value = program.lookup(unit, name)
-                if _holds_state(value):
-                    found.setdefault(id(value), Outside(value, name, write, facts))
+        reached = [(program.lookup(unit, n), n) for n in names if points.changed_by(write, (n,))]
+        hit = map(outer_id, points.hit(write))  # those met in called functions are found there
+        reached += [points.outside[k] for k in hit if k is not None and k in points.outside]
+        for value, name in reached:
+            if _holds_state(value):
+                found.setdefault(id(value), Outside(value, name, write, facts))
     _by_managers(facts, body, names, found)
     for found_here in facts.operations.values():
         operation = invoked(found_here)

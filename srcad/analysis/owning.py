@@ -51,6 +51,7 @@ from srcad.analysis.shared import (
 )
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
+from srcad.ir.indices import computed_once
 from srcad.ir.names import Names
 from srcad.ir.types import (
     ANY,
@@ -332,8 +333,14 @@ class _Owning(Views):
     def apart(self, stmt: ir.Augment, target: ir.Item | ir.Attr) -> list[ir.Stmt]:
         """`xs[i] += v` as Python does it: read, change, write."""
         out: list[ir.Stmt] = []
+
+        def named(index: ir.Expr) -> ir.Expr:
+            key = self.new("key", self.type(index))
+            out.append(ir.Assign(key, index, stmt.at))
+            return ir.Name(key)
+
         if isinstance(target, ir.Item):
-            target = replace(target, index=self.computed_once(target.index, out, stmt.at))
+            target = replace(target, index=computed_once(target.index, named))
         read = replace(target)
         kind = self.type(read)
         old = self.new("old", kind)
@@ -348,18 +355,6 @@ class _Owning(Views):
         else:
             out += self.statement(ir.Augment(ir.Name(old), stmt.op, stmt.value, stmt.at))
         return [*out, *self.statement(ir.Store(target, ir.Name(name), stmt.at))]
-
-    def computed_once(self, index: ir.Expr, out: list[ir.Stmt], at: ir.Loc | None) -> ir.Expr:
-        """An index that may be written twice: what it computes has a name."""
-        if isinstance(index, ir.Name | ir.Const):
-            return index
-        match index:
-            case ir.Slice() | ir.Sequence("tuple", _):
-                return ir.rebuild(index, lambda part: self.computed_once(part, out, at))
-            case _:
-                key = self.new("key", self.type(index))
-                out.append(ir.Assign(key, index, at))
-                return ir.Name(key)
 
     def note(self, name: str, kind: Type) -> None:
         """A variable for what a cell holds."""

@@ -18,6 +18,7 @@ import numpy as np
 
 from srcad.analysis.infer import Inference, Inferred
 from srcad.ir import nodes as ir
+from srcad.ir.indices import computed_once
 from srcad.ir.names import Names
 from srcad.ir.types import ANY, AnyType, Array, Dct, Known, Lst, Obj, Type
 from srcad.runtime.rebinding import bound_anew
@@ -31,15 +32,10 @@ def apart(facts: Inferred, stmt: ir.Augment) -> ir.Block:
     inference = Inference(facts.session, facts)
     if isinstance(target, ir.Name) or isinstance(inference.expr(target.obj), Array | AnyType):
         return (stmt,)
-    names = Names(facts.unit.code.taken | facts.unit.code.locals | set(facts.types))
+    names = Names(facts.taken)
     out: list[ir.Stmt] = []
 
-    def once(index: ir.Expr) -> ir.Expr:
-        """An index that is written twice: what it computes has a name."""
-        if isinstance(index, ir.Name | ir.Const):
-            return index
-        if isinstance(index, ir.Slice) or (isinstance(index, ir.Sequence) and index.items):
-            return ir.rebuild(index, once)
+    def named(index: ir.Expr) -> ir.Expr:
         key = names.fresh("key")
         facts.types[key] = inference.expr(index)
         out.append(ir.Assign(key, index, stmt.at))
@@ -51,7 +47,7 @@ def apart(facts: Inferred, stmt: ir.Augment) -> ir.Block:
     if kind == ANY and _is_number_now(facts, inference.expr(target.obj), target):
         return (*_checked(facts, inference, replace(target), names, stmt.at), stmt)
     if isinstance(target, ir.Item):
-        target = replace(target, index=once(target.index))
+        target = replace(target, index=computed_once(target.index, named))
     read = replace(target)
     old = stmt.first or names.fresh("old")
     if not stmt.first:

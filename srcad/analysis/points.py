@@ -83,6 +83,7 @@ class Points:
     reached: dict[str, Sites] = field(default_factory=dict)  # asked for since the last change
     answers: dict[Hashable, Sites] = field(default_factory=dict)  # the same, by sites
     added: set[tuple[int, Sites]] = field(default_factory=set)  # to which set what was added
+    outside: dict[int, tuple[Any, str]] = field(default_factory=dict)  # objects met, by id
     targets: dict[int, Type] = field(default_factory=dict)  # of `d[k] += v`, by id
     changed: bool = False
     solved: bool = False
@@ -154,9 +155,11 @@ class Points:
         self.solve()
         if write.call is not None:
             return places(self, write.call, write.places)
-        if write.deep:
-            return NONE.union(*map(self.reach, write.names))
         found = NONE.union(*map(self.named, write.names))
+        if write.path is not None:
+            found |= self.operands(write.path)
+        if write.deep:
+            return self.closure(found)
         return found if write.item is None else found | self.held(found, write.item)
 
     def changed_by(self, write: Write, names: Iterable[str]) -> frozenset[str]:
@@ -209,6 +212,11 @@ class Points:
         value = self.facts.session.program.lookup(self.facts.unit, name)
         if value is MISSING or holds_nothing(value):
             return NONE
+        return self.outer(value, name)
+
+    def outer(self, value: Any, name: str) -> Sites:
+        """The site of an object from outside, of which the name is known by here."""
+        self.outside.setdefault(id(value), (value, name))
         return frozenset({("outside", id(value))})
 
     def closure(self, sites: Iterable[Site], keys: bool = True) -> Sites:
@@ -359,7 +367,7 @@ class Points:
             case ir.Attr():
                 value = self.path(expr)
                 if value is not MISSING:
-                    return NONE if holds_nothing(value) else frozenset({("outside", id(value))})
+                    return NONE if holds_nothing(value) else self.outer(value, min(ir.reads(expr)))
             case _:
                 pass
         written = ir.reads(expr) if isinstance(expr, ir.Raw | ir.Closure) else frozenset[str]()

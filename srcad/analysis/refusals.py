@@ -54,6 +54,7 @@ class Write:
     structural: bool = False  # it changes, or may, which objects a container holds
     contents: bool = True  # it changes, or may, the contents of arrays
     deep: bool = True  # it may change what the written object holds, too
+    path: Any = None  # `CONFIG.table`, of what is written and has no name
     item: Any = None  # of `d[k] += v`, `p.a += v`: what is held there may be written into
     call: Any = None  # the call that writes, in terms of whose parameters the places are
     places: Sites = NONE  # what a called function changes

@@ -22,7 +22,7 @@ from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Invoke
 from srcad.analysis.outside import called_writes
 from srcad.analysis.points import Points
-from srcad.analysis.sites import NONE, Sites, outer_id, param_of
+from srcad.analysis.sites import NONE, Sites, outer_id
 from srcad.analysis.untouched import Untouched
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Type, carries, mutable
@@ -220,23 +220,6 @@ class Storage:
     def joined(self, operation: Invoke) -> frozenset[frozenset[str]]:
         """The parameters of a called function that get what may share memory, in groups."""
         return joined_params(self.points, operation)
-
-    def lone(self, owner: str, stmt: ir.Stmt, cells: frozenset[str]) -> bool:
-        """Whether behind a statement nothing but the owner and cells shows what it stands for.
-
-        In a called function what comes from a parameter or from outside may be shown anywhere.
-        """
-        if id(stmt) not in self.live.after:
-            return False
-        types, code = self.facts.types, self.facts.unit.code
-        sites = self.points.reach(owner)
-        outer = any(outer_id(s) is not None for s in sites)
-        if outer or (self.shown and any(param_of(s) for s in sites)):
-            return False
-        others = {n for n in self.sharing(owner) if mutable(types.get(n, ANY))} - {owner} - cells
-        return others.isdisjoint(self.live.after[id(stmt)]) and code.captured.isdisjoint(
-            {owner, *others}
-        )
 
     def alone(self, owner: str, stmt: ir.Stmt) -> bool:
         """Whether every other variable that may share the owner's memory is dead behind it."""

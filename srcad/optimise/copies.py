@@ -22,6 +22,7 @@ from srcad.ir import nodes as ir
 from srcad.optimise.counts import readings, writings
 from srcad.optimise.halves import begins_backward
 from srcad.optimise.rewrite import same
+from srcad.optimise.signs import TEXT, all_signs
 from srcad.optimise.simplify import simplify
 from srcad.optimise.writes import written_by
 
@@ -45,10 +46,11 @@ def fold_copies(
 def _read_as_written(block: ir.Block) -> set[str]:
     """What functions made inside, and code that is kept as it is, read by its name."""
     found: set[str] = set()
-    for stmt in ir.walk(block):
-        for expr in ir.computed(stmt):
-            if isinstance(expr, ir.Closure | ir.Raw):
-                found |= ir.reads(expr)
+    for stmt in block:
+        if TEXT in all_signs(stmt):
+            for expr in (e for inner in ir.walk((stmt,)) for e in ir.computed(inner)):
+                if isinstance(expr, ir.Closure | ir.Raw):
+                    found |= ir.reads(expr)
     return found
 
 

@@ -19,16 +19,12 @@ _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bo
                   sum, isinstance, zip, enumerate, type, set, frozenset,
                   operator.getitem}  # fmt: skip
 
-# functions of ours that write, or raise what must be raised
-CHECKS_AND_CHANGES = {
-    "accumulate", "accumulate_under", "call", "call_method", "call_spread", "add_at",
-    "taken", "taken_out", "put_back", "indexable", "assigned", "kept", "fitting",
-    "shuffled_order", "bound_anew", "array_of_numbers", "array_or_number", "one_number",
-    "noted", "moved", "taken_entry", "sort_both", "remove_both", "to_end", "update_dot",
-    "jvp_call", "jvp_method", "put_dot", "add_at_dot", "changed", "named_like",
-    "no_objects", "no_items_by_class", "no_lost_key", "no_writes", "no_objects_inside",
-    "numbers_alone", "lacks", "absent", "past_the_class", "no_sharing",
-    "nothing_forgotten", "no_dataclass", "no_others",
+# functions of ours that give a value, and also write, or raise what must be raised; those that give
+# none are called for nothing else
+ACTING = {
+    "absent", "accumulate", "add_at", "call", "call_method", "call_spread", "changed", "fitting",
+    "jvp_call", "jvp_method", "kept", "moved", "named_like", "noted", "put_back", "shuffled_order",
+    "taken", "taken_entry", "taken_out",
 }  # fmt: skip
 
 DRAWING = ("random", "numpy.random", "srcad.runtime.draws", "_io", "io")
@@ -43,13 +39,19 @@ def pure_head(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:
     return type(expr) is not ir.Call or called(expr.func) is not None
 
 
+def _acts(value: object) -> bool:
+    """Whether a function of ours does more than give a value."""
+    nothing = getattr(value, "__annotations__", {}).get("return") == "None"
+    return nothing or getattr(value, "__name__", "") in ACTING
+
+
 def pure_function(value: object) -> bool:
     """Whether a function object is known to have no effect."""
     if isinstance(value, np.ufunc):
         return True
     owner = type(getattr(value, "__self__", None))
     module = str(getattr(value, "__module__", None) or owner.__module__)
-    if module.startswith("srcad.runtime") and getattr(value, "__name__", "") in CHECKS_AND_CHANGES:
+    if module.startswith("srcad.runtime") and _acts(value):
         return False  # whether it has a rule or not
     try:
         if value in IMPURE or module.startswith(DRAWING) or TABLE.of_user(value):

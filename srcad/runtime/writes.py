@@ -51,11 +51,8 @@ def stored(g: Any, value: Any) -> Any:
     return unbroadcast(g, value)
 
 
-def put_back(old: Any, new: Any, alone: bool = False) -> Any:
-    """What `u += e` leaves in u: an array is written in place, a number is bound anew.
-
-    alone: no other variable shows it, which would have the cotangent of a number.
-    """
+def put_back(old: Any, new: Any) -> Any:
+    """What `u += e` leaves in u: an array is written in place, a number is bound anew."""
     if isinstance(old, np.ndarray):
         np.copyto(old, new, casting="same_kind")
         return old

@@ -60,6 +60,10 @@ REFUSED: dict[str, tuple[str, str]] = {
     "mutable_objects.class_made_inside": ("UnsupportedSyntax", "a class made inside"),
     "mutable_objects.attributes_by_name": ("UnsupportedSyntax", "a class made inside"),
     # … regressions_memory
+    "regressions_memory.list_times_what_may_be_an_array": (
+        "UnsupportedSyntax",
+        "`*` of a list and a value of unknown type",
+    ),
     "regressions_memory.key_with_a_derivative": ("UnsupportedSyntax", "keys of a dict"),
     # … regressions_types
     # … regressions_attributes

@@ -309,3 +309,11 @@ def rows_read_before_what_changes_them(a, k):
     a = a.copy()
     a[0] += shifted(a, k)
     return np.sum(a**2)
+
+
+@program(args=lambda rng: ([0.3, 0.5, 0.9],))
+def list_times_what_may_be_an_array(xs):
+    """That is arithmetic of NumPy, not a longer list, where the other turns out to be an array."""
+    held = [np.full, np.full(3, 0.7)]
+    held[0] = held[1]
+    return (held[0] * xs).sum()
