@@ -39,6 +39,7 @@ from srcad.runtime.gates import Gate, caller_of
 from srcad.runtime.methods import METHODS
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.operators import for_objects
+from srcad.runtime.replaced import leaving
 from srcad.runtime.substitutes import SUBSTITUTES
 from srcad.runtime.unobtainable import Refusal
 from srcad.runtime.writes import copied
@@ -311,7 +312,7 @@ def pulled_back(
     keep: bool,
 ) -> tuple[Any, Pullback]:
     """The value of a call by its compiled pair, and the way back to the callable and arguments."""
-    out, saved = entry.forward(*call.values)
+    out, saved = leaving(entry.forward, *call.values)
     spread = spreading(call, function, args, kwargs)
     gather = gathered(target, call, args, kwargs)
     return out, Back(entry, copied(saved) if keep else saved, spread, gather)

@@ -29,6 +29,7 @@ from srcad.ir.types import ANY, Symbols, Type
 from srcad.picked import header, picked
 from srcad.rules.table import TABLE
 from srcad.runtime.derivative import Derivative
+from srcad.runtime.replaced import leaving
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -80,7 +81,7 @@ class GradFunction(Derivative, Generic[P, R]):
                 if len(self.exact) >= _MOST_SHAPES:
                     self.exact.clear()
                 self.exact[key] = entry
-        found = entry.run(*canonical)
+        found = leaving(entry.run, *canonical)
         return found if choice.plain else self._picked(found, choice)
 
     def _picked(self, found: Any, choice: Choice) -> Any:

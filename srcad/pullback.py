@@ -17,6 +17,7 @@ from srcad.frontend.source import Target
 from srcad.ir.observed import types_of
 from srcad.ir.types import Symbols
 from srcad.runtime.fitting import fitting
+from srcad.runtime.replaced import leaving
 from srcad.runtime.snapshots import snapshot
 
 _PULLBACKS: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
@@ -33,7 +34,7 @@ def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -
     """
     try:
         entry, target, canonical, signature = prepared(f, args, kwargs, naive)
-        out, saved = entry.forward(*canonical)
+        out, saved = leaving(entry.forward, *canonical)
     except Exception as problem:
         annotate(problem)
         raise

@@ -17,6 +17,7 @@ import numpy as np
 from srcad.runtime.by_code import attributes
 from srcad.runtime.cells import cell_made, cell_taken, cell_zeros, function_taken, is_number, owned
 from srcad.runtime.cotangents import add, part
+from srcad.runtime.replaced import replace
 from srcad.runtime.shadows import Shadows, shadow_taken
 from srcad.runtime.slots import put_attribute
 from srcad.runtime.snapshots import Held, parts_of, tuple_like, twin_of
@@ -38,12 +39,12 @@ def _adopted(value: Any, known: dict[int, Any]) -> Any:
         twin: list[Any] = []
         known[id(value)] = twin
         for k, item in enumerate(value):
-            value[k] = owned(item)
+            replace(value, k, owned(item), item)
         twin.extend(_adopted(v, known) for v in value)
         return twin
     if isinstance(value, dict):
         for key, item in value.items():
-            value[key] = owned(item)
+            replace(value, key, owned(item), item)
         table = known[id(value)] = value.copy()
         for key, item in value.items():
             table[key] = _adopted(item, known)
@@ -52,7 +53,7 @@ def _adopted(value: Any, known: dict[int, Any]) -> Any:
         return tuple_like(value, [_adopted(v, known) for v in value])
     if parts_of(value) is None:  # what a function captured stays the variable's
         for name, item in (attributes(value) or {}).items():
-            put_attribute(value, name, owned(item))
+            replace(value, name, owned(item), item, put_attribute)
     return twin_of(value, known, _adopted)
 
 
@@ -104,6 +105,10 @@ def cells_gathered(shadows: Shadows, memory: Any, bar: Any = None) -> Any:
 def _gathered(
     shadows: Shadows, memory: Any, bar: Any, known: dict[int, Any], *, inside: bool
 ) -> Any:
+    """known: the containers that the search is in, for one may hold itself.
+
+    What is taken once is not there again: of an object at two places the first has the cotangent.
+    """
     if is_number(memory):
         if not inside and bar is not None:
             return bar
@@ -116,10 +121,16 @@ def _gathered(
         return [
             _gathered(shadows, m, part(bar, k), known, inside=inside) for k, m in enumerate(memory)
         ]
+    found = _in_parts(shadows, memory, bar, known)
+    known.pop(id(memory), None)
+    return found
+
+
+def _in_parts(shadows: Shadows, memory: Any, bar: Any, known: dict[int, Any]) -> Any:
     if isinstance(memory, list | deque):
         found: list[Any] = []
         known[id(memory)] = found
-        found.extend(_gathered(shadows, m, None, known, inside=True) for m in memory)
+        found.extend(_in_container(shadows, m, known) for m in memory)
         return found
     table: dict[Any, Any] = {}
     if isinstance(memory, Held):
@@ -133,8 +144,18 @@ def _gathered(
         return bar
     known[id(memory)] = table
     for key, value in fields.items():
-        table[key] = _gathered(shadows, value, None, known, inside=True)
+        if isinstance(memory, dict):
+            table[key] = _in_container(shadows, value, known)
+        else:
+            table[key] = _gathered(shadows, value, None, known, inside=True)
     return table
+
+
+def _in_container(shadows: Shadows, item: Any, known: dict[int, Any]) -> Any:
+    """The cotangent of an item; of an integer among numbers a number, as in `shadow`."""
+    if type(item) is int or isinstance(item, np.integer):
+        return 0.0
+    return _gathered(shadows, item, None, known, inside=True)
 
 
 def cell_listed(shadows: Shadows, memory: Any, bar: Any, owner: Any) -> Any:
