@@ -18,10 +18,9 @@ Names = frozenset[str]
 
 def value_reads(stmt: ir.Stmt) -> frozenset[str]:
     """The variables whose values a statement may need; a function made here reads its own later."""
-    try:
-        return stmt._values  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._values
+    if known is not None:
+        return known
     found = ir.statement_reads(stmt)
     if any(type(expr) is ir.Closure for expr in ir.computed(stmt)):
         found = frozenset().union(*map(_value_reads, ir.expressions(stmt)))
@@ -43,10 +42,9 @@ def _makes_functions(expr: ir.Expr) -> bool:
 
 def _proofs(stmt: ir.Stmt) -> frozenset[str]:
     """The variables that have a value when the program goes on after the statement's head."""
-    try:
-        return stmt._proofs  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._proofs
+    if known is not None:
+        return known
     if not isinstance(stmt, ir.Assert) and _UNSURE.isdisjoint(map(type, ir.computed(stmt))):
         found = ir.statement_reads(stmt)
     else:

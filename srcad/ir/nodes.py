@@ -37,17 +37,30 @@ from srcad.ir.records import record
 _NOTHING: frozenset[str] = frozenset()
 
 
+@record(frozen=True, slots=True)
 class _Expression:
-    """What is asked of an expression again and again is found once."""
+    """What is asked of a node again and again is found once: None, until it is asked."""
 
-    __slots__ = ("_mentions", "_reads", "_shapes", "_signs", "_width")
+    _reads: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _signs: frozenset[int] | None = field(default=None, init=False, repr=False, compare=False)
+    _width: int | None = field(default=None, init=False, repr=False, compare=False)
+    _shapes: Any = field(default=None, init=False, repr=False, compare=False)
 
 
+@record(frozen=True, slots=True)
 class _Statement:
-    __slots__ = (
-        "_all_reads", "_bound", "_computed", "_counted", "_inner", "_into", "_mentions", "_proofs",
-        "_reads", "_signs", "_touched", "_values", "_written",
-    )  # fmt: skip
+    _reads: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _all_reads: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _bound: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _touched: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _written: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _into: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _values: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _proofs: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _signs: frozenset[int] | None = field(default=None, init=False, repr=False, compare=False)
+    _computed: tuple[Expr, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    _inner: tuple[Stmt, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    _counted: Any = field(default=None, init=False, repr=False, compare=False)
 
 
 @record(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class Const(_Expression):
     """A literal."""
 
     value: Any
+    _reads: frozenset[str] | None = field(default=_NOTHING, init=False, repr=False, compare=False)
 
 
 @record(frozen=True, slots=True)
@@ -68,6 +82,7 @@ class Ref(_Expression):
 
     value: Any
     text: str
+    _reads: frozenset[str] | None = field(default=_NOTHING, init=False, repr=False, compare=False)
 
 
 @record(frozen=True, slots=True)
@@ -550,15 +565,11 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
 
 def reads(expr: Expr | None) -> frozenset[str]:
     """The variables that an expression reads."""
-    kind = type(expr)
-    if kind is Name:
-        return frozenset((expr.id,))  # type: ignore[union-attr]
-    if kind is Const or kind is Ref or expr is None:
+    if expr is None:
         return _NOTHING
-    try:
-        return expr._reads  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = expr._reads
+    if known is not None:
+        return known
     names: list[str] = []
     stack: list[Any] = [expr]
     while stack:
@@ -566,9 +577,11 @@ def reads(expr: Expr | None) -> frozenset[str]:
         kind = type(node)
         if kind is Name:
             names.append(node.id)
+        elif node._reads is not None:
+            names += node._reads
         elif kind is Raw:
             names += node.reads
-        elif kind not in LEAVES:
+        else:
             stack += _CHILDREN[kind](node)
             if kind is Closure:
                 names += node.captures
@@ -611,10 +624,9 @@ def expressions(stmt: Stmt) -> tuple[Expr, ...]:
 
 def computed(stmt: Stmt) -> tuple[Expr, ...]:
     """All that the statement's own expressions compute: they and their parts, but no leaves."""
-    try:
-        return stmt._computed  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._computed
+    if known is not None:
+        return known
     found: list[Expr] = []
     for expr in expressions(stmt):
         stack = [expr]
@@ -686,10 +698,9 @@ def targets(stmt: Stmt) -> tuple[str, ...]:
 
 def statement_reads(stmt: Stmt) -> frozenset[str]:
     """The variables that the statement itself reads (not its blocks)."""
-    try:
-        return stmt._reads  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._reads
+    if known is not None:
+        return known
     kind = type(stmt)
     if kind is Assign:
         found = reads(stmt.value)  # type: ignore[union-attr]
@@ -705,10 +716,9 @@ def all_reads(stmt: Stmt) -> frozenset[str]:
     """The variables that the statement reads, those of its blocks included."""
     if type(stmt) not in _BLOCKS:
         return statement_reads(stmt)
-    try:
-        return stmt._all_reads  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._all_reads
+    if known is not None:
+        return known
     found = statement_reads(stmt).union(*map(statement_reads, _inner(stmt)))
     object.__setattr__(stmt, "_all_reads", found)
     return found
@@ -716,10 +726,9 @@ def all_reads(stmt: Stmt) -> frozenset[str]:
 
 def bound(stmt: Stmt) -> frozenset[str]:
     """The variables that the statement binds, those of its blocks included."""
-    try:
-        return stmt._bound  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._bound
+    if known is not None:
+        return known
     found = frozenset(targets(stmt))
     if type(stmt) in _BLOCKS:
         found = found.union(*map(targets, _inner(stmt)))
@@ -764,10 +773,9 @@ def walk(block: Block) -> list[Stmt]:
 
 def _inner(stmt: Stmt) -> tuple[Stmt, ...]:
     """The statements of the blocks of a statement, at any depth."""
-    try:
-        return stmt._inner  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._inner
+    if known is not None:
+        return known
     found = tuple(inner for block in blocks(stmt) for inner in walk(block))
     object.__setattr__(stmt, "_inner", found)
     return found

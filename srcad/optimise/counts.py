@@ -38,10 +38,9 @@ def writings(block: ir.Block, before: Iterable[str] = ()) -> Counter[str]:
 
 def _counted(stmt: ir.Stmt) -> Tally:
     """What a statement reads, binds and writes, its blocks included, each as often as it counts."""
-    try:
-        return stmt._counted  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known: Tally | None = stmt._counted
+    if known is not None:
+        return known
     bound = ir.targets(stmt)
     found: Tally
     if type(stmt) in ir.COMPOUND:

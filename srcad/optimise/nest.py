@@ -262,10 +262,9 @@ def width(expr: ir.Expr) -> int:
     """About how many characters the expression takes."""
     if isinstance(expr, ir.Name):
         return len(expr.id) + 1
-    try:
-        return expr._width  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = expr._width
+    if known is not None:
+        return known
     if isinstance(expr, ir.Binary):
         total = 3 + width(expr.left) + width(expr.right)
     else:

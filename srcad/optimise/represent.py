@@ -94,10 +94,9 @@ class _Read:
 def _read(expr: ir.Expr) -> _Read:
     if _LOOKED_FOR.isdisjoint(signs(expr)):
         return _Read(ir.reads(expr))
-    try:
-        return expr._shapes  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known: _Read | None = expr._shapes
+    if known is not None:
+        return known
     if isinstance(expr, ir.Raw):
         found = _Read(ir.reads(expr), held=ir.reads(expr))
     else:

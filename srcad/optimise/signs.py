@@ -24,10 +24,9 @@ def signs(expr: ir.Expr) -> Hashes:
     """The hashes of the objects that the compiler brought along; where a shape or code stands."""
     if type(expr) in _PLAIN:
         return _NOTHING
-    try:
-        return expr._signs  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = expr._signs
+    if known is not None:
+        return known
     if isinstance(expr, ir.Binary):
         left, right = expr.left, expr.right
         found = _NOTHING if type(left) in _PLAIN else signs(left)
@@ -47,10 +46,9 @@ def signs(expr: ir.Expr) -> Hashes:
 
 def all_signs(stmt: ir.Stmt) -> Hashes:
     """The same for a statement, its blocks included."""
-    try:
-        return stmt._signs  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._signs
+    if known is not None:
+        return known
     if isinstance(stmt, ir.Assign | ir.AddTo):
         found = signs(stmt.value)
     else:

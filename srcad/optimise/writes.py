@@ -30,10 +30,9 @@ def written(block: ir.Block) -> set[str]:
 
 def written_by(stmt: ir.Stmt) -> frozenset[str]:
     """The same for one statement."""
-    try:
-        return stmt._written  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._written
+    if known is not None:
+        return known
     inside = touched(stmt)
     found = ir.bound(stmt) | inside if inside else ir.bound(stmt)
     object.__setattr__(stmt, "_written", found)
@@ -42,10 +41,9 @@ def written_by(stmt: ir.Stmt) -> frozenset[str]:
 
 def touched(stmt: ir.Stmt) -> frozenset[str]:
     """Names of objects that the statement may write into."""
-    try:
-        return stmt._touched  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._touched
+    if known is not None:
+        return known
     kind = type(stmt)
     computes = kind is ir.AddTo or kind is ir.Assign
     found = _NOTHING if computes and _simple(stmt.value) else _touched(stmt)  # type: ignore[union-attr]
@@ -62,10 +60,9 @@ def into_first(stmt: ir.Stmt) -> frozenset[str]:
     """The variables that functions of ours write into, in the statement's own expressions."""
     if _INTO.isdisjoint(all_signs(stmt)):
         return _NOTHING
-    try:
-        return stmt._into  # type: ignore[union-attr,no-any-return]
-    except AttributeError:
-        pass
+    known = stmt._into
+    if known is not None:
+        return known
     found = _NOTHING.union(*map(_into, ir.expressions(stmt)))
     object.__setattr__(stmt, "_into", found)
     return found
