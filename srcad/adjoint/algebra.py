@@ -10,8 +10,8 @@ ONE, ZERO = ir.Const(1.0), ir.Const(0.0)
 
 def is_number(expr: ir.Expr, value: float) -> bool:
     return (
-        isinstance(expr, ir.Const)
-        and isinstance(expr.value, int | float)
+        type(expr) is ir.Const
+        and isinstance(expr.value, (int, float))
         and not isinstance(expr.value, bool)
         and expr.value == value
     )
@@ -32,8 +32,13 @@ def mul(a: ir.Expr, b: ir.Expr) -> ir.Expr:
     return _product(a, b)
 
 
+_JOINED = frozenset((ir.Const, ir.Binary, ir.Call))
+
+
 def _product(a: ir.Expr, b: ir.Expr) -> ir.Expr:
     """a * b, neither of which is negative or one; a quotient is divided last."""
+    if type(a) not in _JOINED and type(b) not in _JOINED:
+        return ir.Binary("*", a, b)
     match a, b:
         case ir.Const(p), ir.Const(q) if _number(p) and _number(q):
             return ir.Const(p * q)
@@ -69,6 +74,8 @@ def neg(a: ir.Expr) -> ir.Expr:
 
 def without_minus(a: ir.Expr) -> ir.Expr | None:
     """-a, where that is shorter to write than a."""
+    if type(a) is ir.Name:
+        return None
     match a:
         case ir.Unary("-", operand):
             return operand

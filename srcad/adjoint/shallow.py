@@ -20,12 +20,13 @@ def deep_reads(block: ir.Block, types: Types) -> frozenset[str]:
     """The variables of which what they hold may be read, too."""
     found: set[str] = set()
     for stmt in ir.walk(block):
+        deep = _deep if any(map(_asks, ir.computed(stmt))) else ir.reads
         for expr in ir.expressions(stmt):
             binds = isinstance(stmt, ir.Assign) or (
                 isinstance(stmt, ir.For) and expr is stmt.iterable
             )
             for part in _parts_read(expr, types) if binds else (expr,):
-                found.update(_deep(part))
+                found.update(deep(part))
     return frozenset(found)
 
 
@@ -49,14 +50,17 @@ def _stored(kind: Type, name: str) -> bool:
     return not hasattr(type(getattr_static(kind.cls, name, None)), "__get__")
 
 
+def _asks(expr: ir.Expr) -> bool:
+    """Whether it only asks how long an object is, or of which class."""
+    if type(expr) is not ir.Call or type(expr.func) is not ir.Ref:
+        return False
+    function, plain = expr.func.value, len(expr.args) == 1 and not expr.kwargs
+    return plain and type(expr.args[0]) is ir.Name and (function is len or function is type)
+
+
 def _deep(expr: ir.Expr) -> Iterator[str]:
-    match expr:
-        case ir.Call(ir.Ref(function), (ir.Name(),), ()) if function is len or function is type:
-            return
-        case ir.Name(name):
-            yield name
-        case ir.Raw() | ir.Closure():
-            yield from ir.reads(expr)
-        case _:
-            for child in ir.children(expr):
-                yield from _deep(child)
+    if isinstance(expr, ir.Name | ir.Raw | ir.Closure):
+        yield from ir.reads(expr)
+    elif not _asks(expr):
+        for child in ir.children(expr):
+            yield from _deep(child)

@@ -244,11 +244,12 @@ def operand_names(operation: Operation) -> set[str]:
 
 
 def operands(operation: Operation) -> tuple[ir.Expr, ...]:
-    match operation:
-        case Apply(rule=NoDerivative()):
+    if isinstance(operation, Apply):
+        if isinstance(operation.rule, NoDerivative):
             return ()
-        case Apply(_, args, kwargs):
-            return (*args, *(v for _, v in kwargs)) if kwargs else args
+        named = operation.kwargs
+        return (*operation.args, *(v for _, v in named)) if named else operation.args
+    match operation:
         case Invoke(_, args):
             return args
         case Part(owner) | Element(owner) | Same(owner) | Copy(owner):

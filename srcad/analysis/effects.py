@@ -62,6 +62,7 @@ def aliases(inferred: Inferred, body: ir.Block) -> Points:
 
 
 Written = tuple[Write | None, ...]
+_WRITING = frozenset((ir.Store, ir.Augment, ir.With))
 
 
 def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
@@ -69,46 +70,51 @@ def writes(inferred: Inferred, body: ir.Block) -> list[Write]:
     found: list[Write] = []
     for stmt in ir.walk(body):
         before = len(found)
-        match stmt:
-            case ir.Store(target) | ir.Augment(ir.Item() | ir.Attr() as target) if is_number(
-                inferred, target.obj
-            ):
-                pass  # Python raises a TypeError
-            case ir.Store(target):
-                fill = (
-                    isinstance(target, ir.Item)
-                    and isinstance(target.obj, ir.Name)
-                    and (target.obj.id in inferred.unit.code.tables)
-                )
-                found.append(_write(inferred, target.obj, stmt.at, "this assignment", fill))
-            case ir.Augment(ir.Name(name)) if rebinds(inferred.types.get(name, ANY)):
-                pass
-            case ir.Augment(target):
-                owner = target if isinstance(target, ir.Name) else target.obj
-                what = f"{stmt.op}=" if owner is target else f"`{stmt.op}=`"
-                write = _write(inferred, owner, stmt.at, what)
-                # `x += e` binds a number anew, or writes into an array
-                rebinding = isinstance(target, ir.Name) and isinstance(
-                    inferred.types.get(target.id, ANY), AnyType
-                )
-                structural = write.structural and not rebinding
-                contents = write.contents or owner is not target
-                item = None if owner is target else target_key(target)  # type: ignore[arg-type]
-                path = target if isinstance(target, ir.Attr) else write.path
-                write = replace(
-                    write, structural=structural, contents=contents, item=item, path=path
-                )
-                found.append(write)
-            case ir.With(items) if entered(inferred, stmt).given:
-                given = frozenset().union(*(ir.reads(e) for e, _ in items)) & inferred.types.keys()
-                write = Write(given, stmt.at, "this context manager", structural=True)
-                found.extend([write] if given else [])
-            case _:
-                pass
+        if type(stmt) in _WRITING:
+            found += _of_statement(inferred, stmt)
         _in_expressions(ir.computed(stmt), inferred, getattr(stmt, "at", None), found)
         if len(found) > before:
             found[before:] = [replace(w, stmt=stmt) for w in found[before:]]
     return found
+
+
+def _of_statement(inferred: Inferred, stmt: ir.Stmt) -> list[Write]:
+    """What an assignment or a context manager writes by itself."""
+    match stmt:
+        case ir.Store(target) | ir.Augment(ir.Item() | ir.Attr() as target) if is_number(
+            inferred, target.obj
+        ):
+            pass  # Python raises a TypeError
+        case ir.Store(target):
+            fill = (
+                isinstance(target, ir.Item)
+                and isinstance(target.obj, ir.Name)
+                and (target.obj.id in inferred.unit.code.tables)
+            )
+            return [_write(inferred, target.obj, stmt.at, "this assignment", fill)]
+        case ir.Augment(ir.Name(name)) if rebinds(inferred.types.get(name, ANY)):
+            pass
+        case ir.Augment(target):
+            owner = target if isinstance(target, ir.Name) else target.obj
+            what = f"{stmt.op}=" if owner is target else f"`{stmt.op}=`"
+            write = _write(inferred, owner, stmt.at, what)
+            # `x += e` binds a number anew, or writes into an array
+            rebinding = isinstance(target, ir.Name) and isinstance(
+                inferred.types.get(target.id, ANY), AnyType
+            )
+            structural = write.structural and not rebinding
+            contents = write.contents or owner is not target
+            item = None if owner is target else target_key(target)  # type: ignore[arg-type]
+            path = target if isinstance(target, ir.Attr) else write.path
+            write = replace(write, structural=structural, contents=contents, item=item, path=path)
+            return [write]
+        case ir.With(items) if entered(inferred, stmt).given:
+            given = frozenset().union(*(ir.reads(e) for e, _ in items)) & inferred.types.keys()
+            write = Write(given, stmt.at, "this context manager", structural=True)
+            return [write] if given else []
+        case _:
+            pass
+    return []
 
 
 def all_writes(inferred: Inferred, body: ir.Block) -> list[Write]:
@@ -162,7 +168,10 @@ def _in_expressions(
     for expr in exprs:
         operation = inferred.operations.get(id(expr))
         match operation:
-            case Apply(function):
+            case None:
+                pass
+            case Apply():
+                function = operation.function
                 for operand, how in written_operands(operation):
                     write = _write(inferred, operand, at, how or spelled(function))
                     known = operation if unknown(function) else None

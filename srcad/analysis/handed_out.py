@@ -110,8 +110,13 @@ def all_handed_out(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
     return (*writer.block, _with_lists(stmt, names))
 
 
+_TAKING = frozenset((ir.Call, ir.Sequence))
+
+
 def _wanted(stmt: ir.Stmt, inference: Inference) -> list[str]:
     """The variables of which a statement takes the items."""
+    if type(stmt) is ir.Assign and type(stmt.value) not in _TAKING:
+        return []
     match stmt:
         case ir.Unpack(_, ir.Name(owner)):
             return [owner]

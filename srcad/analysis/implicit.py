@@ -26,7 +26,22 @@ from srcad.analysis.operations import Apply, Invoke, Make, Part, Same
 from srcad.analysis.reach import OWN
 from srcad.errors import SrcadError, UnsupportedMutation
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Clo, Dct, Lst, Method, Obj, Tup, Type, carries
+from srcad.ir.types import (
+    ANY,
+    AnyType,
+    Array,
+    Clo,
+    Dct,
+    Known,
+    Lst,
+    Method,
+    Number,
+    Obj,
+    Scalar,
+    Tup,
+    Type,
+    carries,
+)
 from srcad.rules.mutable import MOVES, PUTS
 
 _TRUTH = ("__bool__", "__len__")
@@ -253,6 +268,8 @@ def _stored(cls: type, function: Any, depth: int) -> Iterator[str]:
 def _objects(kind: Type, depth: int) -> Iterator[Obj]:
     """The objects in a value of a type."""
     parts: tuple[Type, ...] = ()
+    if isinstance(kind, (Array, Scalar, Number, Known)):
+        return
     match kind:
         case Obj(_, fields):
             yield kind

@@ -15,6 +15,7 @@ Long because statements and expressions are read by one walk that shares its fac
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from inspect import getattr_static
 from typing import Any
@@ -163,6 +164,15 @@ class Inferred:
         return tuple(out)
 
 
+# What may stand in place of a statement, by the kind of its value, or by its own: the first counts.
+_INSTEAD: dict[type, tuple[Callable[[Any, Inference], ir.Block | None], ...]] = {
+    ir.Call: (attribute_or_default, stored_by_name, star_written_out, kept_iterator, copied_object,
+              listed_values, spread_written_out),
+    ir.Attr: (attribute_or_default, kept_property),
+    **dict.fromkeys((ir.If, ir.Assert, *ir.OPERATIONS), (kept_property,)),
+}  # fmt: skip
+
+
 def _of_several(kind: Type) -> bool:
     return isinstance(kind, AnyType) and bool(kind.objects)
 
@@ -273,12 +283,11 @@ class Inference:
         elif isinstance(stmt, ir.With):
             found = written_context(stmt, self)
         else:
-            asked = attribute_or_default(stmt, self) or stored_by_name(stmt, self)
-            asked = asked or star_written_out(stmt, self) or kept_iterator(stmt, self)
-            asked = asked or copied_object(stmt, self) or kept_property(stmt, self)
-            asked = asked or listed_values(stmt, self) or spread_written_out(stmt, self)
-            if asked is not None:
-                return self.instead(stmt, asked)
+            plain = type(stmt) is ir.Assign or type(stmt) is ir.Effect
+            for written in _INSTEAD.get(type(stmt.value if plain else stmt), ()):  # type: ignore[union-attr]
+                asked = written(stmt, self)
+                if asked is not None:
+                    return self.instead(stmt, asked)
             found = all_handed_out(stmt, self)
         return found is not None and self.instead(stmt, found, first=True)
 
@@ -546,15 +555,20 @@ class Inference:
         return self.outside[name]
 
     def expr(self, expr: ir.Expr) -> Type:  # noqa: C901 - one decision over the kinds
+        if isinstance(expr, ir.Name):
+            return self.types[expr.id] if expr.id in self.types else self.name(expr.id)
         match expr:
-            case ir.Name(name):
-                return self.types[name] if name in self.types else self.name(name)
-            case ir.Const(value):
-                return constant(value)
+            case ir.Binary():
+                left, right = self.expr(expr.left), self.expr(expr.right)
+                return self.binary(expr, expr.op, left, right)
+            case ir.Attr() | ir.Call() | ir.Item():
+                found, operation = resolve.resolve(expr, self)
+                self.record(expr, operation)
+                return found
+            case ir.Const():
+                return constant(expr.value)
             case ir.Ref(value):
                 return type_of(value, self.session.symbols)
-            case ir.Binary(op, left, right):
-                return self.binary(expr, op, self.expr(left), self.expr(right))
             case ir.Unary(op, operand):
                 return self.unary(expr, op, self.expr(operand))
             case ir.Compare():
@@ -578,10 +592,6 @@ class Inference:
                 return STR if isinstance(node, ast.JoinedStr) else self.raw(node)
             case ir.Star(value):
                 return self.expr(value)
-            case ir.Attr() | ir.Item() | ir.Call():
-                found, operation = resolve.resolve(expr, self)
-                self.record(expr, operation)
-                return found
 
     def raw(self, node: ast.expr) -> Type:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

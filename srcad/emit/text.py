@@ -73,12 +73,14 @@ class Writer:
     def expr(self, expr: ir.Expr) -> ast.expr:  # noqa: C901 - one case for each node
         e = self.expr
         match expr:
-            case ir.Name(name):
-                return ast.Name(name, LOAD)
-            case ir.Const(value):
-                return constant(value)
-            case ir.Binary(op, left, right):
-                return ast.BinOp(e(left), BINARY[op](), e(right))
+            case ir.Name():
+                return ast.Name(expr.id, LOAD)
+            case ir.Binary():
+                return ast.BinOp(e(expr.left), BINARY[expr.op](), e(expr.right))
+            case ir.Const():
+                return constant(expr.value)
+            case ir.Attr():
+                return ast.Attribute(e(expr.obj), expr.name, LOAD)
             case ir.Ref():
                 return self.ref(expr)
             case ir.Call(func, args, kwargs):
@@ -86,8 +88,6 @@ class Writer:
                     self.refs["captured"] = captured
                 keywords = [ast.keyword(k, e(v)) for k, v in kwargs]
                 return ast.Call(e(func), [e(a) for a in args], keywords)
-            case ir.Attr(obj, name):
-                return ast.Attribute(e(obj), name, LOAD)
             case ir.Item(obj, index):
                 return ast.Subscript(e(obj), self.index(index), LOAD)
             case ir.Slice(lower, upper, step):
@@ -180,6 +180,8 @@ class Writer:
     def plain(self, stmt: ir.Stmt, commented: bool) -> ast.stmt:  # noqa: C901 - likewise
         e = self.expr
         match stmt:
+            case ir.Assign() if not isinstance(stmt.value, ir.Closure):
+                return ast.Assign([self.name(stmt.target, STORE)], e(stmt.value), None)
             case ir.Assign(target, ir.Closure(code, _, defaults)) if isinstance(
                 code, ast.FunctionDef
             ):

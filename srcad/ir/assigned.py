@@ -114,10 +114,10 @@ class _Finder:
             if missing:
                 self.found[id(stmt)] = self.found.get(id(stmt), frozenset()) | missing
             lack -= _proofs(stmt)
+        if type(stmt) is ir.Assign:
+            lack.discard(stmt.target)
+            return lack
         match stmt:
-            case ir.Assign(target):
-                lack.discard(target)
-                return lack
             case ir.If(_, then, orelse):
                 return self.block(then, set(lack)) | self.block(orelse, lack)
             case ir.For() | ir.While():

@@ -428,6 +428,7 @@ def written_in(functions: tuple[ast.FunctionDef | ast.Lambda, ...], line: int) -
 
 
 LEAVES = {Name, Const, Ref}
+OPERATIONS = (Item, Slice, Unary, Binary, Compare, Logic, Choice, Sequence, Mapping, Star)
 
 
 def _no_parts(expr: Any) -> tuple[Expr, ...]:

@@ -362,15 +362,20 @@ def counted(t: Type) -> Dim:
     return t.value if t.known and t.value >= 0 else t.size
 
 
+_CARRYING = ("float", "complex", "longdouble", "object")
+
+
 def carries(t: Type) -> bool:
     """Whether a value of this type can carry a derivative."""
+    if type(t) is Array:
+        return t.dtype.startswith(_CARRYING)
     match t:
         case AnyType():
             return True
         case Scalar(kind):
             return kind in (float, complex)
         case Number(dtype) | Array(dtype):
-            return dtype.startswith(("float", "complex", "longdouble", "object"))
+            return dtype.startswith(_CARRYING)
         case Tup(items):
             return any(map(carries, items))
         case Lst(_, element) | Dct(_, element):
