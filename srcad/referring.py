@@ -68,17 +68,13 @@ def _refs(body: ir.Block) -> Iterator[ir.Ref]:
     """The references to objects of the user by one name."""
     helpers = reserved()
     for stmt in ir.walk(body):
-        for expr in ir.expressions(stmt):
-            for ref in _within(expr):
-                if ref.value is not None and "." not in ref.text and ref.text not in helpers:
-                    yield ref
-
-
-def _within(expr: ir.Expr) -> Iterator[ir.Ref]:
-    if isinstance(expr, ir.Ref):
-        yield expr
-    for part in ir.children(expr):
-        yield from _within(part)
+        waiting = list(reversed(ir.expressions(stmt)))
+        while waiting:
+            expr = waiting.pop()
+            if type(expr) is not ir.Ref:
+                waiting += reversed(ir.children(expr))
+            elif expr.value is not None and "." not in expr.text and expr.text not in helpers:
+                yield expr
 
 
 def _replaced(body: ir.Block, table: dict[tuple[str, int], ir.Ref]) -> ir.Block:

@@ -715,12 +715,12 @@ def statement_reads(stmt: Stmt) -> frozenset[str]:
 
 def all_reads(stmt: Stmt) -> frozenset[str]:
     """The variables that the statement reads, those of its blocks included."""
-    if type(stmt) not in _BLOCKS:
-        return statement_reads(stmt)
     known = stmt._all_reads
     if known is not None:
         return known
-    found = statement_reads(stmt).union(*map(statement_reads, _inner(stmt)))
+    found = statement_reads(stmt)
+    if type(stmt) in _BLOCKS:
+        found = found.union(*map(statement_reads, _inner(stmt)))
     object.__setattr__(stmt, "_all_reads", found)
     return found
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from srcad.ir import nodes as ir
 from srcad.optimise.halves import backward_start
@@ -36,7 +36,7 @@ def drop_dead_code(block: ir.Block, removable: Removable, stacks: Live, unsure: 
         forward = backward_start(block) is None
         dropper = _Dropper(removable, stacks, frozenset(unsure(block)), forward)
         new, _ = dropper.block(block, set(), frozenset())
-        block = _without_unread_stacks(new, stacks)
+        block = _without_unread_stacks(new, stacks - dropper.popped)
         if block is new:  # going backwards, one round finds everything else
             return new
 
@@ -47,6 +47,7 @@ class _Dropper:
     stacks: Live
     unsure: frozenset[int]
     forward: bool  # whether the statement at hand stands before the backward part
+    popped: set[str] = field(default_factory=set)  # lists of which an item is read
 
     def removable(self, stmt: ir.Stmt) -> bool:
         return id(stmt) not in self.unsure and self.judge(stmt, self.forward)
@@ -59,7 +60,10 @@ class _Dropper:
         out: list[ir.Stmt] = []
         same = True
         for stmt in reversed(block):
-            kept, live = self.statement(stmt, live, at_break)
+            if type(stmt) is ir.Assign:
+                kept, live = self.assign(stmt, live)
+            else:
+                kept, live = self.statement(stmt, live, at_break)
             same = same and kept is stmt
             if kept is not None:
                 out.append(kept)
@@ -67,8 +71,6 @@ class _Dropper:
 
     def statement(self, stmt: ir.Stmt, live: Names, at_break: Behind) -> Kept:
         kind = type(stmt)
-        if kind is ir.Assign:
-            return self.assign(stmt, live)  # type: ignore[arg-type]
         if kind is ir.AddTo or kind is ir.AddAt:
             return self.contribution(stmt, live)  # type: ignore[arg-type]
         if kind in ir.COMPOUND:
@@ -82,8 +84,9 @@ class _Dropper:
             if type(value) is ir.Name and value.id == target:
                 return None, live
             live.discard(target)
-        elif self.is_pop(value):
-            kept = replace(stmt, target="_")
+            self.popped.update(self.popped_from(value))
+        elif self.popped_from(value):
+            kept = ir.Assign("_", value, stmt.at, alters=stmt.alters)
         elif self.removable(stmt):
             return None, live
         live |= ir.reads(value)
@@ -141,13 +144,15 @@ class _Dropper:
             return value.args[0].id in live
         return True
 
-    def is_pop(self, value: ir.Expr) -> bool:
+    def popped_from(self, value: ir.Expr) -> tuple[str, ...]:
+        """The list of saved values that an expression takes an item from."""
+        if type(value) is not ir.Call or type(value.func) is not ir.Attr:
+            return ()
         match value:
-            case ir.Call(ir.Attr(ir.Name(owner), "pop"), ()):
-                return owner in self.stacks
+            case ir.Call(ir.Attr(ir.Name(owner), "pop"), ()) if owner in self.stacks:
+                return (owner,)
             case _:
-                pass
-        return False
+                return ()
 
     def branch(self, stmt: ir.If, live: Names, at_break: Behind) -> Kept:
         then, live_then = self.block(stmt.then, set(live), at_break)

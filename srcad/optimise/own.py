@@ -56,6 +56,8 @@ def own_memory(
 
 def handed_out(stmt: ir.Stmt, results: Results) -> tuple[Type | None, ...] | None:
     """What a statement gets from the backward part of a called function."""
+    if not results:
+        return None
     match stmt:
         case ir.Assign(_, ir.Call(ir.Ref(None, name))) | ir.Unpack(_, ir.Call(ir.Ref(None, name))):
             found = results.get(name)
@@ -309,6 +311,8 @@ def _definitions(
 
 
 def _held(value: ir.Expr) -> set[str]:
+    if isinstance(value, (ir.Binary, ir.Const)):
+        return set()
     match value:
         case ir.Name(name):
             return {name}

@@ -75,6 +75,8 @@ class Total:
 
     def size(self, expr: ir.Expr) -> bool:
         """A size or a count, as cheap as a name: `x.shape[0]`, `x.shape[0] - 1`."""
+        if type(expr) not in _SIZES:
+            return False
         match expr:
             case ir.Const(value):
                 return type(value) is int
@@ -114,6 +116,7 @@ def _nodes(expr: ir.Expr) -> int:
 
 
 _VALUES = frozenset((ir.Name, ir.Const, ir.Ref))
+_SIZES = frozenset((ir.Name, ir.Const, ir.Item, ir.Binary))
 _ORDERS = {"<", "<=", ">", ">=", "==", "!="}
 LONGEST = 9  # nodes of a size: `x.shape[0] - k + 1`
 _PLAIN = {"T", "shape", "size", "ndim", *ATTRIBUTES} - {"flat"}

@@ -57,8 +57,9 @@ def actual_types(
     inference = _Probe(session, probe, results or {})
     if given is not None and is_scalar(facts.types.get(given, BOTTOM)):
         inference.bind(given, Number("float64", loose=True))  # whatever the caller hands in
+    asked = [s for s in every if bars.issuperset(ir.targets(s))]
     for _ in range(3):
-        if not inference.round([s for s in every if bars.issuperset(ir.targets(s))]):
+        if not inference.round(asked):
             break
     return probe.types
 

@@ -21,10 +21,13 @@ import numpy as np
 from srcad.ir import nodes as ir
 from srcad.optimise.counts import bindings, readings
 from srcad.optimise.halves import backward_start
+from srcad.optimise.rewrite import same
+from srcad.optimise.signs import all_signs
 from srcad.optimise.writes import written_by
 
 Sum = ir.Assign | ir.AddTo | ir.AddAt
 NEW = {np.sum, np.outer, np.dot}
+COPY = hash(np.copy)
 
 
 def uncopied(
@@ -36,22 +39,31 @@ def uncopied(
         return body
     writes, reads = bindings(body), readings(body)
     uses = {n: reads[n] for n in generated if writes[n] == 1}
-    return (*body[:start], *_block(body[start:], uses, tidy))
+    return same(body, (*body[:start], *_block(body[start:], uses, tidy)))
 
 
 def _block(block: ir.Block, uses: dict[str, int], tidy: Callable[[ir.Expr], ir.Expr]) -> ir.Block:
-    out = [ir.with_blocks(s, tuple(_block(b, uses, tidy) for b in ir.blocks(s))) for s in block]
+    out = list(block)
     for k, stmt in enumerate(out):
-        if isinstance(stmt, Sum):  # `x += v` reads v alone, and at once
-            value = tidy(_plain(stmt.value, inside=not isinstance(stmt, ir.Assign)))
-            stmt = out[k] = replace(stmt, value=value) if value is not stmt.value else stmt
+        if type(stmt) in ir.COMPOUND:
+            out[k] = ir.with_blocks(stmt, tuple(_block(b, uses, tidy) for b in ir.blocks(stmt)))
+            continue
+        copies = COPY in all_signs(stmt)
+        if isinstance(stmt, (ir.Assign, ir.AddTo, ir.AddAt)):
+            # `x += v` reads v alone, and at once
+            inside = type(stmt) is not ir.Assign
+            value = tidy(_plain(stmt.value, inside=inside) if copies else stmt.value)
+            if value is not stmt.value:
+                stmt = out[k] = replace(stmt, value=value)
+        if not copies:
+            continue
         match stmt:
             case ir.Assign(name, ir.Call(ir.Ref(f), (place,), ())) if f is np.copy:
                 if name in uses and _at_once(out[k + 1 :], name, place, uses[name]):
                     out[k] = replace(stmt, value=place)
             case _:
                 pass
-    return tuple(out)
+    return same(block, out)
 
 
 def _plain(expr: ir.Expr, *, inside: bool) -> ir.Expr:

@@ -95,13 +95,20 @@ def _touched(stmt: ir.Stmt) -> frozenset[str]:
     return written | first if first else written
 
 
+_WRITING = frozenset((ir.Effect, ir.Store, ir.Augment))
+
+
 def _written_into(stmt: ir.Stmt) -> frozenset[str]:
     if isinstance(stmt, ir.Assign):
+        if type(stmt.value) is not ir.Call:
+            return _NOTHING
         match stmt.value:
             case ir.Call(ir.Attr(ir.Name(owner), "pop")):
                 return frozenset((owner,))
             case _:
                 return _NOTHING
+    if type(stmt) not in _WRITING:
+        return _NOTHING
     match stmt:
         case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
             return frozenset((owner,))
