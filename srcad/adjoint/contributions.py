@@ -211,7 +211,7 @@ class Contributions(Displays):
                 continue
             if nothing_passes(rule, position, operation, types[name]):
                 continue
-            value, fresh = self.pull(rule, name, operation, values, types, target, y_bar)
+            value, fresh = self.pull(rule, position, name, operation, values, types, target, y_bar)
             if not isinstance(rule, Partials) and TABLE.of_user(operation.function):
                 value = self.checked(value, rule, name, operation, values[name], types, target)
             if isinstance(types[name], Lst | Tup) and isinstance(values[name], ir.Name):
@@ -291,6 +291,7 @@ class Contributions(Displays):
     def pull(
         self,
         rule: Rule,
+        position: int,
         name: str,
         operation: Apply,
         values: dict[str, ir.Expr],
@@ -299,7 +300,7 @@ class Contributions(Displays):
         y_bar: ir.Expr,
     ) -> tuple[ir.Expr, bool]:
         """The cotangent of one argument, and whether it is a value of its own."""
-        found, position = formulas_of(rule), operands_of(rule).names.index(name)
+        found = formulas_of(rule)
         f = found[position] if position < len(found) else None
         if f is None:
             raise self.no_formula(operation, name)

@@ -75,10 +75,7 @@ def _written(
 def _asked_first(
     stmt: ir.If | ir.Assert | ir.Assign, whole: ir.Expr, inference: Inference
 ) -> ir.Block | None:
-    kinds = inference.types
-    if isinstance(whole, ir.Name | ir.Call | ir.Const | ir.Attr):
-        return None
-    if not any(type(kinds.get(name)) is Obj for name in ir.reads(whole)):
+    if not inference.objects or isinstance(whole, (ir.Name, ir.Call, ir.Const, ir.Attr)):
         return None
     reads = list(_unconditional(whole, inference))
     if not reads or _calls(whole):

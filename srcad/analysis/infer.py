@@ -173,6 +173,10 @@ _INSTEAD: dict[type, tuple[Callable[[Any, Inference], ir.Block | None], ...]] = 
 }  # fmt: skip
 
 
+def _is_object(kind: Type) -> bool:
+    return isinstance(kind, Obj)
+
+
 def _of_several(kind: Type) -> bool:
     return isinstance(kind, AnyType) and bool(kind.objects)
 
@@ -190,6 +194,7 @@ class Inference:
         self.outside: dict[str, Type] = {}  # the types of objects from outside, once asked for
         self.methods = bound_methods(inferred.unit.code.body)  # names of methods of containers
         self.several = any(map(_of_several, inferred.types.values()))  # classes of one variable
+        self.objects = any(map(_is_object, inferred.types.values()))
 
     def run(self) -> None:
         code = self.unit.code
@@ -231,6 +236,7 @@ class Inference:
                 return
             self.types[name] = new
             self.several = self.several or _of_several(new)
+            self.objects = self.objects or _is_object(new)
             self.changed = True
             self.time += 1
             self.changes[name] = self.time

@@ -24,7 +24,7 @@ def value_reads(stmt: ir.Stmt) -> frozenset[str]:
     found = ir.statement_reads(stmt)
     if any(type(expr) is ir.Closure for expr in ir.computed(stmt)):
         found = frozenset().union(*map(_value_reads, ir.expressions(stmt)))
-    object.__setattr__(stmt, "_values", found)
+    stmt._values = found  # type: ignore[misc]
     return found
 
 
@@ -50,7 +50,7 @@ def _proofs(stmt: ir.Stmt) -> frozenset[str]:
     else:
         heads = (stmt.test,) if isinstance(stmt, ir.Assert) else ir.expressions(stmt)
         found = frozenset(n for e in heads for n in _evaluated(e))
-    object.__setattr__(stmt, "_proofs", found)
+    stmt._proofs = found  # type: ignore[misc]
     return found
 
 

@@ -53,8 +53,6 @@ class _Statement:
     _all_reads: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
     _bound: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
     _touched: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
-    _written: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
-    _into: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
     _values: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
     _proofs: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
     _signs: frozenset[int] | None = field(default=None, init=False, repr=False, compare=False)
@@ -571,6 +569,10 @@ def reads(expr: Expr | None) -> frozenset[str]:
     known = expr._reads
     if known is not None:
         return known
+    if type(expr) is Name:
+        found = frozenset((expr.id,))
+        expr._reads = found  # type: ignore[misc]
+        return found
     names: list[str] = []
     stack: list[Any] = [expr]
     while stack:
@@ -587,7 +589,7 @@ def reads(expr: Expr | None) -> frozenset[str]:
             if kind is Closure:
                 names += node.captures
     found = frozenset(names)
-    object.__setattr__(expr, "_reads", found)
+    expr._reads = found  # type: ignore[misc]
     return found
 
 
@@ -636,7 +638,7 @@ def computed(stmt: Stmt) -> tuple[Expr, ...]:
             if type(node) not in LEAVES:
                 found.append(node)
                 stack += _CHILDREN[type(node)](node)
-    object.__setattr__(stmt, "_computed", tuple(found))
+    stmt._computed = tuple(found)  # type: ignore[misc]
     return tuple(found)
 
 
@@ -709,7 +711,7 @@ def statement_reads(stmt: Stmt) -> frozenset[str]:
         found = _NOTHING.union(*map(reads, expressions(stmt)))
         if kind is AddTo or kind is AddAt:
             found |= {stmt.target}  # type: ignore[union-attr,arg-type]
-    object.__setattr__(stmt, "_reads", found)
+    stmt._reads = found  # type: ignore[misc]
     return found
 
 
@@ -721,7 +723,7 @@ def all_reads(stmt: Stmt) -> frozenset[str]:
     found = statement_reads(stmt)
     if type(stmt) in _BLOCKS:
         found = found.union(*map(statement_reads, _inner(stmt)))
-    object.__setattr__(stmt, "_all_reads", found)
+    stmt._all_reads = found  # type: ignore[misc]
     return found
 
 
@@ -733,7 +735,7 @@ def bound(stmt: Stmt) -> frozenset[str]:
     found = frozenset(targets(stmt))
     if type(stmt) in _BLOCKS:
         found = found.union(*map(targets, _inner(stmt)))
-    object.__setattr__(stmt, "_bound", found)
+    stmt._bound = found  # type: ignore[misc]
     return found
 
 
@@ -778,7 +780,7 @@ def _inner(stmt: Stmt) -> tuple[Stmt, ...]:
     if known is not None:
         return known
     found = tuple(inner for block in blocks(stmt) for inner in walk(block))
-    object.__setattr__(stmt, "_inner", found)
+    stmt._inner = found  # type: ignore[misc]
     return found
 
 

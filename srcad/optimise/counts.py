@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from srcad.ir import nodes as ir
-from srcad.optimise.writes import written_by
+from srcad.optimise.writes import touched
 
 Names = tuple[str, ...]
 Tally = tuple[Names, Names, Names]
@@ -48,8 +48,10 @@ def _counted(stmt: ir.Stmt) -> Tally:
         columns = zip(own, *(_counted(s) for b in ir.blocks(stmt) for s in b), strict=True)
         found = tuple(tuple(chain.from_iterable(c)) for c in columns)  # type: ignore[assignment]
     else:
-        found = tuple(ir.statement_reads(stmt)), bound, tuple(written_by(stmt))
-    object.__setattr__(stmt, "_counted", found)
+        inside = touched(stmt)
+        written = (*bound, *inside.difference(bound)) if inside else bound
+        found = tuple(ir.statement_reads(stmt)), bound, written
+    stmt._counted = found  # type: ignore[misc]
     return found
 
 

@@ -269,7 +269,7 @@ def width(expr: ir.Expr) -> int:
         total = 3 + width(expr.left) + width(expr.right)
     else:
         total = _own_width(expr) + sum(map(width, ir.children(expr)))
-    object.__setattr__(expr, "_width", total)
+    expr._width = total  # type: ignore[misc]
     return total
 
 

@@ -109,7 +109,7 @@ def _read(expr: ir.Expr) -> _Read:
             frozenset(() if name is None else (name,)).union(*(r.shapes for r in inner)),
             own.union(*(r.held for r in inner)),
         )
-    object.__setattr__(expr, "_shapes", found)
+    expr._shapes = found  # type: ignore[misc]
     return found
 
 

@@ -40,7 +40,7 @@ def signs(expr: ir.Expr) -> Hashes:
             found |= {SHAPE}
         elif isinstance(expr, ir.Raw | ir.Closure):
             found |= {TEXT}
-    object.__setattr__(expr, "_signs", found)
+    expr._signs = found  # type: ignore[misc]
     return found
 
 
@@ -56,7 +56,7 @@ def all_signs(stmt: ir.Stmt) -> Hashes:
         inner = ir.blocks(stmt)
         if inner:
             found = found.union(*(all_signs(s) for b in inner for s in b))
-    object.__setattr__(stmt, "_signs", found)
+    stmt._signs = found  # type: ignore[misc]
     return found
 
 

@@ -30,13 +30,8 @@ def written(block: ir.Block) -> set[str]:
 
 def written_by(stmt: ir.Stmt) -> frozenset[str]:
     """The same for one statement."""
-    known = stmt._written
-    if known is not None:
-        return known
     inside = touched(stmt)
-    found = ir.bound(stmt) | inside if inside else ir.bound(stmt)
-    object.__setattr__(stmt, "_written", found)
-    return found
+    return ir.bound(stmt) | inside if inside else ir.bound(stmt)
 
 
 def touched(stmt: ir.Stmt) -> frozenset[str]:
@@ -52,7 +47,7 @@ def touched(stmt: ir.Stmt) -> frozenset[str]:
         found |= altered
     if kind in ir.COMPOUND:
         found = found.union(*(touched(s) for b in ir.blocks(stmt) for s in b))
-    object.__setattr__(stmt, "_touched", found)
+    stmt._touched = found  # type: ignore[misc]
     return found
 
 
@@ -60,12 +55,7 @@ def into_first(stmt: ir.Stmt) -> frozenset[str]:
     """The variables that functions of ours write into, in the statement's own expressions."""
     if _INTO.isdisjoint(all_signs(stmt)):
         return _NOTHING
-    known = stmt._into
-    if known is not None:
-        return known
-    found = _NOTHING.union(*map(_into, ir.expressions(stmt)))
-    object.__setattr__(stmt, "_into", found)
-    return found
+    return _NOTHING.union(*map(_into, ir.expressions(stmt)))
 
 
 def _into(expr: ir.Expr) -> frozenset[str]:
