@@ -36,7 +36,7 @@ from srcad.runtime.broadcast import unbroadcast
 from srcad.runtime.cotangents import shadow
 from srcad.runtime.derivative import Derivative
 from srcad.runtime.gates import Gate, caller_of
-from srcad.runtime.methods import METHODS
+from srcad.runtime.methods import of_owner
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.operators import for_objects
 from srcad.runtime.replaced import leaving
@@ -137,10 +137,9 @@ def refuse_uncalled(function: Any) -> None:
 
 def _method(function: Any, bound: Any) -> Any:
     """The function of the object and the arguments that a method written in C is."""
-    if isinstance(bound, np.ndarray | np.generic):
-        return METHODS.get(function.__name__)
     name = getattr(function, "__name__", "")
-    return substitutes.METHODS.get((type(bound), name)) or sparse.of_method(bound, name)
+    found = of_owner(bound, name) or substitutes.METHODS.get((type(bound), name))
+    return found or sparse.of_method(bound, name)
 
 
 def _of_partial(

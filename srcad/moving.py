@@ -32,7 +32,7 @@ from srcad.runtime import calls, draws, sparse
 from srcad.runtime.cotangents import shadow
 from srcad.runtime.fitting import anywhere
 from srcad.runtime.gates import Gate, caller_of
-from srcad.runtime.methods import METHODS
+from srcad.runtime.methods import of_owner
 from srcad.runtime.moved_containers import CONTAINERS, do_both
 from srcad.runtime.numpy_sources import of_object
 from srcad.runtime.slots import slots_of
@@ -97,10 +97,8 @@ def move(
 
 
 def _method(owner: Any, name: str) -> Any:
-    """The function that a method of an array or a sparse matrix is."""
-    if isinstance(owner, np.ndarray | np.generic):
-        return METHODS.get(name)
-    return sparse.of_method(owner, name)
+    """The function that a method of an array, a number or a sparse matrix is."""
+    return of_owner(owner, name) or sparse.of_method(owner, name)
 
 
 def _by_rule(

@@ -22,7 +22,6 @@ load()
 
 # what reverse mode can do and forward mode cannot yet, with the class of its error
 ONLY_REVERSE = {
-    "constants_that_change.dict_of_a_class": "UnsupportedSyntax",
     "changing_state.list_and_array_of_an_object": "UnsupportedSyntax",
     "regressions_libraries.integers_and_objects_in_a_written_object": "NotDifferentiable",
     "regressions_numpy.sizes_of_sets": "UnsupportedSyntax",

@@ -183,7 +183,7 @@ def known_call(
         return known_call(expr, other, args, kwargs, inference)
     expanded = expand(args, kwargs, inference)
     if expanded is None:
-        return ANY, Dynamic(expr.func, args, kwargs)
+        return ANY, Dynamic(expr.func, expr.args, expr.kwargs)
     return apply(value, *expanded, "call", inference)
 
 
@@ -298,7 +298,7 @@ def _of_scalar(expr: ir.Call, func: ir.Attr, owner: Scalar, inference: Inference
     kind, name = owner.kind, func.name
     if kind in (float, int, complex, bool):
         if name == "conjugate":
-            return apply(np.conj, (func.obj,), (), "call", inference)
+            return apply(np.conj, (func.obj,), (), "method", inference)
         if not hasattr(kind, name):
             return ANY, Inert()  # raises when it runs
         if name in PASSING:

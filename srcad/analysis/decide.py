@@ -6,6 +6,8 @@ if mode == "relu":              "relu" given: always      if x.ndim == 2:    flo
 
 from __future__ import annotations
 
+import functools
+import types
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -166,6 +168,26 @@ def _classes(kind: Type) -> Any:
     if isinstance(kind, Tup) and all(isinstance(i, Known) for i in kind.items):
         return tuple(i.value for i in kind.items)  # type: ignore[union-attr]
     return None
+
+
+def union_of(left: Type, right: Type) -> Type | None:
+    """`list | tuple` of classes that are known; None of other operands."""
+    a, b = _class_or_none(left), _class_or_none(right)
+    if a is UNKNOWN or b is UNKNOWN or (a is None and b is None):
+        return None
+    return Known.of(_either(a, b))
+
+
+def _class_or_none(kind: Type) -> Any:
+    if isinstance(kind, Scalar) and kind.kind is type(None):
+        return None
+    known = isinstance(kind, Known) and isinstance(kind.value, type | types.UnionType)
+    return kind.value if known else UNKNOWN  # type: ignore[union-attr]
+
+
+@functools.cache
+def _either(a: Any, b: Any) -> Any:
+    return a | b  # always the same object: the types know it by its identity
 
 
 def python_classes(kind: Type) -> tuple[type, ...]:

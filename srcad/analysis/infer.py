@@ -611,6 +611,10 @@ class Inference:
                 kind, operation = operator_call
                 self.record(expr, operation)
                 return kind
+        union = decide.union_of(left, right) if op == "|" else None
+        if union is not None:
+            self.record(expr, Inert())
+            return union
         self.record(expr, operator_of(op, (expr.left, expr.right), (left, right)))
         return self.apply_binary(op, left, right)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.rules.table import vjp
+from srcad.rules.table import no_derivative, vjp
 from srcad.runtime import draws
 from srcad.runtime.draws import high_bar, low_bar, scale_bar
 from srcad.runtime.indexing import fit
+
+no_derivative(np.random.seed)
 
 # fmt: off
 for located in (draws.normal, draws.laplace, draws.logistic, draws.gumbel):

@@ -29,5 +29,6 @@ linear(methods.item,   lambda y_bar, x, *args: unitem(y_bar, x, *args))
 linear(methods.tolist, lambda y_bar, x: unlist(y_bar, x))
 
 no_derivative(methods.tobytes, methods.dumps, methods.dtype, methods.nbytes, methods.itemsize,
-              methods.strides, methods.flags, methods.base, methods.device)
+              methods.strides, methods.flags, methods.base, methods.device,
+              methods.is_integer)
 # fmt: on

@@ -50,6 +50,13 @@ def attributes(value: Any) -> dict[str, Any] | None:
     return {**slots, **(table or {})} if slots else table
 
 
+# of what these hold nothing is a number with a derivative
+WITHOUT_NUMBERS = (
+    int, str, bytes, range, types.NoneType, types.EllipsisType, types.ModuleType, type, np.dtype,
+    np.random.Generator, np.random.RandomState,
+)  # fmt: skip
+
+
 def may_carry(value: Any) -> bool:
     """Whether a part of a value may carry a derivative."""
     if isinstance(value, list | tuple | deque):
@@ -61,4 +68,4 @@ def may_carry(value: Any) -> bool:
     fields = attributes(value)
     if fields is not None:
         return bool(fields)
-    return not isinstance(value, int | str | types.NoneType | type)
+    return not isinstance(value, WITHOUT_NUMBERS)

@@ -42,6 +42,7 @@ from srcad.runtime.unobtainable import Refusal
 from srcad.runtime.writes import stored
 
 _REAL = (float, np.float64)  # the common ones, asked for first
+_COMPLEX = (complex, np.complexfloating)
 
 
 def is_number(value: Any) -> bool:
@@ -217,6 +218,8 @@ def cell_read(shadows: Shadows, owner: Any, item: Any, owner_bar: Any, key: Any,
         fields = getattr(type(owner), "_fields", ())
         accumulate(owner_bar, fields.index(key) if key in fields else key, bar)
     elif is_number(owner):
+        if key == "imag":
+            return add(owner_bar, -1j * bar) if isinstance(owner, _COMPLEX) else owner_bar
         if isinstance(key, str) and key not in ("real", "T"):
             raise UnsupportedSyntax(f"`.{key}` of a number met at run time has no derivative here.")
         return add(owner_bar, unbroadcast(bar, owner))  # `v[..., None]` makes an array of it

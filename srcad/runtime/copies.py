@@ -217,8 +217,8 @@ def deep_object(x: Any) -> Any:
     return copy.deepcopy(x)
 
 
-def refused_copy(y_bar: Any) -> None:
-    """The cotangent of a copy that is not followed: none, or an error."""
+def refused_copy(y_bar: Any) -> Any:
+    """The cotangent of a copy that is not followed: none, or an error where it is asked for."""
     if not _is_zero(y_bar):
         raise UnsupportedMutation(
             "A copy of an object carries a derivative here, which is not supported. Copy its "
@@ -226,8 +226,8 @@ def refused_copy(y_bar: Any) -> None:
         )
 
 
-def refused_set(y_bar: Any) -> None:
-    """The cotangent or tangent of a set, whose items have no order: none, or an error."""
+def refused_set(y_bar: Any) -> Any:
+    """The same of a set, whose items have no order; a tangent that nobody reads is no matter."""
     if not _is_zero(y_bar):
         raise UnsupportedSyntax(
             "A derivative passes through a set, whose items have no order in which it could "

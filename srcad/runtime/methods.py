@@ -161,3 +161,19 @@ ATTRIBUTES: dict[str, Callable[..., Any] | None] = {
     "flat": flat, "data": None, "ctypes": None,
 }
 # fmt: on
+
+
+def is_integer(x: Any) -> Any:
+    return x.is_integer()
+
+
+_OF_NUMBERS: dict[str, Callable[..., Any]] = {
+    "conjugate": np.conjugate, "is_integer": is_integer,
+}  # fmt: skip
+
+
+def of_owner(owner: Any, name: str) -> Callable[..., Any] | None:
+    """The function that a method of an array or a number is; None of other objects."""
+    found = METHODS.get(name) if isinstance(owner, np.ndarray | np.generic) else None
+    number = isinstance(owner, float | complex | int | np.generic)
+    return found or (_OF_NUMBERS.get(name) if number else None)

@@ -156,3 +156,22 @@ def parts_of_what_is_known_only_when_it_runs(x):
     w.imag = u**2
     w.real *= u
     return np.sum(np.abs(z) ** 2) + np.sum(z.real * u) + np.sum(np.abs(w) ** 3)
+
+
+def total(y):
+    if isinstance(y, list | tuple):
+        t = 0.0
+        for v in y:
+            t = t + total(v)
+        return t
+    if isinstance(y, complex):
+        return y.real**2 + 0.3 * y.imag
+    return np.sum(y.imag * y.real) + np.sum(y.real)
+
+
+@program(args=V)
+def parts_of_complex_numbers_met_at_run_time(x):
+    z = complex(x[0], x[1])
+    xs = [z, [x[2] * z, x[2]], np.array([z, x[0]])]
+    xs[0] = xs[1][0] * xs[0].conjugate()
+    return total(xs) + total((z * z, [z.conjugate()]))

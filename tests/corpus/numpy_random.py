@@ -133,3 +133,38 @@ def generator_whose_draws_are_put_into_an_object(x):
     kept.h = x @ w
     kept.w *= rng.random(4)
     return np.sum(kept.h * kept.w[1]) * rng.integers(2, 5)
+
+
+@program(args=place_and_width, wrt=(0, 1))
+def sizes_that_are_spread(m, s):
+    np.random.seed(5)
+    x = [m * np.ones((2, 2)), 0][0 if m < 10 else 1]
+    kept = np.random.rand(*x.shape) < 0.8
+    return np.sum(x * kept * s) + np.sum(np.random.normal(*x.shape[:1], size=3)) * s
+
+
+def masked(x, options):
+    if "seed" in options:
+        np.random.seed(options["seed"])
+    if options["mode"] == "train":
+        out = x * (np.random.rand(*x.shape) < options["keep"]) / options["keep"]
+    else:
+        out = x
+    return out.astype(x.dtype, copy=False)
+
+
+class Masking:
+    def __init__(self, weights, seed):
+        self.options = {"keep": 0.7, "mode": "train"}
+        if seed is not None:
+            self.options["seed"] = seed
+        self.weights = {"w": weights}
+
+    def __call__(self, x):
+        return masked(x * self.weights["w"], self.options)
+
+
+@program(args=place_and_width, wrt=(0, 1))
+def seed_in_a_dict_of_options(m, s):
+    layer = Masking(np.arange(1.0, 5.0) * s, 3)
+    return np.sum(layer(m * np.ones(4)) ** 2)

@@ -14,6 +14,11 @@ REFUSED: dict[str, tuple[str, str]] = {
     # writes
     # in place: arrays, views, containers, objects, generators
     # … acceptance
+    # … constants_that_change
+    "constants_that_change.dict_of_a_class": (
+        "UnsupportedMutation",
+        "an array that a dict of a class holds, written where what it was is read backwards",
+    ),
     # … exceptions_with_values
     "exceptions_with_values.value_in_an_attribute": (
         "UnsupportedSyntax",
