@@ -276,7 +276,7 @@ class Writes(Memory):
         self.ensure(owner, owned=True)
         bar, kind = ir.Name(self.bar(owner)), self.region(owner, index)
         place: ir.Expr = bar if index == WHOLE else ir.Item(bar, index)
-        copied = is_scalar(kind)
+        copied = is_scalar(kind) or (index != WHOLE and is_basic(index, self.index_type) is False)
         if not stmt.every and not self.separate(index):
             place, copied = algebra.call(LAST_WRITTEN, bar, slice_object(index)), True
         if stmt.op == "-":
@@ -290,7 +290,11 @@ class Writes(Memory):
         own = self.type(value.id)
         dims, full = dims_of(own), dims_of(kind)
         same = dims is not None and dims == full and None not in dims
+        copy = copy and value.id not in self.state.present
         if self.naive or not (same or (is_scalar(own) and not isinstance(kind, AnyType))):
+            if copy:  # of what may be a number: a number
+                bar = algebra.call(COPY, bar)
+                bar = bar if isinstance(kind, Array) else ir.Item(bar, ir.Sequence("tuple", ()))
             self.add(value.id, algebra.call(STORED, bar, value), True)
             return
         if is_complex(kind) and is_real(own):
@@ -298,7 +302,7 @@ class Writes(Memory):
         if is_scalar(own):
             total = bar if is_scalar(kind) else algebra.call(SUM, bar)
             self.add(value.id, total, True)
-        elif copy and value.id not in self.state.present:
+        elif copy:
             self.add(value.id, algebra.call(COPY, bar), True)
         else:
             self.add(value.id, bar, True)

@@ -7,6 +7,8 @@ u_bar[2:] += s_bar                    u_bar[2:] += s_bar
 
 h_bar[t] += np.copy(h_bar[t + 1]) * w     →     h_bar[t] += h_bar[t + 1] * w
 
+s_bar = stored(np.copy(u_bar[1:-1]), s)     →     s_bar = stored(u_bar[1:-1], s)
+
 Only where every use computes something new of it, before the next write.  It is the last pass:
 those that move operations do not know that p is a part of u_bar.
 """
@@ -24,6 +26,7 @@ from srcad.optimise.halves import backward_start
 from srcad.optimise.rewrite import same
 from srcad.optimise.signs import all_signs
 from srcad.optimise.writes import written_by
+from srcad.runtime.writes import stored
 
 Sum = ir.Assign | ir.AddTo | ir.AddAt
 NEW = {np.sum, np.outer, np.dot}
@@ -61,6 +64,10 @@ def _block(block: ir.Block, uses: dict[str, int], tidy: Callable[[ir.Expr], ir.E
             case ir.Assign(name, ir.Call(ir.Ref(f), (place,), ())) if f is np.copy:
                 if name in uses and _at_once(out[k + 1 :], name, place, uses[name]):
                     out[k] = replace(stmt, value=place)
+            case ir.Assign(name, ir.Call(ir.Ref(f), (ir.Call(ir.Ref(g), (place,), ()), of), ())):
+                once = f is stored and g is np.copy and name in uses
+                if once and _at_once(out[k + 1 :], name, place, uses[name]):
+                    out[k] = replace(stmt, value=replace(stmt.value, args=(place, of)))
             case _:
                 pass
     return same(block, out)

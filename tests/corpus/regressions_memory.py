@@ -317,3 +317,17 @@ def list_times_what_may_be_an_array(xs):
     held = [np.full, np.full(3, 0.7)]
     held[0] = held[1]
     return (held[0] * xs).sum()
+
+
+@program(args=lambda rng: (rng.normal(size=4),))
+def added_to_a_part_that_was_set_before(x):
+    """What the cotangent of the sum reads must not be what the write before leaves there."""
+    y, n = np.zeros(4), 4
+    for k in range(3):
+        p = x * x[k // 2]
+        part = np.copy(y[:n])
+        y[:n] = 0.0
+        y[:n:1] += p + part * 2
+        n = n - 1
+        x = x[:n]
+    return np.sum(y**2)
