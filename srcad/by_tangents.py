@@ -23,7 +23,10 @@ from srcad.arguments import WHOLE, Choice
 from srcad.called import Call
 from srcad.runtime.cotangents import finish
 
-REFUSED = (errors.UnsupportedSyntax, errors.UnsupportedMutation)
+REFUSED = (
+    errors.UnsupportedSyntax, errors.UnsupportedMutation, errors.MissingRule,
+    errors.SourceUnavailable,
+)  # fmt: skip
 _SERIAL = count(1)
 
 

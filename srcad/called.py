@@ -153,7 +153,15 @@ def bound_parts(
         _whole(given.get(name, held.get(name)), value)
         for name, value in call.bound.arguments.items()
     ]
-    return found if call.held is None else [*found, own]
+    return found if call.held is None else [*found, _captured_part(call.held, own)]
+
+
+def _captured_part(function: Clo, own: Any) -> Any:
+    """Of what goes with a function, what it captured: its defaults are parameters."""
+    if not isinstance(own, dict):
+        return own
+    names = {name for name, _ in function.captures}
+    return {name: part for name, part in own.items() if name in names}
 
 
 def _whole(t: Any, value: Any) -> Any:

@@ -10,8 +10,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from srcad import errors, quick
+from srcad import errors, otherwise, quick
 from srcad.arguments import bind, target_of
+from srcad.by_tangents import REFUSED
 from srcad.compile import Entry
 from srcad.emit.places import annotate
 from srcad.ir.observed import types_of
@@ -43,7 +44,10 @@ def jvp(
             moved = [as_given(tangents[k], primals[k]) for k in known.moves]
             out, out_dot = known.entry.run(*primals, *moved)
         else:
-            entry, canonical, moving = prepared(f, primals, tangents, naive)
+            try:
+                entry, canonical, moving = prepared(f, primals, tangents, naive)
+            except REFUSED as problem:
+                return otherwise.moved(problem, f, primals, tangents)
             out, out_dot = entry.run(*canonical, *moving)
             if key is not None and _one_for_one(canonical, primals):
                 quick.keep(f, key, entry, primals, tangents)
@@ -71,7 +75,8 @@ def prepared(
     symbols = Symbols()
     kinds = types_of(canonical, symbols)
     rests = tuple(t is None for t in dots)
-    entry = entry_of(target.function, kinds, symbols, None, naive, False, rests)
+    make = lambda: entry_of(target.function, kinds, symbols, None, naive, False, rests)  # noqa: E731
+    entry = otherwise.once(f, target.function, (kinds, rests, naive), make)
     return entry, canonical, tuple(t for t, m in zip(dots, entry.mask, strict=True) if m)
 
 

@@ -18,13 +18,14 @@ import numpy as np
 from srcad import errors
 from srcad.api import grad
 from srcad.arguments import Wrt
+from srcad.by_tangents import REFUSED
 from srcad.flat import raveled
 from srcad.forward import jvp
 from srcad.numeric import fresh
 from srcad.pullback import vjp
 from srcad.runtime.derivative import Derivative
 from srcad.runtime.trees import leaves, rebuild
-from srcad.second import REFUSALS, Product, basis
+from srcad.second import Product, basis
 
 MODES = ("auto", "forward", "reverse")
 
@@ -142,7 +143,7 @@ def flat_jacobian(
     first, second = (_forward, _reverse) if smaller else (_reverse, _forward)
     try:
         return first(f, args, wrt)
-    except REFUSALS:
+    except REFUSED:
         return second(f, args, wrt)
 
 

@@ -81,7 +81,8 @@ def _alone(
     kwargs: Named,
 ) -> Call | None:  # fmt: skip
     """The call of forward mode's code, where the derivative is one in a number."""
-    _FOUND.setdefault(call.function, {})[call.kinds] = problem
+    if not isinstance(problem, errors.MissingRule):  # a rule may be added
+        _FOUND.setdefault(call.function, {})[call.kinds] = problem
     other: Call | None = generated(derivative, args, kwargs, forward=True)[0]
     return other
 

@@ -10,7 +10,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from srcad import otherwise
 from srcad.arguments import bind, target_of
+from srcad.by_tangents import REFUSED
 from srcad.compile import LOCK, Cache, Entry, compile_pullback
 from srcad.emit.places import annotate
 from srcad.frontend.source import Target
@@ -33,7 +35,10 @@ def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -
     again.  Raises WrongArgument for a cotangent that does not fit.
     """
     try:
-        entry, target, canonical, signature = prepared(f, args, kwargs, naive)
+        try:
+            entry, target, canonical, signature = prepared(f, args, kwargs, naive)
+        except REFUSED as refusal:
+            return otherwise.pulled(refusal, f, args, kwargs)
         out, saved = leaving(entry.forward, *canonical)
     except Exception as problem:
         annotate(problem)
@@ -67,13 +72,14 @@ def prepared(
     """The generated code for a call, of which function, and one value for each parameter."""
     target = target_of(f, len(args), tuple(kwargs), args, kwargs)
     canonical, signature = bind(target, args, kwargs)
-    return _pullback_entry(target.function, canonical, naive), target, canonical, signature
-
-
-def _pullback_entry(function: Any, canonical: tuple[Any, ...], naive: bool) -> Entry:
     symbols = Symbols()
-    kinds = types_of(canonical, symbols)
-    key = kinds, naive
+    key = types_of(canonical, symbols), naive
+    make = lambda: _pullback_entry(target.function, key, symbols)  # noqa: E731
+    entry = otherwise.once(f, target.function, key, make)
+    return entry, target, canonical, signature
+
+
+def _pullback_entry(function: Any, key: tuple[Any, bool], symbols: Symbols) -> Entry:
     with LOCK:
         cache = _PULLBACKS.get(function)
         if cache is None:
@@ -82,6 +88,6 @@ def _pullback_entry(function: Any, canonical: tuple[Any, ...], naive: bool) -> E
             cache = _PULLBACKS[function] = Cache()
         entry = cache.find(key, symbols)
         if entry is None:
-            entry = compile_pullback(function, kinds, naive, symbols)
+            entry = compile_pullback(function, *key, symbols)
             cache.add(key, entry)
         return entry

@@ -13,17 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from srcad import errors
 from srcad.arguments import target_of
+from srcad.by_tangents import REFUSED
 from srcad.flat import filled, raveled
 from srcad.forward import jvp, prepared
 from srcad.numeric import fresh
 from srcad.pullback import vjp
 
-REFUSALS = (
-    errors.UnsupportedSyntax, errors.UnsupportedMutation, errors.MissingRule,
-    errors.SourceUnavailable,
-)  # fmt: skip
 Args = tuple[Any, ...]
 
 
@@ -43,7 +39,7 @@ class Product:
         for way in list(self.ways):
             try:
                 found = way(fresh(args), tuple(dots))
-            except REFUSALS:
+            except REFUSED:
                 if way is self.ways[-1]:
                     raise
                 continue

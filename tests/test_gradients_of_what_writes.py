@@ -203,3 +203,52 @@ def test_higher_orders() -> None:
     for value in wanted:
         f = grad(f)
         np.testing.assert_allclose([f(0.7), f(0.7)], value, rtol=1e-12)
+
+
+def in_a_list(w):
+    xs = [w[0]]
+    for v in w[1:]:
+        xs.append(xs[-1] * np.sin(v))
+        xs[0] += v
+    return xs[0] * xs[-1] ** 2
+
+
+def popped(w):
+    rest, t = [v * v for v in w], 0.0
+    while rest:
+        t = t * w[1] + rest.pop()
+    return t
+
+
+@pytest.mark.parametrize("f", [in_a_list, popped, lambda w: summed(w, 2.0 * w)])
+def test_derivatives_of_the_gradient_itself(f) -> None:
+    """jvp, vjp, jacobian of grad(f), by symmetry; f leaves nothing behind."""
+    df, v = grad(f), np.array([0.3, -1.2, 0.7])
+    wanted = np.stack([(df(X + 1e-5 * e) - df(X - 1e-5 * e)) / 2e-5 for e in np.eye(3)], -1)
+    for _ in range(2):
+        value, t = srcad.jvp(df, (X,), (v,))
+        np.testing.assert_array_equal(value, df(X))
+        np.testing.assert_allclose(t, wanted @ v, rtol=1e-6, atol=1e-7)
+        value, pullback = srcad.vjp(df, X)
+        np.testing.assert_array_equal(value, df(X))
+        np.testing.assert_allclose(pullback(v)[0], wanted @ v, rtol=1e-6, atol=1e-7)
+    for mode in ("forward", "reverse"):
+        found = srcad.jacobian(df, mode=mode)(X)
+        np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-7)
+    with pytest.raises(srcad.errors.WrongArgument, match="gradient|in_a_list|popped|lambda"):
+        srcad.vjp(df, X)[1](np.ones(2))
+    both = srcad.value_and_grad(f)
+    (_, g), (moved, t) = srcad.jvp(both, (X,), (v,))
+    np.testing.assert_allclose(moved, g @ v, rtol=1e-12)
+    np.testing.assert_allclose(t, wanted @ v, rtol=1e-6, atol=1e-7)
+
+
+def test_what_cannot_run_twice_has_no_derivative_of_its_gradient() -> None:
+    def f(w):
+        print(end="")
+        return in_a_list(w)
+
+    for way in (lambda: srcad.jvp(grad(f), (X,), (X,)), lambda: srcad.vjp(grad(f), X)):
+        with pytest.raises(srcad.errors.SrcadError):
+            way()
+    np.testing.assert_allclose(srcad.hvp(f)(X, X), srcad.hvp(in_a_list)(X, X), rtol=1e-12)

@@ -64,10 +64,12 @@ def _block(block: ir.Block, uses: dict[str, int], tidy: Callable[[ir.Expr], ir.E
             case ir.Assign(name, ir.Call(ir.Ref(f), (place,), ())) if f is np.copy:
                 if name in uses and _at_once(out[k + 1 :], name, place, uses[name]):
                     out[k] = replace(stmt, value=place)
-            case ir.Assign(name, ir.Call(ir.Ref(f), (ir.Call(ir.Ref(g), (place,), ()), of), ())):
+            case ir.Assign(
+                name, ir.Call(ir.Ref(f) as fits, (ir.Call(ir.Ref(g), (place,), ()), of), ())
+            ):
                 once = f is stored and g is np.copy and name in uses
                 if once and _at_once(out[k + 1 :], name, place, uses[name]):
-                    out[k] = replace(stmt, value=replace(stmt.value, args=(place, of)))
+                    out[k] = replace(stmt, value=ir.Call(fits, (place, of)))
             case _:
                 pass
     return same(block, out)

@@ -147,7 +147,10 @@ def add(a: Any, b: Any) -> Any:
         return [add(p, q) for p, q in zip(a, b, strict=True)]
     if isinstance(a, dict):
         return {k: add(a.get(k), b.get(k)) for k in {**a, **b}}
-    return a + b
+    total = a + b
+    if isinstance(total, np.generic) and isinstance(a, np.ndarray):
+        return np.array(total)  # without axes: it is added into as an array
+    return total
 
 
 def indexable(items: Any) -> None:
