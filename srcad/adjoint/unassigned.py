@@ -72,7 +72,8 @@ def still_local(body: ir.Block, unit: Unit) -> ir.Block:
     if DEBUG:  y = x            y = unset
     return y               →    assigned(y, "y")
     """
-    end = next((k for k, s in enumerate(body) if s == ir.Note("backward")), len(body))
+    notes = (k for k, s in enumerate(body) if type(s) is ir.Note and s.text == "backward")
+    end = next(notes, len(body))
     forward, rest = body[:end], body[end:]
     params = frozenset(p.name for p in unit.code.params)
     mine = unsure_names(unit) & unit.code.locals - ir.assigned(forward)

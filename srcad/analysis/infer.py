@@ -227,19 +227,20 @@ class Inference:
         return self.time > since and any(changes.get(n, 0) > since for n in ir.all_reads(stmt))
 
     def bind(self, name: str, kind: Type) -> None:
-        old = self.types.get(name, BOTTOM)
-        new = kind if old is BOTTOM else join(old, kind)
-        if new is not old and new != old:
-            if old is not BOTTOM:
-                new = flattened(new)  # a list that holds what holds it grows for ever
-            if new == old:
+        new, old = kind, self.types.get(name, BOTTOM)
+        if old is not BOTTOM:
+            new = join(old, kind)
+            if new is old or new == old:
                 return
-            self.types[name] = new
-            self.several = self.several or _of_several(new)
-            self.objects = self.objects or _is_object(new)
-            self.changed = True
-            self.time += 1
-            self.changes[name] = self.time
+            new = flattened(new)  # a list that holds what holds it grows for ever
+        if new == old:
+            return
+        self.types[name] = new
+        self.several = self.several or _of_several(new)
+        self.objects = self.objects or _is_object(new)
+        self.changed = True
+        self.time += 1
+        self.changes[name] = self.time
 
     # -- statements --------------------------------------------------------------------
 

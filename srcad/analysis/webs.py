@@ -17,6 +17,7 @@ from srcad.analysis.liveness import Live, Liveness, liveness
 from srcad.ir import nodes as ir
 from srcad.ir.assigned import maybe_unassigned
 from srcad.ir.names import Names
+from srcad.ir.records import record
 from srcad.ir.renaming import with_targets
 
 Env = dict[str, int]
@@ -81,7 +82,7 @@ def _surely_bound(body: ir.Block) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Uses:
     """The definitions that a statement reads, by name; those that it makes; those of its blocks."""
 

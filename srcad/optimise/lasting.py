@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from srcad.analysis.regions import IsInt
 from srcad.analysis.spots import Spot, meet, spots
 from srcad.ir import nodes as ir
+from srcad.optimise.halves import halves
 from srcad.optimise.writes import written_by
 
 
@@ -29,9 +30,9 @@ class Lasting:
     @staticmethod
     def of(body: ir.Block, is_int: IsInt, own: frozenset[str]) -> Lasting:
         """Of the body of a derivative: arrays that its backward part writes do not last."""
-        start = next((k for k, s in enumerate(body) if s == ir.Note("backward")), len(body))
-        changed = frozenset().union(*map(written_by, body[start:]))
-        return Lasting(spots(body[:start]), is_int, own - changed)
+        forward, backward = halves(body)
+        changed = frozenset().union(*map(written_by, backward))
+        return Lasting(spots(forward), is_int, own - changed)
 
     def stays(self, stmt: ir.Stmt, owner: ir.Expr, index: ir.Expr) -> bool:
         """Whether what stands at the index when the statement runs stands there to the end."""

@@ -19,6 +19,7 @@ import numpy as np
 
 from srcad.adjoint import algebra
 from srcad.ir import nodes as ir
+from srcad.ir.records import record
 from srcad.ir.types import Array, Dim, Type, counted, of_integer
 from srcad.optimise.counts import bindings
 from srcad.optimise.halves import backward_start
@@ -51,7 +52,12 @@ def represent(block: ir.Block, params: frozenset[str], type_of: TypeOf) -> ir.Bl
         if n not in wanted and (n in uses.values or n in params)
     ]
     steady = [n for n in there if writes[n] == (n not in params)]
-    change = _Change(wanted, params, steady, sizes, type_of)
+    like: dict[Type, str] = {}
+    for name in steady:
+        kind = type_of(name)
+        if isinstance(kind, Array):
+            like.setdefault(kind, name)
+    change = _Change(wanted, params, like, sizes, type_of)
     return change.block(block)
 
 
@@ -77,12 +83,15 @@ class _Uses:
         for stmt in ir.walk(block[start:]):
             if not _saves(stmt):
                 for expr in ir.expressions(stmt):
+                    if _LOOKED_FOR.isdisjoint(signs(expr)):
+                        self.values |= ir.reads(expr)
+                        continue
                     found = _read(expr)
                     self.values |= found.values
                     self.shapes |= found.shapes
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Read:
     """What an expression reads for values, for shapes, and inside code that is kept as written."""
 
@@ -155,7 +164,7 @@ def _sizes(params: frozenset[str], writes: Counter[str], type_of: TypeOf) -> dic
 class _Change:
     wanted: set[str]
     params: frozenset[str]
-    steady: list[str]
+    like: dict[Type, str]  # the first steady array of each type
     sizes: dict[Dim, ir.Expr]
     type_of: TypeOf
 
@@ -185,9 +194,8 @@ class _Change:
             flat = isinstance(kind, Array) and kind.ndim == 1 and isinstance(expr, ir.Attr)
             known = flat and name not in self.params and expr.name == "size"  # type: ignore[union-attr]
             return self.sizes.get(kind.dims[0], expr) if known else expr  # type: ignore[union-attr]
-        for other in self.steady:
-            if self.type_of(other) == kind:
-                return ir.substitute(expr, {name: ir.Name(other)})
+        if kind in self.like:
+            return ir.substitute(expr, {name: ir.Name(self.like[kind])})
         assert isinstance(kind, Array)
         return self.made(expr, kind) or expr
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from srcad.analysis.infer import Inference, Inferred
+from srcad.analysis.operations import Operation
 from srcad.analysis.session import Session
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOTTOM, Array, Number, Type, is_scalar
@@ -77,6 +78,9 @@ class _Probe(Inference):
     def expr(self, expr: ir.Expr) -> Type:
         """The type of an expression."""
         return helped(expr, self, super().expr)
+
+    def record(self, expr: ir.Expr, operation: Operation) -> None:
+        """Nobody asks what the operations of generated code are."""
 
     def bind(self, name: str, kind: Type) -> None:
         """More is known of a variable."""

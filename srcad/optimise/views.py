@@ -24,6 +24,7 @@ from srcad.analysis.elements import index_parts, is_basic
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Number, Type, same_shape
 from srcad.optimise.counts import bindings, writings
+from srcad.optimise.halves import halves
 from srcad.optimise.lasting import Lasting
 from srcad.optimise.pack import Path, Slot, block_at, replaced, slots_of
 
@@ -76,10 +77,9 @@ def retaken(body: ir.Block, stacks: frozenset[str], taker: Taker) -> tuple[ir.Bl
 
 def _only_behind(body: ir.Block, slot: Slot) -> bool:
     """Whether the backward part mentions the variable only behind its pop, in the same block."""
-    start = next((k for k, s in enumerate(body) if s == ir.Note("backward")), len(body))
     path, place = slot.pop
     behind = block_at(body, path)[place + 1 :]
-    return _mentions(body[start:], slot.name) == _mentions(behind, slot.name)
+    return _mentions(halves(body)[1], slot.name) == _mentions(behind, slot.name)
 
 
 def _mentions(block: ir.Block, name: str) -> int:
@@ -88,9 +88,11 @@ def _mentions(block: ir.Block, name: str) -> int:
 
 def renamed_backward(body: ir.Block, names: dict[str, str]) -> ir.Block:
     """The body in whose backward part the variables have other names."""
-    start = next((k for k, s in enumerate(body) if s == ir.Note("backward")), len(body))
+    if not names:
+        return body
+    forward, backward = halves(body)
     table: dict[str, ir.Expr] = {old: ir.Name(new) for old, new in names.items()}
-    return (*body[:start], *_renamed(body[start:], table)) if names else body
+    return (*forward, *_renamed(backward, table))
 
 
 def _renamed(block: ir.Block, table: dict[str, ir.Expr]) -> ir.Block:
