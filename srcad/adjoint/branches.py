@@ -106,8 +106,8 @@ class Branches(Cotangents):
 
 def cheap(expr: ir.Expr) -> bool:
     """Whether asking again costs little: comparisons and arithmetic on names."""
-    if isinstance(expr, ir.Name | ir.Const):
+    if isinstance(expr, (ir.Name, ir.Const)):
         return True
-    if isinstance(expr, ir.Compare | ir.Logic | ir.Unary | ir.Binary):
+    if isinstance(expr, (ir.Compare, ir.Logic, ir.Unary, ir.Binary)):
         return all(cheap(c) for c in ir.children(expr))
     return False

@@ -214,7 +214,7 @@ class Contributions(Displays):
             value, fresh = self.pull(rule, position, name, operation, values, types, target, y_bar)
             if not isinstance(rule, Partials) and TABLE.of_user(operation.function):
                 value = self.checked(value, rule, name, operation, values[name], types, target)
-            if isinstance(types[name], Lst | Tup) and isinstance(values[name], ir.Name):
+            if isinstance(types[name], (Lst, Tup)) and isinstance(values[name], ir.Name):
                 value = algebra.call(LISTED, value, values[name])
             pairs += self.to(values[name], value, fresh)
         return pairs

@@ -100,7 +100,7 @@ def has_break(block: ir.Block) -> bool:
     for stmt in block:
         if isinstance(stmt, ir.Break):
             return True
-        if not isinstance(stmt, ir.For | ir.While) and any(map(has_break, ir.blocks(stmt))):
+        if not isinstance(stmt, (ir.For, ir.While)) and any(map(has_break, ir.blocks(stmt))):
             return True
     return False
 
@@ -171,7 +171,7 @@ class _Planner:
             self.reverse.same_memory(name, expr.id)
             self.before.append(ir.Assign(name, expr, self.stmt.at))
             return ir.Name(name)
-        if isinstance(expr, ir.Name | ir.Const | ir.Ref):
+        if isinstance(expr, (ir.Name, ir.Const, ir.Ref)):
             return expr
         return ir.rebuild(expr, lambda e: self.freeze(e, written))
 

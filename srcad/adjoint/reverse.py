@@ -151,7 +151,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
     def first_looked(self, stmt: ir.Stmt) -> list[Node]:
         """A look at operands of unknown type, of which a derivative is taken, and at keys."""
         check: ir.Block = ()
-        if isinstance(stmt, ir.Store | ir.Augment):
+        if isinstance(stmt, (ir.Store, ir.Augment)):
             check = looked_at_keys(stmt, self.facts, self.active)
         elif isinstance(stmt, ir.Assign) and stmt.target in self.active:
             check = looked_at(self.operation(stmt.value), stmt.at)
@@ -225,7 +225,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
             second = self.assign(ir.Assign(target, ir.Name(kept), stmt.at))
             self.another_step()
             return [*self.assign(ir.Assign(kept, value, stmt.at)), *second]
-        if isinstance(operation, Invoke | Dynamic):
+        if isinstance(operation, (Invoke, Dynamic)):
             return self.call(stmt, operation)
         if isinstance(operation, Apply) and self.is_gate(operation):
             return self.gate(stmt, operation)
@@ -380,7 +380,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
                     used |= ir.reads(operation.value) & self.active
                     used |= {operation.owner} & self.active
                     buffers.add(operation.owner)  # items are popped from its cotangent
-                if isinstance(operation, Element | Part) and isinstance(operation.owner, ir.Name):
+                if isinstance(operation, (Element, Part)) and isinstance(operation.owner, ir.Name):
                     buffers.add(operation.owner.id)
             if isinstance(inner, ir.For):
                 used |= ir.reads(inner.iterable) & self.active

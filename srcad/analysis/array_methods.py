@@ -66,7 +66,7 @@ def alias(writer: Writer, new: str, owner: str) -> None:
 
 def check_methods(facts: Inferred, stmt: ir.Stmt, active: Active) -> None:
     """Refuse a method that may write into an array with a derivative, until it is written out."""
-    if facts.session.reading.checks or not isinstance(stmt, ir.Assign | ir.Effect):
+    if facts.session.reading.checks or not isinstance(stmt, (ir.Assign, ir.Effect)):
         return
     match facts.operations.get(id(stmt.value)):
         case Dynamic(ir.Attr(ir.Name(owner), name)) if owner in active and _may_write(

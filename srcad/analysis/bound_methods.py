@@ -49,7 +49,7 @@ def bound_methods(body: ir.Block) -> Bound:
 
 
 def _calls_name(stmt: ir.Stmt) -> bool:
-    value = stmt.value if isinstance(stmt, ir.Assign | ir.Effect) else None
+    value = stmt.value if isinstance(stmt, (ir.Assign, ir.Effect)) else None
     return isinstance(value, ir.Call) and isinstance(value.func, ir.Name)
 
 

@@ -28,7 +28,7 @@ WRITING |= PUTS.keys() | MOVES
 
 def inside(stmt: ir.Stmt) -> list[ir.Expr]:
     """The expressions of a statement whose calls are no statements of their own."""
-    top = stmt.value if isinstance(stmt, ir.Assign | ir.Effect | ir.Unpack) else None
+    top = stmt.value if isinstance(stmt, (ir.Assign, ir.Effect, ir.Unpack)) else None
     return [e for e in ir.computed(stmt) if e is not top or isinstance(e, ir.Raw)]
 
 

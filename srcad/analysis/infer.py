@@ -260,13 +260,13 @@ class Inference:
                 self.plain(stmt)
                 return
         written = None
-        if isinstance(stmt, ir.Store | ir.Augment | ir.Effect | ir.Assign | ir.For):
+        if isinstance(stmt, (ir.Store, ir.Augment, ir.Effect, ir.Assign, ir.For)):
             written = as_method(stmt, self.facts, self.methods)
             if written is None:
                 written = overloaded(stmt, self.facts)
         if written is None and self.noting:
             written = with_notes(stmt, self.facts, self.session.changing)
-        called = isinstance(stmt, ir.Effect | ir.Assign) and isinstance(stmt.value, ir.Call)
+        called = isinstance(stmt, (ir.Effect, ir.Assign)) and isinstance(stmt.value, ir.Call)
         chosen = dispatched(stmt, self)
         part = of_array_part(stmt, self.facts) if written is None and chosen is None else None
         if chosen is not None or part is not None:
@@ -623,7 +623,7 @@ class Inference:
         function = BINARY_FUNCTIONS[op]
         if isinstance(left, Bottom) or isinstance(right, Bottom):
             return BOTTOM
-        if op == "+" and isinstance(left, Tup | Lst) and type(left) is type(right):
+        if op == "+" and isinstance(left, (Tup, Lst)) and type(left) is type(right):
             if isinstance(left, Lst) and left.cls is not getattr(right, "cls", None):
                 return ANY
             return joined(left, right)
@@ -662,7 +662,7 @@ class Inference:
             return BOTTOM
         if len(expr.ops) > 1 or expr.ops[0] in ("is", "is not", "in", "not in"):
             return BOOL
-        if any(isinstance(k, Array | Number) for k in kinds):
+        if any(isinstance(k, (Array, Number)) for k in kinds):
             return self.typed(COMPARE_FUNCTIONS[expr.ops[0]], tuple(kinds), ())
         return ANY if any(isinstance(k, AnyType) for k in kinds) else BOOL
 

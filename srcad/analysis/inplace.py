@@ -49,7 +49,7 @@ AUGMENTS = {
 def written_out(stmt: ir.Assign | ir.Effect | ir.Unpack, inference: Inference) -> ir.Block | None:
     """The statements in place of this one; None where its call stays as it is."""
     operation = inference.facts.operations.get(id(stmt.value))
-    if not isinstance(operation, Apply | Mutation | Dynamic) or _only_reads(operation):
+    if not isinstance(operation, (Apply, Mutation, Dynamic)) or _only_reads(operation):
         return None
     writer = Writer(stmt, inference)
     try:

@@ -126,12 +126,12 @@ def _puts(inferred: Inferred) -> bool:
 
 def _stored(stmt: ir.Stmt, inferred: Inferred, plain: bool) -> Iterator[ir.Expr]:
     """The key of an assignment to an item of a dict; plain: or of what may be one."""
-    if isinstance(stmt, ir.Store | ir.Augment) and isinstance(stmt.target, ir.Item):
+    if isinstance(stmt, (ir.Store, ir.Augment)) and isinstance(stmt.target, ir.Item):
         owner = stmt.target.obj
         kind = inferred.types.get(owner.id, ANY) if isinstance(owner, ir.Name) else ANY
         unknown = isinstance(kind, AnyType) and (plain or not isinstance(owner, ir.Name))
         index = stmt.target.index
-        if (isinstance(kind, Dct) or unknown) and isinstance(index, ir.Name | ir.Sequence):
+        if (isinstance(kind, Dct) or unknown) and isinstance(index, (ir.Name, ir.Sequence)):
             yield index
 
 
@@ -142,7 +142,7 @@ def _put(stmt: ir.Stmt, inferred: Inferred) -> Iterator[ir.Expr]:
         expr = stack.pop()
         stack.extend(ir.children(expr))
         if isinstance(expr, ir.Mapping):
-            yield from (k for k in expr.keys if isinstance(k, ir.Name | ir.Sequence))
+            yield from (k for k in expr.keys if isinstance(k, (ir.Name, ir.Sequence)))
         operation = inferred.operations.get(id(expr))
         if isinstance(operation, Mutation):
             yield from _put_by(operation.what, expr)

@@ -49,7 +49,7 @@ def with_lengths(facts: Inferred, body: ir.Block, live: Liveness) -> frozenset[s
     bound = Counter(n for s in ir.walk(body) for n in ir.targets(s))
     lasting = {code.result, *code.captured}.union(*live.body.values())
     for stmt in ir.walk(body):
-        if isinstance(stmt, ir.For | ir.While):
+        if isinstance(stmt, (ir.For, ir.While)):
             lasting |= live.after.get(id(stmt), frozenset())
     for stmt in ir.walk(body):
         match stmt:

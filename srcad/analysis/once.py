@@ -27,7 +27,7 @@ ITERATORS = frozenset(f for f, plain in SUBSTITUTES.items() if plain in EXHAUSTE
 def kept_iterator(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
     """The iterator as an object, where it may be asked more than once; None of other statements."""
     match stmt:
-        case ir.Assign(target, ir.Call(func) as call) if isinstance(func, ir.Name | ir.Attr):
+        case ir.Assign(target, ir.Call(func) as call) if isinstance(func, (ir.Name, ir.Attr)):
             pass
         case _:
             return None

@@ -176,4 +176,4 @@ def _among(function: Any, group: set[Any]) -> bool:
 def _truth(kind: Type) -> bool:
     if isinstance(kind, Scalar):
         return kind.kind is bool
-    return isinstance(kind, Array | Number) and kind.dtype == "bool"
+    return isinstance(kind, (Array, Number)) and kind.dtype == "bool"

@@ -36,7 +36,7 @@ def _spots(
         count[0] += 1
         yield Spot(count[0], loops, known, stmt)
         around, inner = loops, known
-        if isinstance(stmt, ir.For | ir.While):
+        if isinstance(stmt, (ir.For, ir.While)):
             around, inner = (*loops, stmt), known.loop(stmt)
         for part in ir.blocks(stmt):
             yield from _spots(part, around, inner, count)

@@ -270,7 +270,7 @@ def _places(facts: Inferred, body: ir.Block) -> dict[int, Place]:
 
     def walk(block: ir.Block, loops: tuple[int, ...]) -> None:
         for stmt in block:
-            again = isinstance(stmt, ir.For | ir.While)
+            again = isinstance(stmt, (ir.For, ir.While))
             if isinstance(stmt, ir.With):
                 outside = entered(facts, stmt)
                 again = outside.given or bool(outside.objects)

@@ -36,7 +36,7 @@ def without_options(operation: Apply) -> tuple[Apply, ir.Expr | None]:
 
 def as_arrays(values: dict[str, ir.Expr], types: dict[str, Type]) -> dict[str, ir.Expr]:
     """The operands of an elementwise function, lists as the arrays that NumPy makes of them."""
-    if not any(isinstance(kind, Lst | Tup) for kind in types.values()):
+    if not any(isinstance(kind, (Lst, Tup)) for kind in types.values()):
         return values
     return {
         name: ir.Call(CAST, (value,)) if isinstance(types[name], Lst | Tup) else value

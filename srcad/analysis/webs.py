@@ -231,7 +231,7 @@ def _leaves(block: ir.Block) -> bool:
     last = block[-1]
     if isinstance(last, ir.If):
         return _leaves(last.then) and _leaves(last.orelse)
-    return isinstance(last, ir.Break | ir.Raise)
+    return isinstance(last, (ir.Break, ir.Raise))
 
 
 @dataclass

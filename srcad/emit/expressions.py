@@ -39,7 +39,7 @@ def _constant(node: ast.Constant, around: int) -> str:
     value = node.value
     if isinstance(value, bool) or value is None:
         return repr(value)
-    if isinstance(value, int | float | complex):
+    if isinstance(value, (int, float, complex)):
         literal = spelled(value)
         return digits(value) if isinstance(literal, ast.Constant) else plain(literal, around)
     if isinstance(value, str):

@@ -60,7 +60,7 @@ def same_tree(a: Any, b: Any) -> bool:
                 pairs += zip(a, b, strict=True)
             elif b or list(map(type, a)) != [ast.Pass]:
                 return False  # and not a body of comments only
-        elif type(b) is ast.Constant and isinstance(b.value, int | float | complex):
+        elif type(b) is ast.Constant and isinstance(b.value, (int, float, complex)):
             if not _same_number(a, b.value):
                 return False
         elif kind is not type(b) or kind not in _FIELDS:
@@ -88,7 +88,7 @@ def _same_number(a: Any, value: complex) -> bool:
         return same_tree(a, literal)
     return (
         isinstance(a, ast.Constant)
-        and isinstance(a.value, int | float | complex)
+        and isinstance(a.value, (int, float, complex))
         and not isinstance(a.value, bool)
         and isinstance(value, type(a.value))
         and digits(a.value) == digits(value)

@@ -67,7 +67,7 @@ class Bindings(Calls):
             case ast.Name(id=name):
                 lowered = self.value(value, hint=name)
                 variable = self.variable(name)
-                table = isinstance(value, ast.ListComp | ast.DictComp)
+                table = isinstance(value, (ast.ListComp, ast.DictComp))
                 if not table or lowered != ir.Name(variable):
                     self.assign(variable, lowered, value)
             case ast.Tuple(elts=targets) | ast.List(elts=targets) if self.parallel(value, targets):

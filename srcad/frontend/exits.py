@@ -88,13 +88,13 @@ class _Exits:
     def block(self, block: ir.Block, context: _Context) -> ir.Block:
         out: list[ir.Stmt] = []
         for k, stmt in enumerate(block):
-            if isinstance(stmt, ir.Return | ir.Break | ir.Continue):
+            if isinstance(stmt, (ir.Return, ir.Break, ir.Continue)):
                 out.extend(self.leave(stmt, context))
                 break
             kinds = exit_kinds(stmt)
             if not kinds:
                 inner = ir.blocks(stmt)
-                if isinstance(stmt, ir.For | ir.While):
+                if isinstance(stmt, (ir.For, ir.While)):
                     inside = _Context(loop=True)
                     stmt = replace(stmt, body=self.block(stmt.body, inside))
                 elif inner:
@@ -234,7 +234,7 @@ def exit_kinds(stmt: ir.Stmt) -> set[str]:
     for block in ir.blocks(stmt):
         for inner in block:
             found |= exit_kinds(inner)
-    if isinstance(stmt, ir.For | ir.While):
+    if isinstance(stmt, (ir.For, ir.While)):
         found -= {"break", "continue"}
     return found
 

@@ -90,7 +90,7 @@ class Expressions(Texts):
 
     def rebound(self, items: Seq[ast.expr]) -> set[str]:
         """The variables that expressions bind by `:=`."""
-        compound = [node for node in items if not isinstance(node, ast.Name | ast.Constant)]
+        compound = [node for node in items if not isinstance(node, (ast.Name, ast.Constant))]
         named = by_kind(compound).get(ast.NamedExpr, ()) if compound else ()
         return {self.variable(n.target.id) for n in named if isinstance(n.target, ast.Name)}
 

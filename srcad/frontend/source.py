@@ -29,7 +29,7 @@ from typing import Any
 from srcad.errors import Place, SourceUnavailable, StaleSourceError
 from srcad.frontend.bytecode import same_code
 from srcad.frontend.generators import refuse_generators
-from srcad.frontend.tree import by_kind
+from srcad.frontend.tree import by_kind, statements_by_kind
 from srcad.runtime.gates import Gate
 
 FunctionNode = ast.FunctionDef | ast.Lambda
@@ -220,7 +220,8 @@ def _parse_file(function: types.FunctionType) -> _Parsed:
             tree = ast.parse("".join(raw))
     except (SyntaxError, ValueError) as error:
         raise StaleSourceError(f"{_stale(function)} (The file no longer parses: {error})") from None
-    parsed = _Parsed(file, raw, tuple(raw), tree, _function_nodes(tree))
+    lambdas = any("lambda" in line for line in raw)
+    parsed = _Parsed(file, raw, tuple(raw), tree, _function_nodes(tree, lambdas))
     _files[file] = parsed
     while len(_files) > _FILES_KEPT:
         _files.popitem(last=False)
@@ -265,10 +266,13 @@ def _why_no_lines(function: types.FunctionType) -> str:
 # ---- which function of the file ------------------------------------------------------------------
 
 
-def _function_nodes(tree: ast.Module) -> dict[tuple[str, int], list[Any]]:
-    """Every function of the file by the name and first line that its code object carries."""
+def _function_nodes(tree: ast.Module, lambdas: bool) -> dict[tuple[str, int], list[Any]]:
+    """Every function of the file by the name and first line that its code object carries.
+
+    Expressions are looked into only where there are `lambdas`.
+    """
     found: dict[tuple[str, int], list[Any]] = {}
-    kinds = by_kind((tree,))
+    kinds = by_kind((tree,)) if lambdas else statements_by_kind(tree.body)
     for node in kinds.get(ast.Lambda, ()):
         found.setdefault(("<lambda>", node.lineno), []).append(node)
     for kind in (ast.FunctionDef, ast.AsyncFunctionDef):

@@ -169,7 +169,7 @@ class State:
 
 def atomic(expr: ir.Expr) -> bool:
     """Whether the expression is a name or a constant."""
-    return isinstance(expr, ir.Name | ir.Const | ir.Ref)
+    return isinstance(expr, (ir.Name, ir.Const, ir.Ref))
 
 
 def _class_around(qualified: str) -> str:

@@ -62,3 +62,20 @@ def by_kind(roots: Iterable[ast.AST], stop: tuple[type, ...] = ()) -> Kinds:
             elif value is not None:
                 stack.append(value)
     return found
+
+
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def statements_by_kind(body: Iterable[ast.AST]) -> Kinds:
+    """Every statement under its class, nested ones included; handlers and cases too."""
+    found: Kinds = {}
+    stack: list[Any] = list(body)
+    while stack:
+        node = stack.pop()
+        found.setdefault(type(node), []).append(node)
+        for name in _BODIES:
+            inner = getattr(node, name, None)
+            if inner is not None:
+                stack += inner
+    return found

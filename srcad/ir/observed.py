@@ -80,7 +80,7 @@ class _Look:
         return found
 
     def inside(self, value: Any, kind: type) -> Type:
-        if isinstance(value, tuple | list | dict) and _by_code(kind, *_ASKED):
+        if isinstance(value, (tuple, list, dict)) and _by_code(kind, *_ASKED):
             return Known.of(value)  # what it hands out is not what it holds
         if isinstance(value, tuple):
             return Tup(tuple(map(self.at, value)), kind)

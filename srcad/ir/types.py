@@ -238,7 +238,7 @@ _DEPTH = 12  # of containers in containers
 
 def flattened(kind: Type, depth: int = _DEPTH) -> Type:
     """The type with ANY for what lies deeper than this many containers."""
-    if not isinstance(kind, Tup | Lst | Dct | Obj | Clo | Method | AnyType) or kind == ANY:
+    if not isinstance(kind, (Tup, Lst, Dct, Obj, Clo, Method, AnyType)) or kind == ANY:
         return kind
     if depth == 0:
         return ANY

@@ -95,7 +95,7 @@ def _only_for_backward(value: ir.Expr) -> bool:
 
 
 def _hashable(func: ir.Expr) -> bool:
-    return isinstance(func, ir.Name | ir.Attr) and all(map(_hashable, ir.children(func)))
+    return isinstance(func, (ir.Name, ir.Attr)) and all(map(_hashable, ir.children(func)))
 
 
 def certain(expr: ir.Expr, facts: Inferred) -> bool:

@@ -101,7 +101,7 @@ class _Folder:
         target = stmt.target
         if target not in self.generated or self.writes[target] != 1:
             return False
-        if not isinstance(stmt.value, ir.Name | ir.Const) and not self.size(stmt.value):
+        if not isinstance(stmt.value, (ir.Name, ir.Const)) and not self.size(stmt.value):
             return False
         if _stable(stmt.value, self.writes) and (top or isinstance(stmt.value, ir.Const)):
             return True

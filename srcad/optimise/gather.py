@@ -71,10 +71,10 @@ class Gatherer:
 
     def merged(self, first: ir.Stmt, second: ir.Stmt) -> ir.Stmt | None:
         """Both statements as one, where that keeps dtype and shape."""
-        assert isinstance(first, ir.Assign | ir.AddTo | ir.AddAt)
+        assert isinstance(first, (ir.Assign, ir.AddTo, ir.AddAt))
         if isinstance(second, ir.Assign):
             return self.rebound(first, second)
-        assert isinstance(second, ir.AddTo | ir.AddAt)
+        assert isinstance(second, (ir.AddTo, ir.AddAt))
         a, b = self.type_of(first.value), self.type_of(second.value)
         if not _adds(a) or not _adds(b) or first.target in ir.reads(second.value):
             return None
@@ -154,7 +154,7 @@ class _Waiting:
             self.written[name] = place
         for name in mentioned:
             self.mentioned[name] = place
-        if isinstance(stmt, ir.AddTo | ir.AddAt) and stmt.target not in _needs(stmt):
+        if isinstance(stmt, (ir.AddTo, ir.AddAt)) and stmt.target not in _needs(stmt):
             mentioned -= {stmt.target}
         for name in mentioned:
             self.read[name] = place
@@ -177,14 +177,14 @@ def place_of(stmt: ir.Stmt) -> Hashable | None:
 
 def _plain(index: ir.Expr) -> bool:
     """An index that reads the same later, and can be compared."""
-    return not isinstance(index, ir.Raw | ir.Closure) and all(map(_plain, ir.children(index)))
+    return not isinstance(index, (ir.Raw, ir.Closure)) and all(map(_plain, ir.children(index)))
 
 
 def _adds(kind: Type) -> bool:
     """Numbers for which + is addition: of two bools it is `or`."""
     if isinstance(kind, Scalar):
         return kind.kind in (float, int, complex)
-    return isinstance(kind, Array | Number) and kind.dtype.startswith(("float", "complex"))
+    return isinstance(kind, (Array, Number)) and kind.dtype.startswith(("float", "complex"))
 
 
 def _keeps(a: Type, b: Type) -> bool:

@@ -29,7 +29,7 @@ def helped(expr: ir.Expr, inference: Inference, infer: Question) -> Type:
     if type(expr) is not ir.Call or type(expr.func) is not ir.Ref or not _helper(expr.func.value):
         return infer(expr)
     kinds = tuple(map(inference.expr, expr.args))
-    plain = all(isinstance(k, Array | Number | Scalar) for k in kinds)
+    plain = all(isinstance(k, (Array, Number, Scalar)) for k in kinds)
     if not plain and expr.func.value.__annotations__["return"] == "Any":
         return ANY
     if expr.kwargs or not plain:

@@ -45,7 +45,7 @@ class Signs:
         out: list[ir.Stmt] = []
         for stmt in block:
             new = ir.with_blocks(stmt, tuple(self.block(b, uses) for b in ir.blocks(stmt)))
-            out.append(signed(new) if isinstance(new, ir.AddTo | ir.AddAt) else new)
+            out.append(signed(new) if isinstance(new, (ir.AddTo, ir.AddAt)) else new)
         for k, stmt in enumerate(out):
             if not isinstance(stmt, ir.Assign) or stmt.target not in uses:
                 continue
@@ -87,9 +87,9 @@ class Signs:
             return None
         value = self.tidy(ir.substitute(stmt.value, {name: ir.Unary("-", ir.Name(name))}))
         new = replace(stmt, value=value)
-        if isinstance(new, ir.AddTo | ir.AddAt):
+        if isinstance(new, (ir.AddTo, ir.AddAt)):
             new = signed(new)
-        if isinstance(new, ir.AddTo | ir.AddAt) and new.op in "+-":
+        if isinstance(new, (ir.AddTo, ir.AddAt)) and new.op in "+-":
             other = replace(new, op="-" if new.op == "+" else "+", value=negated(new.value))
             new = other if minuses(other.value) < minuses(new.value) else new
         return new if minuses(new.value) <= minuses(stmt.value) else None

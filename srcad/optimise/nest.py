@@ -103,7 +103,7 @@ class _Nester:
 
     def take_in(self, stmt: ir.Stmt, out: Written, waiting: _Waiting) -> ir.Stmt:
         """Inline what this statement reads, the latest definition first."""
-        if isinstance(stmt, ir.While | ir.Try):
+        if isinstance(stmt, (ir.While, ir.Try)):
             return stmt  # its expressions run more than once, or not at all
         places = waiting.places
         while True:
@@ -128,7 +128,7 @@ class _Nester:
         definition = out[position]
         assert isinstance(definition, ir.Assign)
         value = definition.value
-        if isinstance(value, ir.Closure | ir.Raw) or mentions(stmt, name) != 1:
+        if isinstance(value, (ir.Closure, ir.Raw)) or mentions(stmt, name) != 1:
             return None
         if not self.pure(value) and (
             any(s is not None for s in out[position + 1 :])
@@ -147,7 +147,7 @@ class _Nester:
             return self.tidy(new) if tidied else new
 
         new = ir.map_expressions(stmt, put_in)
-        if isinstance(new, ir.AddTo | ir.AddAt):
+        if isinstance(new, (ir.AddTo, ir.AddAt)):
             new = signed(new)
         most = SHORT if name in self.short else WIDTH
         if max(map(width, ir.expressions(new)), default=0) > most:

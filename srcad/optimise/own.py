@@ -101,7 +101,7 @@ def protect(body: ir.Block, types: dict[str, Type], bars: frozenset[str] = froze
     added: set[str] = set()
     written: set[str] = set()
     for stmt in ir.walk(body):
-        if isinstance(stmt, ir.AddTo | ir.AddAt):
+        if isinstance(stmt, (ir.AddTo, ir.AddAt)):
             added.add(stmt.target)
         elif not isinstance(stmt, ir.Assign) or isinstance(stmt.value, ir.Call):
             written |= (_popped(stmt) | _overwritten(stmt)) & bars

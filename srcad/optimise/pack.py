@@ -150,7 +150,7 @@ def leaves_early(stmt: ir.Stmt) -> bool:
     """Whether the rest of the iteration may be skipped."""
     if isinstance(stmt, ir.Break):
         return True
-    if isinstance(stmt, ir.For | ir.While):
+    if isinstance(stmt, (ir.For, ir.While)):
         return False
     return any(leaves_early(s) for b in ir.blocks(stmt) for s in b)
 
@@ -220,7 +220,7 @@ def _each_time(block: ir.Block) -> set[str]:
     """The lists that get an item in every iteration of a loop which is not inside another."""
     found: set[str] = set()
     for stmt in block:
-        if isinstance(stmt, ir.For | ir.While):
+        if isinstance(stmt, (ir.For, ir.While)):
             for inner in stmt.body:
                 match inner:
                     case ir.Effect(ir.Call(ir.Attr(ir.Name(owner), "append"), _)):
@@ -239,7 +239,7 @@ def _listed(block: ir.Block, steady: set[str]) -> ir.Block:
     for stmt in block:
         if isinstance(stmt, ir.For):
             stmt = _through(stmt, steady)
-        elif not isinstance(stmt, ir.While | ir.Try) and ir.blocks(stmt):
+        elif not isinstance(stmt, (ir.While, ir.Try)) and ir.blocks(stmt):
             stmt = ir.with_blocks(stmt, tuple(_listed(b, steady) for b in ir.blocks(stmt)))
         out.append(stmt)
     return same(block, out)

@@ -70,7 +70,7 @@ class Remaker:
                 return False
 
     def number(self, expr: ir.Expr) -> bool:
-        return isinstance(expr, ir.Name | ir.Const) and is_scalar(self.type_of(expr))
+        return isinstance(expr, (ir.Name, ir.Const)) and is_scalar(self.type_of(expr))
 
 
 def _variables(value: ir.Expr, writes: Counter[str]) -> set[str]:

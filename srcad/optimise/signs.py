@@ -38,7 +38,7 @@ def signs(expr: ir.Expr) -> Hashes:
         found = _NOTHING.union(*map(signs, ir.children(expr)))
         if isinstance(expr, ir.Attr) and expr.name in ("shape", "size"):
             found |= {SHAPE}
-        elif isinstance(expr, ir.Raw | ir.Closure):
+        elif isinstance(expr, (ir.Raw, ir.Closure)):
             found |= {TEXT}
     expr._signs = found  # type: ignore[misc]
     return found
@@ -49,7 +49,7 @@ def all_signs(stmt: ir.Stmt) -> Hashes:
     known = stmt._signs
     if known is not None:
         return known
-    if isinstance(stmt, ir.Assign | ir.AddTo):
+    if isinstance(stmt, (ir.Assign, ir.AddTo)):
         found = signs(stmt.value)
     else:
         found = _NOTHING.union(*map(signs, ir.expressions(stmt)))

@@ -162,7 +162,7 @@ def _calls(function: Any, kinds: tuple[Type, ...], options: dict[str | None, Typ
 
 def _floats(kind: Type) -> bool:
     return (
-        isinstance(kind, Array | Number)
+        isinstance(kind, (Array, Number))
         and kind.dtype.startswith(("float", "complex"))
         and (not isinstance(kind, Number) or not kind.loose)
     )

@@ -46,7 +46,7 @@ _TYPED = frozenset((ir.Name, ir.Item, ir.Attr, ir.Call))
 def _is_truth(kind: Type) -> bool:
     if isinstance(kind, Scalar):
         return kind.kind is bool
-    return isinstance(kind, Array | Number) and kind.dtype == "bool"
+    return isinstance(kind, (Array, Number)) and kind.dtype == "bool"
 
 
 def _of_a_user(expr: ir.Expr) -> bool:

@@ -9,7 +9,7 @@ from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.operations import Operation
 from srcad.analysis.session import Session
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, BOTTOM, Array, Number, Type, is_scalar
+from srcad.ir.types import ANY, BOTTOM, Array, Number, Obj, Type, is_scalar
 from srcad.optimise.helpers import helped
 from srcad.optimise.own import Results, handed_out
 
@@ -81,6 +81,12 @@ class _Probe(Inference):
 
     def record(self, expr: ir.Expr, operation: Operation) -> None:
         """Nobody asks what the operations of generated code are."""
+
+    def binary(self, expr: ir.Binary, op: str, left: Type, right: Type) -> Type:
+        """The type of an operation."""
+        if isinstance(left, Obj) or isinstance(right, Obj):
+            return super().binary(expr, op, left, right)
+        return self.apply_binary(op, left, right)
 
     def bind(self, name: str, kind: Type) -> None:
         """More is known of a variable."""

@@ -56,7 +56,7 @@ def pure_function(value: object) -> bool:
     try:
         if value in IMPURE or module.startswith(DRAWING) or TABLE.of_user(value):
             return False
-        if value in _PURE_BUILTINS or not isinstance(TABLE.get(value), Unfinished | None):
+        if value in _PURE_BUILTINS or not isinstance(TABLE.get(value), (Unfinished, type(None))):
             return True
     except TypeError:
         return False

@@ -32,7 +32,7 @@ COPYING = {np.nan_to_num, np.median, np.nanmedian, np.percentile, np.quantile, n
 
 def unknown(function: Any) -> bool:
     """Whether nothing is known of what the function does with its arguments."""
-    return isinstance(TABLE.get(function), Unfinished | None) and not _harmless(function)
+    return isinstance(TABLE.get(function), (Unfinished, type(None))) and not _harmless(function)
 
 
 def written_arguments(function: Any, count: int, options: dict[str, Any]) -> tuple[int | str, ...]:
@@ -87,7 +87,7 @@ def _method_that_writes(function: Any) -> bool:
 def draws_in_place(function: Any) -> bool:
     """`np.random.shuffle` and `rng.shuffle`."""
     owner = getattr(function, "__self__", None)
-    drawing = isinstance(owner, np.random.Generator | np.random.RandomState)
+    drawing = isinstance(owner, (np.random.Generator, np.random.RandomState))
     return drawing and getattr(function, "__name__", "") == "shuffle"
 
 

@@ -15,7 +15,7 @@ def unbroadcast(g: Any, x: Any) -> Any:
     x is a number or an array, and only its shape and kind are used.  The dtype of g stays,
     except that a real x takes the real part; for a Python number a Python number returns.
     """
-    if isinstance(g, list | tuple | dict):
+    if isinstance(g, (list, tuple, dict)):
         raise UnsupportedSyntax(
             "An operator is applied to a list, a tuple or a dict met at run time, and its "
             "derivative is not known. Make an array of it with np.array(...), or use a "
@@ -26,7 +26,7 @@ def unbroadcast(g: Any, x: Any) -> Any:
     shape = np.shape(x)
     if np.shape(g) != shape:
         g = np.sum(g, stretched(np.shape(g), shape)).reshape(shape)
-    if isinstance(x, np.ndarray | np.generic):
+    if isinstance(x, (np.ndarray, np.generic)):
         return g
     return g.item() if isinstance(g, np.generic) or type(g) is np.ndarray and g.ndim == 0 else g
 

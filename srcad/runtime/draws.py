@@ -57,7 +57,7 @@ DRAWS: dict[str, Any] = {
 
 def of_generator(owner: Any) -> bool:
     """Whether an object draws numbers: its methods are no Python, whatever they look like."""
-    return isinstance(owner, np.random.Generator | np.random.RandomState)
+    return isinstance(owner, (np.random.Generator, np.random.RandomState))
 
 
 # Draws that depend on nothing which carries a derivative: sizes, seeds, bounds of integers.

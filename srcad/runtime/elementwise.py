@@ -15,7 +15,7 @@ from srcad.runtime.broadcast import unbroadcast
 
 def plain(x: Any) -> bool:
     """Whether x is a real number of Python itself; np.float64 is a float too, but no plain one."""
-    return isinstance(x, float | int) and not isinstance(x, np.generic)
+    return isinstance(x, (float, int)) and not isinstance(x, np.generic)
 
 
 # --- division and signs ---
