@@ -74,16 +74,16 @@ def neg(a: ir.Expr) -> ir.Expr:
 
 def without_minus(a: ir.Expr) -> ir.Expr | None:
     """-a, where that is shorter to write than a."""
-    if type(a) is ir.Name:
-        return None
     match a:
+        case ir.Name():
+            return None
+        case ir.Binary():
+            rest = without_minus(a.left) if a.op in ("*", "/") else None
+            return None if rest is None else ir.Binary(a.op, rest, a.right)
         case ir.Unary("-", operand):
             return operand
         case ir.Const(value) if _number(value) and value < 0:
             return ir.Const(-value)
-        case ir.Binary("*" | "/" as op, left, right):
-            rest = without_minus(left)
-            return None if rest is None else ir.Binary(op, rest, right)
         case _:
             return None
 

@@ -191,8 +191,9 @@ class Displays:
     def to(self, operand: ir.Expr, value: ir.Expr, fresh: bool = False) -> Pairs:
         """A contribution to an operand."""
         match operand:
-            case ir.Name(name):
-                return [(name, value, fresh)] if name in self.reverse.active else []
+            case ir.Name():
+                active = operand.id in self.reverse.active
+                return [(operand.id, value, fresh)] if active else []
             case ir.Item(ir.Name(owner), index):
                 return [(owner, index, value, ANY)] if owner in self.reverse.active else []
             case ir.Sequence() | ir.Mapping():

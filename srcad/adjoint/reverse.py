@@ -168,9 +168,9 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
         if through is not None:
             return through
         match stmt:
-            case ir.Assign(target) if target in self.shared:
+            case ir.Assign() if stmt.target in self.shared:
                 return self.assign_shared(stmt)
-            case ir.Assign(target) if self.holds_shared(target):
+            case ir.Assign() if self.holds_shared(stmt.target):
                 return self.assign_holder(stmt)
             case ir.Assign():
                 return self.assign(stmt)

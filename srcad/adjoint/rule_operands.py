@@ -44,11 +44,14 @@ def _takes_no_numbers(rule: Rule, position: int, operation: Apply, kind: Type) -
 
 def formulas_of(rule: Rule) -> tuple[Any, ...]:
     match rule:
-        case Partials(found) | Linear(found) | Vjp(found) | Pushes(found):
-            return found
+        case Partials() | Pushes():
+            return rule.formulas
+        case Linear():
+            return rule.transposes
+        case Vjp():
+            return rule.pullbacks
         case _:
-            pass
-    return ()
+            return ()
 
 
 def summed(value: ir.Expr, dims: tuple[Any, ...], full: tuple[Any, ...]) -> ir.Expr | None:

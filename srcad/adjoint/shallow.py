@@ -32,6 +32,8 @@ def deep_reads(block: ir.Block, types: Types) -> frozenset[str]:
 
 def _parts_read(expr: ir.Expr, types: Types) -> tuple[ir.Expr, ...]:
     """What an expression reads otherwise than by taking an item out of its container."""
+    if not isinstance(expr, (ir.Item, ir.Attr, ir.Call)):
+        return (expr,)
     match expr:
         case ir.Item(ir.Name(owner), index) if isinstance(types.get(owner), Lst | Tup | Dct):
             return (index,)

@@ -131,6 +131,8 @@ def _reduction(
 
 def decided(expr: ir.Expr, types: dict[str, Type], values: dict[str, ir.Expr]) -> ir.Expr:
     """`a if np.isrealobj(x) else b`, where the kind of x is known."""
+    if not isinstance(expr, ir.Choice):
+        return expr
     match expr:
         case ir.Choice(ir.Call(ir.Ref(f), (x,)), then, orelse) if f is np.isrealobj:
             kind = next((types[n] for n, v in values.items() if v is x), None)

@@ -129,6 +129,8 @@ def written_by(block: ir.Block) -> frozenset[str]:
 
 def parts(node: Node) -> tuple[Node, ...]:
     """The nodes of the blocks of a node."""
+    if isinstance(node, Step):
+        return ()
     match node:
         case Branch(_, _, then, orelse):
             return (*then, *orelse)

@@ -46,6 +46,9 @@ def activity(inferred: Inferred, body: ir.Block, params: Active) -> Active:
     return _Activity(inferred, set(params)).run(body)
 
 
+_TABLES = frozenset((ir.Attr, ir.Call, ir.Name))
+
+
 class _Activity:
     def __init__(self, inferred: Inferred, active: set[str]) -> None:
         self.facts, self.active = inferred, active
@@ -68,7 +71,8 @@ class _Activity:
     def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one decision over the kinds
         self.written(stmt)
         match stmt:
-            case ir.Assign(target, value):
+            case ir.Assign():
+                target, value = stmt.target, stmt.value
                 self.note_table(target, value)
                 if self.is_active(value):
                     self.mark(target)
@@ -78,23 +82,21 @@ class _Activity:
                 if self.is_active(value):
                     for name in names:
                         self.mark(name)
-            case ir.For(target, iterable):
+            case ir.For(taken, iterable):
                 if not self.active.isdisjoint(ir.reads(iterable)):
-                    for name in ir.leaves(without_keys(self.facts, target, iterable)):
+                    for name in ir.leaves(without_keys(self.facts, taken, iterable)):
                         self.mark(name)
             case ir.With(items):
                 for expr, given in items:
                     if given is not None and not self.active.isdisjoint(ir.reads(expr)):
                         self.mark(given)
-            case ir.Store(target, value):
+            case ir.Store(place, value):
                 if self.is_active(value):
-                    for name in ir.reads(target.obj):
+                    for name in ir.reads(place.obj):
                         self.filled(name)
-            case ir.Augment(target, _, value):
+            case ir.Augment(place, _, value):
                 if self.is_active(value):
-                    for name in (
-                        ir.reads(target) if isinstance(target, ir.Name) else ir.reads(target.obj)
-                    ):
+                    for name in ir.reads(place if isinstance(place, ir.Name) else place.obj):
                         self.filled(name)
             case _:
                 pass
@@ -139,6 +141,8 @@ class _Activity:
 
     def note_table(self, target: str, value: ir.Expr) -> None:
         """`d = self.__dict__` and `d = vars(self)`: what is put into d is put into the object."""
+        if type(value) not in _TABLES:
+            return
         match value:
             case ir.Attr(ir.Name(owner), "__dict__"):
                 self.tables[target] = owner

@@ -40,7 +40,7 @@ def cached(kind: Any, name: str) -> pytypes.FunctionType | None:
 
 def kept_property(stmt: ir.Stmt, inference: Inference) -> ir.Block | None:
     """The statements in place of one that reads a cached property; None of others."""
-    if id(stmt) in inference.facts.kept:
+    if not inference.objects or id(stmt) in inference.facts.kept:
         return None
     match stmt:
         case ir.Assign(_, ir.Attr(ir.Name(owner), name) as value):
@@ -75,7 +75,7 @@ def _written(
 def _asked_first(
     stmt: ir.If | ir.Assert | ir.Assign, whole: ir.Expr, inference: Inference
 ) -> ir.Block | None:
-    if not inference.objects or isinstance(whole, (ir.Name, ir.Call, ir.Const, ir.Attr)):
+    if isinstance(whole, (ir.Name, ir.Call, ir.Const, ir.Attr)):
         return None
     reads = list(_unconditional(whole, inference))
     if not reads or _calls(whole):

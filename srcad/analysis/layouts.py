@@ -22,6 +22,8 @@ def relaid(
 ) -> Iterator[tuple[ir.Loc | None, SrcadError]]:
     """The refusals of these; what is known to be an array is refused where it is written."""
     for stmt in ir.walk(body):
+        if not isinstance(stmt, (ir.Store, ir.Augment)):
+            continue
         match stmt:
             case ir.Store(ir.Attr(ir.Name(owner), name)) | ir.Augment(
                 ir.Attr(ir.Name(owner), name)

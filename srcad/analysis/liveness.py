@@ -38,9 +38,9 @@ def _block(block: ir.Block, live: Live, at_break: Live, facts: Liveness) -> Live
 
 def _statement(stmt: ir.Stmt, live: Live, at_break: Live, facts: Liveness) -> Live:
     match stmt:
-        case ir.Assign(target):
-            if target in live:
-                live = live - {target}
+        case ir.Assign():
+            if stmt.target in live:
+                live = live - {stmt.target}
             reads = ir.statement_reads(stmt)
             return live if reads <= live else live | reads
         case ir.Break():

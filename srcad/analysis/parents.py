@@ -63,6 +63,8 @@ def parent_attribute(expr: ir.Attr, inference: Inference) -> Found | None:
 
 def parent_of(expr: ir.Expr, inference: Inference) -> tuple[ir.Expr, Type, tuple[type, ...]] | None:
     """What `super(C, self)` asks: the object, its type, and the classes after C."""
+    if not isinstance(expr, ir.Call):
+        return None
     match expr:
         case ir.Call(ir.Ref(found), (named, owner)) if found is super:
             cls, kind = inference.expr(named), inference.expr(owner)

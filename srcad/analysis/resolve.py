@@ -65,11 +65,11 @@ if TYPE_CHECKING:
 def resolve(expr: ir.Attr | ir.Item | ir.Call, inference: Inference) -> Found:
     """The type of the expression and the operation that it is."""
     match expr:
-        case ir.Attr(obj, name):
+        case ir.Attr():
             inherited = parent_attribute(expr, inference)
             if inherited is not None:
                 return inherited
-            return attribute(expr, inference.expr(obj), name, inference)
+            return attribute(expr, inference.expr(expr.obj), expr.name, inference)
         case ir.Item(obj, index):
             return item(expr, inference.expr(obj), inference.expr(index), inference)
         case ir.Call():

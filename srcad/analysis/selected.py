@@ -117,18 +117,18 @@ class _Finder:
         self.found |= names
 
     def statement(self, stmt: ir.Stmt) -> None:
-        match stmt:
-            case ir.Assign(target):
-                self.asked.add(target)
-            case ir.Store(ir.Item(owner, index)) if self.chooses(index):
-                self.add(ir.reads(owner))
-            case _:
-                pass
+        if isinstance(stmt, ir.Assign):
+            self.asked.add(stmt.target)
+        elif isinstance(stmt, ir.Store):
+            place = stmt.target
+            if isinstance(place, ir.Item) and self.chooses(place.index):
+                self.add(ir.reads(place.obj))
         value = getattr(stmt, "value", None)
         operation = self.facts.operations.get(id(value))
+        if isinstance(operation, Apply):
+            self.applied(operation, stmt.target if isinstance(stmt, ir.Assign) else "")
+            return
         match operation:
-            case Apply():
-                self.applied(operation, stmt.target if isinstance(stmt, ir.Assign) else "")
             case Part(whole, at) | Element(whole, at):
                 if isinstance(self.type(whole), Array) and self.chooses(at):
                     self.add(ir.reads(whole))

@@ -128,11 +128,11 @@ def _writes(value: ir.Expr, inferred: Inferred, active: Active) -> bool:
 
 def _text(kind: Type) -> bool:
     """Whether a value of the type is, or holds, text or bytes."""
+    if isinstance(kind, Array):
+        return kind.dtype.startswith(("str", "bytes"))
     match kind:
-        case Scalar(python):
-            return python in (str, bytes)
-        case Array(dtype):
-            return dtype.startswith(("str", "bytes"))
+        case Scalar():
+            return kind.kind in (str, bytes)
         case Lst(_, element) | Dct(_, element):
             return _text(element)
         case Tup(items):

@@ -219,17 +219,14 @@ class _Exits:
         return (ir.Break(at),) if kind == "break" else ()
 
 
+_EXITS: dict[type, str] = {ir.Return: "return", ir.Break: "break", ir.Continue: "continue"}
+
+
 def exit_kinds(stmt: ir.Stmt) -> set[str]:
     """How a statement may leave the block that it stands in."""
-    match stmt:
-        case ir.Return():
-            return {"return"}
-        case ir.Break():
-            return {"break"}
-        case ir.Continue():
-            return {"continue"}
-        case _:
-            pass
+    kind = type(stmt)
+    if kind in _EXITS:
+        return {_EXITS[kind]}
     found: set[str] = set()
     for block in ir.blocks(stmt):
         for inner in block:

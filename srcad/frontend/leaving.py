@@ -34,6 +34,8 @@ def gone(name: str, at: ir.Loc | None) -> ir.Stmt:
 
 def gone_name(stmt: ir.Stmt) -> str:
     """The variable that such a mark deletes; empty for other statements."""
+    if not isinstance(stmt, ir.Effect):
+        return ""
     match stmt:
         case ir.Effect(ir.Call(func, (ir.Const(name),))) if func is _GONE:
             return str(name)

@@ -11,6 +11,8 @@ def falls(block: ir.Block) -> bool:
 
 
 def _passes(stmt: ir.Stmt) -> bool:
+    if isinstance(stmt, ir.Assign):
+        return True
     match stmt:
         case ir.Return() | ir.Break() | ir.Continue() | ir.Raise():
             return False

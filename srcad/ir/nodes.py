@@ -792,10 +792,10 @@ def assigned(block: Block) -> set[str]:
 def placed(stmt: Stmt, at: Loc | None) -> Stmt:
     """The same statement, at this place of the user's text."""
     match stmt:
-        case Assign(target, value):
-            return Assign(target, value, at, alters=stmt.alters)
-        case AddTo(target, value):
-            return AddTo(target, value, at, stmt.op)
+        case Assign():
+            return Assign(stmt.target, stmt.value, at, alters=stmt.alters)
+        case AddTo():
+            return AddTo(stmt.target, stmt.value, at, stmt.op)
         case _:
             return replace(stmt, at=at)
 

@@ -362,20 +362,19 @@ def counted(t: Type) -> Dim:
     return t.value if t.known and t.value >= 0 else t.size
 
 
+_REAL = ("float", "int", "uint", "bool", "longdouble")
 _CARRYING = ("float", "complex", "longdouble", "object")
 
 
 def carries(t: Type) -> bool:
     """Whether a value of this type can carry a derivative."""
-    if type(t) is Array:
+    if isinstance(t, (Array, Number)):
         return t.dtype.startswith(_CARRYING)
     match t:
         case AnyType():
             return True
         case Scalar(kind):
             return kind in (float, complex)
-        case Number(dtype) | Array(dtype):
-            return dtype.startswith(_CARRYING)
         case Tup(items):
             return any(map(carries, items))
         case Lst(_, element) | Dct(_, element):
@@ -392,24 +391,16 @@ def carries(t: Type) -> bool:
 
 def is_real(kind: Type) -> bool:
     """Whether a value of the type is known to be a real number, or an array of such."""
-    match kind:
-        case Scalar(python):
-            return python in (float, int, bool)
-        case Array(dtype) | Number(dtype):
-            return dtype.startswith(("float", "int", "uint", "bool", "longdouble"))
-        case _:
-            return False
+    if isinstance(kind, Scalar):
+        return kind.kind in (float, int, bool)
+    return isinstance(kind, (Array, Number)) and kind.dtype.startswith(_REAL)
 
 
 def is_complex(kind: Type) -> bool:
     """Whether a value of the type is known to be complex."""
-    match kind:
-        case Scalar(python):
-            return python is complex
-        case Number(dtype) | Array(dtype):
-            return dtype.startswith("complex")
-        case _:
-            return False
+    if isinstance(kind, Scalar):
+        return kind.kind is complex
+    return isinstance(kind, (Array, Number)) and kind.dtype.startswith("complex")
 
 
 def is_count(kind: Type) -> bool:

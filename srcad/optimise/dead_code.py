@@ -111,8 +111,8 @@ class _Dropper:
                     return None, live
             case ir.Effect(ir.Call(ir.Attr(ir.Name(), "append"))):
                 pass
-            case ir.Effect(value):
-                if self.removable(stmt) and not self.into_live(value, live):
+            case ir.Effect():
+                if self.removable(stmt) and not self.into_live(stmt.value, live):
                     return None, live
             case ir.Note("backward"):
                 self.forward = True  # from here on, towards the start
@@ -146,13 +146,11 @@ class _Dropper:
 
     def popped_from(self, value: ir.Expr) -> tuple[str, ...]:
         """The list of saved values that an expression takes an item from."""
-        if type(value) is not ir.Call or type(value.func) is not ir.Attr:
+        if type(value) is not ir.Call or type(value.func) is not ir.Attr or value.args:
             return ()
-        match value:
-            case ir.Call(ir.Attr(ir.Name(owner), "pop"), ()) if owner in self.stacks:
-                return (owner,)
-            case _:
-                return ()
+        owner = value.func.obj
+        known = value.func.name == "pop" and type(owner) is ir.Name and owner.id in self.stacks
+        return (owner.id,) if known else ()  # type: ignore[union-attr]
 
     def branch(self, stmt: ir.If, live: Names, at_break: Behind) -> Kept:
         then, live_then = self.block(stmt.then, set(live), at_break)

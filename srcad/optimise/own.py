@@ -296,7 +296,8 @@ def _definitions(
                 found.setdefault(name, []).append(None if kind is None else MADE)
             continue
         match stmt:
-            case ir.Assign(target, value):
+            case ir.Assign():
+                target, value = stmt.target, stmt.value
                 found.setdefault(target, []).append(value)
                 if target not in leaving or is_scalar(types.get(target, ANY)):
                     continue  # nobody sees it in the end, or a number

@@ -77,6 +77,8 @@ def with_lengths_of_slices(
 
     def found(expr: ir.Expr) -> Type:
         kind = type_of(expr)
+        if type(expr) is not ir.Item:
+            return kind
         match expr:
             case ir.Item(ir.Name(name), index) if isinstance(kind, Array) and None in kind.dims:
                 owner = types.get(name)

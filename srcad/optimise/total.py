@@ -85,8 +85,9 @@ class Total:
                 return isinstance(kind, Scalar) and kind.kind is int
             case ir.Item(ir.Attr(ir.Name(), "shape")):
                 return self(expr)
-            case ir.Binary("+" | "-", left, right):
-                return self.size(left) and self.size(right) and _nodes(expr) <= LONGEST
+            case ir.Binary() if expr.op in ("+", "-"):
+                both = self.size(expr.left) and self.size(expr.right)
+                return both and _nodes(expr) <= LONGEST
             case _:
                 return False
 
