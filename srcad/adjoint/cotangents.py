@@ -110,9 +110,7 @@ class Cotangents(ABC):
         self.holders: frozenset[str] = frozenset()  # containers of these
         self.cells: frozenset[str] = frozenset()  # those of the shared that are containers
         self.with_cells = False  # there are any, here or at the caller
-        self.calls_unknown = any(
-            isinstance(o, (Dynamic, Invoke)) for o in facts.operations.values()
-        )
+        self.calls_unknown = not {Dynamic, Invoke}.isdisjoint(map(type, facts.operations.values()))
         self.looked: dict[int, ir.Stmt] = {}  # by a look at a function, what calls it (`unwritten`)
         self.read_again: list[tuple[ir.Stmt, frozenset[str]]] = []  # backwards, as it was there
         self.lent: dict[str, ir.Expr] = {}  # cotangents of shared ones, for one statement
