@@ -355,6 +355,10 @@ class Cells(Memory):
             self.taken_now.append(name)
         return ir.Name(self.then[name])
 
+    def source(self, name: str) -> ir.Expr:
+        """Later it may hold what the statement makes."""
+        return self.as_now(name) if self.with_cells and name in self.cells else ir.Name(name)
+
     def as_made(self, target: str, how: ir.Ref = SNAPSHOT) -> ir.Expr:
         """What the statement at hand binds, as it is right behind it."""
         kept = self.names.fresh(f"{target}_made")

@@ -15,7 +15,14 @@ from srcad import errors
 from srcad.adjoint import algebra, specialise
 from srcad.adjoint.displays import Displays, Pairs
 from srcad.adjoint.formulas import Formula, formula, operands_of
-from srcad.adjoint.rule_operands import OF_METHODS, SUM, formulas_of, nothing_passes, summed
+from srcad.adjoint.rule_operands import (
+    OF_METHODS,
+    SUM,
+    formulas_of,
+    nothing_passes,
+    summed,
+    unknown_operands,
+)
 from srcad.analysis.gates import fits, result_type
 from srcad.analysis.infer import constant
 from srcad.analysis.missing import missing_option, missing_rule, never_binds
@@ -63,6 +70,7 @@ from srcad.runtime.containers import got, not_got
 from srcad.runtime.cotangents import listed, unrepeat_list
 from srcad.runtime.elementwise import times
 from srcad.runtime.fitting import fitted
+from srcad.runtime.operands import no_derivative_with_respect_to
 
 UNBROADCAST = ir.Ref(unbroadcast, "unbroadcast")
 GOT = ir.Ref(got, "got")
@@ -202,9 +210,10 @@ class Contributions(Displays):
         given = dict(zip(operands.plain, operation.types, strict=False))
         types = {n: given[n] if n in given else self.reverse.type_of(v) for n, v in values.items()}
         self.with_lengths(types, values)
+        whole = unknown_operands(operation, self.reverse.type_of, self.reverse.is_active)
         pairs: Pairs = []
         for position, name in enumerate(operands.names):
-            if name not in values or not self.reverse.is_active(values[name]):
+            if name not in values or name in whole or not self.reverse.is_active(values[name]):
                 continue
             if name == operands.star:
                 pairs += self.variadic(operation, position, values[name], values, target, y_bar)
@@ -342,9 +351,7 @@ class Contributions(Displays):
     def no_formula(self, operation: Apply, name: str) -> errors.MissingRule:
         """The error for an argument that the rule has nothing for."""
         return errors.MissingRule(
-            f"{spelled(operation.function)} has no derivative with respect to its argument "
-            f"`{name}`. Wrap that argument in srcad.stop_gradient(...) if no "
-            "derivative should pass through it.",
+            no_derivative_with_respect_to(spelled(operation.function), name),
             self.reverse.place(),
         )
 

@@ -209,7 +209,11 @@ class Memory(Cotangents):
         """What the new memory may turn out to be."""
         known = (self.shared | self.holders) - {stmt.target}
         names = sorted(self.operands_of(stmt.value) & known)
-        return [ir.Name(n) for n in names if not isinstance(self.type(n), Clo)]
+        return [self.source(n) for n in names if not isinstance(self.type(n), Clo)]
+
+    def source(self, name: str) -> ir.Expr:
+        """What a statement makes something of, as it is there."""
+        return ir.Name(name)
 
     def operands_of(self, value: ir.Expr) -> frozenset[str]:
         """What an expression reads, through the functions made here that it calls as well."""

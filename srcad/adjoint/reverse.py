@@ -28,7 +28,7 @@ from srcad.adjoint.gates import Gates
 from srcad.adjoint.keep import Keeper
 from srcad.adjoint.loops import LoopPlan, plan
 from srcad.adjoint.memory import Memory
-from srcad.adjoint.operands import looked_at
+from srcad.adjoint.operands import looked_at, whole_looked_at
 from srcad.adjoint.primal import user_names
 from srcad.adjoint.sweep import Loop, Node, Scope, Step
 from srcad.adjoint.unwritten import functions_looked
@@ -150,11 +150,11 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
 
     def first_looked(self, stmt: ir.Stmt) -> list[Node]:
         """A look at operands of unknown type, of which a derivative is taken, and at keys."""
-        check: ir.Block = ()
-        if isinstance(stmt, (ir.Store, ir.Augment)):
-            check = looked_at_keys(stmt, self.facts, self.active)
-        elif isinstance(stmt, ir.Assign) and stmt.target in self.active:
-            check = looked_at(self.operation(stmt.value), stmt.at)
+        check = looked_at_keys(stmt, self.facts, self.active)
+        if isinstance(stmt, ir.Assign) and stmt.target in self.active:
+            operation = self.operation(stmt.value)
+            check += looked_at(operation, stmt.at)
+            check += whole_looked_at(operation, stmt.at, self.type_of, self.is_active)
         return [Step(check)] if check else []
 
     def refuse(self) -> None:

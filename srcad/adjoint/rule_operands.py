@@ -6,15 +6,17 @@ x: [m], y: [n, m]     what was broadcast is summed: np.sum(y_bar, axis=0)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from srcad.adjoint import algebra
 from srcad.adjoint.formulas import operands_of
-from srcad.analysis.operations import Apply
+from srcad.analysis.operations import Apply, Operation
+from srcad.analysis.ufunc_options import without_options
 from srcad.ir import nodes as ir
-from srcad.ir.types import AnyType, Type, carries
+from srcad.ir.types import AnyType, Lst, Tup, Type, carries
 from srcad.rules.table import TABLE, Linear, Partials, Pushes, Rule, Vjp
 
 SUM = ir.Ref(np.sum, "np.sum")
@@ -42,7 +44,68 @@ def _takes_no_numbers(rule: Rule, position: int, operation: Apply, kind: Type) -
     return ours and none and operands_of(rule).names[position] in NO_NUMBERS
 
 
-def formulas_of(rule: Rule) -> tuple[Any, ...]:
+def unknown_operands(
+    operation: Operation | None,
+    type_of: Callable[[ir.Expr], Type],
+    moves: Callable[[ir.Expr], bool],
+) -> dict[str, ir.Expr]:
+    """Operands without a derivative that may be whole numbers, names or shapes.
+
+    np.repeat(x, n), n: anything     n
+    Only the running program knows; where they may carry a derivative, they are refused there.
+    """
+    if not isinstance(operation, Apply):
+        return {}
+    found = formulas_of(operation.rule)
+    if not found:
+        return {}
+    operands = operands_of(operation.rule)
+    known = without_options(operation)[0]
+    try:
+        values = operands.bound(known.args, known.kwargs)
+    except TypeError:  # an option that the rule does not know
+        return {}
+    return {
+        name: values[name]
+        for position, name in enumerate(operands.names)
+        if name in values
+        and name != operands.star
+        and (position >= len(found) or found[position] is None)
+        and may_be_whole(type_of(values[name]))
+        and _again(values[name])
+        and moves(values[name])
+    }
+
+
+def may_be_whole(kind: Type) -> bool:
+    """Whether a value may carry a derivative, and may as well carry none: of unknown type."""
+    match kind:
+        case AnyType():
+            return True
+        case Tup(items):
+            return any(map(may_be_whole, items)) and not any(map(_carries_surely, items))
+        case Lst(_, element):
+            return may_be_whole(element)
+        case _:
+            return False
+
+
+def _carries_surely(kind: Type) -> bool:
+    return carries(kind) and not may_be_whole(kind)
+
+
+def _again(expr: ir.Expr) -> bool:
+    """Whether an expression may be written once more, before the statement."""
+    match expr:
+        case ir.Name():
+            return True
+        case ir.Sequence(_, items):
+            return all(isinstance(i, ir.Name | ir.Const) for i in items)
+        case _:
+            return False
+
+
+def formulas_of(rule: Rule | None) -> tuple[Any, ...]:
     match rule:
         case Partials() | Pushes():
             return rule.formulas

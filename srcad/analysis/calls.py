@@ -170,7 +170,7 @@ def known_call(
     if isinstance(value, pytypes.FunctionType) and TABLE.get(value) is None:
         value = SUBSTITUTES.get(value, value)
         return invoke_function(value, args, kwargs, inference)
-    drawn = draws.of_method(value)
+    drawn = draws.of_method(value) or draws.constant_of(value)
     if drawn is not None:
         value, args = drawn[0], (ir.Ref(drawn[1], "rng"), *args)
     elif isinstance(value, pytypes.MethodType) and not called_whole(value):

@@ -134,6 +134,8 @@ def _container_call(
         return count(len(kinds[0].items)), Inert()
     if function is len and len(kinds) == 1 and isinstance(kinds[0], Array) and kinds[0].ndim:
         return count(kinds[0].dims[0]), Inert()
+    if function is len and len(kinds) == 1 and isinstance(kinds[0], AnyType):
+        return INT, Apply(len, args, (), TABLE.get(len), kinds)  # Python asks for no less
     if function is type:
         return ANY, Inert()
     return None

@@ -5,7 +5,7 @@
     y = table[x]        fine: which item it is carries none
 
 So keys carry no derivative wherever they are read.  Where only the running program knows whether
-the owner is a dict, it is looked at there (`looked_at_keys`):
+the owner is a dict, or what the key is, it is looked at there (`looked_at_keys`):
 
     v[v > 0.3] = y      no_lost_key(v, mask)
                         v[mask] = y
@@ -41,8 +41,7 @@ def _active_keys(
     """plain: of a function that runs as it is, where nothing is looked at."""
     for stmt in ir.walk(body):
         at = getattr(stmt, "at", None)
-        keys = [*_put(stmt, inferred), *(_stored(stmt, inferred, plain))]
-        if any(_carries(key, inferred, active) for key in keys):
+        if _refused(stmt, inferred, active, plain):
             yield at, errors.UnsupportedSyntax(LOST, inferred.unit.place(at))
         for operation in _calls(stmt, inferred):
             again = not plain and _differentiated(stmt, operation, inferred, active)
@@ -51,20 +50,34 @@ def _active_keys(
 
 
 def looked_at_keys(stmt: ir.Stmt, inferred: Inferred, active: Active) -> ir.Block:
-    """The statement that looks at the key of this one, if that has to be done."""
-    known = {id(key) for key in _stored(stmt, inferred, plain=False)}
-    keys = [k for k in _stored(stmt, inferred, plain=True) if id(k) not in known]
-    if not keys or not _carries(keys[0], inferred, active):
+    """The statements that look at the keys of this one of which only the running program knows."""
+    if type(stmt) in ir.COMPOUND or not _puts(inferred):
         return ()
-    assert isinstance(stmt, ir.Store | ir.Augment) and isinstance(stmt.target, ir.Item)
-    key = keys[0]
+    refused = {id(k) for k in _refused(stmt, inferred, active, plain=False)}
+    keys = _refused(stmt, inferred, active, plain=True)
+    return tuple(_look(stmt, key) for key in keys if id(key) not in refused)
+
+
+def _look(stmt: ir.Stmt, key: ir.Expr) -> ir.Stmt:
+    stored = isinstance(stmt, ir.Store | ir.Augment) and isinstance(stmt.target, ir.Item)
+    owner: ir.Expr = stmt.target.obj if stored else ir.Const(None)  # type: ignore[union-attr]
+    if not isinstance(owner, ir.Name):
+        owner = ir.Const(None)  # an array takes no such keys either
     if isinstance(key, ir.Sequence):
         key = replace(key, items=tuple(i for i in key.items if not isinstance(i, ir.Slice)))
-    return (ir.Effect(ir.Call(NO_LOST_KEY, (stmt.target.obj, key)), stmt.at),)
+    return ir.Effect(ir.Call(NO_LOST_KEY, (owner, key)), getattr(stmt, "at", None))
 
 
-def _carries(key: ir.Expr, inferred: Inferred, active: Active) -> bool:
-    return any(n in active and carries(inferred.types.get(n, ANY)) for n in ir.reads(key))
+def _refused(stmt: ir.Stmt, inferred: Inferred, active: Active, plain: bool) -> list[ir.Expr]:
+    """The keys that carry a derivative; plain: or may carry one."""
+    plain = plain or type(stmt) in ir.COMPOUND
+    found = [*_put(stmt, inferred), *_stored(stmt, inferred, plain)]
+    return [key for key in found if _carries(key, inferred, active, plain)]
+
+
+def _carries(key: ir.Expr, inferred: Inferred, active: Active, plain: bool) -> bool:
+    kinds = [inferred.types.get(n, ANY) for n in ir.reads(key) if n in active]
+    return any(carries(k) and (plain or not isinstance(k, AnyType)) for k in kinds)
 
 
 def _calls(stmt: ir.Stmt, inferred: Inferred) -> Iterator[Invoke]:

@@ -21,6 +21,7 @@ from srcad.runtime.objects import (
     wrong_number,
 )
 from srcad.runtime.operands import (
+    no_derivative_in,
     no_items_by_class,
     no_objects,
     no_objects_inside,
@@ -48,7 +49,16 @@ no_derivative(inplace.places_along, inplace.cycled, inplace.cycled_by_mask)
 no_derivative(inplace.selection_shape, inplace.rounds, inplace.shuffled_order)
 vjp(itertools.count, None, None)  # an active start or step is refused
 no_derivative(absent, lacks, past_the_class, plain_keys, wrong_number)
-no_derivative(open, input, bound_anew, no_objects, no_objects_inside, no_items_by_class, *INERT)
+no_derivative(
+    open,
+    input,
+    bound_anew,
+    no_objects,
+    no_objects_inside,
+    no_items_by_class,
+    no_derivative_in,
+    *INERT,
+)
 no_derivative(inplace.array_of_numbers, inplace.array_or_number, inplace.one_number)
 no_derivative(inplace.shape_of, inplace.mask_of, no_lost_key, no_writes, numbers_alone)
 linear(copies.copied_array, lambda y_bar, x: y_bar)

@@ -9,7 +9,7 @@ from srcad.runtime import draws
 from srcad.runtime.draws import high_bar, low_bar, scale_bar
 from srcad.runtime.indexing import fit
 
-no_derivative(np.random.seed)
+no_derivative(np.random.seed, *draws.PLAIN.values())
 
 # fmt: off
 for located in (draws.normal, draws.laplace, draws.logistic, draws.gumbel):

@@ -115,6 +115,13 @@ def of_method(method: Any) -> tuple[Any, Any] | None:
     return None if function is None else (function, owner)
 
 
+def constant_of(method: Any) -> tuple[Any, Any] | None:
+    """The same for what draws constants, whatever its sizes are; none writes into an array."""
+    owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
+    legacy = isinstance(owner, np.random.RandomState)
+    return (PLAIN[name], owner) if legacy and name in PLAIN else None
+
+
 def scale_bar(y_bar: Any, y: Any, loc: Any, scale: Any) -> Any:
     """The cotangent of the width in y = loc + scale z: ȳ z."""
     return fit(y_bar * ratio(y - np.asarray(loc), np.asarray(scale)), scale)

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.errors import UnsupportedSyntax
+from srcad.errors import MissingRule, UnsupportedSyntax
+from srcad.runtime.by_code import may_carry
 
 _KNOWN = (numbers.Number, np.ndarray, np.generic, list, tuple, dict, str, range, set)
 _NUMBERS = (numbers.Number, np.ndarray, np.generic, str, type(None))
@@ -65,3 +66,20 @@ def no_items_by_class(owner: Any) -> None:
             f"`[...]` of a {type(owner).__name__} runs code of its class, and what it is was not "
             "known before. Do not give its variable values of several types."
         )
+
+
+def no_derivative_in(value: Any, function: str, name: str) -> None:
+    """Refuse what may carry a derivative where the rule of a function has none for it.
+
+    `np.repeat(x, n)` with an `n` of unknown type: whole numbers, names and shapes are fine.
+    """
+    if may_carry(value):
+        raise MissingRule(no_derivative_with_respect_to(function, name))
+
+
+def no_derivative_with_respect_to(function: str, name: str) -> str:
+    """The message of the error for an argument that a rule has nothing for."""
+    return (
+        f"{function} has no derivative with respect to its argument `{name}`. Wrap that argument "
+        "in srcad.stop_gradient(...) if no derivative should pass through it."
+    )

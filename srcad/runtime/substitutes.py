@@ -329,6 +329,7 @@ METHODS: dict[tuple[type, str], Any] = {
     (dict, "values"): dict_values,
     (dict, "items"): dict_items,
     (dict, "get"): dict_get,
+    (dict, "copy"): dict_merged,
     (list, "copy"): items_of,
 }
 INERT = (

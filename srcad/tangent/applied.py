@@ -18,6 +18,7 @@ import numpy as np
 from srcad import errors
 from srcad.adjoint import algebra, specialise
 from srcad.adjoint.formulas import formula, operands_of
+from srcad.adjoint.rule_operands import unknown_operands
 from srcad.analysis.missing import missing_option, missing_rule, never_binds
 from srcad.analysis.operations import Apply
 from srcad.analysis.selected import takes_a_part
@@ -120,10 +121,14 @@ class Applied(Pushing):
                 return self.zero(ir.Name(target))  # Python raises its own TypeError
             raise missing_option(operation, str(problem), self.place()) from None
         function = operation.function
+        whole_numbers = unknown_operands(operation, self.type_of, self.moves)
         moving = [
             n
             for k, n in enumerate(operands.names)
-            if n in values and self.carries(values[n]) and not without_number(function, k, n)
+            if n in values
+            and n not in whole_numbers
+            and self.carries(values[n])
+            and not without_number(function, k, n)
         ]
         if not moving:
             return self.zero(ir.Name(target))

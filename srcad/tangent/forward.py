@@ -14,7 +14,7 @@ from __future__ import annotations
 from srcad import errors
 from srcad.adjoint.captured import changing_capture, changing_for_others, mixed_cells, refused
 from srcad.adjoint.formulas import formula
-from srcad.adjoint.operands import looked_at
+from srcad.adjoint.operands import looked_at, whole_looked_at
 from srcad.analysis.activity import activity
 from srcad.analysis.array_methods import check_methods
 from srcad.analysis.captures import Captures, called_only
@@ -76,7 +76,10 @@ class Forward(Effects):
             raise problem
 
     def block(self, block: ir.Block) -> ir.Block:
-        return tuple(s for stmt in block for s in self.statement(stmt))
+        return tuple(s for stmt in block for s in (*self.keys_looked(stmt), *self.statement(stmt)))
+
+    def keys_looked(self, stmt: ir.Stmt) -> ir.Block:
+        return looked_at_keys(stmt, self.facts, self.moving)
 
     def statement(self, stmt: ir.Stmt) -> ir.Block:  # noqa: C901 - one case for each kind
         self.at = getattr(stmt, "at", None) or self.at
@@ -108,9 +111,9 @@ class Forward(Effects):
                 self.trying -= 1
                 return (ir.with_blocks(stmt, blocks),)
             case ir.Store():
-                return (*looked_at_keys(stmt, self.facts, self.moving), *self.store(stmt))
+                return self.store(stmt)
             case ir.Augment():
-                return (*looked_at_keys(stmt, self.facts, self.moving), *self.augment(stmt))
+                return self.augment(stmt)
             case _:
                 return (stmt,)
 
@@ -162,7 +165,9 @@ class Forward(Effects):
             if isinstance(value, ir.Sequence) and value.kind == "set":
                 zero = ir.Const(None)
             return stmt, ir.Assign(self.dot(target), zero, stmt.at)
-        return (*looked_at(operation, stmt.at), *self.moving_assign(stmt, operation))
+        check = looked_at(operation, stmt.at)
+        check += whole_looked_at(operation, stmt.at, self.type_of, self.moves)
+        return (*check, *self.moving_assign(stmt, operation))
 
     def made(self, stmt: ir.Assign, closure: ir.Closure) -> bool:
         """Check what a function captured; whether it is only called, with its variables then."""

@@ -19,6 +19,7 @@ from srcad.rules.spelling import spelled
 from srcad.rules.table import TABLE, Pushes
 from srcad.runtime import fitting, tangents
 from srcad.runtime.gates import Gate
+from srcad.runtime.operands import no_derivative_with_respect_to
 from srcad.tangent.base import Base
 
 ADDED = ir.Ref(tangents.added, "added")
@@ -112,8 +113,6 @@ class Pushing(Base):
 
     def without(self, operation: Apply, name: str) -> errors.SrcadError:
         return errors.MissingRule(
-            f"{spelled(operation.function)} has no derivative with respect to its argument "
-            f"`{name}`. Wrap that argument in srcad.stop_gradient(...) if no derivative should "
-            "pass through it.",
+            no_derivative_with_respect_to(spelled(operation.function), name),
             self.place(),
         )

@@ -331,3 +331,48 @@ def added_to_a_part_that_was_set_before(x):
         n = n - 1
         x = x[:n]
     return np.sum(y**2)
+
+
+def first_of(xs):
+    return np.atleast_1d(xs[0])
+
+
+class Recording:
+    def __init__(self, act):
+        self.out = []
+        self.act = act
+
+    def __call__(self, x):
+        y = self.act(x * 2)
+        self.out.append(y)
+        return y
+
+
+def an_activation(k):
+    return [np.tanh, lambda v: v * v, None][k]
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def stacked_into_the_list_itself(x):
+    xs = [x * 1.0, x * 2.0]
+    u = np.stack(xs)
+    xs[0] = u
+    xs.append(u[0])
+    return np.sum(xs[0] ** 2) + np.sum(xs[-1] * xs[1])
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def results_put_into_what_they_were_made_of(x):
+    xs = [x * 1.0, x * 2.0]
+    for f in [lambda v: v[0] * 2.0, lambda v: v[1], first_of]:
+        u = f(xs)
+        xs.append(u)
+        xs[0] = u
+    return np.sum(xs[0] ** 2) + np.sum(xs[-2] * xs[1])
+
+
+@program(args=lambda rng: (rng.normal(size=3),))
+def results_recorded_by_the_object_that_is_called(x):
+    one, two = Recording(an_activation(0)), Recording(an_activation(1))
+    y = two(one(x))
+    return np.sum(y * two(y)) + np.sum(one.out[0] * two.out[-1])
