@@ -15,14 +15,13 @@ from __future__ import annotations
 import builtins
 import operator
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import replace
 
 from srcad.adjoint import algebra
 from srcad.adjoint.containers import computed_items
 from srcad.adjoint.cotangents import DEFAULT_OF, slice_object
 from srcad.adjoint.loops import LoopPlan
-from srcad.adjoint.memory import Memory
+from srcad.adjoint.moments import SNAPSHOT, Moments
 from srcad.adjoint.sweep import Node, Step
 from srcad.analysis.kinds import makes_container
 from srcad.analysis.operations import (
@@ -41,11 +40,10 @@ from srcad.analysis.operations import (
 from srcad.analysis.shared import Asked
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo, Obj
-from srcad.runtime import adopting, cells, snapshots
+from srcad.runtime import adopting, cells
 from srcad.runtime.methods import tolist
 
 ADOPTED = ir.Ref(adopting.adopted, "adopted")
-SNAPSHOT = ir.Ref(snapshots.snapshot, "snapshot")
 CELL_ADDED = ir.Ref(cells.cell_added, "cell_added")
 CELL_ADDED_AT = ir.Ref(cells.cell_added_at, "cell_added_at")
 CELL_READ = ir.Ref(cells.cell_read, "cell_read")
@@ -61,7 +59,7 @@ CELL_LISTED = ir.Ref(adopting.cell_listed, "cell_listed")
 CELL_MADE = ir.Ref(cells.cell_made, "cell_made")
 
 
-class Cells(Memory):
+class Cells(Moments):
     """The containers of one function that are written, where derivatives pass."""
 
     called_only: frozenset[str]
@@ -346,53 +344,6 @@ class Cells(Memory):
         if not self.with_cells or isinstance(self.type(name), Clo):
             return super().spread(name, value)
         return self.shadow(CELL_SPREAD, self.as_now(name), value)
-
-    def as_now(self, name: str) -> ir.Expr:
-        """The container as it is at the statement at hand."""
-        if name not in self.then:
-            self.then[name] = self.names.fresh(f"{name}_then")
-            self.facts.types[self.then[name]] = self.type(name)
-            self.taken_now.append(name)
-        return ir.Name(self.then[name])
-
-    def source(self, name: str) -> ir.Expr:
-        """Later it may hold what the statement makes."""
-        return self.as_now(name) if self.with_cells and name in self.cells else ir.Name(name)
-
-    def as_made(self, target: str, how: ir.Ref = SNAPSHOT) -> ir.Expr:
-        """What the statement at hand binds, as it is right behind it."""
-        kept = self.names.fresh(f"{target}_made")
-        self.facts.types[kept] = self.type(target)
-        self.made_now.append((kept, algebra.call(how, ir.Name(target)), target))
-        return ir.Name(kept)
-
-    def with_snapshots(self, work: Callable[[], list[Node]]) -> list[Node]:
-        """A statement reversed, behind the snapshots that its reversal reads."""
-        outer = self.then, self.taken_now, self.made_now
-        self.then, self.taken_now, self.made_now = {}, [], []
-        try:
-            nodes = work()
-            for name in self.taken_now:
-                made = ir.Assign(self.then[name], algebra.call(SNAPSHOT, ir.Name(name)))
-                place = 0 if name in self.given_names else _behind(name, nodes)
-                nodes.insert(place, Step((made,)))
-            for kept, value, name in self.made_now:
-                made = ir.Assign(kept, value)
-                place = _behind(name, nodes) - 1  # in one step with what binds it
-                step = nodes[place]
-                assert isinstance(step, Step)
-                nodes[place] = replace(step, forward=(*step.forward, made))
-            return nodes
-        finally:
-            self.then, self.taken_now, self.made_now = outer
-
-
-def _behind(name: str, nodes: list[Node]) -> int:
-    """The place behind the statement that binds a variable of the compiler's own."""
-    for k, node in enumerate(nodes):
-        if isinstance(node, Step) and any(name in ir.targets(s) for s in node.forward):
-            return k + 1
-    return 0
 
 
 def _owns(func: ir.Expr) -> bool:

@@ -19,6 +19,7 @@ from srcad.adjoint.rule_operands import (
     OF_METHODS,
     SUM,
     formulas_of,
+    gives_its_shape,
     nothing_passes,
     summed,
     unknown_operands,
@@ -325,7 +326,7 @@ class Contributions(Displays):
             guarded = algebra.call(TIMES, y_bar, partial)
             if self.reverse.naive:
                 return algebra.call(UNBROADCAST, guarded, values[name]), False
-            if not operation.kwargs and _gives_its_shape(name, types, y_type):
+            if not operation.kwargs and gives_its_shape(name, types, y_type):
                 return guarded, True
             return self.unbroadcast(guarded, values[name], types[name], y_type, True)
         if self.reverse.naive:
@@ -339,7 +340,7 @@ class Contributions(Displays):
             partial = specialise.partial(operation.function, position, computed, types, partial)
             product = algebra.mul(y_bar, partial)
             fresh = product is not y_bar and product != y_bar
-            if not operation.kwargs and _gives_its_shape(name, types, y_type):
+            if not operation.kwargs and gives_its_shape(name, types, y_type):
                 return product, fresh
             return self.unbroadcast(product, values[name], types[name], y_type, fresh)
         filled[first] = y_bar
@@ -391,11 +392,3 @@ class Contributions(Displays):
             if whole is not None:
                 return whole, True
         return algebra.call(UNBROADCAST, value, operand), False
-
-
-def _gives_its_shape(name: str, types: dict[str, Type], y_type: Type) -> bool:
-    """Whether the result has the operand's shape, whatever that is: the others are numbers."""
-    kind = types[name]
-    if not isinstance(kind, Array) or not isinstance(y_type, Array) or kind.ndim != y_type.ndim:
-        return False
-    return all(is_scalar(types[n]) for n in types if n != name)

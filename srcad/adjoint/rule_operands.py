@@ -16,7 +16,7 @@ from srcad.adjoint.formulas import operands_of
 from srcad.analysis.operations import Apply, Operation
 from srcad.analysis.ufunc_options import without_options
 from srcad.ir import nodes as ir
-from srcad.ir.types import AnyType, Lst, Tup, Type, carries
+from srcad.ir.types import AnyType, Array, Lst, Tup, Type, carries, is_scalar
 from srcad.rules.table import TABLE, Linear, Partials, Pushes, Rule, Vjp
 
 SUM = ir.Ref(np.sum, "np.sum")
@@ -133,3 +133,11 @@ def summed(value: ir.Expr, dims: tuple[Any, ...], full: tuple[Any, ...]) -> ir.E
     axes = tuple(units)
     axis = ir.Const(axes[0] if len(axes) == 1 else axes)
     return algebra.call(SUM, value, axis=axis, keepdims=ir.Const(True))
+
+
+def gives_its_shape(name: str, types: dict[str, Type], y_type: Type) -> bool:
+    """Whether the result has the operand's shape, whatever that is: the others are numbers."""
+    kind = types[name]
+    if not isinstance(kind, Array) or not isinstance(y_type, Array) or kind.ndim != y_type.ndim:
+        return False
+    return all(is_scalar(types[n]) for n in types if n != name)
