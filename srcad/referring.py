@@ -13,6 +13,7 @@ from typing import Any
 from srcad.analysis.program import MISSING, Program, Unit
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names, reserved
+from srcad.optimise.signs import all_signs
 
 
 @dataclass
@@ -68,6 +69,8 @@ def _refs(body: ir.Block) -> Iterator[ir.Ref]:
     """The references to objects of the user by one name."""
     helpers = reserved()
     for stmt in ir.walk(body):
+        if not all_signs(stmt):
+            continue
         waiting = list(reversed(ir.expressions(stmt)))
         while waiting:
             expr = waiting.pop()

@@ -21,7 +21,7 @@ def mul(a: ir.Expr, b: ir.Expr) -> ir.Expr:
     """a * b."""
     if isinstance(a, ir.Const) or isinstance(b, ir.Const):
         for one, other in ((b, a), (a, b)):
-            if is_number(one, 1) or is_number(one, -1):
+            if type(one) is ir.Const and (is_number(one, 1) or is_number(one, -1)):
                 return other if is_number(one, 1) else neg(other)
     if isinstance(b, ir.Unary) and b.op == "-":
         return neg(mul(a, b.operand))

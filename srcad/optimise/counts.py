@@ -23,17 +23,17 @@ Tally = tuple[Names, Names, Names]
 
 def readings(block: ir.Block) -> Counter[str]:
     """How many statements read each name."""
-    return Counter(chain.from_iterable([_counted(s)[0] for s in block]))
+    return Counter(chain.from_iterable([(s._counted or _counted(s))[0] for s in block]))
 
 
 def bindings(block: ir.Block, before: Iterable[str] = ()) -> Counter[str]:
     """How many statements bind each name; one more for those that have a value `before`."""
-    return Counter(chain(before, *[_counted(s)[1] for s in block]))
+    return Counter(chain(before, *[(s._counted or _counted(s))[1] for s in block]))
 
 
 def writings(block: ir.Block, before: Iterable[str] = ()) -> Counter[str]:
     """How many statements bind each name or may write into its object."""
-    return Counter(chain(before, *[_counted(s)[2] for s in block]))
+    return Counter(chain(before, *[(s._counted or _counted(s))[2] for s in block]))
 
 
 def _counted(stmt: ir.Stmt) -> Tally:

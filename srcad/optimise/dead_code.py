@@ -182,6 +182,8 @@ class _Dropper:
             if before <= around:
                 break
             around |= before
+            if body is stmt.body:  # all is kept: going round again makes nothing else live
+                break
         if not body and self.removable(stmt) and not own & live and isinstance(stmt, ir.For):
             return None, live
         return ir.with_blocks(stmt, (body,)), around | ir.statement_reads(stmt)
@@ -193,7 +195,7 @@ def _without_unread_stacks(block: ir.Block, stacks: Live) -> ir.Block:
         return block
     read: set[str] = set()
     made: set[str] = set()
-    there = [s for s in block if stacks & ir.all_reads(s) or stacks & ir.bound(s)]
+    there = [s for s in block if not stacks.isdisjoint(ir.all_reads(s).union(ir.bound(s)))]
     for stmt in ir.walk(tuple(there)):
         if type(stmt) is not ir.Assign and stacks.isdisjoint(ir.statement_reads(stmt)):
             continue
@@ -213,6 +215,9 @@ def _without_unread_stacks(block: ir.Block, stacks: Live) -> ir.Block:
 def _drop_stacks(block: ir.Block, gone: Live) -> ir.Block:
     out: list[ir.Stmt] = []
     for stmt in block:
+        if gone.isdisjoint(ir.all_reads(stmt)) and gone.isdisjoint(ir.bound(stmt)):
+            out.append(stmt)
+            continue
         match stmt:
             case ir.Assign(target) if target in gone:
                 continue

@@ -5,7 +5,8 @@
     signs(x * g)          is empty               here none of them need
 
 A user's `np.sum` is a name and its attribute, and no object that the compiler brings along.  They
-are hashes, since there may be several equal objects: `np.add.at` is made anew at each place.
+are hashes, since there may be several equal objects: `np.add.at` is made anew at each place.  What
+has no hash has the sign DATA: without signs, there is no object at all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from srcad.ir import nodes as ir
 Hashes = frozenset[int]
 _NOTHING: Hashes = frozenset()
 _PLAIN = frozenset((ir.Name, ir.Const))
+_DATA = frozenset((hash("data without a hash"),))
 SHAPE, TEXT = hash("a shape or a size"), hash("code that is kept as written")
 
 
@@ -64,4 +66,4 @@ def _hash(value: Any) -> Hashes:
     try:
         return frozenset((hash(value),))
     except TypeError:  # data, not a function
-        return _NOTHING
+        return _DATA
