@@ -569,26 +569,16 @@ def reads(expr: Expr | None) -> frozenset[str]:
     known = expr._reads
     if known is not None:
         return known
-    if type(expr) is Name:
+    if isinstance(expr, Name):
         found = frozenset((expr.id,))
-        expr._reads = found  # type: ignore[misc]
-        return found
-    names: list[str] = []
-    stack: list[Any] = [expr]
-    while stack:
-        node = stack.pop()
-        kind = type(node)
-        if kind is Name:
-            names.append(node.id)
-        elif node._reads is not None:
-            names += node._reads
-        elif kind is Raw:
-            names += node.reads
-        else:
-            stack += _CHILDREN[kind](node)
-            if kind is Closure:
-                names += node.captures
-    found = frozenset(names)
+    elif isinstance(expr, Binary):
+        found = reads(expr.left) | reads(expr.right)
+    else:
+        found = _NOTHING.union(*map(reads, _CHILDREN[type(expr)](expr)))
+        if isinstance(expr, Raw):
+            found = frozenset(expr.reads)
+        elif isinstance(expr, Closure):
+            found = found.union(expr.captures)
     expr._reads = found  # type: ignore[misc]
     return found
 

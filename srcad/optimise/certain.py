@@ -50,10 +50,10 @@ class Judge:
         """Whether the expression has no effect besides its value."""
         if type(expr) in _VALUES:
             return True
-        key = id(expr)
-        if key not in self.known:
-            self.known[key] = expr, self.with_parts(expr)
-        return self.known[key][1]
+        known = self.known.get(id(expr))
+        if known is None:
+            known = self.known[id(expr)] = expr, self.with_parts(expr)
+        return known[1]
 
     def with_parts(self, expr: ir.Expr) -> bool:
         if isinstance(expr, ir.Binary):

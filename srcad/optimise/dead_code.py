@@ -84,7 +84,8 @@ class _Dropper:
             if type(value) is ir.Name and value.id == target:
                 return None, live
             live.discard(target)
-            self.popped.update(self.popped_from(value))
+            if type(value) is ir.Call:
+                self.popped.update(self.popped_from(value))
         elif self.popped_from(value):
             kept = ir.Assign("_", value, stmt.at, alters=stmt.alters)
         elif self.removable(stmt):
