@@ -186,10 +186,13 @@ class Passes:
         own = written - self.params if self.split else written
         lasting = Lasting.of(body, self.is_int, own - {self.parts.facts.unit.code.result})
         taker = Taker(self.params, written, self.type_of, lasting, self.region)
+        before = body
         body, names = retaken(body, self.parts.stacks, taker)
         body, held = taken_back(body, self.parts.stacks, self.params, self.judge.pure)
         later = Later(self.judge.pure, self.droppable, self.params)
         body, moved = later.computed(body, self.parts.stacks)
+        if body is before:
+            return body  # and `put_in` has been there
         names |= held | moved
         other = {n: self.parts.names.fresh(n) for n in names & self.generated}
         types = self.parts.facts.types
