@@ -8,8 +8,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 
 from srcad import errors, rules, unseen
 from srcad.arguments import Wrt
-from srcad.composed import composed
-from srcad.gradients import GradFunction
+from srcad.gradients import GradFunction, derivative_of
 from srcad.runtime import calls, unwritten
 
 P = ParamSpec("P")
@@ -138,8 +137,8 @@ def _holomorphic(f: Any, wrt: Wrt, aux: bool, backend: str, naive: bool) -> Any:
         return functools.partial(grad, holomorphic=True, **options)
     if aux:
         raise errors.WrongArgument("grad takes either has_aux=True or holomorphic=True, not both.")
-    derivative = _made(composed(f, "real"), wrt, False, aux, backend, naive)
-    derivative.complex_only = True
+    derivative = _made(f, wrt, False, aux, backend, naive)
+    derivative.outer, derivative.complex_only = "real", True
     return derivative
 
 
@@ -149,7 +148,7 @@ def elementwise_grad(f: Callable[P, Any], wrt: Wrt = 0) -> GradFunction[P, Any]:
     elementwise_grad(np.tanh)(x) has the shape of x.  It is the gradient of the sum of the value: of
     a function that mixes elements, the sums over the columns of the Jacobian.
     """
-    return GradFunction(composed(f, "sum"), wrt, False, False, False)
+    return derivative_of(f, wrt, False, False, False, "sum")
 
 
 def stop_gradient(x: R) -> R:

@@ -88,17 +88,22 @@ def target_of(
 
 @functools.lru_cache(maxsize=512)
 def _wrapper(f: Any, count: int, names: tuple[str, ...]) -> types.FunctionType:
-    """`def tanh(x): return primal(x)` for a function without source."""
+    """`def tanh(x): return np.tanh(x)` for a function without source; of others, `primal(x)`."""
     letters = [n for n in ("x", "y", "z", "u", "v", "w") if n not in names]
     params = [letters[k] if count <= len(letters) else f"x{k}" for k in range(count)]
     plain = getattr(f, "__name__", "function")
     heads = ", ".join([*params, *(["*", *names] if names else [])])
     passed = ", ".join([*params, *(f"{n}={n}" for n in names)])
     name = f"{plain}" if plain.isidentifier() else "function"
-    text = f"def {name}({heads}):\n    return primal({passed})\n"
+    called = f"np.{plain}" if getattr(np, plain, None) is f else "primal"
+    text = f"def {name}({heads}):\n    return {called}({passed})\n"
     file = f"<srcad {name} of {count} {' '.join(names)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    space: dict[str, Any] = {"primal": f, "__name__": "srcad.runtime.primal"}  # it may be read
+    space: dict[str, Any] = {
+        "primal": f,
+        "np": np,
+        "__name__": "srcad.runtime.primal",
+    }  # it may be read
     exec(compile(text, file, "exec"), space)  # noqa: S102 - the text above
     made: types.FunctionType = space[name]
     return made

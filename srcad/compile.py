@@ -38,6 +38,7 @@ from srcad.ir.types import (
     show,
 )
 from srcad.looked_at import looked_at
+from srcad.outer import with_outer
 from srcad.pipeline import Compilation
 from srcad.runtime.apart import kept_apart
 from srcad.runtime.cotangents import finish
@@ -161,6 +162,7 @@ def compile_fused(
     symbols: Symbols,
     check: bool = True,
     adapt: Callable[[Unit], Unit] | None = None,
+    outer: str = "",
     reading: Reading = FIRST,
 ) -> Entry:
     """`f_grad` for one signature: parameters of types `kinds`, differentiated in those of `wrt`.
@@ -174,6 +176,7 @@ def compile_fused(
     unit = work.program.unit(function)
     if adapt is not None:
         unit = adapt(unit)
+    unit = with_outer(unit, outer)
     result = work.session.infer(unit, kinds).result
     if aux:
         if isinstance(result, Tup) and len(result.items) == 2:

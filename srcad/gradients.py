@@ -56,6 +56,7 @@ class GradFunction(Derivative, Generic[P, R]):
         self.instead: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
         self.target: Target | None = None
         self.complex_only = False
+        self.outer = ""  # the derivative is that of a function of the value (see `outer`)
         self.in_class = False  # defined in a class: a call through the class passes self first
         self.bound_to: tuple[GradFunction[Any, Any], Any, Any] | None = None
         _like(self, f)
@@ -133,6 +134,8 @@ class GradFunction(Derivative, Generic[P, R]):
 
     def alone(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> types.FunctionType | None:
         """Forward mode's code for the derivative in a number, which can be differentiated."""
+        if self.outer:
+            return None
         target = self._target(args, kwargs)
         canonical, signature = bind(target, args, kwargs)
         choice = choose(self.wrt, signature, canonical, self._skip(target), target.function)
@@ -157,8 +160,9 @@ class GradFunction(Derivative, Generic[P, R]):
         with LOCK:
             entry = self.cache.find(key, symbols)
             if entry is None:
+                options = self.value, self.aux, self.naive
                 entry = compile_fused(
-                    function, kinds, params, single, self.value, self.aux, self.naive, symbols
+                    function, kinds, params, single, *options, symbols, outer=self.outer
                 )
                 self.cache.add(key, entry)
             return entry
@@ -195,7 +199,7 @@ class GradFunction(Derivative, Generic[P, R]):
     def of(self, f: Callable[..., Any]) -> GradFunction[P, R]:
         """The same derivative of another function."""
         made: GradFunction[P, R] = GradFunction(f, self.wrt, self.value, self.aux, self.naive)
-        made.complex_only = self.complex_only
+        made.complex_only, made.outer = self.complex_only, self.outer
         return made
 
     # -- looking like the function -----------------------------------------------------
@@ -216,7 +220,7 @@ class GradFunction(Derivative, Generic[P, R]):
         made: GradFunction[Any, Any] = GradFunction(
             bound, self.wrt, self.value, self.aux, self.naive
         )
-        made.cache, made.complex_only = self.cache, self.complex_only
+        made.cache, made.complex_only, made.outer = self.cache, self.complex_only, self.outer
         made.bound_to = self, instance, owner
         return made
 
@@ -231,10 +235,10 @@ class GradFunction(Derivative, Generic[P, R]):
         known = None if module is None else _found(module, name)
         if known is self:
             return name
-        options = self.wrt, self.value, self.aux, self.naive
+        options = self.wrt, self.value, self.aux, self.naive, self.outer, self.complex_only
         if isinstance(known, GradFunction) and known.f is self.f:
             return _sibling, (known, *options)
-        return GradFunction, (self.f, *options)
+        return derivative_of, (self.f, *options)
 
     def __repr__(self) -> str:
         kind = "value_and_grad" if self.value else "grad"
@@ -264,9 +268,24 @@ def _bound(derivative: GradFunction[Any, Any], instance: Any, owner: Any) -> Any
     return derivative.__get__(instance, owner)
 
 
+def derivative_of(
+    f: Callable[..., Any],
+    wrt: Wrt,
+    value: bool,
+    aux: bool,
+    naive: bool,
+    outer: str,
+    complex_only: bool = False,
+) -> GradFunction[Any, Any]:
+    """The derivative of a function of f's value: its sum, its real part."""
+    made: GradFunction[Any, Any] = GradFunction(f, wrt, value, aux, naive)
+    made.outer, made.complex_only = outer, complex_only
+    return made
+
+
 def _sibling(derivative: GradFunction[Any, Any], *options: Any) -> Any:
     """Another derivative of a function whose name in its module is that of a derivative."""
-    return GradFunction(derivative.f, *options)
+    return derivative_of(derivative.f, *options)
 
 
 def _like(derivative: Any, f: Any) -> None:

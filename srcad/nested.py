@@ -150,17 +150,21 @@ def _main(
     """The generated function; of a closure its last parameter is the closure itself."""
     value, aux, naive = derivative.value, derivative.aux, derivative.naive
     if forward:
+        if derivative.outer:
+            return None
         return by_tangents(inner, choice, value, aux, isinstance(derivative.f, GradFunction))
     options = choice.params, choice.single and choice.plain, value, aux, naive
+    outer = derivative.outer
     held = inner.held
     adapt = None
     if held is not None and not isinstance(derivative.f, GradFunction):
         adapt = lambda unit: with_captures(unit, held)  # noqa: E731
     with LOCK:
-        entries = versions(inner.function, (inner.kinds, options), held)
+        entries = versions(inner.function, (inner.kinds, options, outer), held)
         entry = find(entries, inner.symbols)
         if entry is None:
-            entry = compile_fused(inner.function, inner.kinds, *options, inner.symbols, adapt=adapt)
+            given = inner.function, inner.kinds, *options, inner.symbols
+            entry = compile_fused(*given, adapt=adapt, outer=outer)
             entries[:] = [*(e for e in entries if e.guards.hold()), entry]
     main: types.FunctionType = entry.main
     names = list(inspect.signature(main).parameters)

@@ -102,7 +102,7 @@ class Second:
 def second(derivative: Any, args: tuple[Any, ...], kwargs: Named) -> Second | None:
     """The call, where this way is open."""
     f = derivative.f
-    if isinstance(f, GradFunction) or _objects((args, kwargs)):
+    if isinstance(f, GradFunction) or derivative.outer or _objects((args, kwargs)):
         return None
     target = target_of(f, len(args), tuple(kwargs), args, kwargs)
     call = call_of(target, args, kwargs)

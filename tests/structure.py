@@ -19,7 +19,7 @@ LAYERS = (
         *("__init__", "__main__", "api", "check", "numeric", "pullback", "forward", "jacobians"),
         *("compile", "dynamic", "arguments", "guards", "inspect", "pipeline", "sources"),
         *("forward_compile", "looked_at", "moving", "called", "referring", "gates"),
-        *("nested", "picked", "twice", "inside", "check_rule", "composed", "gradients"),
+        *("nested", "picked", "twice", "inside", "check_rule", "outer", "gradients"),
         *("flat", "optimize", "quick", "second", "symmetric", "unseen", "by_tangents"),
         "otherwise",
     ),

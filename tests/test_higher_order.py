@@ -387,3 +387,17 @@ def test_functions_known_when_they_run() -> None:
         except srcad.errors.SrcadError:
             continue
         np.testing.assert_allclose(product, found @ np.ones(3), rtol=1e-8)
+
+
+def test_element_by_element_to_the_fifth_order() -> None:
+    def f(x, k=2.0):
+        return np.sin(k * x)
+
+    x, d = np.linspace(-1, 2, 4), f
+    for order in range(1, 6):
+        d = srcad.elementwise_grad(d)
+        expected = 2**order * np.sin(2 * x + order * np.pi / 2)
+        np.testing.assert_allclose(d(x), expected, rtol=1e-12, atol=1e-12)
+    assert d(0.3, k=1.0) == pytest.approx(np.cos(0.3), rel=1e-12)
+    third = srcad.elementwise_grad(srcad.grad(srcad.elementwise_grad(np.tanh)))
+    assert third(0.0) == pytest.approx(-2.0)

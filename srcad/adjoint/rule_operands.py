@@ -56,10 +56,11 @@ def unknown_operands(
     """
     if not isinstance(operation, Apply):
         return {}
-    found = formulas_of(operation.rule)
-    if not found:
+    rule = operation.rule
+    found = () if rule is None else formulas_of(rule)
+    if rule is None or not found:
         return {}
-    operands = operands_of(operation.rule)
+    operands = operands_of(rule)
     known = without_options(operation)[0]
     try:
         values = operands.bound(known.args, known.kwargs)
@@ -71,6 +72,7 @@ def unknown_operands(
         if name in values
         and name != operands.star
         and (position >= len(found) or found[position] is None)
+        and not _takes_no_numbers(rule, position, operation, type_of(values[name]))
         and may_be_whole(type_of(values[name]))
         and _again(values[name])
         and moves(values[name])
@@ -105,7 +107,7 @@ def _again(expr: ir.Expr) -> bool:
             return False
 
 
-def formulas_of(rule: Rule | None) -> tuple[Any, ...]:
+def formulas_of(rule: Rule) -> tuple[Any, ...]:
     match rule:
         case Partials() | Pushes():
             return rule.formulas
