@@ -62,6 +62,8 @@ def whole_looked_at(
 ) -> tuple[ir.Stmt, ...]:
     """The statements that look at operands which the rule has no derivative for."""
     found = unknown_operands(operation, type_of, moves)
+    if not found:
+        return ()
     said = ir.Const(spelled(operation.function)) if isinstance(operation, Apply) else NONE
     calls = [ir.Call(NO_DERIVATIVE_IN, (v, said, ir.Const(name))) for name, v in found.items()]
     return tuple(ir.Effect(call, at) for call in calls)

@@ -61,6 +61,8 @@ def unknown_operands(
     if rule is None or not found:
         return {}
     operands = operands_of(rule)
+    if None not in found and len(found) >= len(operands.names):
+        return {}  # each has a derivative
     known = without_options(operation)[0]
     try:
         values = operands.bound(known.args, known.kwargs)

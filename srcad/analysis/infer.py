@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from inspect import getattr_static
 from typing import Any
 
@@ -26,7 +27,7 @@ from srcad.analysis import decide, invoke, operators, resolve, shapes
 from srcad.analysis.array_parts import of_array_part, takes_flat
 from srcad.analysis.asked_attributes import attribute_or_default
 from srcad.analysis.asked_items import asked_first
-from srcad.analysis.bound_methods import as_method, bound_methods
+from srcad.analysis.bound_methods import Bound, as_method, bound_methods
 from srcad.analysis.cached_properties import kept_property
 from srcad.analysis.copied_objects import copied_object
 from srcad.analysis.dispatch import dispatched
@@ -192,9 +193,13 @@ class Inference:
         self.time = 0  # how many changes there were
         self.changes: dict[str, int] = {}  # when the type of a variable changed last
         self.outside: dict[str, Type] = {}  # the types of objects from outside, once asked for
-        self.methods = bound_methods(inferred.unit.code.body)  # names of methods of containers
         self.several = any(map(_of_several, inferred.types.values()))  # classes of one variable
         self.objects = any(map(_is_object, inferred.types.values()))
+
+    @cached_property
+    def methods(self) -> Bound:
+        """The names of methods of containers."""
+        return bound_methods(self.unit.code.body)
 
     def run(self) -> None:
         code = self.unit.code

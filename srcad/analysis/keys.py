@@ -150,13 +150,19 @@ def _stored(stmt: ir.Stmt, inferred: Inferred, plain: bool) -> Iterator[ir.Expr]
 
 def _put(stmt: ir.Stmt, inferred: Inferred) -> Iterator[ir.Expr]:
     """The keys that a statement puts into dicts otherwise."""
+    operations = inferred.operations
+    for expr in ir.computed(stmt):
+        if type(expr) is ir.Mapping or type(operations.get(id(expr))) is Mutation:
+            break
+    else:
+        return
     stack = list(ir.expressions(stmt))
     while stack:
         expr = stack.pop()
         stack.extend(ir.children(expr))
         if isinstance(expr, ir.Mapping):
             yield from (k for k in expr.keys if isinstance(k, (ir.Name, ir.Sequence)))
-        operation = inferred.operations.get(id(expr))
+        operation = operations.get(id(expr))
         if isinstance(operation, Mutation):
             yield from _put_by(operation.what, expr)
 

@@ -78,7 +78,7 @@ def takes_a_part(operation: Apply) -> bool:
     """Whether a function uses a part of an operand alone."""
     function = operation.function
     masked = _among(function, PRODUCTS) and any(map(_truth, operation.types))
-    chosen = any(name == "where" for name, _ in operation.kwargs)
+    chosen = bool(operation.kwargs) and any(name == "where" for name, _ in operation.kwargs)
     return masked or chosen or _among(function, SELECTING)
 
 

@@ -18,6 +18,10 @@ def halves(body: ir.Block) -> tuple[ir.Block, ir.Block]:
 
 def backward_start(body: ir.Block) -> int | None:
     """The place of that note, if there is one."""
-    if ir.Note not in map(type, body):
-        return None
-    return next((k for k, stmt in enumerate(body) if begins_backward(stmt)), None)
+    kinds = [*map(type, body)]
+    for _ in range(kinds.count(ir.Note)):
+        k = kinds.index(ir.Note)
+        if begins_backward(body[k]):
+            return k
+        kinds[k] = object
+    return None

@@ -202,17 +202,12 @@ def group_bar(group: Any, bars: list[Any]) -> Any:
     return np.array(found, group.dtype).reshape(group.shape)
 
 
-_WITH_PULLBACK = (call, call_method, call_spread, kept)
-
-
-_WITH_TANGENT = (jvp_call, jvp_method)
-
-
 def with_tangent(function: Any) -> bool:
     """Whether it is one of the ways above to call with a tangent."""
-    return any(function is way for way in _WITH_TANGENT)
+    return function is jvp_call or function is jvp_method
 
 
 def with_pullback(function: Any) -> bool:
     """Whether it is one of the ways above to call with a way back."""
-    return any(function is way for way in _WITH_PULLBACK)
+    found = function is call or function is call_method
+    return found or function is call_spread or function is kept
