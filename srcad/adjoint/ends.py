@@ -84,7 +84,7 @@ def generated_names(
     forward: ir.Block, backward: ir.Block, bars: dict[str, str], kept: frozenset[str]
 ) -> frozenset[str]:
     """The names that only the compiler gave: not those of `kept`, nor their cotangents."""
-    bound = frozenset(n for b in (forward, backward) for s in ir.walk(b) for n in ir.targets(s))
+    bound = frozenset(ir.assigned(forward) | ir.assigned(backward))
     return bound - kept - frozenset(bar for name, bar in bars.items() if name in kept)
 
 

@@ -41,8 +41,7 @@ def recompute(
     """
     if not any(map(_loops, nodes)):
         return nodes
-    counts: Counter[str] = Counter()
-    _count(nodes, counts)
+    counts = Counter(_bound(nodes))
     return _Recompute(type_of, user, counts, written).block(nodes, {}, inside=False)
 
 
@@ -50,14 +49,17 @@ def _loops(node: Node) -> bool:
     return isinstance(node, Loop) or any(map(_loops, parts(node)))
 
 
-def _count(nodes: tuple[Node, ...], counts: Counter[str]) -> None:
-    """Add how often each variable is bound."""
+def _bound(nodes: tuple[Node, ...]) -> list[str]:
+    """The variables that are bound, each as often as it is."""
+    found: list[str] = []
     for node in nodes:
         if isinstance(node, Step):
-            counts.update(n for s in ir.walk(node.forward) for n in ir.targets(s))
+            for stmt in ir.walk(node.forward):
+                found += ir.targets(stmt)
         else:
-            counts.update(own_definitions(node))
-            _count(parts(node), counts)
+            found += own_definitions(node)
+            found += _bound(parts(node))
+    return found
 
 
 class _Recompute:

@@ -98,8 +98,8 @@ class Scopes:
                     self._visit(body, path)
 
     def mention(self, block: ir.Block, path: tuple[int, ...]) -> None:
-        for stmt in ir.walk(block):
-            self.names(ir.statement_reads(stmt).union(ir.targets(stmt)), path)
+        for stmt in block:
+            self.names(ir.all_reads(stmt) | ir.bound(stmt), path)
 
     def names(self, names: set[str] | Needed, path: tuple[int, ...]) -> None:
         for name in self.wanted & names:

@@ -722,9 +722,12 @@ def bound(stmt: Stmt) -> frozenset[str]:
     known = stmt._bound
     if known is not None:
         return known
-    found = frozenset(targets(stmt))
-    if type(stmt) in _BLOCKS:
-        found = found.union(*map(targets, _inner(stmt)))
+    if isinstance(stmt, Assign):
+        found = frozenset((stmt.target,))
+    else:
+        found = frozenset(targets(stmt))
+        if type(stmt) in _BLOCKS:
+            found = found.union(*map(targets, _inner(stmt)))
     stmt._bound = found  # type: ignore[misc]
     return found
 

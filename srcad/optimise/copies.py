@@ -19,7 +19,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from srcad.ir import nodes as ir
-from srcad.optimise.counts import readings, writings
+from srcad.optimise.counts import names_read, readings, writings
 from srcad.optimise.halves import begins_backward
 from srcad.optimise.rewrite import same
 from srcad.optimise.signs import TEXT, all_signs
@@ -123,9 +123,8 @@ class _Places:
     def reads(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for k, stmt in enumerate(self.block):
-            for inner in ir.walk((stmt,)):
-                for name in ir.statement_reads(inner):
-                    found.setdefault(name, []).append(k)
+            for name in names_read(stmt):
+                found.setdefault(name, []).append(k)
         return found
 
     @cached_property

@@ -55,6 +55,11 @@ def _counted(stmt: ir.Stmt) -> Tally:
     return found
 
 
+def names_read(stmt: ir.Stmt) -> Names:
+    """The names that a statement and those of its blocks read, each as often as it counts."""
+    return (stmt._counted or _counted(stmt))[0]
+
+
 def mentions(stmt: ir.Stmt, name: str) -> int:
     """How often the statement's own expressions mention a name; what is kept as written, twice."""
     return sum(_mentions(e, name) for e in ir.expressions(stmt))

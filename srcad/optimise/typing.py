@@ -50,8 +50,7 @@ def actual_types(
     results: what the backward parts of called functions hand out.
     """
     every = list(ir.walk(body))
-    bound = {n for s in every for n in ir.targets(s)}
-    bars = {n for n in bound if n not in facts.types or _BAR.search(n)}
+    bars = {n for n in ir.assigned(body) if n not in facts.types or _BAR.search(n)}
     known = {n: t for n, t in facts.types.items() if n not in bars}
     probe = Inferred(facts.unit, facts.params, known, session=session)
     session.own.append(probe)

@@ -40,8 +40,8 @@ def touched(stmt: ir.Stmt) -> frozenset[str]:
     if known is not None:
         return known
     kind = type(stmt)
-    computes = kind is ir.AddTo or kind is ir.Assign
-    found = _NOTHING if computes and _simple(stmt.value) else _touched(stmt)  # type: ignore[union-attr]
+    computes = (kind is ir.Assign or kind is ir.AddTo) and type(stmt.value) is not ir.Call  # type: ignore[union-attr]
+    found = _NOTHING if computes and not all_signs(stmt) else _touched(stmt)
     altered = getattr(stmt, "alters", _NOTHING)
     if altered:
         found |= altered
@@ -67,17 +67,6 @@ def _into(expr: ir.Expr) -> frozenset[str]:
             return found | {name}
         case _:
             return found
-
-
-_PARTS = frozenset((ir.Name, ir.Const))
-
-
-def _simple(value: ir.Expr) -> bool:
-    """Whether it is a name, a number or one operation on such: it calls nothing."""
-    kind = type(value)
-    if isinstance(value, ir.Binary):
-        return type(value.left) in _PARTS and type(value.right) in _PARTS
-    return kind in _PARTS
 
 
 def _touched(stmt: ir.Stmt) -> frozenset[str]:
