@@ -438,7 +438,7 @@ _CHILDREN: dict[type, Callable[[Any], tuple[Expr, ...]]] = {
     Const: _no_parts,
     Ref: _no_parts,
     Raw: _no_parts,
-    Call: lambda e: (e.func, *e.args, *(v for _, v in e.kwargs)),
+    Call: lambda e: (e.func, *e.args, *(v for _, v in e.kwargs)) if e.kwargs else (e.func, *e.args),
     Attr: lambda e: (e.obj,),
     Item: lambda e: (e.obj, e.index),
     Slice: lambda e: tuple(p for p in (e.lower, e.upper, e.step) if p is not None),

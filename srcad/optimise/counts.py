@@ -62,7 +62,10 @@ def names_read(stmt: ir.Stmt) -> Names:
 
 def mentions(stmt: ir.Stmt, name: str) -> int:
     """How often the statement's own expressions mention a name; what is kept as written, twice."""
-    return sum(_mentions(e, name) for e in ir.expressions(stmt))
+    count = 0
+    for expr in ir.expressions(stmt):
+        count += _mentions(expr, name)
+    return count
 
 
 def _mentions(expr: ir.Expr, name: str) -> int:
@@ -72,4 +75,7 @@ def _mentions(expr: ir.Expr, name: str) -> int:
         return 1
     if isinstance(expr, ir.Raw) or (isinstance(expr, ir.Closure) and name in expr.captures):
         return 2
-    return sum(_mentions(e, name) for e in ir.children(expr))
+    count = 0
+    for part in ir.children(expr):
+        count += _mentions(part, name)
+    return count

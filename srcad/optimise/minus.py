@@ -18,6 +18,7 @@ from srcad.ir.types import Array, Type, is_scalar
 from srcad.optimise.counts import bindings, readings
 from srcad.optimise.halves import backward_start
 from srcad.optimise.nest import signed
+from srcad.optimise.rewrite import same
 
 Sum = ir.Assign | ir.AddTo | ir.AddAt
 COPY = ir.Ref(np.copy, "np.copy")
@@ -38,14 +39,15 @@ class Signs:
             return body
         writes, reads = bindings(body), readings(body)
         uses = {n: reads[n] for n in self.generated if writes[n] == 1}
-        return (*body[:start], *self.block(body[start:], uses))
+        return same(body, (*body[:start], *self.block(body[start:], uses)))
 
     def block(self, block: ir.Block, uses: dict[str, int]) -> ir.Block:
         """uses: of each name that is bound once, by how many statements it is read."""
         out: list[ir.Stmt] = []
         for stmt in block:
-            new = ir.with_blocks(stmt, tuple(self.block(b, uses) for b in ir.blocks(stmt)))
-            out.append(signed(new) if isinstance(new, (ir.AddTo, ir.AddAt)) else new)
+            if type(stmt) in ir.COMPOUND:
+                stmt = ir.with_blocks(stmt, tuple(self.block(b, uses) for b in ir.blocks(stmt)))
+            out.append(signed(stmt) if isinstance(stmt, (ir.AddTo, ir.AddAt)) else stmt)
         for k, stmt in enumerate(out):
             if not isinstance(stmt, ir.Assign) or stmt.target not in uses:
                 continue
@@ -55,7 +57,7 @@ class Signs:
                 out[k] = replace(stmt, value=value)
                 for place, new in turned:
                     out[place] = new
-        return tuple(out)
+        return same(block, out)
 
     def own(self, value: ir.Expr | None) -> ir.Expr | None:
         """The value as an object of its own, as -x is one; None where that is not told."""
