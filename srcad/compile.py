@@ -35,6 +35,7 @@ from srcad.ir.types import (
     Tup,
     Type,
     carries,
+    dims_of,
     show,
 )
 from srcad.looked_at import looked_at
@@ -184,7 +185,7 @@ def compile_fused(
         elif not isinstance(result, AnyType):
             raise wants_aux(unit.name, result, return_place(unit))
     result_must_be_scalar(result, unit.name, lambda: return_place(unit))
-    unknown = check and isinstance(result, AnyType | Bottom)
+    unknown = check and (isinstance(result, AnyType | Bottom) or None in (dims_of(result) or ()))
     work.fused(unit, kinds, wrt, single, value or unknown, aux)
     entry = ready(work, work.emitted[0].name, sizes)
     if unknown:
@@ -341,8 +342,8 @@ def result_must_be_scalar(kind: Type, name: str, place: Callable[[], errors.Plac
             return
         case Number(dtype) if dtype.startswith(("float", "longdouble")):
             return
-        case Array(dtype, dims) if dtype.startswith("float") and all(d == 1 for d in dims):
-            return
+        case Array(dtype, dims) if dtype.startswith("float") and all(d in (1, None) for d in dims):
+            return  # where a size is not known, it is looked at when the program runs
         case Array(dtype, dims) if dtype.startswith("float"):
             raise errors.NotDifferentiable(
                 f"{name} returns an array {show(kind)}, and grad needs a real scalar. Sum it, "

@@ -71,3 +71,14 @@ def test_what_may_carry_a_derivative_is_refused(f: Any, part: Any, said: str) ->
     ):
         with pytest.raises((errors.MissingRule, errors.UnsupportedSyntax), match=said):
             call()
+
+
+def test_results_that_turn_out_to_be_arrays_of_one_number() -> None:
+    def f(x: Any) -> Any:
+        mean = one_of(np.atleast_1d(x.sum()))
+        return -(3.0 - one_of(mean) * np.tanh(one_of(mean)))
+
+    total = X.sum()
+    expected = np.tanh(total) + total * (1 - np.tanh(total) ** 2)
+    for naive in (False, True):
+        np.testing.assert_allclose(srcad.grad(f, naive=naive)(X), np.full(3, expected))
