@@ -10,6 +10,7 @@ known to leave nothing behind and to do the same again.
 
 from __future__ import annotations
 
+import functools
 import types
 from dataclasses import dataclass
 from typing import Any
@@ -26,14 +27,16 @@ from srcad.dynamic import Pullback, differentiate
 from srcad.gradients import GradFunction
 from srcad.pipeline import Compilation
 from srcad.runtime.cotangents import finish, part
+from srcad.runtime.gates import Gate
 from srcad.runtime.tangents import still
 from srcad.runtime.writes import copied
 
 Named = dict[str, Any]
 _PLAIN = (
     bool, int, float, complex, str, bytes, type(None), type, types.FunctionType, types.ModuleType,
-    types.BuiltinFunctionType, np.ufunc, np.generic,
+    types.BuiltinFunctionType, np.ufunc, np.generic, property, functools.cached_property, Gate,
 )  # fmt: skip
+_CONTAINERS = (tuple, list, dict)
 
 
 @dataclass(frozen=True)
@@ -128,13 +131,35 @@ def _relied(call: Call) -> tuple[tuple[Any, str, Any, Any], ...] | None:
             return None
         found = list(work.program.guards.values())
         work.session.forget()
-    if not all(isinstance(v, (*_PLAIN, np.ndarray)) for _, _, v in found):
+    if not all(_compares(v) for _, _, v in found):
         return None
-    return tuple((o, n, v, v.copy() if isinstance(v, np.ndarray) else None) for o, n, v in found)
+    return tuple((o, n, v, _kept(v)) for o, n, v in found)
+
+
+def _compares(value: Any) -> bool:
+    """Whether it can be told that a value has not changed."""
+    if type(value) in _CONTAINERS:
+        return all(map(_compares, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, (*_PLAIN, np.ndarray))
+
+
+def _kept(value: Any) -> Any:
+    """What tells it later: a copy of what can be written; else nothing."""
+    if type(value) in _CONTAINERS:
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return [(key, item, _kept(item)) for key, item in items]
+    return value.copy() if isinstance(value, np.ndarray) else None
 
 
 def _same(value: Any, before: Any) -> bool:
-    return before is None or value.tobytes() == before.tobytes()
+    if isinstance(before, list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        pairs = list(items)
+        return len(pairs) == len(before) and all(
+            k == key and v is item and _same(v, then)
+            for (k, v), (key, item, then) in zip(pairs, before, strict=True)
+        )
+    return before is None or bool(value.tobytes() == before.tobytes())
 
 
 def _objects(value: Any) -> bool:

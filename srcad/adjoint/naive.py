@@ -58,6 +58,7 @@ from srcad.adjoint.sweep import (
     written_by,
 )
 from srcad.adjoint.weave import Weaver, at_ends
+from srcad.analysis.elements import adds_axes
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo, Type
 
@@ -200,7 +201,7 @@ class NaiveReverse(Reverse):
             self.ensure(owner)
             bar = self.bar(owner)
             given = ir.Name(bar), slice_object(index), value
-            if of_number(index):
+            if of_number(index) or adds_axes(index, self.index_type):
                 self.emit(ir.Assign(bar, algebra.call(ACCUMULATED, *given)))
             else:
                 self.emit(ir.Effect(algebra.call(ACCUMULATE, *given)))

@@ -67,9 +67,11 @@ def index_parts(index: ir.Expr) -> tuple[ir.Expr, ...]:
 
 
 def adds_axes(index: ir.Expr, inference_type: Any) -> bool:
-    """Whether an index has `...` or `None`, which numbers of NumPy take too."""
-    kinds = map(inference_type, index_parts(index))
-    return any(isinstance(k, Scalar) and k.kind in (type(None), type(Ellipsis)) for k in kinds)
+    """Whether an index has `...` or `None`, or nothing, `x[()]`: numbers of NumPy take it too."""
+    kinds = list(map(inference_type, index_parts(index)))
+    return not kinds or any(
+        isinstance(k, Scalar) and k.kind in (type(None), type(Ellipsis)) for k in kinds
+    )
 
 
 def is_basic(index: ir.Expr, inference_type: Any) -> bool | None:

@@ -40,7 +40,7 @@ def cumprod_bar(g: Any, y: Any, a: Any, axis: Axis = None, include_initial: bool
     """The cotangent of cumprod: suffix sums of g y over a, exact with zeros.
 
     Behind the first zero nothing counts; at the first zero it is the suffix sum of g times the
-    products without that zero.
+    products without that zero.  With a second zero in a line that has no right second derivative.
     """
     if include_initial:
         g, y = drop_first(g, axis), drop_first(y, axis)
@@ -48,10 +48,28 @@ def cumprod_bar(g: Any, y: Any, a: Any, axis: Axis = None, include_initial: bool
     zero = np.equal(flat, 0)
     if not np.any(zero):
         return np.reshape(suffix_sums(g * y, axis) / flat, np.shape(a))[()]
+    if np.any(np.sum(zero, axis) > 1):
+        return np.reshape(_factor_by_factor(g, flat, 0 if axis is None else axis), np.shape(a))[()]
     first = zero & (np.cumsum(zero, axis) == 1)
     without = np.cumprod(np.where(first, 1, flat), axis)
     bar = suffix_sums(g * y, axis) / np.where(zero, 1, flat)
     return np.reshape(np.where(first, suffix_sums(g * without, axis), bar), np.shape(a))[()]
+
+
+def _factor_by_factor(g: Any, a: Any, axis: int) -> Any:
+    """The same as the product of all factors before, and what follows: c[k] = g[k] + a[k+1] c[k+1].
+
+    Nothing is divided by, so that its derivatives are right as well.
+    """
+    g, a = np.moveaxis(g, axis, 0), np.moveaxis(a, axis, 0)
+    front, before, behind, carry = [], np.ones_like(a[0]), [], np.zeros_like(g[0])
+    for k in range(len(a)):
+        front.append(before)
+        before = before * a[k]
+    for k in range(len(a) - 1, -1, -1):
+        behind.append(carry + g[k])
+        carry = (carry + g[k]) * a[k]
+    return np.moveaxis(np.stack(front) * np.stack(behind[::-1]), 0, axis)
 
 
 def running_extremum_bar(g: Any, y: Any, a: Any, axis: int, largest: bool) -> Any:
