@@ -401,3 +401,73 @@ def test_element_by_element_to_the_fifth_order() -> None:
     assert d(0.3, k=1.0) == pytest.approx(np.cos(0.3), rel=1e-12)
     third = srcad.elementwise_grad(srcad.grad(srcad.elementwise_grad(np.tanh)))
     assert third(0.0) == pytest.approx(-2.0)
+
+
+# -- order three and four: x + x**3 + x**5, in several ways ----------------------------------------
+
+
+def by_a_loop(x):
+    total, term = 0.0, x
+    for _ in range(3):
+        total = total + term
+        term = term * x * x
+    return total
+
+
+def by_writes_in_place(x):
+    w = np.zeros(3)
+    w[0] = x
+    for k in range(1, 3):
+        w[k] = w[k - 1] * x * x
+    return np.sum(w)
+
+
+def times(a, b):
+    return a * b
+
+
+def by_helpers(x):
+    term = times(x, times(x, x))
+    return x + term + times(term, times(x, x))
+
+
+class Sum:
+    def __init__(self, x):
+        self.x, self.total, self.term = x, 0.0, x
+
+    def step(self):
+        self.total = self.total + self.term
+        self.term = self.term * self.x * self.x
+
+
+def by_an_object(x):
+    s = Sum(x)
+    for _ in range(3):
+        s.step()
+    return s.total
+
+
+def by_a_list(x):
+    terms = [x]
+    while len(terms) < 3:
+        terms.append(terms[-1] * x * x)
+    return sum(terms)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [by_a_loop, by_writes_in_place, by_helpers, by_an_object, by_a_list],
+    ids=lambda f: f.__name__,
+)
+def test_four_orders_in_both_modes(f) -> None:
+    """Reverse mode over itself, and forward mode over that, and reverse over that."""
+    x = 1.3
+    wanted = [1 + 3 * x**2 + 5 * x**4, 6 * x + 20 * x**3, 6 + 60 * x**2, 120 * x]
+    df = f
+    for order, value in enumerate(wanted[1:], start=2):
+        df = srcad.grad(df)
+        np.testing.assert_allclose(srcad.jvp(df, (x,), (1.0,))[1], value, rtol=1e-12)
+        np.testing.assert_allclose(srcad.grad(df)(x), value, rtol=1e-12, err_msg=str(order))
+        if order < 4:
+            slope = srcad.grad(lambda t, df=df: srcad.jvp(df, (t,), (1.0,))[1])
+            np.testing.assert_allclose(slope(x), wanted[order], rtol=1e-12)

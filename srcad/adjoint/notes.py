@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 from srcad.adjoint.sweep import Entry, Frame, Record, Step, written_by
 from srcad.ir import nodes as ir
-from srcad.runtime.unfinished import unfinished
+from srcad.runtime.unfinished import left_unfinished
 
-UNFINISHED = ir.Ref(unfinished, "unfinished")
+UNFINISHED = ir.Ref(left_unfinished, "left_unfinished")
 REVERSED = ir.Ref(reversed, "reversed")
 MANY = 16  # cases that are tested one after the other
 Names = frozenset[str]

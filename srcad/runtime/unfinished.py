@@ -7,6 +7,6 @@ from typing import NoReturn
 from srcad.errors import UnsupportedMutation
 
 
-def unfinished(message: str) -> NoReturn:
+def left_unfinished(message: str) -> NoReturn:
     """Called by the backward part for a statement that began and did not end."""
     raise UnsupportedMutation(message)
