@@ -124,6 +124,17 @@ class _Dropper:
         return stmt, live
 
     def compound(self, stmt: ir.Stmt, live: Names, at_break: Behind) -> Kept:
+        """A statement with blocks: what does not stand in it is as live before it as behind it."""
+        loop = isinstance(stmt, (ir.For, ir.While))
+        if not loop and ir.Break in map(type, ir.walk((stmt,))):
+            return self.inside(stmt, live, at_break)  # it may go on elsewhere
+        names = ir.all_reads(stmt) | ir.bound(stmt)
+        kept, before = self.inside(stmt, live & names, at_break)
+        live -= names
+        live |= before
+        return kept, live
+
+    def inside(self, stmt: ir.Stmt, live: Names, at_break: Behind) -> Kept:
         match stmt:
             case ir.If():
                 return self.branch(stmt, live, at_break)
