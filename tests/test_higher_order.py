@@ -471,3 +471,22 @@ def test_four_orders_in_both_modes(f) -> None:
         if order < 4:
             slope = srcad.grad(lambda t, df=df: srcad.jvp(df, (t,), (1.0,))[1])
             np.testing.assert_allclose(slope(x), wanted[order], rtol=1e-12)
+
+
+def test_cumulative_products_with_several_zeros() -> None:
+    """A zero behind the first has no part in the first derivative, and one in the second."""
+    x, weights = np.array([2.0, 0.0, 3.0, 0.0, 1.5]), np.array([0.3, -0.7, 0.5, 1.1, -0.4])
+    f = lambda x: np.sum(np.cumprod(x) * weights)  # noqa: E731
+    df = srcad.grad(f)
+    wanted = np.stack([(df(x + 1e-4 * e) - df(x - 1e-4 * e)) / 2e-4 for e in np.eye(5)], -1)
+    assert wanted[1, 3] != 0
+    np.testing.assert_allclose(srcad.hessian(f)(x), wanted, atol=1e-7)
+    np.testing.assert_allclose(srcad.jacobian(df, mode="reverse")(x), wanted, atol=1e-7)
+
+
+def test_product_over_several_axes() -> None:
+    """Its cotangent is read with an empty index, of what may be a number."""
+    x, u = np.arange(1.0, 7.0).reshape(2, 3) / 3, np.arange(6.0).reshape(2, 3) - 2
+    f = lambda x: np.prod(x, axis=(0, 1))  # noqa: E731
+    found = srcad.grad(lambda x: srcad.jvp(f, (x,), (u,))[1])(x)
+    np.testing.assert_allclose(found, srcad.hvp(f)(x, u), rtol=1e-12)
