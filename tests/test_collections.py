@@ -328,8 +328,9 @@ def c_update(x):
 
 
 # fmt: on
-REFUSED = [e_items, f_lambda_active, f_test, c_update]
+REFUSED = [f_lambda_active, f_test, c_update]
 PROGRAMS = [
+    e_items,
     d_nested,
     d_choice,
     d_window,
