@@ -21,6 +21,7 @@ from srcad.rules.table import TABLE, Linear, Partials, Pushes, Rule, Vjp
 
 SUM = ir.Ref(np.sum, "np.sum")
 OF_METHODS = "srcad.runtime.methods"
+OF_DRAWS = "srcad.runtime.draws"
 NO_NUMBERS = frozenset(
     {"dtype", "shape", "axis", "order", "newshape", "axes", "device", "copy", "subok", "keepdims"}
 )
@@ -58,7 +59,7 @@ def unknown_operands(
         return {}
     rule = operation.rule
     found = () if rule is None else formulas_of(rule)
-    if rule is None or not found:
+    if rule is None or not found or _of_generated_code(operation.function):
         return {}
     operands = operands_of(rule)
     if None not in found and len(found) >= len(operands.names):
@@ -79,6 +80,12 @@ def unknown_operands(
         and _again(values[name])
         and moves(values[name])
     }
+
+
+def _of_generated_code(function: object) -> bool:
+    """Whether only generated code calls it: of that there are other derivatives, where refused."""
+    module = str(getattr(function, "__module__", None) or "")
+    return module.startswith("srcad.runtime") and not module.startswith((OF_METHODS, OF_DRAWS))
 
 
 def may_be_whole(kind: Type) -> bool:

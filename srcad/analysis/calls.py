@@ -317,7 +317,9 @@ def _method_of_unknown(expr: ir.Call, func: ir.Attr, inference: Inference) -> Fo
     """`xs.append(v)` where xs may be anything; the running program checks what it is."""
     filled = func.name == "update" and len(expr.args) == 1 and not expr.kwargs
     of_dict = filled and isinstance(inference.expr(expr.args[0]), Dct)
-    if not (of_dict or func.name in OF_CONTAINERS) or not isinstance(func.obj, ir.Name):
+    saved = func.name == "pop" and inference.unit.of_derivative
+    listed = of_dict or saved or func.name in OF_CONTAINERS
+    if not listed or not isinstance(func.obj, ir.Name):
         return None
     for arg in expr.args:
         inference.expr(arg)

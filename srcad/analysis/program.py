@@ -50,6 +50,11 @@ class Unit:
         """Whether it is a function that generated code uses, and none of the user's."""
         return str(self.function.__module__).startswith("srcad.runtime")
 
+    @property
+    def of_derivative(self) -> bool:
+        """Whether it is code that was generated for a derivative."""
+        return self.function.__code__.co_filename.startswith("<srcad ")
+
     def place(self, at: ir.Loc | None) -> Any:
         node = at if at is not None else self.source.node
         name = self.name if at is None else self.code.name_at(at.line)

@@ -159,8 +159,8 @@ BREAKS = (
     Break(
         "activity: what is stored carries nothing",
         "analysis/activity.py",
-        "            case ir.Store(target, value):\n                if self.is_active(value):\n",
-        "            case ir.Store(target, value):\n                if False:\n",
+        "            case ir.Store(place, value):\n                if self.is_active(value):\n",
+        "            case ir.Store(place, value):\n                if False:\n",
         corpus("writes"),
     ),
     Break(
