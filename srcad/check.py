@@ -21,6 +21,7 @@ import numpy as np
 
 from srcad.errors import GradientMismatch
 from srcad.numeric import Key, LeafGradient, NumericalGradient, fresh, numerical_gradient
+from srcad.outer import OUTER
 from srcad.runtime.trees import leaves
 
 _SINGLE_RTOL = 1e-3  # what a gradient in float32 can be held to
@@ -121,6 +122,9 @@ def _primal(
     if f.aux:
         primal, take = (lambda *a, **k: f.f(*a, **k)[0]), 1 if f.value else 0
         return functools.wraps(f.f)(primal), f.wrt, lambda *a, **k: f(*a, **k)[take]
+    if f.outer:
+        whole = lambda *a, **k: OUTER[f.outer].value(f.f(*a, **k))  # noqa: E731
+        return functools.wraps(f.f)(whole), f.wrt, f
     return f.f, f.wrt, (lambda *a, **k: f(*a, **k)[1]) if f.value else f
 
 

@@ -334,5 +334,5 @@ def generic(derivative: GradFunction[Any, Any]) -> Entry:
     with LOCK:
         return compile_fused(
             target.function, kinds, choice.params, single, derivative.value, derivative.aux,
-            derivative.naive, Symbols(), check=False,
+            derivative.naive, Symbols(), check=False, outer=derivative.outer,
         )  # fmt: skip

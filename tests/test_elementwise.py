@@ -110,3 +110,10 @@ def test_parts_of_complex_numbers_of_unknown_type(f, naive):
     np.testing.assert_allclose(grad(f, naive=naive)(X), expected, rtol=1e-6, atol=1e-8)
     found = [srcad.jvp(f, (X,), (e,))[1] for e in np.eye(4)]
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-8)
+
+
+def test_it_is_checked_and_shown_as_the_derivative_of_the_sum():
+    derivative = elementwise_grad(lambda x: x * np.sin(x))
+    assert "spread(1.0, result" in derivative.source
+    assert srcad.check_grad(derivative, X).ok
+    assert srcad.check_grad(grad(lambda z: z**3, holomorphic=True), 1 + 2j).ok

@@ -71,8 +71,15 @@ def _look(stmt: ir.Stmt, key: ir.Expr) -> ir.Stmt:
 def _refused(stmt: ir.Stmt, inferred: Inferred, active: Active, plain: bool) -> list[ir.Expr]:
     """The keys that carry a derivative; plain: or may carry one."""
     plain = plain or type(stmt) in ir.COMPOUND
-    found = [*_put(stmt, inferred), *_stored(stmt, inferred, plain)]
-    return [key for key in found if _carries(key, inferred, active, plain)]
+    put = [(key, plain or not _again(key)) for key in _put(stmt, inferred)]
+    found = put + [(key, plain) for key in _stored(stmt, inferred, plain)]
+    return [key for key, sure in found if _carries(key, inferred, active, sure)]
+
+
+def _again(key: ir.Expr) -> bool:
+    """Whether a look at a key calls nothing once more."""
+    parts = key.items if isinstance(key, ir.Sequence) else (key,)
+    return all(isinstance(part, ir.Name | ir.Const) for part in parts)
 
 
 def _carries(key: ir.Expr, inferred: Inferred, active: Active, plain: bool) -> bool:

@@ -25,7 +25,7 @@ def unbroadcast(g: Any, x: Any) -> Any:
         g = np.real(g)
     shape = np.shape(x)
     if np.shape(g) != shape:
-        if np.ndim(g) < len(shape):  # the 1.0 of a result that turned out to be an array of one
+        if np.ndim(g) == 0:  # the 1.0 of a result that turned out to be an array of one
             g = np.broadcast_to(g, np.broadcast_shapes(np.shape(g), shape))
         g = np.sum(g, stretched(np.shape(g), shape)).reshape(shape)
     if isinstance(x, (np.ndarray, np.generic)):
