@@ -241,4 +241,6 @@ def captures(function: types.FunctionType, symbols: Symbols) -> list[tuple[str, 
 
 def _closure(function: types.FunctionType, held: list[tuple[str, Type]]) -> Clo:
     source = locate(function)
-    return Clo(source.node, id(source.node), tuple(held), (), source)
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    selves = tuple(name for name, cell in cells if cell.cell_contents is function)
+    return Clo(source.node, id(source.node), tuple(held), (), source, selves)

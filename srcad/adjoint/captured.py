@@ -17,9 +17,8 @@ def changing_capture(
     captures: Captures, active: frozenset[str], made: ir.Assign, closure: ir.Closure
 ) -> str | None:
     """What is wrong with a function that reads its variables when called, if one changes."""
-    own = getattr(closure.code, "name", None)
-    for name in closure.captures:
-        if name != own and name in active and captures.change(name, made):
+    for name in closure.held:
+        if name in active and captures.change(name, made):
             return (
                 f"`{name}` changes after this function has captured it. Pass it as an argument "
                 "instead."

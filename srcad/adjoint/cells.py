@@ -341,7 +341,7 @@ class Cells(Moments):
         return ir.Effect(self.shadow(CELL_ADDED_AT, self.as_now(name), key, value))
 
     def spread(self, name: str, value: ir.Expr) -> ir.Expr:
-        if not self.with_cells or isinstance(self.type(name), Clo):
+        if not self.with_cells:
             return super().spread(name, value)
         return self.shadow(CELL_SPREAD, self.as_now(name), value)
 

@@ -48,10 +48,9 @@ class Displays:
                 return self.sequence(items, y_bar)
             case ir.Mapping(keys, values):
                 return self.mapping(keys, values, y_bar)
-            case ir.Closure(code, captures, defaults):
-                own = getattr(code, "name", None)
-                held = [(c, ir.Name(c)) for c in captures if c != own]
-                return [p for n, v in (*held, *defaults) for p in self.captured(v, y_bar, n)]
+            case ir.Closure():
+                held = [(c, ir.Name(c)) for c in value.held]
+                return [p for n, v in (*held, *value.defaults) for p in self.captured(v, y_bar, n)]
             case ir.Choice() | ir.Logic():
                 raise errors.UnsupportedSyntax(
                     "A choice between values that carry a derivative stands too deep here. Give "

@@ -103,9 +103,8 @@ class Gates(Calls):
 
     def check_kept(self, closure: ir.Closure, stmt: ir.Assign) -> None:
         """What is called in the backward part must find its variables as they were."""
-        own = getattr(closure.code, "name", None)
         params = {p.name for p in self.facts.unit.code.params}
-        for name in set(closure.captures) - {own}:
+        for name in set(closure.held):
             times = [s for s in ir.walk(self.body) if name in ir.targets(s)]
             again = len(times) + (name in params) > 1 or any(name in found for found in self.looped)
             if again or self.changed_later(name, stmt):

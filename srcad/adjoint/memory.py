@@ -218,7 +218,7 @@ class Memory(Cotangents):
     def operands_of(self, value: ir.Expr) -> frozenset[str]:
         """What an expression reads, through the functions made here that it calls as well."""
         operation = self.operation(value)
-        names = ir.reads(value)
+        names = ir.reads_before(value)
         if isinstance(operation, Invoke) and operation.closure is not None:
             kind = operation.params[-1]
             names |= {name for name, _ in kind.captures} if isinstance(kind, Clo) else set()

@@ -217,7 +217,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
                 raise self.refusal(operation)
             self.take(target)
             return [Step((stmt,), tuple(self.out))]
-        reads_itself = target in ir.reads(value)
+        reads_itself = target in ir.reads_before(value)
         if reads_itself and self.contributions.uses_result(operation):
             kept = self.names.fresh(f"{target}_new")
             self.facts.types[kept] = self.type(target)

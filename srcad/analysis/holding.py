@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
+from dataclasses import replace
 from typing import Any
 
 from srcad.ir.observed import type_of
@@ -33,10 +34,10 @@ def opened(kind: Type) -> Type:
             return Dct(pairs, opened(element), cls, tuple((k, opened(t)) for k, t in under))
         case Obj(cls, fields):
             return Obj(cls, tuple((n, opened(t)) for n, t in fields))
-        case Clo(code, identity, captures, defaults, owner):
-            held = tuple((n, opened(t)) for n, t in captures)
-            given = tuple((n, opened(t)) for n, t in defaults)
-            return Clo(code, identity, held, given, owner)
+        case Clo():
+            held = tuple((n, opened(t)) for n, t in kind.captures)
+            given = tuple((n, opened(t)) for n, t in kind.defaults)
+            return replace(kind, captures=held, defaults=given)
         case _:
             return kind
 

@@ -598,8 +598,8 @@ class Inference:
                 for part in ir.children(expr):
                     self.expr(part)
                 return Scalar(slice)
-            case ir.Closure(code, captures, defaults):
-                return self.closure(code, captures, defaults)
+            case ir.Closure():
+                return self.closure(expr)
             case ir.Raw(node):
                 return STR if isinstance(node, ast.JoinedStr) else self.raw(node)
             case ir.Star(value):
@@ -749,16 +749,11 @@ class Inference:
         items = None if pairs is None else tuple(pairs.items())
         return Dct(items, join_all(kinds))
 
-    def closure(
-        self,
-        code: ast.FunctionDef | ast.Lambda,
-        captures: tuple[str, ...],
-        defaults: tuple[tuple[str, ir.Expr], ...],
-    ) -> Type:
-        own = getattr(code, "name", None)
-        kinds = tuple((c, self.name(c)) for c in captures if c != own)
-        given = tuple((n, self.expr(v)) for n, v in defaults)
-        return Clo(code, id(code), kinds, given, self.unit.source)
+    def closure(self, made: ir.Closure) -> Type:
+        kinds = tuple((c, self.name(c)) for c in made.held)
+        given = tuple((n, self.expr(v)) for n, v in made.defaults)
+        selves = tuple(c for c in made.captures if c not in made.held)
+        return Clo(made.code, id(made.code), kinds, given, self.unit.source, selves)
 
 
 def joined(left: Tup | Lst, right: Tup | Lst) -> Type:

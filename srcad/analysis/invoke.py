@@ -261,7 +261,7 @@ def invoke(
         result = session.infer(unit, tuple(kinds)).result
         return result, Invoke(unit, bound, tuple(kinds))
     func, clo, held = closure
-    if not held and getattr(clo.code, "name", "") not in unit.code.free:
+    if not held and not clo.selves:
         return session.infer(unit, tuple(kinds)).result, Invoke(unit, bound, tuple(kinds))
     inner = with_captures(unit, clo)
     types = (*session.not_growing(inner, kinds), clo)
@@ -290,7 +290,7 @@ def _is_default(expr: ir.Expr) -> bool:
     )
 
 
-_WITH_CAPTURES: dict[tuple[int, tuple[str, ...], tuple[str, ...]], Any] = {}
+_WITH_CAPTURES: dict[tuple[Any, ...], Any] = {}
 
 
 def with_captures(unit: Any, closure: Clo) -> Any:
@@ -299,29 +299,31 @@ def with_captures(unit: Any, closure: Clo) -> Any:
     lambda t: w * t     →     w = captured(fn, "w")
                               return w * t
 
-    The functions that it makes capture those names in turn.
+    The functions that it makes capture those names in turn.  By its own names it finds itself.
     """
-    own = getattr(closure.code, "name", None)
+    own, *others = closure.selves or (None,)
     names = tuple(n for n, _ in closure.captures)
-    key = (id(unit), names, tuple(n for n, _ in closure.defaults))
+    key = (id(unit), names, closure.selves, tuple(n for n, _ in closure.defaults))
     if key in _WITH_CAPTURES and _WITH_CAPTURES[key][0] is unit:
         return _WITH_CAPTURES[key][1]
     code = unit.code
-    fn = own if own is not None and own in code.free else "fn"
+    fn = own or "fn"
     while fn in code.taken and fn != own:
         fn += "_"
     reads = tuple(
         ir.Assign(n, ir.Call(ir.Ref(captured, "captured"), (ir.Name(fn), ir.Const(n))), None)
         for n in names
     )
-    body = _handing_on(code.body, frozenset(names))
+    reads += tuple(ir.Assign(n, ir.Name(fn), None) for n in others)
+    mine = frozenset((*names, *closure.selves))
+    body = _handing_on(code.body, mine)
     inner = {n for s in ir.walk(body) for e in ir.expressions(s) for n in _captured_in(e)}
     new = dataclasses.replace(
         code,
         params=(*code.params, ir.Param(fn)),
         body=(*reads, *body),
-        captured=code.captured | (inner & set(names)),
-        locals=code.locals | set(names) | {fn},
+        captured=code.captured | (inner & mine),
+        locals=code.locals | {*names, fn, *others},
         taken=code.taken | {fn},
     )
     made = dataclasses.replace(unit, code=new)

@@ -26,7 +26,7 @@ def _block(facts: Inferred, block: ir.Block, names: Names, made: dict[str, str])
     for stmt in block:
         inner = tuple(_block(facts, b, names, made) for b in ir.blocks(stmt))
         stmt = ir.with_blocks(stmt, inner) if inner else stmt
-        if isinstance(stmt, ir.Assign) and stmt.target in ir.reads(stmt.value):
+        if isinstance(stmt, ir.Assign) and stmt.target in ir.reads_before(stmt.value):
             new = names.fresh(f"{stmt.target}_new")
             made[new] = stmt.target
             facts.types[new] = facts.types.get(stmt.target, ANY)

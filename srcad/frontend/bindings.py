@@ -10,7 +10,7 @@ from typing import TypeGuard
 from srcad.frontend.augmented import may_change
 from srcad.frontend.callees import Calls
 from srcad.frontend.expressions import FLAT_ITEM
-from srcad.frontend.scope import free_names
+from srcad.frontend.scope import captured_names, free_names, own_nodes
 from srcad.frontend.state import BINARY, atomic
 from srcad.ir import nodes as ir
 from srcad.runtime.inplace import put_flat
@@ -64,6 +64,8 @@ class Bindings(Calls):
 
     def bind(self, target: ast.expr, value: ast.expr) -> None:
         match target:
+            case ast.Name(id=name) if isinstance(value, ast.Lambda) and calls_itself(value, name):
+                self.define(as_function(value, name), means_another=self.times_bound(name) > 1)
             case ast.Name(id=name):
                 lowered = self.value(value, hint=name)
                 variable = self.variable(name)
@@ -76,6 +78,28 @@ class Bindings(Calls):
                 self.bind_atom(target, self.atom(self.at_once(value)))
             case _:
                 self.bind_atom(target, self.atom(value))
+
+    def times_bound(self, name: str) -> int:
+        """How many assignments there are to a variable."""
+        own = own_nodes(list(getattr(self.node, "body", ()) or ()))
+        return sum(
+            isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == name for n in own
+        )
+
+    def define(self, made: ast.FunctionDef, means_another: bool) -> None:
+        """A function made here; means_another: its name is bound to something else, too."""
+        if calls_itself(made, made.name) and (made.decorator_list or means_another):
+            raise self.refuse(
+                f"`{made.name}` calls itself by a name that stands for another function: it is "
+                "decorated, or bound anew. Give the plain function a name of its own, or keep what "
+                "is to be remembered in a dict.",
+                made,
+            )
+        value: ir.Expr = self.closure(made)
+        for decorator in reversed(made.decorator_list):
+            inner = self.temp(value, made.name + "_plain")
+            value = ir.Call(self.atom(decorator), (inner,))
+        self.assign(self.variable(made.name), value)
 
     def parallel(self, value: ast.expr, targets: list[ast.expr]) -> TypeGuard[ast.Tuple | ast.List]:
         return (
@@ -175,3 +199,17 @@ class Bindings(Calls):
                 return ir.Attr(self.atom(obj), self.mangled(name))
             case _:
                 raise self.refuse("This target cannot be assigned to.", target)
+
+
+def calls_itself(made: ast.FunctionDef | ast.Lambda, name: str) -> bool:
+    """Whether a function reads the variable that it is bound to."""
+    return name in captured_names(made)
+
+
+def as_function(made: ast.Lambda, name: str) -> ast.FunctionDef:
+    """A lambda that has a name.
+
+    fact = lambda n: n * fact(n - 1)    →    def fact(n): return n * fact(n - 1)
+    """
+    body: list[ast.stmt] = [ast.copy_location(ast.Return(made.body), made.body)]
+    return ast.copy_location(ast.FunctionDef(name, made.args, body, [], None, None), made)

@@ -185,8 +185,7 @@ class Expressions(Texts):
                 self.out.append(ir.Store(ir.Attr(owner, target.attr), bound, self.at))
                 return bound
             case ast.NamedExpr(target=target, value=value):
-                lowered = self.value(value)
-                self.assign(self.variable(target.id), lowered)
+                self.bind(target, value)
                 return ir.Name(self.variable(target.id))
             case ast.Slice():
                 return self.index(node)

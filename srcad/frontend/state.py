@@ -91,6 +91,10 @@ class State:
     ) -> None:
         raise NotImplementedError
 
+    def bind(self, target: ast.expr, value: ast.expr) -> None:
+        """`target = value`."""
+        raise NotImplementedError
+
     def statement(self, stmt: ast.stmt) -> None:
         raise NotImplementedError
 

@@ -8,7 +8,6 @@ import operator
 from srcad.frontend import patterns
 from srcad.frontend.expressions import is_truth
 from srcad.frontend.leaving import gone
-from srcad.frontend.scope import captured_names, own_nodes
 from srcad.frontend.state import keyword
 from srcad.frontend.trying import Trying
 from srcad.ir import nodes as ir
@@ -158,27 +157,10 @@ class Statements(Trying):
             call = ir.Call(DELATTR, (place.obj, ir.Const(place.name)))
         self.out.append(ir.Effect(call, self.at))
 
-    def means_another(self, stmt: ast.FunctionDef) -> bool:
-        """Whether the name of a function made here is bound to something else, too."""
-        own = own_nodes(list(getattr(self.node, "body", ()) or ()))
-        stores = (n for n in own if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-        return bool(stmt.decorator_list) or any(n.id == stmt.name for n in stores)
-
     def do_FunctionDef(self, stmt: ast.FunctionDef) -> None:
         if self.running is None and stmt is self.generators.get(stmt.name):
             return  # its body stands where it is consumed
-        if stmt.name in captured_names(stmt) and self.means_another(stmt):
-            raise self.refuse(
-                f"`{stmt.name}` calls itself by a name that stands for another function: it is "
-                "decorated, or bound anew. Give the plain function a name of its own, or keep what "
-                "is to be remembered in a dict.",
-                stmt,
-            )
-        value: ir.Expr = self.closure(stmt)
-        for decorator in reversed(stmt.decorator_list):
-            inner = self.temp(value, stmt.name + "_plain")
-            value = ir.Call(self.atom(decorator), (inner,))
-        self.assign(self.variable(stmt.name), value)
+        self.define(stmt, means_another=self.times_bound(stmt.name) > 0)
 
     def do_If(self, stmt: ast.If) -> None:
         at = self.at

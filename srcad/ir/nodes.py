@@ -167,6 +167,12 @@ class Closure(_Expression):
     captures: tuple[str, ...]
     defaults: tuple[tuple[str, Expr], ...] = ()
 
+    @property
+    def held(self) -> tuple[str, ...]:
+        """What it closes over apart from itself: by its own name it calls itself."""
+        own = getattr(self.code, "name", None)
+        return tuple(c for c in self.captures if c != own)
+
 
 @record(frozen=True, slots=True)
 class Raw(_Expression):
@@ -581,6 +587,16 @@ def reads(expr: Expr | None) -> frozenset[str]:
             found = found.union(expr.captures)
     expr._reads = found  # type: ignore[misc]
     return found
+
+
+def reads_before(expr: Expr) -> frozenset[str]:
+    """The variables whose values an expression reads as they are before it is bound.
+
+    A function that calls itself by its own name reads none before.
+    """
+    if isinstance(expr, Closure):
+        return reads(expr) - (frozenset(expr.captures) - frozenset(expr.held))
+    return reads(expr)
 
 
 def _given(*parts: Expr | None) -> tuple[Expr, ...]:

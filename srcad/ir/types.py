@@ -17,7 +17,7 @@ Long because the kinds refer to each other, and so do the questions that are ask
 from __future__ import annotations
 
 import ast
-from dataclasses import field
+from dataclasses import field, replace
 from types import FunctionType
 from typing import Any
 
@@ -125,13 +125,17 @@ class Method:
 
 @record(frozen=True)
 class Clo:
-    """A function made during the call, and the types of what it closes over."""
+    """A function made during the call, and the types of what it closes over.
+
+    selves: the variables among these that hold the function itself.
+    """
 
     code: ast.FunctionDef | ast.Lambda = field(hash=False, compare=False)
     identity: int
     captures: tuple[tuple[str, Type], ...]
     defaults: tuple[tuple[str, Type], ...]
     owner: Any = field(hash=False, compare=False)  # the Source it stands in
+    selves: tuple[str, ...] = ()
 
 
 @record(frozen=True, slots=True)
@@ -225,9 +229,9 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
             return Dct(pairs, join(e1, e2), c1, known)
         case Obj(c1, f1), Obj(c2, f2) if c1 is c2:
             return Obj(c1, _joined_fields(f1, f2))
-        case Clo(), Clo() if a.identity == b.identity and len(a.captures) == len(b.captures):
+        case Clo(), Clo() if _same_function(a, b):
             captures = _joined_pairs(a.captures, b.captures)
-            return Clo(a.code, a.identity, captures, _joined_pairs(a.defaults, b.defaults), a.owner)
+            return replace(a, captures=captures, defaults=_joined_pairs(a.defaults, b.defaults))
         case Method(f1, o1, n1), Method(f2, o2, n2) if (f1, n1) == (f2, n2):
             return Method(f1, join(o1, o2), n1)
     return _one_of(a, b)
@@ -256,9 +260,9 @@ def flattened(kind: Type, depth: int = _DEPTH) -> Type:
             return Dct(known, inner(element), cls, tuple((k, inner(t)) for k, t in under))
         case Obj(cls, fields):
             return Obj(cls, tuple((n, inner(t)) for n, t in fields))
-        case Clo(code, identity, captures, defaults, owner):
+        case Clo(captures=captures, defaults=defaults):
             held = tuple((n, inner(t)) for n, t in captures)
-            return Clo(code, identity, held, tuple((n, inner(t)) for n, t in defaults), owner)
+            return replace(kind, captures=held, defaults=tuple((n, inner(t)) for n, t in defaults))
         case Method(function, bound, name):
             return Method(function, inner(bound), name)
         case AnyType(objects, none, functions):
@@ -325,7 +329,7 @@ def _cut(kind: Type, classes: frozenset[type]) -> Type:
         case Clo():
             captures = tuple((n, cut(t)) for n, t in kind.captures)
             defaults = tuple((n, cut(t)) for n, t in kind.defaults)
-            return Clo(kind.code, kind.identity, captures, defaults, kind.owner)
+            return replace(kind, captures=captures, defaults=defaults)
         case _:
             return kind
 
@@ -335,6 +339,12 @@ def _joined_fields(a: _Named, b: _Named) -> _Named:
     left, right = dict(a), dict(b)
     every = {**left, **right}
     return tuple((n, join(left.get(n, BOTTOM), right.get(n, BOTTOM))) for n in every)
+
+
+def _same_function(a: Clo, b: Clo) -> bool:
+    """Whether two functions have one definition, and hold values under the same names."""
+    names = [[n for n, _ in f.captures] for f in (a, b)]
+    return a.identity == b.identity and a.selves == b.selves and names[0] == names[1]
 
 
 def _joined_pairs(a: _Named, b: _Named) -> _Named:

@@ -92,8 +92,7 @@ class Calls(Loops):
 
     def captured_now(self, made: ir.Closure, name: str) -> ir.Expr:
         """The tangents of a function: of its variables now, of its defaults when it was made."""
-        own = getattr(made.code, "name", None)
-        held = {c: self.value(ir.Name(c)) for c in made.captures if c != own}
+        held = {c: self.value(ir.Name(c)) for c in made.held}
         dot = ir.Name(self.dot(name))
         held |= {key: ir.Item(dot, ir.Const(key)) for key, _ in made.defaults}
         return ir.Mapping(tuple(map(ir.Const, held)), tuple(held.values()))

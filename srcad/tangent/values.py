@@ -222,10 +222,9 @@ class Values(Applied):
     def built(self, expr: ir.Expr) -> ir.Expr:
         """A display, a closure, or a name."""
         match expr:
-            case ir.Closure(code, captures, defaults):
-                own = getattr(code, "name", None)
-                held = {c: self.value(ir.Name(c)) for c in captures if c != own}
-                held |= {name: self.value(v) for name, v in defaults}
+            case ir.Closure():
+                held = {c: self.value(ir.Name(c)) for c in expr.held}
+                held |= {name: self.value(v) for name, v in expr.defaults}
                 return ir.Mapping(tuple(map(ir.Const, held)), tuple(held.values()))
             case ir.Name() | ir.Sequence() | ir.Mapping() | ir.Call():
                 return self.value(expr)
