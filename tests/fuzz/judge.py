@@ -181,18 +181,38 @@ def judge(source: str, seed: int) -> Verdict:
         warnings.simplefilter("ignore")
         try:
             module = load(source, name)
-            f = module["f"]
-            names = f.__code__.co_varnames[: f.__code__.co_argcount]
-            wrt = tuple(i for i, n in enumerate(names) if n not in NOT_NUMBERS)
-            program = Program(name, f, (lambda rng: Arguments(seed, module).all(names),), wrt)
-            case = FuzzCase(program, 0)
+            case = _case(module, name, seed)
             with time_limit(SECONDS), np.errstate(all="ignore"):
                 reason = screen(case)
         except Exception as error:
             return Verdict("invalid", f"{type(error).__name__}: {error}")
         if reason:
             return Verdict("skipped", reason)
-        return _verdict(case)
+        verdict = _verdict(case)
+        if verdict.word != "ok":
+            return verdict
+        return _at_another_point(_case(module, name, seed + 1)) or verdict
+
+
+def _case(module: dict[str, Any], name: str, seed: int) -> FuzzCase:
+    """The program with the arguments that a seed gives."""
+    f = module["f"]
+    names = f.__code__.co_varnames[: f.__code__.co_argcount]
+    wrt = tuple(i for i, n in enumerate(names) if n not in NOT_NUMBERS)
+    arguments = lambda rng: Arguments(seed, module).all(names)  # noqa: E731
+    return FuzzCase(Program(name, f, (arguments,), wrt), 0)
+
+
+def _at_another_point(case: FuzzCase) -> Verdict | None:
+    """What is wrong with a second call, which may find code and values of the first one."""
+    try:
+        with time_limit(SECONDS), np.errstate(all="ignore"):
+            if screen(case):
+                return None
+    except Exception:
+        return None
+    verdict = _verdict(case)
+    return verdict if verdict.word in ("WRONG", "crashed") else None
 
 
 def _verdict(case: FuzzCase) -> Verdict:

@@ -144,10 +144,15 @@ class Functions(Loops):
         """A function that calls itself, counting down."""
         name, t, n = self.fresh("rec"), self.fresh("t"), self.fresh("n")
         kind = self.rng.choice(["s", "s", "v"])
-        parameters = (Parameter(t, kind),)
-        self.write(indent, f"def {name}({t}, {n}):")
-        inner = scope.within_function(parameters, kind)
+        inner = scope.within_function((Parameter(t, kind),), kind)
         inner.integers.append(n)
+        if self.chance(0.3):
+            last = bracketed(self.expr(inner, kind, 1))
+            again = f"{name}({self.leaf(inner, kind)}, {n} - 1) * {self.leaf(inner, 's')}"
+            self.write(indent, f"{name} = lambda {t}, {n}: {last} if {n} <= 0 else {again}")
+            self.counted(scope, indent, name, kind)
+            return
+        self.write(indent, f"def {name}({t}, {n}):")
         self.write(indent + 1, f"if {n} {self.pick('== 0', '<= 0')}:")
         self.write(indent + 2, f"return {self.expr(inner, kind, 1)}")
         self.assign(inner, indent + 1)
@@ -156,6 +161,10 @@ class Functions(Loops):
             indent + 1,
             f"return {self.pick('0.6 * {0}', '{0} + 0.2 * {1}', 'np.sin({0}) * {1}').format(again, bracketed(self.leaf(inner, kind)))}",
         )
+        self.counted(scope, indent, name, kind)
+
+    def counted(self, scope: Scope, indent: int, name: str, kind: Kind) -> None:
+        """A call of a function that counts down."""
         self.capture(scope)
         self.bind(
             scope, indent, kind, f"{name}({self.leaf(scope, kind)}, {self.rng.randint(0, 3)})"
