@@ -225,7 +225,7 @@ def checked(
     return run_and_check
 
 
-def wants_aux(name: str, kind: Type, place: errors.Place) -> errors.NotDifferentiable:
+def wants_aux(name: str, kind: Type, place: errors.Place | None) -> errors.NotDifferentiable:
     """The error for a function that returns no pair."""
     return errors.NotDifferentiable(
         f"has_aux: {name} must return (value, aux), not {show(kind)}.", place
@@ -333,7 +333,7 @@ def imports(names: dict[str, Any]) -> list[ast.stmt]:
     return out
 
 
-def result_must_be_scalar(kind: Type, name: str, place: Callable[[], errors.Place]) -> None:
+def result_must_be_scalar(kind: Type, name: str, place: Callable[[], errors.Place | None]) -> None:
     """`grad` needs a real scalar: say what it got, where, and what to call instead."""
     match kind:
         case AnyType() | Bottom():

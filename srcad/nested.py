@@ -45,6 +45,8 @@ def differentiate(
         other = _alone(call, problem, derivative, args, kwargs)
         if other is None:
             made = _by_symmetry(problem, derivative, args, kwargs)
+            if made.relied is None:
+                raise
             return symmetric.pulled(made, args, kwargs, keep)
         entry = entry_of(other.function, call.kinds, None, call.symbols)
     return pulled_back(call, entry, target, innermost(derivative), args, kwargs, keep)

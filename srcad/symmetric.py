@@ -4,8 +4,9 @@ g = ∇f(w, θ)        g_dot = ∇ of (the derivative of f along w_dot, θ_dot)
                     w_bar, θ_bar = ∇ of (the derivative of f along g_bar)
 
 The gradient's code keeps cotangents by memory where f writes into containers; forward mode's code
-of f is plain Python, and reverse mode takes its gradient.  f runs once more for that, so it must be
-known to leave nothing behind and to do the same again.
+of f is plain Python, and reverse mode takes its gradient.  A cotangent g_bar comes when f has run, so
+that f runs once more for it: it must be known to leave nothing behind and to do the same again.  A
+tangent is there before, and one run gives g as well.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from typing import Any
 import numpy as np
 
 from srcad import errors, moving
-from srcad.analysis.repeatable import repeatable
+from srcad.analysis.repeatable import repeatable, spares_arguments
 from srcad.analysis.resolve import with_captures
 from srcad.arguments import WHOLE, Choice, choose, target_of
 from srcad.called import Call, bound_parts, call_of, spreading
-from srcad.compile import LOCK
+from srcad.compile import LOCK, result_must_be_scalar, wants_aux
 from srcad.dynamic import Pullback, differentiate
 from srcad.gradients import GradFunction
+from srcad.ir.observed import type_of
+from srcad.ir.types import Symbols
 from srcad.pipeline import Compilation
 from srcad.runtime.cotangents import finish, part
 from srcad.runtime.gates import Gate
@@ -32,6 +35,7 @@ from srcad.runtime.tangents import still
 from srcad.runtime.writes import copied
 
 Named = dict[str, Any]
+Relied = tuple[tuple[Any, str, Any, Any], ...]
 _PLAIN = (
     bool, int, float, complex, str, bytes, type(None), type, types.FunctionType, types.ModuleType,
     types.BuiltinFunctionType, np.ufunc, np.generic, property, functools.cached_property, Gate,
@@ -46,7 +50,7 @@ class Second:
     derivative: GradFunction[Any, Any]
     call: Call
     choice: Choice
-    relied: tuple[tuple[Any, str, Any, Any], ...]  # on what from outside: where, and what it was
+    relied: Relied | None  # on what from outside: where, and what it was; None: it runs once only
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -54,7 +58,7 @@ class Second:
 
     def check(self) -> None:
         """Raise where what f reads from outside has changed meanwhile."""
-        for owner, name, value, before in self.relied:
+        for owner, name, value, before in self.relied or ():
             now = owner.get(name) if isinstance(owner, dict) else getattr(owner, name, None)
             if now is not value or not _same(value, before):
                 raise errors.UnsupportedMutation(
@@ -62,10 +66,8 @@ class Second:
                     "backward part, which computes it again. Pass it as an argument."
                 )
 
-    def pulled(
-        self, values: tuple[Any, ...], dots: list[Any], out_bar: Any
-    ) -> tuple[Any, list[Any]]:
-        """The tangent of f along `dots`, and the cotangents of the values; out_bar: that of f."""
+    def run(self, values: tuple[Any, ...], dots: list[Any]) -> tuple[Any, Any, Pullback]:
+        """f and its tangent along `dots`, and the pullback from both of them to the values."""
         rests = tuple(t is None for t in dots)
         call = self.call
         entry = moving.entry_of(
@@ -73,12 +75,37 @@ class Second:
         )
         given = [t for t, m in zip(dots, entry.mask, strict=True) if m]
         (out, out_dot), pull = differentiate(entry.main, (*values, *given), {})
-        aux = self.derivative.aux
-        along = (1.0, still(out[1])) if aux else 1.0
-        if out_bar is None:
-            out_bar = still(out)
-        bars = pull([out_bar, along])[1 : 1 + len(values)]
+        return out, out_dot, lambda bars: pull(bars)[1 : 1 + len(values)]
+
+    def along_tangent(self, out: Any) -> Any:
+        """The cotangent of f's tangent: one, of the value alone."""
+        return (1.0, still(out[1])) if self.derivative.aux else 1.0
+
+    def pulled(
+        self, values: tuple[Any, ...], dots: list[Any], out_bar: Any
+    ) -> tuple[Any, list[Any]]:
+        """The tangent of f along `dots`, and the cotangents of the values; out_bar: that of f."""
+        out, out_dot, pull = self.run(values, dots)
+        bars = pull([still(out) if out_bar is None else out_bar, self.along_tangent(out)])
         return out_dot, bars
+
+    def both(self, dots: list[Any]) -> tuple[Any, Any]:
+        """What the derivative returns, and its tangent, in one run of f."""
+        out, out_dot, pull = self.run(self.values, dots)
+        name, aux = self.call.function.__name__, self.derivative.aux
+        if aux and not (isinstance(out, tuple) and len(out) == 2):
+            raise wants_aux(name, type_of(out, Symbols()), None)
+        kind = type_of(out[0] if aux else out, Symbols())
+        result_must_be_scalar(kind, name, lambda: None)
+        one = self.along_tangent(out)
+        found = self.returned(out, self.gradients(pull([one, still(out_dot)])))
+        return found, self.returned(out_dot, self.gradients(pull([still(out), one])))
+
+    def returned(self, out: Any, gradients: Any) -> Any:
+        """What the derivative returns, of what f does."""
+        if self.derivative.value:
+            return out, gradients
+        return (gradients, out[1]) if self.derivative.aux else gradients
 
     def gradients(self, bars: list[Any]) -> Any:
         """What the derivative returns of cotangents of the parameters."""
@@ -103,14 +130,14 @@ class Second:
 
 
 def second(derivative: Any, args: tuple[Any, ...], kwargs: Named) -> Second | None:
-    """The call, where this way is open."""
+    """The call, where this way is open: `relied` is None where it is to tangents alone."""
     f = derivative.f
     if isinstance(f, GradFunction) or derivative.outer or _objects((args, kwargs)):
         return None
     target = target_of(f, len(args), tuple(kwargs), args, kwargs)
     call = call_of(target, args, kwargs)
-    relied = _relied(call)
-    if relied is None:
+    spares, relied = _relied(call)
+    if not spares:
         return None
     signature = call.bound.signature
     values = call.values[: len(signature.parameters)]
@@ -119,21 +146,20 @@ def second(derivative: Any, args: tuple[Any, ...], kwargs: Named) -> Second | No
     return Second(derivative, call, choice, relied)
 
 
-def _relied(call: Call) -> tuple[tuple[Any, str, Any, Any], ...] | None:
-    """What f relies on from outside, if it may run once more."""
+def _relied(call: Call) -> tuple[bool, Relied | None]:
+    """Whether f spares its arguments; what it relies on from outside, if it may run once more."""
     with LOCK:
         work = Compilation(call.symbols)
         unit = work.program.unit(call.function)
         if call.held is not None:
             unit = with_captures(unit, call.held)
         facts = work.session.infer(unit, call.kinds)
-        if not repeatable(facts):
-            return None
+        spares, again = spares_arguments(facts), repeatable(facts)
         found = list(work.program.guards.values())
         work.session.forget()
-    if not all(_compares(v) for _, _, v in found):
-        return None
-    return tuple((o, n, v, _kept(v)) for o, n, v in found)
+    if not again or not all(_compares(v) for _, _, v in found):
+        return spares, None
+    return spares, tuple((o, n, v, _kept(v)) for o, n, v in found)
 
 
 def _compares(value: Any) -> bool:
@@ -200,11 +226,11 @@ def moved(
     derivative, call = made.derivative, made.call
     target = target_of(derivative.f, len(args), tuple(options), args, options)
     tangents = bound_parts(target, call, own_dot, dots, option_dots)
+    rests = all(t is None for t in tangents)
+    if made.relied is None and not rests:
+        return made.both(tangents)
     found = derivative(*args, **options)
-    if all(t is None for t in tangents):
+    if rests:
         return found, still(found)
     out_dot, bars = made.pulled(call.values, tangents, None)
-    moved = made.gradients(bars)
-    if derivative.value:
-        return found, (out_dot, moved)
-    return found, (moved, out_dot[1]) if derivative.aux else moved
+    return found, made.returned(out_dot, made.gradients(bars))

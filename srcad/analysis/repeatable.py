@@ -21,9 +21,14 @@ from srcad.ir.types import Dct, Known
 from srcad.rules.purity import pure_function
 
 
+def spares_arguments(facts: Inferred) -> bool:
+    """Whether a call leaves its arguments as they are."""
+    return not any(written_params(facts, facts.unit, facts.params))
+
+
 def repeatable(facts: Inferred) -> bool:
     """Whether a call leaves nothing behind, neither in its arguments nor anywhere else."""
-    if any(written_params(facts, facts.unit, facts.params)):
+    if not spares_arguments(facts):
         return False
     return not written_outside(facts, facts.running) and _repeats(facts, set())
 
