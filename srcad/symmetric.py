@@ -4,8 +4,8 @@ g = ∇f(w, θ)        g_dot = ∇ of (the derivative of f along w_dot, θ_dot)
                     w_bar, θ_bar = ∇ of (the derivative of f along g_bar)
 
 The gradient's code keeps cotangents by memory where f writes into containers; forward mode's code
-of f is plain Python, and reverse mode takes its gradient.  A cotangent g_bar comes when f has run, so
-that f runs once more for it: it must be known to leave nothing behind and to do the same again.  A
+of f is plain Python, and reverse mode takes its gradient.  A cotangent g_bar comes when f has run:
+f runs once more for it, and must be known to leave nothing behind and to do the same again.  A
 tangent is there before, and one run gives g as well.
 """
 

@@ -90,5 +90,5 @@ class Attempts(Functions):
             )
             self.write(indent, f"{name} = {self.expr(scope, 's', 1)}")
         else:
-            self.write(indent, f"{name} = {x} / {self.pick('0', '2', 'len([])')}")
+            self.write(indent, f"{name} = float({x}) / {self.pick('0', '2', 'len([])')}")
         scope.kinds[name] = "s"
