@@ -43,9 +43,8 @@ def jvp(f: Any, primals: Any, tangents: Any, *, naive: bool = False) -> Any:
 def hvp(f: Any, wrt: int, mode: str, *args: Any) -> Any:
     """`srcad.hvp(f, wrt)(*args)`."""
     given, v = args[:-1], args[-1]
-    dots = [None] * len(given)
-    dots[wrt] = v
-    found, found_dot = jvp_call(grad(f, wrt), None, given, tuple(dots))
+    dots = tuple([v if k == wrt else None for k in range(len(given))])
+    found, found_dot = jvp_call(grad(f, wrt), None, given, dots)
     return finished_dot(found_dot, found)
 
 
@@ -56,12 +55,9 @@ def jacobian(f: Any, wrt: int, mode: str, *args: Any) -> Any:
             "srcad.jacobian(mode='forward') cannot be differentiated yet: leave the mode out."
         )
     out, back = call(f, *args)
-    size, shape = np.size(out), np.shape(out)
-    rows = []
-    for k in range(size):
-        seed = np.zeros(size)
-        seed[k] = 1.0
-        rows.append(finish(back(seed.reshape(shape)[()])[wrt + 1], args[wrt]))
+    shape = np.shape(out)
+    seeds = [seed.reshape(shape)[()] for seed in np.eye(np.size(out))]
+    rows = [finish(back(seed)[wrt + 1], args[wrt]) for seed in seeds]
     return np.stack(rows).reshape(shape + np.shape(args[wrt]))[()]
 
 
