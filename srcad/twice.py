@@ -18,14 +18,25 @@ import numpy as np
 
 from srcad import errors, moving
 from srcad.arguments import target_of
-from srcad.called import STANDING, Back, Call, call_of, gathered, register, special, spreading
+from srcad.called import (
+    STANDING,
+    Back,
+    Call,
+    call_of,
+    gathered,
+    register,
+    special,
+    spreading,
+    stands_for,
+)
 from srcad.compile import Entry
 from srcad.dynamic import Pullback, differentiate, entry_of, with_rule
 from srcad.gradients import GradFunction
 from srcad.ir.types import Clo
 from srcad.moving import Named, move
 from srcad.nested import innermost, reversible
-from srcad.runtime import calls
+from srcad.runtime import again, calls
+from srcad.runtime.again import asked, each, placed_in
 from srcad.runtime.cotangents import part, shadow
 from srcad.runtime.methods import METHODS
 from srcad.runtime.tangents import still
@@ -127,9 +138,9 @@ def _of_spread(owner: Any, name: str | None, groups: Values, tables: Values) -> 
     return replace(pair, spread=regroup, gather=ungroup)
 
 
-def _of_other(function: Any, front: Values, args: Values) -> Pair:
+def _of_other(function: Any, front: Values, args: Values, options: Named) -> Pair:
     """What stands for a callable of our own: it is called with what that holds in front."""
-    pair = _pair(function, (*front, *args), {})
+    pair = _pair(function, (*front, *args), options)
     if not front:
         return pair
     rest: list[Any] = [None] * (len(front) - 1)
@@ -147,13 +158,13 @@ def _of_other(function: Any, front: Values, args: Values) -> Pair:
 def _pair(f: Any, args: Values, options: Named) -> Pair:
     stands = special(STANDING, f)
     if stands is not None:
-        if options:
+        function, front = stands(f, args)
+        if options and not calls.with_pullback(f):
             raise errors.UnsupportedSyntax(
                 f"{getattr(f, '__name__', f)} called with keywords has no second derivative yet. "
                 "Give the arguments by position."
             )
-        function, front = stands(f, args)
-        return _of_other(function, front, args)
+        return _of_other(function, front, args, options)
     held = None
     if isinstance(f, GradFunction):
         call, target = reversible(f, args, options)
@@ -176,31 +187,13 @@ def moved_call(
     """((value, pullback), (value_dot, pullback_dot)) of `call(f, *args)` and its like."""
     del own_dot  # they hold nothing
     pair = pair_of(function, args, options)
-    given = _asked(function, args, dots)
+    given = asked(function, args, dots)
     tangents = pair.gather([*given, *(option_dots.get(key) for key in options)])
     tangents = [still(v) if t is None else t for v, t in zip(pair.values, tangents, strict=True)]
     (y, saved), (y_dot, saved_dot) = move(
         pair.entry.main, None, pair.values, tuple(tangents), {}, {}
     )
     return (y, pair.back(saved)), (y_dot, {"saved": copied(saved_dot) if pair.keep else saved_dot})
-
-
-def _asked(function: Any, args: Values, parts: Values) -> Values:
-    """Of what goes with the arguments of `call` and its like: that of what its pullback goes to."""
-    if function is calls.kept:
-        return _asked(args[0], args[1:], parts[1:])
-    if function is calls.call_spread:
-        return (parts[0], *(parts[2] or ()))
-    return (parts[0], *parts[2:]) if function is calls.call_method else parts
-
-
-def _placed(function: Any, args: Values, found: list[Any]) -> list[Any]:
-    """What such a pullback returns, with each part where its argument stands."""
-    if function is calls.kept:
-        return [None, *_placed(args[0], args[1:], found)]
-    if function is calls.call_spread:
-        return [found[0], None, found[1 : 1 + len(args[2])], []]
-    return [found[0], None, *found[1:]] if function is calls.call_method else found
 
 
 def moved_back(
@@ -213,12 +206,7 @@ def moved_back(
     moving = (saved_dot, still(y_bar) if y_bar_dot is None else y_bar_dot)
     found, found_dot = move(back.entry.backward, None, (back.saved, y_bar), moving, {}, {})
     mask = back.entry.mask
-    return back.spread(_each(mask, found)), back.spread(_each(mask, found_dot))
-
-
-def _each(mask: tuple[bool, ...], found: Any) -> list[Any]:
-    parts = iter([found] if sum(mask) == 1 else found)
-    return [next(parts) if m else None for m in mask]
+    return back.spread(each(mask, found)), back.spread(each(mask, found_dot))
 
 
 # -- reverse ---------------------------------------------------------------------------
@@ -237,7 +225,7 @@ def pulled_call(function: Any, args: Values, options: Named, keep: bool) -> tupl
             shadow(saved) if saved_bar is None else saved_bar,
         ]
         found = pair.spread(pull(given)[1:])
-        return [None, *_placed(function, args, found)]
+        return [None, *placed_in(function, args, found)]
 
     return (y, pair.back(saved)), pullback
 
@@ -252,7 +240,7 @@ def pulled_from_back(back: Back, args: Values, options: Named, keep: bool) -> tu
         _, saved_bar, y_bar_bar = pull(parts[0] if len(parts) == 1 else parts)
         return [{"saved": saved_bar}, y_bar_bar]
 
-    return back.spread(_each(mask, found)), pullback
+    return back.spread(each(mask, found)), pullback
 
 
 # -- calls with tangents ---------------------------------------------------------------
@@ -287,6 +275,15 @@ class Moving:
             return found
         tables = (dict(zip(self.names, p[count:], strict=True)) for p in (args, moved))
         return [*found, *tables]
+
+    def laid(self, parts: Any) -> list[Any]:
+        """The other way, of one part for each thing that `jvp_call` was given, None for zeros."""
+        given = [None] * 6 if parts is None else list(parts)
+        own, own_part, *rest = (*given[:2], *given[3:]) if self.method else given
+        args, dots, table, table_part = (*rest, None, None)[:4]
+        first = self.gathered(own, args, table)
+        second = self.gathered(own_part, dots, table_part)
+        return [*first, *(t for t, m in zip(second, self.mask, strict=True) if m)]
 
     def gathered(self, own: Any, args: Any, table: Any) -> list[Any]:
         """One part for each parameter, of parts of what `jvp_call` was given."""
@@ -325,13 +322,8 @@ def moved_twice(
     """(value, tangent) of `jvp_call`, and their tangents."""
     del own_dot
     work = moving_of(function, args)
-    f_dot, f_dot_dot, *rest = (*dots[:2], *dots[3:]) if work.method else dots
-    args_dot, dots_dot, table, table_dot = (*rest, None, None)[:4]
-    first = work.gathered(f_dot, args_dot, table)
-    second = work.gathered(f_dot_dot, dots_dot, table_dot)
-    moved = [t for t, m in zip(second, work.mask, strict=True) if m]
     given = (*work.values, *work.dots)
-    tangents = (still(v) if t is None else t for v, t in zip(given, (*first, *moved), strict=True))
+    tangents = (still(v) if t is None else t for v, t in zip(given, work.laid(dots), strict=True))
     return move(work.main, None, given, tuple(tangents), options, option_dots)
 
 
@@ -342,3 +334,7 @@ def _parts(dots: Any, values: Values) -> Values:
 register(lambda f: isinstance(f, Back), pulled_from_back, moved_back)
 register(calls.with_tangent, pulled_moving, moved_twice)
 register(calls.with_pullback, pulled_call, moved_call)
+again.register(pair_of, moving_of)
+stands_for(calls.with_pullback, lambda f, args: (again.called, (f,)))
+stands_for(calls.with_tangent, lambda f, args: (again.moved, (f,)))
+stands_for(lambda f: isinstance(f, Back), lambda f, args: (again.pulled, (f,)))

@@ -41,7 +41,11 @@ Found = tuple[str, errors.Place | None] | None  # what is written, and where the
 METHODS = WRITING | PUTS.keys() | MOVES | {"add", "discard", "__delitem__", "__iadd__", "sort"}
 _CONTAINERS: Any = list | dict | set | deque | bytearray
 _FOUND: OrderedDict[Any, _Known] = OrderedDict()
-_DERIVATIVES = ("srcad.inside", "srcad.runtime.calls")  # what they call is differentiated there
+_DERIVATIVES = (
+    "srcad.inside",
+    "srcad.runtime.calls",
+    "srcad.runtime.again",
+)  # what they call is differentiated there
 _MOST = 256
 
 

@@ -13,7 +13,7 @@ def load() -> None:
         "operators", "elementwise", "reductions", "scans", "shapes", "joining", "indexing",
         "products", "linalg", "fft", "padding", "polynomials",
         "creation", "methods", "containers", "draws", "statistics", "pushes", "cotangents",
-        "implicit",
+        "implicit", "again",
     ):  # fmt: skip
         importlib.import_module(f"srcad.rules.{topic}")
     table.TABLE.complete = True
