@@ -40,7 +40,7 @@ np.where(({0} > -0.3) & ({1} < 0.6), {0}, {1}) | 0.5 * ({0} > {1}) * {0} + {1} *
 
 _MADE = """
 np.mean({A}) | 0.4 * np.sum({v}) | 0.4 * {v} @ {v} | {r}.sum() | {v}.mean() * {s} | np.max({v}) | {A}.min()
-np.linalg.norm(1.1 + {v} ** 2) * 0.5 | np.std({v}) | np.var({A}) | np.median({v}) | np.prod(np.cos({v})) | {T}.sum() / 6
+np.linalg.norm(1.1 + {v} ** 2) * 0.5 | np.std({v} + np.arange(1.0, 4.0)) | np.var({A}) | np.median({v}) | np.prod(np.cos({v})) | {T}.sum() / 6
 {v}[-1] | {v}[0] | {A}[1, -1] | {A}[0][2] | {c}[-2, 0] | {q}[0, 1] | {T}[1, 0, 2] | {R}[0, 1] | {B}[1, 0] | {v}[1:][0]
 np.trace({q}) / 3 | np.dot({v}, {v}) / 3 | np.vdot({v}, {v}) * 0.3 | np.inner({r}, {r}) / 2 | np.einsum('i,i->', {v}, {v}) / 3
 np.einsum('ij,ij', {A}, {A}) / 6 | np.einsum('ii', {q}) / 3 | ({R} @ {c})[0, 0] / 3 | ({v} @ {q} @ {v}) / 5 | np.sum({e})
