@@ -38,18 +38,22 @@ def differentiate(
 ) -> tuple[Any, Pullback]:
     """The value of a derivative, and its pullback to [derivative, *args, *kwargs.values()]."""
     call, target = generated(derivative, args, kwargs)
+    inner = innermost(derivative)
+    started = False
     try:
         _not_again(call)
         entry = entry_of(call.function, call.kinds, None, call.symbols)
+        started = True
+        return pulled_back(call, entry, target, inner, args, kwargs, keep)
     except REFUSED as problem:
-        other = _alone(call, problem, derivative, args, kwargs)
+        other = None if started else _alone(call, problem, derivative, args, kwargs)
         if other is None:
-            made = _by_symmetry(problem, derivative, args, kwargs)
+            made = _by_symmetry(call, problem, derivative, args, kwargs)
             if made.relied is None:
                 raise
             return symmetric.pulled(made, args, kwargs, keep)
         entry = entry_of(other.function, call.kinds, None, call.symbols)
-    return pulled_back(call, entry, target, innermost(derivative), args, kwargs, keep)
+    return pulled_back(call, entry, target, inner, args, kwargs, keep)
 
 
 def move(
@@ -59,16 +63,20 @@ def move(
     """The value of a derivative, and its tangent."""
     call, target = generated(derivative, args, options)
     tangents = bound_parts(target, call, own_dot, dots, option_dots)
+    started = False
     try:
         _not_again(call)
         entry = moving_entry(call.function, call, tangents, adapted=True)
+        started = True
+        return run_entry(entry, call, tangents)
     except REFUSED as problem:
-        other = _alone(call, problem, derivative, args, options)
+        other = None if started else _alone(call, problem, derivative, args, options)
         if other is not None:
             return run(other.function, call, tangents, adapted=True)
-        made = _by_symmetry(problem, derivative, args, options)
+        made = _by_symmetry(call, problem, derivative, args, options)
+        if started and made.relied is None:
+            raise
         return symmetric.moved(made, own_dot, args, dots, options, option_dots)
-    return run_entry(entry, call, tangents)
 
 
 def _not_again(call: Call) -> None:
@@ -83,19 +91,26 @@ def _alone(
     kwargs: Named,
 ) -> Call | None:  # fmt: skip
     """The call of forward mode's code, where the derivative is one in a number."""
-    if not isinstance(problem, errors.MissingRule):  # a rule may be added
-        _FOUND.setdefault(call.function, {})[call.kinds] = problem
+    _note(call, problem)
     other: Call | None = generated(derivative, args, kwargs, forward=True)[0]
     return other
 
 
+def _note(call: Call, problem: errors.SrcadError) -> None:
+    if not isinstance(problem, errors.MissingRule):  # a rule may be added
+        _FOUND.setdefault(call.function, {})[call.kinds] = problem
+
+
 def _by_symmetry(
-    problem: errors.SrcadError, derivative: Derivative, args: tuple[Any, ...], kwargs: Named
-) -> symmetric.Second:
+    call: Call, problem: errors.SrcadError, derivative: Derivative, args: tuple[Any, ...],
+    kwargs: Named,
+) -> symmetric.Second:  # fmt: skip
     """The other way; raises the problem where it is not open."""
     made = symmetric.second(derivative, args, kwargs)
     if made is None:
         raise problem
+    if made.relied is not None:
+        _note(call, problem)  # found when it ran
     return made
 
 

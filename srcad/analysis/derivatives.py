@@ -23,7 +23,7 @@ MADE_OUTSIDE = (
     "says nothing of captured variables."
 )
 _READ = ("srcad.runtime.", "srcad.rules.", "srcad.inside")
-_MAKERS = ("grad", "value_and_grad", "jacobian", "hessian", "hvp")
+MAKERS = ("grad", "value_and_grad", "jacobian", "hessian", "hvp")
 A_GRADIENT = "a gradient that the function computes"
 
 
@@ -37,7 +37,7 @@ def of_the_compiler(value: Any) -> bool:
 
 def makes_gradient(value: Any) -> bool:
     """`srcad.grad` and its like; what they make holds what their function holds."""
-    return getattr(value, "__name__", "") in _MAKERS
+    return getattr(value, "__name__", "") in MAKERS
 
 
 def of_derivatives(expr: ir.Call, value: Any, args: tuple[ir.Expr, ...]) -> Found | None:

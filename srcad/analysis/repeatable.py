@@ -14,7 +14,7 @@ from collections import OrderedDict, defaultdict, deque
 from types import FunctionType
 from typing import Any
 
-from srcad.analysis.derivatives import makes_gradient, of_the_compiler
+from srcad.analysis.derivatives import MAKERS, of_the_compiler
 from srcad.analysis.effects import written_params
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.invoke import invoke_closure, invoke_function
@@ -54,6 +54,8 @@ def _expression(expr: ir.Expr, inference: Inference, seen: set[int]) -> bool:
     facts = inference.facts
     operation = facts.operations.get(id(expr))
     call = invoked(operation)
+    if isinstance(operation, Dynamic) and _is_pullback(operation.func, inference):
+        return all(_expression(e, inference, seen) for e in operation.args)  # generated code
     if isinstance(operation, Dynamic):
         operation = _of_derivative(operation, inference)
         call = invoked(operation)
@@ -74,23 +76,66 @@ def _expression(expr: ir.Expr, inference: Inference, seen: set[int]) -> bool:
 
 
 def _of_derivative(operation: Dynamic, inference: Inference) -> Operation | None:
-    """The call of the function whose derivative is called, where that is `g = srcad.grad(f)`."""
-    facts, func = inference.facts, operation.func
-    if isinstance(func, ir.Name):
-        made = [s for s in ir.walk(facts.running) if func.id in ir.targets(s)]
-        func = made[0].value if len(made) == 1 and isinstance(made[0], ir.Assign) else func
-    if not isinstance(func, ir.Call) or not func.args:
-        return operation
-    maker = inference.expr(func.func)
-    known = isinstance(maker, Known) and of_the_compiler(maker.value)
-    if not known or not makes_gradient(maker.value):  # type: ignore[union-attr]
-        return operation
-    kind = inference.expr(func.args[0])
-    args = operation.args[:-1] if maker.value.__name__ == "hvp" else operation.args  # type: ignore
+    """The call of the function whose derivative is called; of what is none the operation itself.
+
+    g = srcad.grad(f); g(x)      srcad.vjp(f, x)      srcad.jvp(f, (x,), (x_dot,))
+    """
+    func, args = operation.func, operation.args
+    maker = _maker(func, inference)
+    if maker in ("vjp", "jvp") and args:
+        given = args[1:] if maker == "vjp" else _items(args[1], inference)
+        return _call(args[0], given, operation, inference)
+    maker = _maker_of(func, inference)
+    return _call(func, args[: len(args) - (maker == "hvp")], operation, inference)
+
+
+def _maker_of(func: ir.Expr, inference: Inference) -> str:
+    """By what the value of an expression was made."""
+    made = _bound(func, inference)
+    return _maker(made.func, inference) if isinstance(made, ir.Call) and made.args else ""
+
+
+def _is_pullback(func: ir.Expr, inference: Inference) -> bool:
+    return isinstance(func, ir.Name) and _maker_of(func, inference) == "vjp"
+
+
+def _maker(func: ir.Expr, inference: Inference) -> str:
+    """The name of a function of srcad that takes a function."""
+    known = inference.expr(func)
+    ours = isinstance(known, Known) and of_the_compiler(known.value)
+    return str(known.value.__name__) if ours else ""  # type: ignore[union-attr]
+
+
+def _bound(name: ir.Expr, inference: Inference) -> ir.Expr:
+    """What a variable that is bound once is bound to, or is the second part of."""
+    if not isinstance(name, ir.Name):
+        return name
+    made = [s for s in ir.walk(inference.facts.running) if name.id in ir.targets(s)]
+    match made:
+        case [ir.Assign(_, ir.Name(other)) | ir.Unpack((_, _), ir.Name(other))]:
+            return _bound(ir.Name(other), inference)
+        case [ir.Assign(_, value) | ir.Unpack((_, _), value)]:
+            return value
+        case _:
+            return name
+
+
+def _items(given: ir.Expr, inference: Inference) -> tuple[ir.Expr, ...]:
+    made = _bound(given, inference)
+    return made.items if isinstance(made, ir.Sequence) else (ir.Star(given),)
+
+
+def _call(
+    function: ir.Expr, args: tuple[ir.Expr, ...], operation: Dynamic, inference: Inference
+) -> Operation | None:
+    kind = inference.expr(function)
     if isinstance(kind, Clo):
-        return invoke_closure(kind, func.args[0], args, operation.kwargs, inference)[1]
+        return invoke_closure(kind, function, args, operation.kwargs, inference)[1]
     if isinstance(kind, Known) and isinstance(kind.value, FunctionType):
         return invoke_function(kind.value, args, operation.kwargs, inference)[1]
+    made = _bound(function, inference)
+    if isinstance(made, ir.Call) and _maker_of(function, inference) in MAKERS:
+        return _call(made.args[0], args, operation, inference)
     return operation
 
 
