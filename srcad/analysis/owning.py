@@ -122,9 +122,7 @@ class _Owning(Views):
             case ir.Augment(ir.Name(owner), "+", value) if owner in self.shared.cells | self.cells:
                 before, new = self.items(value, stmt)
                 return [*before, replace(stmt, value=new)]
-            case ir.Unpack(targets, value, int(star)) if targets[
-                star
-            ] in self.shared.cells and not self.moves(value):
+            case ir.Unpack(targets, value, int(star)) if self.takes_rest(targets[star], value):
                 return self.rest(stmt, targets[star])
             case ir.Assign(target, value):
                 cell = target in self.shared.cells or self.makes_cell(target, value)
@@ -137,9 +135,14 @@ class _Owning(Views):
                 inner = tuple(map(self.block, ir.blocks(stmt)))
                 return [ir.with_blocks(stmt, inner) if inner else stmt]
 
+    def takes_rest(self, target: str, value: ir.Expr) -> bool:
+        """Whether `a, *target = value` makes a list that is a cell of what is none."""
+        return target in self.shared.cells | self.shared.holders and not self.moves(value)
+
     def rest(self, stmt: ir.Unpack, target: str) -> list[ir.Stmt]:
         """`a, *rest = xs` where `rest` is a cell and xs is none."""
-        name = self.new(target, self.facts.types.get(target, ANY))
+        kind = self.facts.types.get(target, ANY)
+        name = self.new(target, Lst(None, ANY) if isinstance(kind, AnyType) else kind)
         targets = tuple(name if t == target else t for t in stmt.targets)
         before, new = self.items(ir.Name(name), stmt)
         last = ir.Assign(target, new, stmt.at)

@@ -155,7 +155,8 @@ def _function_added(shadows: Shadows, value: Any, bar: Any) -> None:
     if not _any(rest):
         return
     function = value.function if isinstance(value, Held) else primal(value)
-    if not isinstance(function, types.FunctionType | functools.partial):
+    ours = hasattr(type(function), "HOLDS")
+    if not (ours or isinstance(function, types.FunctionType | functools.partial)):
         raise _unsupported(value)
     old = shadows.numbers.get(id(function))
     shadows.numbers[id(function)] = function, rest if old is None else add(old[1], rest)

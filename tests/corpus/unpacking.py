@@ -99,3 +99,24 @@ def augmented_assignments(x, y):
     x /= 3.0
     y **= 2
     return x * y
+
+
+@program(args=lambda rng: (rng.uniform(0.5, 1.5, 3),))
+def rest_of_an_array_that_a_function_hands_out(x):
+    """Once lost: what the lambda returns may be the list, so that its items are objects."""
+    first, *rest = x
+    u = first
+    for g in [np.tanh, lambda t: rest[1] * t]:
+        u = g(u)
+    u /= 1.2
+    return u
+
+
+@program(args=lambda rng: (rng.uniform(0.5, 1.5, 3),))
+def rests_of_rows_and_lists_handed_out(x):
+    u = x[0]
+    for _, *rest in [x, x * x, list(x)]:
+        for g in [np.tanh, lambda t, rest=rest: rest[-1] * t + rest[0]]:
+            u = g(u)
+    u *= x[1]
+    return u
