@@ -41,7 +41,9 @@ OF_GRADIENTS = {"jvp of grad": SYNTAX, "vjp of grad": SYNTAX}
 # name → the ways of `second_order.WAYS` that are refused, with the class of the error
 REFUSALS: dict[str, dict[str, str]] = {
     "regressions_called.written_list_after_a_call_known_when_it_runs": {"vjp of grad": SYNTAX},
-    "regressions_called.written_list_in_a_loop_of_calls_known_when_they_run": {"vjp of grad": SYNTAX},
+    "regressions_called.written_list_in_a_loop_of_calls_known_when_they_run": {
+        "vjp of grad": SYNTAX
+    },
     "regressions_called.written_object_after_a_call_known_when_it_runs": {"vjp of grad": SYNTAX},
     "regressions_random.captured_variable_becomes_an_array": {
         "jvp of grad": MUTATION,

@@ -119,9 +119,9 @@ def gathered_from(bars: Any, pair: Any, how: Any, parts: Parts) -> Any:
     """The transpose."""
     given, options = parts
     own = part(bars, 0)
-    each = [None] * len(given) if own is None else [part(own, k) for k in range(len(given))]
+    found = [None if own is None else part(own, k) for k in range(len(given))]
     return pair.gather(
-        [*asked(how, given, tuple(each)), *(part(part(bars, 1), k) for k in options)]
+        [*asked(how, given, tuple(found)), *(part(part(bars, 1), k) for k in options)]
     )
 
 
@@ -181,5 +181,6 @@ def placed_in(function: Any, args: tuple[Any, ...], found: list[Any]) -> list[An
 
 
 def each(mask: tuple[bool, ...], found: Any) -> list[Any]:
+    """One part for each parameter, of what a backward part gives: None where it gives none."""
     parts = iter([found] if sum(mask) == 1 else found)
     return [next(parts) if m else None for m in mask]
