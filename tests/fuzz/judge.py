@@ -153,13 +153,13 @@ def time_limit(seconds: int) -> Iterator[None]:
 def screen(case: FuzzCase) -> str | None:
     """Why the program cannot be judged, or None: a kink near the point, or numbers too large.
 
-    A number that is divided by zero and then thrown away has the cotangent 0 · inf.
+    A number that is divided by zero, or too large, and then thrown away has the cotangent 0 · inf.
     """
     infinite: list[str] = []
-    with np.errstate(divide="call", call=lambda kind, _: infinite.append(kind)):
+    with np.errstate(divide="call", over="call", call=lambda kind, _: infinite.append(kind)):
         out = case.quiet(*case.args)
     if infinite:
-        return "divides by zero"
+        return f"infinite: {infinite[0]}"
     values = [np.asarray(leaf) for _, leaf in protocol.leaves(out)]
     if not all(np.all(np.abs(value) < 1e4) for value in values):
         return "not finite, or large"
