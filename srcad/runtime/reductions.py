@@ -206,26 +206,19 @@ def share_of_initial(y: Any, a: Any, axis: Axis, keepdims: bool, where: Any, ini
 
 
 def _hits(y: Any, a: Any, axis: Axis, keepdims: bool, where: Any, initial: Any) -> Any:
-    a = np.asarray(a)
-    y = _unrounded(kept(y, axis, keepdims), a, axis, where)
-    hits = np.equal(a, y) & where
+    y, a = kept(y, axis, keepdims), np.asarray(a)
+    hits = np.equal(_in_precision_of(y, a), y) & where
     ties = np.sum(hits, axis, dtype=np.result_type(a, 0.0), keepdims=axis is not None)
     if initial is not None:
         ties = ties + np.equal(np.reshape(y, np.shape(ties)), initial)
     return hits, ties
 
 
-def _unrounded(y: Any, a: Any, axis: Axis, where: Any) -> Any:
-    """The extremum y as an element of a, where an `out` of less precision has rounded it."""
+def _in_precision_of(y: Any, a: Any) -> Any:
+    """The numbers as an `out` of less precision has rounded them: what is equal then is a tie."""
     narrow = np.asarray(y).dtype
-    if a.dtype.kind != "f" or narrow.kind != "f" or narrow.itemsize >= a.dtype.itemsize:
-        return y
-    near = np.equal(a.astype(narrow), y) & where
-    along: dict[str, Any] = {"axis": axis, "keepdims": axis is not None}
-    high = np.max(a, where=near, initial=-np.inf, **along)
-    low = np.min(a, where=near, initial=np.inf, **along)
-    found = np.where(np.any((a > high) & where, **along), low, high)  # of a minimum, the lowest
-    return np.where(np.any(near, **along), found, y)
+    rounded = narrow.kind == a.dtype.kind == "f" and narrow.itemsize < a.dtype.itemsize
+    return a.astype(narrow) if rounded else a
 
 
 def ptp_bar(y_bar: Any, a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
