@@ -285,7 +285,7 @@ def test_spread_is_a_view_where_it_can():
 
 @pytest.mark.parametrize("extremum", [np.max, np.min])
 def test_extrema_that_float32_has_rounded(extremum):
-    """`out` of less precision: no number equals what it holds; what float32 cannot tell is a tie."""
+    """No number equals what `out` of less precision holds; what that cannot tell is a tie."""
     x = np.array([[0.5, 1.25 + 1e-9, 0.75 - 1e-9], [1.1, 0.3, 1.1 - 1e-9], [0.3, 0.9, 0.3 + 1e-9]])
 
     def f(x):
