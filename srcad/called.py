@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from srcad.analysis.holding import opened
-from srcad.compile import Entry
+from srcad.entries import Entry
 from srcad.frontend.source import GENERATED, Target, locate
 from srcad.ir.observed import type_of
 from srcad.ir.types import Clo, Known, Symbols, Type, carries

@@ -11,7 +11,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from srcad import errors
@@ -19,8 +19,9 @@ from srcad.analysis.effects import handed, written_params
 from srcad.analysis.program import Unit
 from srcad.analysis.reading import FIRST, WHOLE, Reading
 from srcad.emit.load import load
-from srcad.emit.places import TABLES, LineTable, line_table
+from srcad.emit.places import TABLES, line_table
 from srcad.emit.printer import printed
+from srcad.entries import Entry
 from srcad.frontend.source import GENERATED
 from srcad.guards import Guards
 from srcad.ir.observed import type_of
@@ -42,77 +43,11 @@ from srcad.looked_at import looked_at
 from srcad.outer import with_outer
 from srcad.pipeline import Compilation
 from srcad.runtime.apart import kept_apart
-from srcad.runtime.cotangents import finish
 
 T = TypeVar("T")
+Guarded = Callable[[Callable[..., Any]], Callable[..., Any]]
 _SERIAL = itertools.count(1)
 LOCK = threading.RLock()  # one compilation at a time
-MOST_TYPES = 256
-
-
-@dataclass
-class Entry:
-    """One compiled version: what runs, its text, and what it relies on."""
-
-    run: Callable[..., Any]
-    text: str
-    guards: Guards
-    table: LineTable
-    forward: Callable[..., Any] = field(default=lambda: None)
-    backward: Callable[..., Any] | None = None
-    mask: tuple[bool, ...] = ()
-    functions: dict[str, Any] = field(default_factory=dict)
-    main: Any = None  # the function that `run` calls, as it was generated
-
-    def usable(self, symbols: Symbols | None = None) -> bool:
-        """Whether it is right for a call now, perhaps after noting new values of outside names."""
-        fits = symbols is None or not self.guards.sizes or self.guards.fit(symbols)
-        return fits and (self.guards.hold() or self.guards.renew())
-
-    def bars(self, saved: Any, cotangent: Any) -> list[Any]:
-        """The raw cotangents of all parameters, None where there is none."""
-        assert self.backward is not None
-        found = self.backward(saved, cotangent)
-        parts = iter([found] if sum(self.mask) == 1 else found)
-        return [next(parts) if m else None for m in self.mask]
-
-    def pull(self, saved: Any, cotangent: Any, args: tuple[Any, ...]) -> list[Any]:
-        """The cotangents of all parameters."""
-        assert self.backward is not None
-        found = iter(self.backward(saved, cotangent))
-        return [next(found) if m else finish(None, a) for m, a in zip(self.mask, args, strict=True)]
-
-
-def find(entries: list[Entry], symbols: Symbols | None = None) -> Entry | None:
-    """The version that is right for a call now; versions whose program is gone are dropped."""
-    for entry in entries:
-        if entry.guards.hold() and (
-            not entry.guards.sizes or symbols is None or entry.guards.fit(symbols)
-        ):
-            return entry
-    return next((e for e in entries if e.usable(symbols)), None)
-
-
-class Cache:
-    """The compiled versions of one derivative of one function."""
-
-    def __init__(self) -> None:
-        self.exact: dict[Any, Entry] = {}  # by types, dtypes and shapes, for plain calls
-        self.by_types: dict[Any, list[Entry]] = {}
-        self.last: Entry | None = None
-
-    def find(self, key: Any, symbols: Symbols) -> Entry | None:
-        """The version for these types that is right now."""
-        entries = self.by_types.get(key)
-        return None if entries is None else find(entries, symbols)
-
-    def add(self, key: Any, entry: Entry) -> None:
-        """Keep a version; those whose program has changed, and the oldest of too many, go."""
-        kept = [e for e in self.by_types.pop(key, []) if e.guards.hold()]
-        self.by_types[key] = [*kept, entry]
-        while len(self.by_types) > MOST_TYPES:
-            self.by_types.pop(next(iter(self.by_types)))
-        self.exact.clear()
 
 
 @contextmanager
@@ -187,42 +122,58 @@ def compile_fused(
     result_must_be_scalar(result, unit.name, lambda: return_place(unit))
     unknown = check and (isinstance(result, AnyType | Bottom) or None in (dims_of(result) or ()))
     work.fused(unit, kinds, wrt, single, value or unknown, aux)
-    entry = ready(work, work.emitted[0].name, sizes)
-    if unknown:
-        entry.run = checked(entry.run, unit.name, return_place(unit), value, aux)
-        params = [p.name for p in unit.code.params]
-        entry.main = looked_at(entry.main, unit.name, params, value, aux)
-    entry.run = guarded(entry.run, work, unit, kinds)
+    params = [p.name for p in unit.code.params]
+    look = Look(unit.name, return_place(unit), params, value, aux) if unknown else None
+    guard = guarded(work, unit, kinds)
+
+    def dress(entry: Entry) -> None:
+        if look is not None:
+            entry.run = look.after(entry.run)
+            entry.main = look.inside(entry.main)
+        entry.run = guard(entry.run)
+
+    entry = ready(work, work.emitted[0].name, sizes, dress)
     work.session.forget()
     return entry
 
 
-def guarded(
-    run: Callable[..., Any], work: Compilation, unit: Unit, kinds: tuple[Type, ...]
-) -> Callable[..., Any]:
-    """`run`, which refuses arguments that share memory where the function writes into one."""
+def guarded(work: Compilation, unit: Unit, kinds: tuple[Type, ...]) -> Guarded:
+    """How to let a function refuse arguments that share memory where it writes into one."""
     found = written_params(work.session.infer(unit, kinds), unit, kinds)
     written = tuple(k for k, w in enumerate(found) if w is not None)
     names = [p.name for p in unit.code.params]
-    return kept_apart(run, written, names, unit.place(None))
+    place = unit.place(None)
+    return lambda run: kept_apart(run, written, names, place)
 
 
-def checked(
-    run: Callable[..., Any], name: str, place: errors.Place, value: bool, aux: bool
-) -> Callable[..., Any]:
-    """`run`, which returns (value, gradient), with a look at the value that it returned."""
+@dataclass(frozen=True)
+class Look:
+    """A look at the value of a function, of which the type was not known before."""
 
-    def run_and_check(*args: Any) -> Any:
-        out, found = run(*args)
-        if aux and not (isinstance(out, tuple) and len(out) == 2):
-            raise wants_aux(name, type_of(out, Symbols()), place)
-        kind = type_of(out[0] if aux else out, Symbols())
-        result_must_be_scalar(kind, name, lambda: place)
-        if value:
-            return out, found
-        return (found, out[1]) if aux else found
+    name: str
+    place: errors.Place
+    params: list[str]
+    value: bool
+    aux: bool
 
-    return run_and_check
+    def after(self, run: Callable[..., Any]) -> Callable[..., Any]:
+        """`run`, which returns (value, gradient), with a look at the value that it returned."""
+
+        def run_and_check(*args: Any) -> Any:
+            out, found = run(*args)
+            if self.aux and not (isinstance(out, tuple) and len(out) == 2):
+                raise wants_aux(self.name, type_of(out, Symbols()), self.place)
+            kind = type_of(out[0] if self.aux else out, Symbols())
+            result_must_be_scalar(kind, self.name, lambda: self.place)
+            if self.value:
+                return out, found
+            return (found, out[1]) if self.aux else found
+
+        return run_and_check
+
+    def inside(self, main: Any) -> Any:
+        """The same as a function that can be differentiated."""
+        return looked_at(main, self.name, self.params, self.value, self.aux)
 
 
 def wants_aux(name: str, kind: Type, place: errors.Place | None) -> errors.NotDifferentiable:
@@ -249,12 +200,19 @@ def compile_pullback(
     work.names.taken |= unit.code.taken
     fwd, bwd = work.names.fresh(f"{unit.name}_fwd"), work.names.fresh(f"{unit.name}_bwd")
     work.split(unit, kinds, mask, fwd, bwd, reusable=True, finished=True)
-    entry = ready(work, fwd, sizes)
-    entry.forward = guarded(entry.functions[fwd], work, unit, kinds)
-    entry.backward = entry.functions[bwd]
-    entry.mask = mask
+    entry = ready(work, fwd, sizes, split(guarded(work, unit, kinds), fwd, bwd), mask)
     work.session.forget()
     return entry
+
+
+def split(guard: Guarded, fwd: str, bwd: str) -> Callable[[Entry], None]:
+    """How to call a forward and a backward part."""
+
+    def dress(entry: Entry) -> None:
+        entry.forward = guard(entry.functions[fwd])
+        entry.backward = entry.functions[bwd]
+
+    return dress
 
 
 @in_some_reading
@@ -283,14 +241,18 @@ def compile_split(
         )
     fwd, bwd = work.request(unit, kinds, mask, unit.place(None))
     work.finish_waiting()
-    entry = ready(work, fwd, sizes)
-    entry.forward = guarded(entry.functions[fwd], work, unit, kinds)
-    entry.backward, entry.mask = entry.functions[bwd], mask
+    entry = ready(work, fwd, sizes, split(guarded(work, unit, kinds), fwd, bwd), mask)
     work.session.forget()
     return entry
 
 
-def ready(work: Compilation, name: str, sizes: dict[int, str]) -> Entry:
+def ready(
+    work: Compilation,
+    name: str,
+    sizes: dict[int, str],
+    dress: Callable[[Entry], None] = lambda entry: None,
+    mask: tuple[bool, ...] = (),
+) -> Entry:
     """Print, load, and note the guards; `sizes` are the names of the arguments' sizes."""
     names: dict[str, Any] = {}
     comments: dict[int, str] = {}
@@ -307,12 +269,13 @@ def ready(work: Compilation, name: str, sizes: dict[int, str]) -> Entry:
     loaded = load(module.text, beside, names, filename, module.tree, seen)
     table = line_table(module.tree, work.emitted)
     TABLES[filename] = table
-    weakref.finalize(loaded[name], TABLES.pop, filename, None).atexit = False
+    # as long as the code is there, which functions of several closures may share
+    weakref.finalize(loaded[name].__code__, TABLES.pop, filename, None).atexit = False
     used: list[tuple[Any, frozenset[str]]] = [
         (u.function, u.code.taken - u.code.locals) for u in work.program.units.values()
     ]
     guards = Guards.of(work.program.guards.values(), used, sizes)
-    return Entry(loaded[name], module.text, guards, table, functions=loaded, main=loaded[name])
+    return Entry(name, loaded, module.text, guards, table, dress, mask)
 
 
 def imports(names: dict[str, Any]) -> list[ast.stmt]:

@@ -24,7 +24,8 @@ from srcad.analysis.derivatives import A_GRADIENT, makes_gradient, of_the_compil
 from srcad.analysis.resolve import with_captures
 from srcad.analysis.ufunc_options import plain_options
 from srcad.called import REVERSE, Back, Call, call_of, closure_type, gathered, special, spreading
-from srcad.compile import LOCK, Entry, compile_split, find
+from srcad.compile import LOCK, compile_split
+from srcad.entries import Entry, find
 from srcad.frontend.source import Target, refuse_placeholders, unwrap
 from srcad.ir.observed import is_object
 from srcad.ir.types import Clo, Symbols, Type

@@ -13,8 +13,8 @@ from typing import Any
 from srcad import errors, otherwise, quick
 from srcad.arguments import bind, target_of
 from srcad.by_tangents import REFUSED
-from srcad.compile import Entry
 from srcad.emit.places import annotate
+from srcad.entries import Entry
 from srcad.ir.observed import types_of
 from srcad.ir.types import Symbols
 from srcad.moving import entry_of

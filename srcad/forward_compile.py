@@ -24,8 +24,9 @@ from srcad.analysis.settle import settle
 from srcad.analysis.shared import Asked
 from srcad.analysis.sites import NONE, is_part, param_of
 from srcad.analysis.storage import marked
-from srcad.compile import Entry, guarded, in_some_reading, ready, without_collector
+from srcad.compile import guarded, in_some_reading, ready, without_collector
 from srcad.emit.function import dump
+from srcad.entries import Entry
 from srcad.ir import nodes as ir
 from srcad.ir import verify
 from srcad.ir.names import Names
@@ -181,8 +182,11 @@ def compile_tangent(
     work.names.taken |= unit.code.taken
     name = work.names.fresh(f"{unit.name}_jvp")
     work.tangent(unit, kinds, mask, name, shown, dynamic=dynamic)
-    entry = ready(work, name, sizes)
-    entry.run = guarded(entry.run, work, unit, kinds)
-    entry.mask = mask
+    guard = guarded(work, unit, kinds)
+
+    def dress(entry: Entry) -> None:
+        entry.run = guard(entry.run)
+
+    entry = ready(work, name, sizes, dress, mask)
     work.session.forget()
     return entry

@@ -17,12 +17,13 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import numpy as np
 
-from srcad import rules
+from srcad import rules, versions
 from srcad.arguments import Choice, Wrt, bind, check_wrt, choose, target_of
 from srcad.by_tangents import REFUSED, by_tangents
 from srcad.called import call_of
-from srcad.compile import LOCK, Cache, Entry, compile_fused
+from srcad.compile import LOCK, compile_fused
 from srcad.emit.places import annotate
+from srcad.entries import Entry
 from srcad.frontend.source import Target
 from srcad.ir.observed import types_of
 from srcad.ir.types import ANY, Symbols, Type
@@ -35,6 +36,7 @@ P = ParamSpec("P")
 Q = ParamSpec("Q")
 S = TypeVar("S")
 R = TypeVar("R")
+Key = tuple[tuple[Type, ...], tuple[int, ...], bool]  # types, active parameters, one alone
 
 rules.load()
 _MOST_SHAPES = 256
@@ -51,8 +53,8 @@ class GradFunction(Derivative, Generic[P, R]):
         self, f: Callable[..., Any], wrt: Wrt, value: bool, aux: bool, naive: bool
     ) -> None:
         self.f, self.wrt, self.value, self.aux, self.naive = f, wrt, value, aux, naive
-        self.cache = Cache()
-        self.exact = self.cache.exact
+        self.exact: dict[Any, Entry] = {}  # by types, dtypes and shapes, for plain calls
+        self.shown: list[Entry] = []  # the version of the last call
         self.instead: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
         self.target: Target | None = None
         self.complex_only = False
@@ -101,9 +103,9 @@ class GradFunction(Derivative, Generic[P, R]):
         symbols = Symbols()
         kinds = types_of(canonical, symbols)
         check_wrt(canonical, kinds, choice, signature, target.function, self.complex_only)
-        key = target.function, kinds, choice.params, choice.plain and choice.single
-        entry = self.cache.find(key, symbols) or self._made(key, symbols, args, kwargs)
-        self.cache.last = entry
+        key = kinds, choice.params, choice.plain and choice.single
+        entry = self._version(target.function, key, symbols, args, kwargs)
+        self.shown[:] = [entry]
         plain = (
             not isinstance(self.f, GradFunction)  # what it rests on is asked at each call
             and not target.args
@@ -114,23 +116,26 @@ class GradFunction(Derivative, Generic[P, R]):
         )
         return entry, canonical, choice, plain
 
-    def _made(
-        self, key: tuple[Any, ...], symbols: Symbols, args: tuple[Any, ...], kwargs: dict[str, Any]
+    def _version(
+        self,
+        function: types.FunctionType,
+        key: Key,
+        symbols: Symbols,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> Entry:
-        """A new version; of a gradient whose code is refused, that of forward mode's."""
-        function, *rest = key
+        """The version for these types; of a gradient whose code is refused, forward mode's."""
         other = self.instead.get(function)
         if other is None:
             try:
-                return self._compile(key, symbols)
+                return self._compiled(function, key, symbols)
             except REFUSED:
                 inner = self.f
                 other = inner.alone(args, kwargs) if isinstance(inner, GradFunction) else None
                 if other is None:
                     raise
                 self.instead[function] = other
-        key = other, *rest
-        return self.cache.find(key, symbols) or self._compile(key, symbols)
+        return self._compiled(other, key, symbols)
 
     def alone(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> types.FunctionType | None:
         """Forward mode's code for the derivative in a number, which can be differentiated."""
@@ -155,16 +160,17 @@ class GradFunction(Derivative, Generic[P, R]):
             made.__defaults__, made.__kwdefaults__ = plain.__defaults__, plain.__kwdefaults__
         return made
 
-    def _compile(self, key: tuple[Any, ...], symbols: Symbols) -> Entry:
-        function, kinds, params, single = key
+    def _compiled(self, function: types.FunctionType, key: Key, symbols: Symbols) -> Entry:
+        options = self.value, self.aux, self.naive
+        way = "fused", *key, *options, self.outer
+        entry = versions.known(function, way, symbols)
+        if entry is not None:
+            return entry
         with LOCK:
-            entry = self.cache.find(key, symbols)
+            entry = versions.known(function, way, symbols) or versions.again(function, way, symbols)
             if entry is None:
-                options = self.value, self.aux, self.naive
-                entry = compile_fused(
-                    function, kinds, params, single, *options, symbols, outer=self.outer
-                )
-                self.cache.add(key, entry)
+                entry = compile_fused(function, *key, *options, symbols, outer=self.outer)
+                versions.add(function, way, entry)
             return entry
 
     def generated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> types.FunctionType:
@@ -220,7 +226,7 @@ class GradFunction(Derivative, Generic[P, R]):
         made: GradFunction[Any, Any] = GradFunction(
             bound, self.wrt, self.value, self.aux, self.naive
         )
-        made.cache, made.complex_only, made.outer = self.cache, self.complex_only, self.outer
+        made.shown, made.complex_only, made.outer = self.shown, self.complex_only, self.outer
         made.bound_to = self, instance, owner
         return made
 
@@ -318,9 +324,7 @@ def text_of(derivative: GradFunction[Any, Any], *args: Any, **kwargs: Any) -> st
     """The code generated for these arguments; without any, that of the last call."""
     if args or kwargs:
         return derivative._entry(args, kwargs)[0].text
-    if derivative.cache.last is None:
-        return generic(derivative).text
-    return derivative.cache.last.text
+    return derivative.shown[0].text if derivative.shown else generic(derivative).text
 
 
 def generic(derivative: GradFunction[Any, Any]) -> Entry:

@@ -8,19 +8,19 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from srcad import errors
+from srcad import errors, versions
 from srcad.analysis.holding import opened
 from srcad.analysis.resolve import with_captures
 from srcad.arguments import target_of
 from srcad.called import FORWARD, Call, bound_parts, call_of, closure_type, special
-from srcad.compile import LOCK, Cache, Entry, compile_split
+from srcad.compile import LOCK, compile_split
 from srcad.dynamic import makes_derivative, refuse_uncalled, with_rule, writes_out
+from srcad.entries import Entry
 from srcad.forward_compile import compile_tangent
 from srcad.frontend.source import unwrap
 from srcad.ir.observed import type_of
@@ -39,9 +39,6 @@ from srcad.runtime.slots import slots_of
 from srcad.runtime.tangents import as_given, in_shape_of, still
 from srcad.tangent.dotted import holds
 
-_ENTRIES: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
-_TRANSPOSES: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
-_MOST = 256
 Named = dict[str, Any]
 
 
@@ -169,25 +166,15 @@ def entry_of(
     """The compiled `f_jvp` for arguments of these types; `still` are those that do not move."""
     mask = tuple(holds(t) and not (still and still[k]) for k, t in enumerate(kinds))
     with LOCK:
-        cache = _cache(_ENTRIES, plain)
-        key = kinds, mask, naive, shown, dynamic
-        entry = cache.find(key, symbols)
+        way = "tangent", kinds, mask, naive, shown, dynamic
+        entry = versions.known(plain, way, symbols) or versions.again(plain, way, symbols)
         if entry is None:
             adapt: Callable[[Any], Any] | None = None
             if held is not None:
                 adapt = lambda unit: with_captures(unit, held)  # noqa: E731
             entry = compile_tangent(plain, kinds, mask, naive, symbols, adapt, shown, dynamic)
-            cache.add(key, entry)
+            versions.add(plain, way, entry)
         return entry
-
-
-def _cache(caches: weakref.WeakKeyDictionary[Any, Cache], function: Any) -> Cache:
-    found = caches.get(function)
-    if found is None:
-        if len(caches) >= _MOST:
-            caches.pop(next(iter(caches)), None)
-        found = caches[function] = Cache()
-    return found
 
 
 def transpose(
@@ -231,12 +218,12 @@ def _transposed(f: Any, values: tuple[Any, ...], position: int) -> Callable[[Any
     if held is not None:
         values, kinds = (*values, plain), (*kinds, held)
     with LOCK:
-        cache = _cache(_TRANSPOSES, plain)
-        entry = cache.find((kinds, position), symbols)
+        way = "transpose", kinds, position
+        entry = versions.known(plain, way, symbols) or versions.again(plain, way, symbols)
         if entry is None:
             adapt = None if held is None else (lambda unit: with_captures(unit, held))
             entry = compile_split(plain, kinds, symbols, adapt, only=position)
-            cache.add((kinds, position), entry)
+            versions.add(plain, way, entry)
     _, saved = entry.forward(*values)
     return lambda t: entry.bars(saved, t)[position]
 

@@ -21,8 +21,9 @@ from srcad.analysis.resolve import with_captures
 from srcad.arguments import Choice, check_wrt, choose, target_of
 from srcad.by_tangents import REFUSED, by_tangents
 from srcad.called import Call, bound_parts, call_of, register
-from srcad.compile import LOCK, compile_fused, find
+from srcad.compile import LOCK, compile_fused
 from srcad.dynamic import Pullback, entry_of, pulled_back, versions
+from srcad.entries import find
 from srcad.frontend.source import Target
 from srcad.gradients import GradFunction
 from srcad.moving import moving_entry, run, run_entry

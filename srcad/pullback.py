@@ -6,24 +6,22 @@ y, pullback = vjp(np.sin, x)        (x_bar,) = pullback(y_bar)        # y_bar * 
 from __future__ import annotations
 
 import inspect
-import weakref
+import types
 from collections.abc import Callable
 from typing import Any
 
-from srcad import otherwise
+from srcad import otherwise, versions
 from srcad.arguments import bind, target_of
 from srcad.by_tangents import REFUSED
-from srcad.compile import LOCK, Cache, Entry, compile_pullback
+from srcad.compile import LOCK, compile_pullback
 from srcad.emit.places import annotate
+from srcad.entries import Entry
 from srcad.frontend.source import Target
 from srcad.ir.observed import types_of
-from srcad.ir.types import Symbols
+from srcad.ir.types import Symbols, Type
 from srcad.runtime.fitting import fitting
 from srcad.runtime.replaced import leaving
 from srcad.runtime.snapshots import snapshot
-
-_PULLBACKS: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
-_MOST_FUNCTIONS = 256
 
 
 def vjp(f: Callable[..., Any], *args: Any, naive: bool = False, **kwargs: Any) -> tuple[Any, Any]:
@@ -74,20 +72,18 @@ def prepared(
     canonical, signature = bind(target, args, kwargs)
     symbols = Symbols()
     key = types_of(canonical, symbols), naive
-    make = lambda: _pullback_entry(target.function, key, symbols)  # noqa: E731
+    make = lambda: _pullback_entry(target.function, *key, symbols)  # noqa: E731
     entry = otherwise.once(f, target.function, key, make)
     return entry, target, canonical, signature
 
 
-def _pullback_entry(function: Any, key: tuple[Any, bool], symbols: Symbols) -> Entry:
+def _pullback_entry(
+    function: types.FunctionType, kinds: tuple[Type, ...], naive: bool, symbols: Symbols
+) -> Entry:
+    way = "pullback", kinds, naive
     with LOCK:
-        cache = _PULLBACKS.get(function)
-        if cache is None:
-            if len(_PULLBACKS) >= _MOST_FUNCTIONS:
-                _PULLBACKS.pop(next(iter(_PULLBACKS)), None)
-            cache = _PULLBACKS[function] = Cache()
-        entry = cache.find(key, symbols)
+        entry = versions.known(function, way, symbols) or versions.again(function, way, symbols)
         if entry is None:
-            entry = compile_pullback(function, *key, symbols)
-            cache.add(key, entry)
+            entry = compile_pullback(function, kinds, naive, symbols)
+            versions.add(function, way, entry)
         return entry

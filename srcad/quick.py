@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.compile import Entry
+from srcad.entries import Entry
 from srcad.gradients import GradFunction, exact_key
 from srcad.guards import Guards
 

@@ -29,8 +29,8 @@ from srcad.called import (
     spreading,
     stands_for,
 )
-from srcad.compile import Entry
 from srcad.dynamic import Pullback, differentiate, entry_of, with_rule
+from srcad.entries import Entry
 from srcad.gradients import GradFunction
 from srcad.ir.types import Clo
 from srcad.moving import Named, move

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad import compile, dynamic, errors, grad, gradients, pullback, vjp
+from srcad import dynamic, errors, grad, gradients, versions, vjp
 from srcad.emit.places import TABLES
 from srcad.frontend.source import GENERATED
 from srcad.rules.table import TABLE
@@ -227,11 +227,11 @@ def use(k: int) -> weakref.ref[Any]:
 def test_functions_leave_nothing_behind() -> None:
     use(0), use(1)
     gc.collect()
-    before = generated(), len(pullback._PULLBACKS)
+    before = generated(), len(versions._BY_FUNCTION)
     references = [use(k) for k in range(60)]
     gc.collect()
     assert not any(r() is not None for r in references)
-    assert (generated(), len(pullback._PULLBACKS)) == before
+    assert (generated(), len(versions._BY_FUNCTION)) == before
 
 
 def apply(f: Any, x: Any) -> Any:
@@ -239,12 +239,13 @@ def apply(f: Any, x: Any) -> Any:
 
 
 def test_caches_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compile, "MOST_TYPES", 4)
+    monkeypatch.setattr(versions, "MOST_TYPES", 4)
     monkeypatch.setattr(gradients, "_MOST_SHAPES", 4)
-    derivative = grad(lambda x: np.sum(x * x))
+    f = lambda x: np.sum(x * x)
+    derivative = grad(f)
     for n in range(12):
         assert derivative(np.ones((1,) * (n % 6) + (n + 5,))).shape[-1] == n + 5
-    assert len(derivative.cache.by_types) <= 4
+    assert len(versions._BY_FUNCTION[f]) <= 4
     assert len(derivative.exact) <= 4
     assert len(dynamic._ENTRIES) <= 256
 

@@ -81,14 +81,26 @@ def _function(
         raise InternalError(f"{filename}: {node.name} is decorated")
     inner = _renamed(made.__code__, f"{_FACTORY}.<locals>.")
     closure = tuple(bound[name] for name in inner.co_freevars)
-    function = types.FunctionType(
-        inner, user.__globals__, node.name, made.__defaults__, closure or None
+    made.__name__ = made.__qualname__ = node.name
+    made.__module__ = user.__module__
+    return with_closure(made, closure, inner)
+
+
+def with_closure(
+    function: types.FunctionType,
+    closure: tuple[types.CellType, ...],
+    code: types.CodeType | None = None,
+) -> types.FunctionType:
+    """The same function on other cells; of other code where that is given."""
+    code = function.__code__ if code is None else code
+    made = types.FunctionType(
+        code, function.__globals__, function.__name__, function.__defaults__, closure or None
     )
-    function.__kwdefaults__ = made.__kwdefaults__
-    function.__annotations__ = made.__annotations__
-    function.__qualname__ = node.name
-    function.__module__ = user.__module__
-    return function
+    made.__kwdefaults__ = function.__kwdefaults__
+    made.__annotations__ = function.__annotations__
+    made.__qualname__ = function.__qualname__
+    made.__module__ = function.__module__
+    return made
 
 
 def _module(node: ast.FunctionDef, parameters: list[str]) -> ast.Module:
@@ -124,7 +136,10 @@ def _renamed(code: types.CodeType, prefix: str) -> types.CodeType:
 
 
 def _register(text: str, filename: str, loaded: Mapping[str, types.FunctionType]) -> None:
-    """Show the text wherever Python shows source, until the last of its functions is gone."""
+    """Show the text wherever Python shows source, until the code of all its functions is gone.
+
+    Functions on other cells (`with_closure`) share the code.
+    """
     entry = (len(text), None, io.StringIO(text).readlines(), filename)
     linecache.cache[filename] = entry
     alive = set(loaded)
@@ -135,4 +150,4 @@ def _register(text: str, filename: str, loaded: Mapping[str, types.FunctionType]
             del linecache.cache[filename]
 
     for name, function in loaded.items():
-        weakref.finalize(function, forget, name).atexit = False
+        weakref.finalize(function.__code__, forget, name).atexit = False

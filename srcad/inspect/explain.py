@@ -29,7 +29,8 @@ from srcad.analysis.program import Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.settle import settle
 from srcad.arguments import Wrt, bind, check_wrt, choose, target_of
-from srcad.compile import Entry, in_some_reading, ready
+from srcad.compile import in_some_reading, ready
+from srcad.entries import Entry
 from srcad.gradients import GradFunction
 from srcad.inspect.saved import SavedValue, saved_values
 from srcad.ir import nodes as ir

@@ -1,0 +1,234 @@
+"""What was compiled for a function serves whoever asks again, and functions of the same code."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import traceback
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import srcad
+from srcad import gradients, moving, pullback, versions
+from srcad.emit.places import annotate
+
+X = np.arange(1.0, 4.0)
+Maker = Callable[..., Any]
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the functions that the compiler is asked for."""
+    found: list[str] = []
+    for module, name in (
+        (gradients, "compile_fused"),
+        (pullback, "compile_pullback"),
+        (moving, "compile_tangent"),
+    ):
+        real = getattr(module, name)
+
+        def counted(function: Any, *args: Any, real: Any = real, **options: Any) -> Any:
+            found.append(function.__name__)
+            return real(function, *args, **options)
+
+        monkeypatch.setattr(module, name, counted)
+    return found
+
+
+def cubed(x: Any) -> Any:
+    return np.sum(x**3)
+
+
+def scaled(c: Any) -> Any:
+    return lambda x: np.sum(c * x**2)
+
+
+WAYS: dict[str, Maker] = {
+    "grad": lambda f: srcad.grad(f)(X),
+    "value_and_grad": lambda f: srcad.value_and_grad(f)(X),
+    "vjp": lambda f: srcad.vjp(f, X)[1](1.0),
+    "jvp": lambda f: srcad.jvp(f, (X,), (X,)),
+    "jacobian": lambda f: srcad.jacobian(f)(X),
+    "hessian": lambda f: srcad.hessian(f)(X),
+    "hvp": lambda f: srcad.hvp(f)(X, X),
+    "naive": lambda f: srcad.grad(f, naive=True)(X),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_asked_again_it_is_not_compiled_again(way: str, compiled: list[str]) -> None:
+    first = WAYS[way](cubed)
+    count = len(compiled)
+    again = WAYS[way](cubed)
+    assert len(compiled) == count
+    assert repr(again) == repr(first)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_closures_of_one_code_share_a_version(way: str, compiled: list[str]) -> None:
+    WAYS[way](scaled(2.0))
+    count = len(compiled)
+    for c in (3.0, 5.0):
+        found = WAYS[way](scaled(c))
+        assert len(compiled) == count
+        own = lambda x, c=c: np.sum(c * x**2)
+        assert repr(found) == repr(WAYS[way](own))
+        count = len(compiled)
+
+
+def doubled(c: Any) -> Any:
+    return lambda x: np.sum(2 * c * x)
+
+
+def test_another_type_is_another_version(compiled: list[str]) -> None:
+    for c in (2.0, np.array([1.0, 2.0, 3.0]), np.float32(4.0), np.ones((2, 3)), 7.0):
+        wanted = np.broadcast_to(2 * np.asarray(c, float), np.shape(c * X))
+        wanted = wanted.reshape(-1, 3).sum(axis=0)
+        assert srcad.grad(doubled(c))(X).tolist() == wanted.tolist()
+    assert len(compiled) == 4
+
+
+def with_helper(h: Any, c: float) -> Any:
+    return lambda x: np.sum(h(x) * c)
+
+
+def test_a_captured_function_must_be_the_same() -> None:
+    for h, slope in ((np.sin, np.cos), (np.exp, np.exp), (lambda x: x * x, lambda x: 2 * x)):
+        for c in (1.0, 2.0):
+            assert np.allclose(srcad.grad(with_helper(h, c))(X), c * slope(X))
+
+
+def of_two(a: Any, b: Any) -> Any:
+    def f(x: Any) -> Any:
+        both = [a, b]
+        both[0] = both[0] * x
+        return np.sum(both[0] * both[1]) + len(a)
+
+    return f
+
+
+def test_one_object_under_two_names_is_another_program() -> None:
+    one, other = np.array([1.0, 2.0, 3.0]), np.array([3.0, 5.0, 7.0])
+    for a, b in ((one, other), (one, one), (other, one), (other, other)):
+        assert np.allclose(srcad.grad(of_two(a, b))(X), a * b)
+
+
+class Model:
+    def __init__(self, power: float, act: Any) -> None:
+        self.power, self.act = power, act
+
+    def run(self, x: Any) -> Any:
+        return self.act(x) ** self.power
+
+
+def of_model(model: Model, data: Any) -> Any:
+    def f(w: Any) -> Any:
+        return np.sum(model.run(w * data["x"]) * data["y"])
+
+    return f
+
+
+def test_captured_objects_and_containers(compiled: list[str]) -> None:
+    rng = np.random.default_rng(0)
+    for k in range(4):
+        model = Model(2.0 + k, np.cos)
+        data = {"x": rng.normal(size=3), "y": rng.normal(size=3)}
+        found = srcad.grad(of_model(model, data))(X)
+        n, angle = model.power, X * data["x"]
+        wanted = -n * np.cos(angle) ** (n - 1) * np.sin(angle) * data["x"] * data["y"]
+        assert np.allclose(found, wanted)
+    assert compiled == ["f"]
+    other = of_model(Model(2.0, np.exp), data)
+    assert np.allclose(srcad.grad(other)(X), 2 * np.exp(2 * angle) * data["x"] * data["y"])
+    assert compiled == ["f", "f"]
+
+
+def powers(c: float) -> Any:
+    def power(x: float, n: int) -> float:
+        return c if n == 0 else x * power(x, n - 1)
+
+    return power
+
+
+def test_functions_that_call_themselves(compiled: list[str]) -> None:
+    for c in (1.0, 2.0, 3.0):
+        assert srcad.grad(powers(c))(2.0, 3) == 12.0 * c
+    assert len(compiled) == 1
+
+
+def test_lambdas_that_capture_nothing(compiled: list[str]) -> None:
+    for _ in range(3):
+        assert srcad.grad(lambda x: x * x)(3.0) == 6.0
+    assert len(compiled) == 1
+
+
+def test_defaults_are_those_of_the_function() -> None:
+    for c in (1.0, 2.0, 3.0):
+        f = lambda x, c=c: c * x * x
+        assert srcad.grad(f)(3.0) == 6.0 * c
+
+
+def test_variables_that_are_assigned_later() -> None:
+    def made(c: Any) -> Any:
+        def f(x: Any) -> Any:
+            return c * x
+
+        g = srcad.grad(f)
+        first = g(2.0)
+        c = 10 * c
+        return first, g(2.0)
+
+    assert made(1.0) == (1.0, 10.0)
+    assert made(2.0) == (2.0, 20.0)
+    assert made(np.float64(3.0)) == (3.0, 30.0)
+
+
+def failing(c: float) -> Any:
+    def f(x: float) -> float:
+        y = c * x
+        if y > 5.0:
+            raise ValueError("too large")
+        return y * y
+
+    return f
+
+
+def test_text_and_places_outlive_the_first_function() -> None:
+    assert srcad.grad(failing(1.0))(2.0) == 4.0
+    gc.collect()
+    derivative = srcad.grad(failing(2.0))
+    assert derivative(2.0) == 16.0
+    gc.collect()
+    main = derivative.generated((2.0,), {})
+    assert inspect.getsource(main) in derivative.source
+    with pytest.raises(ValueError, match="too large") as caught:
+        derivative(3.0)
+    annotate(caught.value)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "if y > 5.0" in derivative.source
+    assert "raise ValueError" in shown and "in f" in "".join(caught.value.__notes__)
+
+
+def test_nothing_that_was_captured_is_kept() -> None:
+    def use() -> list[weakref.ref[Any]]:
+        model, data = Model(2.0, np.cos), {"x": np.ones(3), "y": np.ones(3)}
+        f = of_model(model, data)
+        srcad.grad(f)(X)
+        srcad.vjp(f, X)
+        srcad.jvp(f, (X,), (X,))
+        return [weakref.ref(f), weakref.ref(model), weakref.ref(data["x"])]
+
+    references = [r for _ in range(3) for r in use()]
+    gc.collect()
+    assert not any(r() is not None for r in references)
+
+
+def test_recipes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "MOST_CODES", 3)
+    for n in range(8):
+        assert np.allclose(srcad.grad(scaled(2.0))(np.ones((1,) * n)), 4.0)
+    assert len(versions._BY_CODE) <= 3
