@@ -49,9 +49,12 @@ def add(function: types.FunctionType, way: Way, entry: Entry) -> None:
     _keep(function, way, entry)
     if "<" not in function.__qualname__ and function.__closure__ is None:
         return  # of a module or a class: made once
+    recipe = recipe_of(entry, function)
+    if recipe is None:
+        return
     key = _code_key(function, way)
     kept = _BY_CODE.pop(key, (None, []))[1][-3:]
-    _BY_CODE[key] = function.__code__, [*kept, recipe_of(entry, function)]
+    _BY_CODE[key] = function.__code__, [*kept, recipe]
     while len(_BY_CODE) > MOST_CODES:
         _BY_CODE.popitem(last=False)
 

@@ -147,6 +147,73 @@ def test_captured_objects_and_containers(compiled: list[str]) -> None:
     assert compiled == ["f", "f"]
 
 
+def in_parts(data: Any, reg: float, scale: Any = None) -> Any:
+    def predict(w: Any) -> Any:
+        return np.tanh(data["x"] @ w)
+
+    def penalty(w: Any) -> Any:
+        return reg * np.sum(w * w)
+
+    def total(w: Any) -> Any:
+        out = np.sum((predict(w) - data["y"]) ** 2) + penalty(w)
+        return out if scale is None else scale(out)
+
+    return total
+
+
+def by_hand(data: Any, reg: float, w: Any) -> Any:
+    out = np.tanh(data["x"] @ w)
+    return data["x"].T @ (2 * (out - data["y"]) * (1 - out**2)) + 2 * reg * w
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_families_of_functions(way: str, compiled: list[str]) -> None:
+    rng = np.random.default_rng(1)
+    counts = []
+    for reg in (0.1, 0.2, 0.3):
+        data = {"x": rng.normal(size=(4, 3)), "y": rng.normal(size=4)}
+        f = in_parts(data, reg)
+        found = WAYS[way](f)
+        counts.append(len(compiled))
+        if way in ("grad", "naive"):
+            assert np.allclose(found, by_hand(data, reg, X))
+        if way == "hessian":
+            step = 1e-6 * np.eye(3)
+            rows = [(by_hand(data, reg, X + s) - by_hand(data, reg, X - s)) / 2e-6 for s in step]
+            assert np.allclose(found, rows, atol=1e-5)
+    assert counts[0] == counts[-1] or way in ("hessian", "hvp")
+
+
+def twice(a: Any, b: Any) -> Any:
+    return lambda x: np.sum(a(x) * b(x))
+
+
+def test_one_function_under_two_names_is_another_family() -> None:
+    def times(c: float) -> Any:
+        return lambda x: c * x
+
+    two, three = times(2.0), times(3.0)
+    for a, b, slope in ((two, two, 4), (two, three, 6), (three, two, 6), (three, three, 9)):
+        assert np.allclose(srcad.grad(twice(a, b))(X), 2 * slope * X)
+    for a, b, slope in ((times(5.0), times(7.0), 35), (times(1.0), times(2.0), 2)):
+        assert np.allclose(srcad.grad(twice(a, b))(X), 2 * slope * X)
+
+
+def by_turns(c: float) -> Any:
+    def even(x: float, n: int) -> float:
+        return c if n == 0 else x * odd(x, n - 1)
+
+    def odd(x: float, n: int) -> float:
+        return 2 * x * even(x, n - 1)
+
+    return even
+
+
+def test_functions_that_call_each_other() -> None:
+    for c in (1.0, 3.0):
+        assert srcad.grad(by_turns(c))(2.0, 4) == 4 * 4 * 8.0 * c
+
+
 def powers(c: float) -> Any:
     def power(x: float, n: int) -> float:
         return c if n == 0 else x * power(x, n - 1)
