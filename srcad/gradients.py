@@ -15,8 +15,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-import numpy as np
-
 from srcad import rules, versions
 from srcad.arguments import Choice, Wrt, bind, check_wrt, choose, target_of
 from srcad.by_tangents import REFUSED, by_tangents
@@ -24,6 +22,7 @@ from srcad.called import call_of
 from srcad.compile import LOCK, compile_fused
 from srcad.emit.places import annotate
 from srcad.entries import Entry
+from srcad.exact import exact_key, nested_key
 from srcad.frontend.source import Target
 from srcad.ir.observed import types_of
 from srcad.ir.types import ANY, Symbols, Type
@@ -68,8 +67,11 @@ class GradFunction(Derivative, Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             if not kwargs:
-                entry = self.exact.get(exact_key(args))
+                key = exact_key(args)
+                entry = self.exact.get(nested_key(args) if key is None else key)
                 if entry is not None and entry.guards.hold():
+                    if key is None:
+                        return leaving(entry.run, *args)  # type: ignore[no-any-return]
                     return entry.run(*args)  # type: ignore[no-any-return]
             return self._slow(args, kwargs)  # type: ignore[no-any-return]
         except BaseException as problem:
@@ -79,7 +81,7 @@ class GradFunction(Derivative, Generic[P, R]):
     def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         entry, canonical, choice, plain = self._entry(args, kwargs)
         if plain:
-            key = exact_key(args)
+            key = exact_key(args) or nested_key(args)
             if key is not None:
                 if len(self.exact) >= _MOST_SHAPES:
                     self.exact.clear()
@@ -299,25 +301,6 @@ def _like(derivative: Any, f: Any) -> None:
         if hasattr(f, name):
             setattr(derivative, name, getattr(f, name))
     derivative.__wrapped__ = f
-
-
-def exact_key(args: tuple[Any, ...]) -> Any:
-    """Floats by type, arrays by dtype and shape; None for anything else."""
-    key: list[Any] = []
-    for a in args:
-        kind = type(a)
-        if kind is float:
-            key.append(float)
-        elif kind is np.ndarray:
-            key.append(a.dtype)
-            key.append(a.shape)
-        elif kind is int or isinstance(a, np.number):
-            key.append(kind)
-        elif a is None or kind is bool or (kind is str and len(a) < 100):
-            key.append((kind, a))
-        else:
-            return None
-    return tuple(key)
 
 
 def text_of(derivative: GradFunction[Any, Any], *args: Any, **kwargs: Any) -> str:

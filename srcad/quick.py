@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from srcad.entries import Entry
-from srcad.gradients import GradFunction, exact_key
+from srcad.exact import exact_key
+from srcad.gradients import GradFunction
 from srcad.guards import Guards
 
 _FOUND: weakref.WeakKeyDictionary[Any, dict[Any, Quick]] = weakref.WeakKeyDictionary()

@@ -21,7 +21,7 @@ LAYERS = (
         *("forward_compile", "looked_at", "moving", "called", "referring", "gates"),
         *("nested", "picked", "twice", "inside", "check_rule", "outer", "gradients"),
         *("flat", "optimize", "quick", "second", "symmetric", "unseen", "by_tangents"),
-        *("otherwise", "entries", "versions", "rebinding"),
+        *("otherwise", "entries", "versions", "rebinding", "exact"),
     ),
     ("emit",),
     ("optimise",),

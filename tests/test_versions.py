@@ -299,3 +299,61 @@ def test_recipes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(8):
         assert np.allclose(srcad.grad(scaled(2.0))(np.ones((1,) * n)), 4.0)
     assert len(versions._BY_CODE) <= 3
+
+
+def weighted(p: Any, n: int) -> Any:
+    total = 0.0
+    for value in p.values():
+        total = total + np.sum(np.asarray(value) ** 2) * n
+    return total
+
+
+def test_calls_with_containers_find_their_version() -> None:
+    derivative = srcad.grad(weighted)
+    cases: list[tuple[Any, int]] = [
+        ({"a": 1.0, "b": X}, 5),
+        ({"a": 1.0, "b": X[:2]}, 1),
+        ({"a": 1.0, "c": X}, 7),
+        ({"a": X, "c": 1.0}, 7),
+        ({"a": np.ones((2, 1)), "b": np.float32(2.0)}, 2),
+        ({"a": np.ones(2, np.float32), "b": 2.0}, 2),
+        ({}, 3),
+    ]
+    for p, n in cases * 2:
+        found = derivative(p, n)
+        assert list(found) == list(p)
+        for key, value in p.items():
+            assert np.array_equal(found[key], 2 * n * np.asarray(value))
+            assert np.asarray(found[key]).dtype == np.asarray(value).dtype
+    assert len(derivative.exact) == len(cases)
+
+
+def test_lists_of_several_lengths_and_nests() -> None:
+    derivative = srcad.grad(lambda xs: sum(a * b for a, b in xs))
+    for n in (1, 2, 3, 2, 1, 300, 300):
+        xs = [(float(k), 2.0) for k in range(n)]
+        assert derivative(xs) == [(2.0, float(k)) for k in range(n)]
+
+
+def replacing(xs: Any) -> Any:
+    xs[0] = xs[0] * 2.0
+    return xs[0] * xs[1]
+
+
+def test_containers_are_left_as_by_the_plain_call() -> None:
+    derivative = srcad.grad(replacing)
+    for _ in range(3):
+        xs = [3.0, 5.0]
+        kept = xs[1]
+        assert derivative(xs) == [10.0, 6.0]
+        assert xs == [6.0, 5.0] and xs[1] is kept
+
+
+def sized(x: Any, n: int) -> Any:
+    return np.sum((np.ones(n) * x) ** 2)
+
+
+def test_small_integers_may_be_the_size_one() -> None:
+    derivative = srcad.grad(sized)
+    for n in (5, 1, 3, 9, 1):
+        assert derivative(np.array([2.0]), n).tolist() == [4.0 * n]
