@@ -49,7 +49,7 @@ def looked_at(operation: Operation | None, at: ir.Loc | None) -> tuple[ir.Stmt, 
     if operation.form != "operator" and operation.function not in (abs, operator.abs):
         return ()
     pairs = zip(operation.args, operation.types, strict=False)
-    unknown = [a for a, t in pairs if isinstance(t, AnyType) and isinstance(a, ir.Name)]
+    unknown = [a for a, t in pairs if _unknown(t) and isinstance(a, ir.Name)]
     look = FACTORS_ALONE if operation.function is operator.matmul else NO_OBJECTS
     return (ir.Effect(algebra.call(look, *unknown), at),) if unknown else ()
 
@@ -85,4 +85,4 @@ def _items_looked_at(operation: Apply, at: ir.Loc | None) -> tuple[ir.Stmt, ...]
 
 
 def _unknown(kind: object) -> bool:
-    return isinstance(kind, AnyType)
+    return isinstance(kind, AnyType) and not kind.form

@@ -22,7 +22,7 @@ from srcad import errors
 from srcad.analysis.operations import Dynamic
 from srcad.analysis.writer import Stays, Writer
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY
+from srcad.ir.types import ANY, is_unknown
 
 if TYPE_CHECKING:
     from srcad.analysis.activity import Active
@@ -83,7 +83,7 @@ def check_methods(facts: Inferred, stmt: ir.Stmt, active: Active) -> None:
 
 def _may_write(facts: Inferred, owner: str, name: str) -> bool:
     """Whether it is such a method, of what may be an array."""
-    if name not in METHODS or facts.types.get(owner, ANY) != ANY:
+    if name not in METHODS or not is_unknown(facts.types.get(owner, ANY)):
         return False
     spare = facts.spare.items()
     return not any(n == owner and key[1] == OTHER for key, n in spare if len(key) == 3)

@@ -283,6 +283,8 @@ def method(expr: ir.Call, func: ir.Attr, owner: Type, inference: Inference) -> F
             return BOTTOM, Inert()
         case Array() | Number():
             return _array_method(expr, func, owner, inference)
+        case AnyType(form="numeric") if METHODS.get(name) is not None:
+            return _array_method(expr, func, owner, inference)
         case Scalar():
             return _of_scalar(expr, func, owner, inference)
         case Tup(_, cls) if name == "_replace" and hasattr(cls, "_fields"):

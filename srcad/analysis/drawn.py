@@ -13,7 +13,7 @@ from srcad.analysis.bind import expand
 from srcad.analysis.invoke import Found, apply
 from srcad.analysis.operations import Inert
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, Array, Scalar, Type
+from srcad.ir.types import Array, Scalar, Type, is_unknown
 from srcad.runtime import draws
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def drawn_type(
     kinds = tuple(inference.expr(a) for a in args)
     options = tuple((str(k), inference.expr(v)) for k, v in kwargs)
     given = (*kinds, *(t for _, t in options))
-    if any(k == "out" for k, _ in options) or any(isinstance(t, Array) or t == ANY for t in given):
+    if any(k == "out" for k, _ in options) or any(
+        isinstance(t, Array) or is_unknown(t) for t in given
+    ):
         return None
     return inference.typed(draws.PLAIN[name], (owner, *kinds), options)

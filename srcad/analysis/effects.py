@@ -26,6 +26,7 @@ from srcad.errors import SrcadError, UnsupportedMutation
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,
+    NUMERIC,
     AnyType,
     Array,
     Clo,
@@ -157,7 +158,7 @@ def _write(
         append,
         structural=not isinstance(kind, Array),
         contents=not append and not isinstance(kind, Lst | Dct | Obj),
-        deep=not isinstance(kind, Array | Lst | Dct | Obj),
+        deep=not isinstance(kind, Array | Lst | Dct | Obj) and kind != NUMERIC,
         path=None if isinstance(owner, ir.Name) else owner,
     )
 

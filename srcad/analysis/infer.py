@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis import decide, invoke, operators, resolve, shapes
+from srcad.analysis.any_rank import of_any_rank
 from srcad.analysis.array_parts import of_array_part, takes_flat
 from srcad.analysis.asked_attributes import attribute_or_default
 from srcad.analysis.asked_items import asked_first
@@ -64,6 +65,7 @@ from srcad.ir.types import (
     BOTTOM,
     INT,
     NONE,
+    NUMERIC,
     STR,
     AnyType,
     Array,
@@ -509,6 +511,8 @@ class Inference:
                 return INT
             case Scalar(k) if k is str:
                 return STR
+            case AnyType(form=form) if form:
+                return NUMERIC if kind == NUMERIC else INT
         return ANY
 
     def element(self, iterable: ir.Expr) -> Type:  # noqa: C901 - one decision over the kinds
@@ -667,7 +671,7 @@ class Inference:
             return BOTTOM
         if len(expr.ops) > 1 or expr.ops[0] in ("is", "is not", "in", "not in"):
             return BOOL
-        if any(isinstance(k, (Array, Number)) for k in kinds):
+        if any(isinstance(k, (Array, Number)) or k == NUMERIC for k in kinds):
             return self.typed(COMPARE_FUNCTIONS[expr.ops[0]], tuple(kinds), ())
         return ANY if any(isinstance(k, AnyType) for k in kinds) else BOOL
 
@@ -696,6 +700,7 @@ class Inference:
         if function is np.ndim and len(args) == 1 and isinstance(args[0], Array):
             return Scalar(int, args[0].ndim, known=True)
         known = shapes.reshaped(function, args, dict(kwargs)) or shapes.arithmetic(function, args)
+        known = known or of_any_rank(function, args, kwargs)
         if known is not None:
             return known
         kind = result_type(function, args, kwargs)

@@ -70,6 +70,8 @@ def loosen(facts: Inferred) -> bool:
                     continue  # nothing known to reach it so far: it is read again
                 kind = facts.types.get(name, ANY)
                 # what is stored through a name for several classes is not in their types
+                if _of_numbers(kind):
+                    continue
                 kind = ANY if isinstance(kind, AnyType) else kind
                 found.store(found.points.named(name), kind)
         elif write.stmt is not None:
@@ -78,7 +80,12 @@ def loosen(facts: Inferred) -> bool:
 
 
 def _container(kind: Type) -> bool:
-    return isinstance(kind, AnyType | _HOLDING)
+    return isinstance(kind, AnyType | _HOLDING) and not _of_numbers(kind)
+
+
+def _of_numbers(kind: Type) -> bool:
+    """A number or an array: nothing of another type is stored in it."""
+    return isinstance(kind, AnyType) and bool(kind.form)
 
 
 @dataclass
@@ -123,6 +130,8 @@ class _Loosening:
 
         hit: the called function writes into them, or into what they hold.
         """
+        if _of_numbers(kind):
+            return
         if isinstance(kind, AnyType):
             for one in kind.objects:
                 self.left(sites, one, set(seen), hit)

@@ -55,6 +55,7 @@ from srcad.ir.indices import computed_once
 from srcad.ir.names import Names
 from srcad.ir.types import (
     ANY,
+    NUMERIC,
     AnyType,
     Array,
     Lst,
@@ -113,6 +114,8 @@ class _Owning(Views):
 
     def statement(self, stmt: ir.Stmt) -> list[ir.Stmt]:  # noqa: C901 - one case a form
         match stmt:
+            case ir.Store(target) if self.type(target.obj) == NUMERIC:
+                return [stmt]  # an array, which takes the contents
             case ir.Store(target, value) if self.kept(target.obj):
                 many = isinstance(target, ir.Item) and isinstance(target.index, ir.Slice)
                 before, new = self.items(value, stmt) if many else self.own(value, stmt)

@@ -20,7 +20,7 @@ from srcad.analysis.infer import Inference, Inferred
 from srcad.ir import nodes as ir
 from srcad.ir.indices import computed_once
 from srcad.ir.names import Names
-from srcad.ir.types import ANY, AnyType, Array, Dct, Known, Lst, Obj, Type
+from srcad.ir.types import AnyType, Array, Dct, Known, Lst, Obj, Type, is_unknown
 from srcad.runtime.rebinding import bound_anew
 
 BOUND_ANEW = ir.Ref(bound_anew, "bound_anew")
@@ -44,7 +44,7 @@ def apart(facts: Inferred, stmt: ir.Augment) -> ir.Block:
     kind = inference.expr(target)
     if not _has_contents(kind):
         return (stmt,)
-    if kind == ANY and _is_number_now(facts, inference.expr(target.obj), target):
+    if is_unknown(kind) and _is_number_now(facts, inference.expr(target.obj), target):
         return (*_checked(facts, inference, replace(target), names, stmt.at), stmt)
     if isinstance(target, ir.Item):
         target = replace(target, index=computed_once(target.index, named))

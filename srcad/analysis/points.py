@@ -58,7 +58,19 @@ from srcad.analysis.sites import (
     target_key,
 )
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, AnyType, Array, Dct, Lst, Number, Scalar, Tup, Type, mutable
+from srcad.ir.types import (
+    ANY,
+    NUMERIC,
+    AnyType,
+    Array,
+    Dct,
+    Lst,
+    Number,
+    Scalar,
+    Tup,
+    Type,
+    mutable,
+)
 from srcad.rules.table import Staged
 from srcad.rules.views import makes_new, views_first
 from srcad.rules.writes import written_arguments
@@ -126,7 +138,9 @@ class Points:
             return NONE
         self.solve()
         if name not in self.reached:
-            self.reached[name] = self.closure(self.named(name))
+            itself = self.named(name)
+            alone = self.facts.types.get(name) == NUMERIC  # it holds nothing
+            self.reached[name] = itself if alone else self.closure(itself)
         return self.reached[name]
 
     def itself(self, name: str) -> Sites:
@@ -289,7 +303,7 @@ class Points:
                     if given is not None:
                         self.bind(given, self.everything(expr))
             case ir.Store(target, value):
-                if not isinstance(self.kind(target.obj), Array):  # an array takes the contents
+                if not _of_numbers(self.kind(target.obj)):  # an array takes the contents
                     key = self.key(target.obj, target_key(target))
                     self.put(self.value(target.obj), _value(key), self.value(value))
                     if isinstance(target, ir.Item) and not isinstance(target.index, ir.Slice):
@@ -517,7 +531,7 @@ class Points:
     def applied(self, expr: ir.Expr, operation: Apply) -> Sites:
         options = {k: v.value if isinstance(v, ir.Const) else ... for k, v in operation.kwargs}
         function, args = operation.function, operation.args
-        numbers = all(isinstance(t, Array) or not mutable(t) for t in operation.types)
+        numbers = all(_of_numbers(t) or not mutable(t) for t in operation.types)
         if operation.form == "operator" and numbers:
             return self.new(expr)
         lists = any(isinstance(t, Lst | Tup) for t in operation.types)
@@ -543,7 +557,11 @@ class Points:
 
 def _holds_nothing(kind: Type) -> bool:
     """Whether a value of the type is known to hold no other object."""
-    return isinstance(kind, Array) and kind.dtype != "object"
+    return _of_numbers(kind) and getattr(kind, "dtype", "") != "object"
+
+
+def _of_numbers(kind: Type) -> bool:
+    return isinstance(kind, Array) or kind == NUMERIC
 
 
 def _arrays(types: tuple[Type, ...]) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad.analysis import brackets
+from srcad.analysis.any_rank import attribute_of_any_rank
 from srcad.analysis.calls import call
 from srcad.analysis.defaults import is_default, surely_set
 from srcad.analysis.dispatch import field_of
@@ -32,6 +33,8 @@ from srcad.ir.types import (
     ANY,
     BOTTOM,
     INT,
+    NUMERIC,
+    SIZES,
     STR,
     AnyType,
     Array,
@@ -108,7 +111,9 @@ def _getattr(expr: ir.Call, inference: Inference) -> Found | None:
 _HELD = frozenset({"__closure__", "__defaults__", "__kwdefaults__", "__dict__", "__wrapped__"})
 
 
-def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Found:
+def attribute(  # noqa: C901 - one decision over the kinds
+    expr: ir.Attr, owner: Type, name: str, inference: Inference
+) -> Found:
     match owner:
         case Bottom():
             return BOTTOM, Inert()
@@ -122,6 +127,8 @@ def attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Fo
             return _of_named_tuple(expr, owner, cls, name, inference)
         case Obj(cls, fields):
             return _field(expr, owner, cls, dict(fields), name, inference)
+        case AnyType(form="numeric") if attribute_of_any_rank(name) is not None:
+            return _of_any_rank(expr, owner, name)
         case AnyType() if name in _LAYOUT and inference.unit.of_runtime:
             return _LAYOUT[name], Inert()
         case AnyType(objects):
@@ -155,6 +162,14 @@ def _of_named_tuple(expr: ir.Attr, owner: Tup, cls: type, name: str, inference: 
         return ANY, Refused(f"`.{name}` of this value")
     value = inference.session.program.attribute(cls, name)
     return inference.session.member(value, name), Inert()
+
+
+def _of_any_rank(expr: ir.Attr, owner: Type, name: str) -> Found:
+    """An attribute of a number or an array, whichever it is."""
+    kind, function = attribute_of_any_rank(name), ATTRIBUTES.get(name)
+    if kind is None or not carries(kind) or function is None:
+        return kind or ANY, Inert()
+    return kind, Apply(function, (expr.obj,), (), TABLE.get(function), (owner,), "attribute")
 
 
 def _number_attribute(expr: ir.Attr, owner: Type, name: str, inference: Inference) -> Found:
@@ -266,7 +281,9 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
             pass
     if isinstance(index, Array | Number | Scalar) and carries(index):
         return ANY, Refused("`[...]` with a number that carries a derivative")
-    return ANY, Element(expr.obj, expr.index)
+    if owner == SIZES:
+        return (SIZES if isinstance(expr.index, ir.Slice) else INT), Part(expr.obj, expr.index)
+    return (NUMERIC if owner == NUMERIC else ANY), Element(expr.obj, expr.index)
 
 
 def _from_items(expr: ir.Item, owner: Tup | Lst, items: tuple[Type, ...], index: Scalar) -> Found:

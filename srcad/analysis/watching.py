@@ -16,13 +16,14 @@ import numpy as np
 
 from srcad.analysis.changing import NOTHING, Changing, general, known_value
 from srcad.analysis.infer import Inferred, constant
-from srcad.analysis.operations import Dynamic, Inert, Invoke, Refused
+from srcad.analysis.operations import Dynamic, Inert, Invoke, Operation, Refused
 from srcad.analysis.outside import written_outside
 from srcad.analysis.reach import Reach, shown
 from srcad.frontend.contexts import LOCKS, PASSING
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOTTOM, Dct, Known, Lst, Obj, Tup, Type, join
 from srcad.rules.mutable import MOVES, PUTS
+from srcad.runtime.methods import METHODS
 
 _MAKERS = {"__init__", "__post_init__", "__new__", "__init_subclass__", "__set_name__"}
 _BY_STRING = {"setattr", "delattr", "__setattr__", "__dict__", "vars", "globals"}
@@ -107,10 +108,11 @@ def out_of_sight(root: Inferred, read: Iterable[Inferred]) -> Changing:
     for function in (m for f in facts for m in (*_managers(f), *_unread(f))):
         reach.value(function)
     seen: set[int] = set()
-    if any(map(_calls_anything, facts)):
-        reach.value(root.unit.function)
-        for cls in _classes(root.params):
-            reach.value(cls)
+    methods = frozenset().union(*map(_methods_of_arrays, facts))
+    if any(map(_calls_anything, facts)) or (
+        methods and _may_be_ours(_whole(root, Reach()), methods)
+    ):
+        _whole(root, reach)
         seen = {id(code) for f in facts for code in shown(f.unit)}
     reach.close()
     found = NOTHING
@@ -143,9 +145,41 @@ def _unread(facts: Inferred) -> Iterator[Any]:
                 yield called
 
 
+def _whole(root: Inferred, reach: Reach) -> Reach:
+    """With all that the function, and the objects that it is given, may call."""
+    reach.value(root.unit.function)
+    for cls in _classes(root.params):
+        reach.value(cls)
+    reach.close()
+    return reach
+
+
+def _methods_of_arrays(facts: Inferred) -> frozenset[str]:
+    """The methods, named like those of arrays, that are called of what may be anything."""
+    return frozenset(name for o in facts.operations.values() if (name := _method_of_array(o)))
+
+
+def _method_of_array(operation: Operation) -> str:
+    match operation:
+        case Dynamic(ir.Attr(_, name)) if METHODS.get(name) is not None:
+            return name
+        case _:
+            return ""
+
+
+def _may_be_ours(reach: Reach, names: frozenset[str]) -> bool:
+    """Whether a class or an object of the program may have a method of such a name."""
+    for cls in reach.classes.values():
+        for base in cls.__mro__[:-1]:
+            if names & vars(base).keys() or "__getattr__" in vars(base):
+                return True
+    set_by_name = (_written_by(code).attributes for code in reach.codes.values())
+    return any(names & found for found in set_by_name)
+
+
 def _calls_anything(facts: Inferred) -> bool:
     """Whether a function that is known only when it runs is called, or one in code kept as is."""
-    if any(isinstance(o, Dynamic) for o in facts.operations.values()):
+    if any(isinstance(o, Dynamic) and not _method_of_array(o) for o in facts.operations.values()):
         return True
     raws = (e for s in ir.walk(facts.body) for e in ir.computed(s) if isinstance(e, ir.Raw))
     return any(_raw_calls(facts, raw) for raw in raws)

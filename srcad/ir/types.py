@@ -6,6 +6,8 @@
     containers               Tup Lst Dct Obj                    with the types of their parts
     functions                Known(f), Clo(code, captures)
     ANY                      could be anything: the runtime decides
+    NUMERIC                  a number, or an array of numbers, of any rank and dtype
+    SIZES                    a tuple of integers: the shape of such an array
     objects of several classes                          AnyType((Obj(Linear, …), Obj(ReLU, …)))
 
 A dimension is an int, a symbol such as `"x.0"` (two dimensions with one symbol are equal), a pair
@@ -32,12 +34,14 @@ Dim = int | str | tuple[str, int] | None
 class AnyType:
     """Nothing is known; or only that it is an object of one of a few classes, or maybe None.
 
-    Beside objects it may be one of a few functions: `[Linear(w), np.tanh]`.
+    Beside objects it may be one of a few functions: `[Linear(w), np.tanh]`.  form: it is one number
+    or an array of numbers, or a tuple of integers.
     """
 
     objects: tuple[Obj, ...] = ()
     none: bool = False
     functions: tuple[Known, ...] = ()
+    form: str = ""
 
 
 @record(frozen=True, slots=True)
@@ -150,6 +154,7 @@ Type = (
 _Named = tuple[tuple[str, Type], ...]
 
 ANY = AnyType()
+NUMERIC, SIZES = AnyType(form="numeric"), AnyType(form="sizes")
 BOTTOM = Bottom()
 FLOAT, INT, BOOL, COMPLEX = Scalar(float), Scalar(int), Scalar(bool), Scalar(complex)
 STR, NONE = Scalar(str), Scalar(type(None))
@@ -234,7 +239,21 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
             return replace(a, captures=captures, defaults=_joined_pairs(a.defaults, b.defaults))
         case Method(f1, o1, n1), Method(f2, o2, n2) if (f1, n1) == (f2, n2):
             return Method(f1, join(o1, o2), n1)
-    return _one_of(a, b)
+    return NUMERIC if is_numeric(a) and is_numeric(b) else _one_of(a, b)
+
+
+def is_numeric(kind: Type) -> bool:
+    """Whether a value is known to be a number or an array of numbers."""
+    if isinstance(kind, Scalar):
+        return kind.kind in (float, int, bool, complex)
+    if isinstance(kind, (Array, Number)):
+        return kind.dtype.startswith(_NUMBERS)
+    return kind == NUMERIC
+
+
+def is_unknown(kind: Type) -> bool:
+    """Whether neither container nor class is known."""
+    return kind in (ANY, NUMERIC)
 
 
 _DEPTH = 12  # of containers in containers
@@ -242,7 +261,9 @@ _DEPTH = 12  # of containers in containers
 
 def flattened(kind: Type, depth: int = _DEPTH) -> Type:
     """The type with ANY for what lies deeper than this many containers."""
-    if not isinstance(kind, (Tup, Lst, Dct, Obj, Clo, Method, AnyType)) or kind == ANY:
+    if not isinstance(kind, (Tup, Lst, Dct, Obj, Clo, Method, AnyType)):
+        return kind
+    if isinstance(kind, AnyType) and not kind.objects:
         return kind
     if depth == 0:
         return ANY
@@ -373,6 +394,7 @@ def counted(t: Type) -> Dim:
 
 
 _REAL = ("float", "int", "uint", "bool", "longdouble")
+_NUMBERS = (*_REAL, "complex", "clongdouble")
 _CARRYING = ("float", "complex", "longdouble", "object")
 
 
@@ -382,7 +404,7 @@ def carries(t: Type) -> bool:
         return t.dtype.startswith(_CARRYING)
     match t:
         case AnyType():
-            return True
+            return t != SIZES
         case Scalar(kind):
             return kind in (float, complex)
         case Tup(items):
@@ -444,7 +466,7 @@ def same_shape(a: Type, b: Type) -> bool:
     return da is not None and da == db and None not in da
 
 
-def show(t: Type) -> str:
+def show(t: Type) -> str:  # noqa: C901 - one decision over the kinds
     """For docstrings and `explain`: `float`, `float64[d0, 3]`."""
     match t:
         case Scalar(kind):
@@ -467,6 +489,8 @@ def show(t: Type) -> str:
             return getattr(code, "name", "lambda")
         case Method(_, _, name):
             return name
+        case AnyType(form="numeric"):
+            return "numbers"
         case AnyType(objects, none, functions):
             return " | ".join([*map(show, objects), *map(show, functions), *["None"] * none]) or "?"
         case Bottom():
@@ -483,4 +507,4 @@ def mutable(kind: Type) -> bool:
         return any(map(mutable, kind.items))
     if isinstance(kind, Method):
         return mutable(kind.owner)
-    return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo)
+    return isinstance(kind, Array | Lst | Dct | Obj | AnyType | Clo) and kind != SIZES
