@@ -116,9 +116,10 @@ class _Loosening:
             case Lst(parts, element, cls):
                 known = None if parts is None else tuple(map(self.of, parts))
                 return Lst(known, self.of(element), cls)
-            case Dct(parts, element, cls, under):
+            case Dct(parts, element, cls, under, rest):
                 pairs = None if parts is None else tuple((k, self.of(t)) for k, t in parts)
-                return Dct(pairs, self.of(element), cls, tuple((k, self.of(t)) for k, t in under))
+                held = tuple((k, self.of(t)) for k, t in under)
+                return Dct(pairs, self.of(element), cls, held, rest and self.of(rest))
             case _:
                 return kind
 

@@ -23,7 +23,7 @@ from srcad.analysis.operations import (
 )
 from srcad.ir import nodes as ir
 from srcad.ir.tables import under
-from srcad.ir.types import ANY, INT, NONE, Dct, Lst, Tup, Type, join_all
+from srcad.ir.types import ANY, INT, NONE, Dct, Lst, Tup, Type, join_all, key_of
 from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
 from srcad.rules.table import TABLE
 from srcad.runtime.containers import values
@@ -86,7 +86,8 @@ def _read_of_dict(
 ) -> Found | None:
     """`table.get(k)`, `table.values()` and the like."""
     if name == "get" and args:
-        element = under(owner, args[0].value) if isinstance(args[0], ir.Const) else owner.element
+        key = key_of(kinds[0])
+        element = owner.element if key is None else under(owner, key)
         if isinstance(args[0], ir.Const) and owner.items is not None:
             found = dict(owner.items)
             if args[0].value in found:

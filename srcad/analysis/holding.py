@@ -29,9 +29,10 @@ def opened(kind: Type) -> Type:
             return Tup(tuple(map(opened, items)), cls)
         case Lst(items, element, cls):
             return Lst(None if items is None else tuple(map(opened, items)), opened(element), cls)
-        case Dct(items, element, cls, under):
+        case Dct(items, element, cls, under, rest):
             pairs = None if items is None else tuple((k, opened(t)) for k, t in items)
-            return Dct(pairs, opened(element), cls, tuple((k, opened(t)) for k, t in under))
+            held = tuple((k, opened(t)) for k, t in under)
+            return Dct(pairs, opened(element), cls, held, rest and opened(rest))
         case Obj(cls, fields):
             return Obj(cls, tuple((n, opened(t)) for n, t in fields))
         case Clo():

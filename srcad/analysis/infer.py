@@ -52,6 +52,7 @@ from srcad.analysis.overloads import overloaded
 from srcad.analysis.program import MISSING, Unit
 from srcad.analysis.spread_arguments import spread_written_out
 from srcad.analysis.star_methods import star_written_out
+from srcad.analysis.text_methods import begun, text
 from srcad.analysis.unrolled import stored_by_name, unrolled
 from srcad.analysis.views_of_dicts import listed_values
 from srcad.analysis.witness import result_type
@@ -84,6 +85,8 @@ from srcad.ir.types import (
     is_count,
     join,
     join_all,
+    key_of,
+    sure,
 )
 from srcad.rules.mutable import PUTS
 from srcad.rules.table import TABLE
@@ -419,9 +422,8 @@ class Inference:
             if isinstance(target.obj, ir.Name):
                 name, kind = target.obj.id, self.expr(target.obj)
                 if isinstance(kind, Dct):
-                    key = self.expr(target.index)
-                    keys = (key.value,) if isinstance(key, Scalar) and key.known else ()
-                    self.bind(name, storing(kind, value, *keys))
+                    key = key_of(self.expr(target.index))
+                    self.bind(name, storing(kind, value, *(() if key is None else (key,))))
                 elif isinstance(kind, Lst):
                     many = isinstance(target.index, ir.Slice)
                     value = getattr(value, "element", ANY) if many else value
@@ -475,6 +477,7 @@ class Inference:
 
     def parts(self, kind: Type, count: int, star: int | None) -> list[Type]:
         """The types that unpacking yields."""
+        kind = sure(kind)
         items = getattr(kind, "items", None) if isinstance(kind, Tup | Lst) else None
         if items is not None:
             if star is None:
@@ -491,6 +494,7 @@ class Inference:
 
     def item_of(self, kind: Type) -> Type:
         """The type of what iteration yields."""
+        kind = sure(kind)
         match kind:
             case Bottom():
                 return BOTTOM
@@ -605,7 +609,7 @@ class Inference:
             case ir.Closure():
                 return self.closure(expr)
             case ir.Raw(node):
-                return STR if isinstance(node, ast.JoinedStr) else self.raw(node)
+                return text(node) if isinstance(node, ast.JoinedStr) else self.raw(node)
             case ir.Star(value):
                 return self.expr(value)
 
@@ -630,8 +634,13 @@ class Inference:
 
     def apply_binary(self, op: str, left: Type, right: Type) -> Type:
         function = BINARY_FUNCTIONS[op]
+        left, right = sure(left), sure(right)  # None raises
         if isinstance(left, Bottom) or isinstance(right, Bottom):
             return BOTTOM
+        if isinstance(left, Scalar) and left.kind is str:
+            texts = isinstance(right, Scalar) and right.kind is str
+            if op == "%" or (op == "+" and texts):
+                return begun(op, left)
         if op == "+" and isinstance(left, (Tup, Lst)) and type(left) is type(right):
             if isinstance(left, Lst) and left.cls is not getattr(right, "cls", None):
                 return ANY

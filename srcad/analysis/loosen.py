@@ -33,6 +33,7 @@ from srcad.ir.types import (
     Lst,
     Method,
     Obj,
+    Prefix,
     Tup,
     Type,
     flattened,
@@ -186,10 +187,10 @@ class _Loosening:
             case Lst(items, element, cls):
                 known = None if items is None else tuple(part(t, k) for k, t in enumerate(items))
                 return Lst(known, part(element, ANY_KEY), cls)
-            case Dct(items, element, cls, under):
+            case Dct(items, element, cls, under, rest):
                 pairs = None if items is None else tuple((k, part(t, k)) for k, t in items)
-                held = tuple((k, part(t, k)) for k, t in under)
-                return Dct(pairs, part(element, ANY_KEY), cls, held)
+                held = tuple((k, part(t, _place(k))) for k, t in under)
+                return Dct(pairs, part(element, ANY_KEY), cls, held, rest and part(rest, ANY_KEY))
             case Obj(cls, fields):
                 return Obj(cls, tuple((n, part(t, n)) for n, t in fields))
             case Tup(items, cls):
@@ -212,11 +213,16 @@ def _of_function(kind: Clo | Method, part: Callable[[Type, Hashable], Type]) -> 
     return replace(kind, captures=held, defaults=given)
 
 
+def _place(key: Hashable) -> Hashable:
+    """Where what is under a key is found: of several keys, anywhere."""
+    return ANY_KEY if isinstance(key, Prefix) else key
+
+
 def _parts(kind: Type) -> tuple[tuple[Hashable, Type], ...]:
     """What a value holds under names and known keys."""
     match kind:
         case Dct(items, _, _, under):
-            return (*(items or ()), *under)
+            return (*(items or ()), *((_place(k), t) for k, t in under))
         case Obj(_, fields):
             return fields
         case Tup(items):

@@ -70,6 +70,7 @@ from srcad.ir.types import (
     Tup,
     Type,
     mutable,
+    sure,
 )
 from srcad.rules.table import Staged
 from srcad.rules.views import makes_new, views_first
@@ -139,7 +140,7 @@ class Points:
         self.solve()
         if name not in self.reached:
             itself = self.named(name)
-            alone = self.facts.types.get(name) == NUMERIC  # it holds nothing
+            alone = sure(self.facts.types.get(name, ANY)) == NUMERIC  # it holds nothing
             self.reached[name] = itself if alone else self.closure(itself)
         return self.reached[name]
 
@@ -362,7 +363,7 @@ class Points:
 
     def items(self, expr: ir.Expr, whole: Sites, key: Hashable) -> Sites:
         """The items of what an expression gives: rows of an array are views of it."""
-        kind = self.kind(expr)
+        kind = sure(self.kind(expr))
         found = NONE if isinstance(kind, Array) else self.held(whole, key)
         return found | (whole if isinstance(kind, Array | AnyType) else NONE)
 
@@ -561,7 +562,7 @@ def _holds_nothing(kind: Type) -> bool:
 
 
 def _of_numbers(kind: Type) -> bool:
-    return isinstance(kind, Array) or kind == NUMERIC
+    return isinstance(sure(kind), Array) or sure(kind) == NUMERIC
 
 
 def _arrays(types: tuple[Type, ...]) -> bool:

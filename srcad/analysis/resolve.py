@@ -53,6 +53,7 @@ from srcad.ir.types import (
     count,
     join,
     join_all,
+    key_of,
 )
 from srcad.rules.mutable import MISSING as MISSING_KEY
 from srcad.rules.table import TABLE, NoDerivative
@@ -259,8 +260,8 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
                 return Lst(None, inner), Part(expr.obj, expr.index)
             return inner, Part(expr.obj, expr.index)
         case Dct(_, inner, cls):
-            known = isinstance(index, Scalar) and index.known
-            found = under(owner, index.value) if known else inner  # type: ignore[union-attr]
+            key = key_of(index)
+            found = inner if key is None else under(owner, key)
             own = inspect.getattr_static(cls, "__getitem__", None)
             if isinstance(own, pytypes.FunctionType):
                 return invoke_function(own, (expr.obj, expr.index), (), inference)
@@ -281,6 +282,8 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
             pass
     if isinstance(index, Array | Number | Scalar) and carries(index):
         return ANY, Refused("`[...]` with a number that carries a derivative")
+    if isinstance(owner, AnyType) and owner.of is not None:
+        return item(expr, owner.of, index, inference)[0], Element(expr.obj, expr.index)
     if owner == SIZES:
         return (SIZES if isinstance(expr.index, ir.Slice) else INT), Part(expr.obj, expr.index)
     return (NUMERIC if owner == NUMERIC else ANY), Element(expr.obj, expr.index)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from srcad.ir.types import ANY, BOOL, INT, Lst, Scalar, Tup, Type
+import ast
+
+from srcad.ir.types import ANY, BOOL, INT, Lst, Scalar, Tup, Type, beginning
 
 # fmt: off
 _LIKE_ITSELF = frozenset({
@@ -28,3 +30,17 @@ def result_of(kind: type, name: str) -> Type:
     if name in _TRIPLES:
         return Tup((text, text, text))
     return BOOL if name.startswith(("is", "starts", "ends")) else ANY
+
+
+def text(node: ast.JoinedStr) -> Type:
+    """The type of an f-string."""
+    first = node.values[0] if node.values else None
+    known = isinstance(first, ast.Constant) and isinstance(first.value, str)
+    return beginning(first.value if known else "")  # type: ignore[union-attr]
+
+
+def begun(op: str, left: Scalar) -> Type:
+    """The type of `"W%d" % i` and of `"W" + name`."""
+    if not left.known:
+        return beginning(left.size if op == "+" and isinstance(left.size, str) else "")
+    return beginning(left.value.partition("%")[0] if op == "%" else left.value)

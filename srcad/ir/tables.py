@@ -9,26 +9,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from srcad.ir.types import BOTTOM, Dct, Type, join
+from srcad.ir.types import Dct, Prefix, Type, join, rest_of, under
 
-
-def under(kind: Dct, key: Any) -> Type:
-    """What is under a key; of a dict that may not have it, anything that it holds."""
-    found: Type = dict(kind.items or kind.known).get(key, kind.element)
-    return found
+__all__ = ["storing", "under", "written"]
 
 
 def storing(kind: Dct, value: Type, *keys: Any) -> Dct:
     """The dict after a value was stored under these keys; without any, under some key."""
-    held = dict(kind.items or kind.known)
-    absent = BOTTOM if kind.items is not None else kind.element
-    if keys:
-        held.update({k: join(held.get(k, absent), value) for k in keys})
-    else:
+    held, rest = dict(kind.items or kind.known), rest_of(kind)
+    for key in keys:
+        before = under(kind, key)
+        if isinstance(key, Prefix):
+            held = {k: join(t, value) if key.may_be(k) else t for k, t in held.items()}
+        held[key] = join(before, value)
+    if not keys:
         held = {k: join(t, value) for k, t in held.items()}
-    return Dct(None, join(kind.element, value), kind.cls, tuple(held.items()))
+        rest = join(rest, value)
+    return Dct(None, join(kind.element, value), kind.cls, tuple(held.items()), rest)
 
 
 def written(kind: Dct) -> Dct:
     """The dict where items may come and go."""
-    return Dct(None, kind.element, kind.cls, kind.items or kind.known)
+    return Dct(None, kind.element, kind.cls, kind.items or kind.known, rest_of(kind))

@@ -35,13 +35,14 @@ class AnyType:
     """Nothing is known; or only that it is an object of one of a few classes, or maybe None.
 
     Beside objects it may be one of a few functions: `[Linear(w), np.tanh]`.  form: it is one number
-    or an array of numbers, or a tuple of integers.
+    or an array of numbers, or a tuple of integers.  of: it is a value of that type, or None.
     """
 
     objects: tuple[Obj, ...] = ()
     none: bool = False
     functions: tuple[Known, ...] = ()
     form: str = ""
+    of: Type | None = None
 
 
 @record(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Scalar:
     kind: type
     value: Any = None  # of strings, bools and literal integers, where known
     known: bool = False
-    size: Dim = None  # of an integer that counts a dimension: `n = x.shape[0]`
+    # of an integer that counts a dimension: `n = x.shape[0]`; of a text, how it begins: f"W{i}"
+    size: Dim = None
 
 
 @record(frozen=True, slots=True)
@@ -89,13 +91,28 @@ class Lst:
 class Dct:
     """A dict: all its items in order; or, of one that is written, what is under some of its keys.
 
-    Under a key that `known` does not have is an `element`, if anything.
+    Under a key that `known` does not have is a `rest`, if anything; None: an `element`, which is
+    all that may be under any key.
     """
 
     items: tuple[tuple[Any, Type], ...] | None
     element: Type
     cls: type = dict
     known: tuple[tuple[Any, Type], ...] = ()
+    rest: Type | None = None
+
+
+@record(frozen=True, slots=True)
+class Prefix:
+    """The keys of a dict that begin with a text: `f"W{i}"`."""
+
+    text: str
+
+    def may_be(self, key: Any) -> bool:
+        """Whether one of the keys may be this one, or one of these."""
+        if isinstance(key, Prefix):
+            return key.text.startswith(self.text) or self.text.startswith(key.text)
+        return isinstance(key, str) and key.startswith(self.text)
 
 
 @record(frozen=True, slots=True)
@@ -186,10 +203,41 @@ class Symbols:
 def _joined_known(a: Dct, b: Dct) -> tuple[tuple[Any, Type], ...]:
     """What is under the keys of either; where nothing is known of the others, nothing is."""
     parts = [dict(d.items or d.known) for d in (a, b)]
-    absent = [BOTTOM if d.items is not None else d.element for d in (a, b)]
     keys = [k for k in parts[0]] + [k for k in parts[1] if k not in parts[0]]
-    found = [(k, [p.get(k, e) for p, e in zip(parts, absent, strict=True)]) for k in keys]
-    return tuple((k, join_all(kinds)) for k, kinds in found)
+    return tuple((k, join(under(a, k), under(b, k))) for k in keys)
+
+
+def rest_of(kind: Dct) -> Type:
+    """What is under a key that is not known."""
+    if kind.items is not None:
+        return BOTTOM
+    return kind.element if kind.rest is None else kind.rest
+
+
+def under(kind: Dct, key: Any) -> Type:
+    """What is under a key, or one of several; of a dict that may not have it, what may be there."""
+    held = dict(kind.items or kind.known)
+    if isinstance(key, Prefix):
+        return join_all([*(t for k, t in held.items() if key.may_be(k)), rest_of(kind)])
+    if key in held:
+        found: Type = held[key]
+        return found
+    several = (t for k, t in held.items() if isinstance(k, Prefix) and k.may_be(key))
+    return join_all([*several, rest_of(kind)])
+
+
+def key_of(kind: Type) -> Any:
+    """The key that a value of the type is, or the keys among which it is; None if not known."""
+    if not isinstance(kind, Scalar):
+        return None
+    if kind.known and kind.kind is not type(None):
+        return kind.value
+    return Prefix(kind.size) if kind.kind is str and isinstance(kind.size, str) else None
+
+
+def beginning(text: str) -> Scalar:
+    """The type of a text that begins so."""
+    return Scalar(str, size=text or None)
 
 
 def join_all(items: Any) -> Type:
@@ -230,8 +278,9 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
             pairs = None
             if same:
                 pairs = tuple((k, join(t, u)) for (k, t), (_, u) in zip(i1, i2, strict=True))  # type: ignore[arg-type]
-            known = () if pairs is not None else _joined_known(a, b)
-            return Dct(pairs, join(e1, e2), c1, known)
+            if pairs is not None:
+                return Dct(pairs, join(e1, e2), c1)
+            return Dct(None, join(e1, e2), c1, _joined_known(a, b), join(rest_of(a), rest_of(b)))
         case Obj(c1, f1), Obj(c2, f2) if c1 is c2:
             return Obj(c1, _joined_fields(f1, f2))
         case Clo(), Clo() if _same_function(a, b):
@@ -239,7 +288,31 @@ def join(a: Type, b: Type) -> Type:  # noqa: C901 - one decision over the kinds
             return replace(a, captures=captures, defaults=_joined_pairs(a.defaults, b.defaults))
         case Method(f1, o1, n1), Method(f2, o2, n2) if (f1, n1) == (f2, n2):
             return Method(f1, join(o1, o2), n1)
-    return NUMERIC if is_numeric(a) and is_numeric(b) else _one_of(a, b)
+    if is_numeric(a) and is_numeric(b):
+        return NUMERIC
+    return _or_none(a, b) or _one_of(a, b)
+
+
+def _or_none(a: Type, b: Type) -> Type | None:
+    """A number, an array or a tuple of such, or None: `cache = None` before it is filled."""
+    known = [sure(k) for k in (a, b) if not (isinstance(k, Scalar) and k.kind is type(None))]
+    if len(known) > 1 and not any(isinstance(k, AnyType) and k.of is not None for k in (a, b)):
+        return None
+    kind = join_all(known)
+    return AnyType(none=True, of=kind) if _is_lasting(kind) else None
+
+
+def _is_lasting(kind: Type) -> bool:
+    """Whether no value of the type can be filled with another: a number, an array, a text."""
+    if isinstance(kind, Tup):
+        return kind.cls is tuple and all(_is_lasting(k) or _is_lasting(sure(k)) for k in kind.items)
+    text = isinstance(kind, Scalar) and kind.kind is str
+    return text or is_numeric(kind) or kind == SIZES
+
+
+def sure(kind: Type) -> Type:
+    """The type of a value where it is not None."""
+    return kind if not isinstance(kind, AnyType) or kind.of is None else kind.of
 
 
 def is_numeric(kind: Type) -> bool:
@@ -276,9 +349,10 @@ def flattened(kind: Type, depth: int = _DEPTH) -> Type:
             return Tup(tuple(map(inner, items)), cls)
         case Lst(parts, element, cls):
             return Lst(None if parts is None else tuple(map(inner, parts)), inner(element), cls)
-        case Dct(pairs, element, cls, under):
+        case Dct(pairs, element, cls, under, rest):
             known = None if pairs is None else tuple((k, inner(t)) for k, t in pairs)
-            return Dct(known, inner(element), cls, tuple((k, inner(t)) for k, t in under))
+            held = tuple((k, inner(t)) for k, t in under)
+            return Dct(known, inner(element), cls, held, rest and inner(rest))
         case Obj(cls, fields):
             return Obj(cls, tuple((n, inner(t)) for n, t in fields))
         case Clo(captures=captures, defaults=defaults):
@@ -342,9 +416,10 @@ def _cut(kind: Type, classes: frozenset[type]) -> Type:
             return Tup(tuple(map(cut, items)), cls)
         case Lst(items, element, cls):
             return Lst(None if items is None else tuple(map(cut, items)), cut(element), cls)
-        case Dct(items, element, cls, known):
+        case Dct(items, element, cls, known, rest):
             pairs = None if items is None else tuple((k, cut(t)) for k, t in items)
-            return Dct(pairs, cut(element), cls, tuple((k, cut(t)) for k, t in known))
+            held = tuple((k, cut(t)) for k, t in known)
+            return Dct(pairs, cut(element), cls, held, rest and cut(rest))
         case Method(function, owner, name):
             return Method(function, cut(owner), name)
         case Clo():
@@ -381,7 +456,7 @@ def count(dim: Dim) -> Scalar:
 
 def of_integer(t: Type) -> bool:
     """Whether an integer is told by that of an argument: `n`, `n + 1`."""
-    if not isinstance(t, Scalar) or t.size is None or isinstance(t.size, int):
+    if not isinstance(t, Scalar) or t.kind is not int or t.size is None or isinstance(t.size, int):
         return False
     return (t.size if isinstance(t.size, str) else t.size[0]).startswith("n")
 
@@ -403,6 +478,8 @@ def carries(t: Type) -> bool:
     if isinstance(t, (Array, Number)):
         return t.dtype.startswith(_CARRYING)
     match t:
+        case AnyType(of=kind) if kind is not None:
+            return carries(kind)
         case AnyType():
             return t != SIZES
         case Scalar(kind):
@@ -491,6 +568,8 @@ def show(t: Type) -> str:  # noqa: C901 - one decision over the kinds
             return name
         case AnyType(form="numeric"):
             return "numbers"
+        case AnyType(of=kind) if kind is not None:
+            return f"{show(kind)} | None"
         case AnyType(objects, none, functions):
             return " | ".join([*map(show, objects), *map(show, functions), *["None"] * none]) or "?"
         case Bottom():
