@@ -107,8 +107,10 @@ def _of_statement(inferred: Inferred, stmt: ir.Stmt) -> list[Write]:
             contents = write.contents or owner is not target
             item = None if owner is target else target_key(target)  # type: ignore[arg-type]
             path = target if isinstance(target, ir.Attr) else write.path
-            write = replace(write, structural=structural, contents=contents, item=item, path=path)
-            return [write]
+            # no operator writes into what a list holds, but for one of a class
+            deep = write.deep and not (rebinding and inferred.session.plain_operators)
+            write = replace(write, structural=structural, contents=contents, deep=deep)
+            return [replace(write, item=item, path=path)]
         case ir.With(items) if entered(inferred, stmt).given:
             given = frozenset().union(*(ir.reads(e) for e, _ in items)) & inferred.types.keys()
             write = Write(given, stmt.at, "this context manager", structural=True)

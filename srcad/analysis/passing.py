@@ -28,10 +28,14 @@ Held = tuple[tuple[Site, Hashable, Sites], ...]
 
 @dataclass(frozen=True)
 class Passing:
-    """What objects hold after the call under which keys, and what the result may be."""
+    """What objects hold after the call under which keys, and what the result may be.
+
+    arrays: those of the sites that are arrays of numbers.
+    """
 
     held: Held
     result: Sites
+    arrays: Sites = NONE
 
     @cached_property
     def together(self) -> tuple[tuple[Hashable, Sites, Sites], ...]:
@@ -47,7 +51,7 @@ def passed(points: Points, expr: ir.Expr, operation: Invoke) -> Sites:
     known = passing(points, operation)
     if known is None:
         return _anything(points, expr, operation)
-    call = _Call(points, expr, operation)
+    call = _Call(points, expr, operation, known.arrays)
     for key, values, sites in known.together:
         points.put(call.every(sites), key, call.every(values))
     return NONE.union(*map(call.sites, known.result))
@@ -74,7 +78,10 @@ def passing(points: Points, operation: Invoke) -> Passing | None:
     inner.solve()
     changing = mutable(callee.types.get(unit.code.result, ANY))
     result = inner.named(unit.code.result) if changing else NONE
-    found = callee.memory["passing"] = _bounded(Passing(_reached(inner, result), result), callee)
+    held = _reached(inner, result)
+    made = result.union(*(values for _, _, values in held))
+    passing = Passing(held, result, frozenset(s for s in made & inner.arrays if not is_outer(s)))
+    found = callee.memory["passing"] = _bounded(passing, callee)
     return found
 
 
@@ -90,17 +97,17 @@ def _bounded(found: Passing, callee: Any) -> Passing:
     if sum(len(values) for _, _, values in found.held) <= MOST:
         return found
     one: Site = "made", id(callee)
+    array: Site = "made", id(callee), "arrays"
 
-    def merged(sites: Sites) -> Sites:
-        outer = frozenset(filter(is_outer, sites))
-        return outer if len(outer) == len(sites) else outer | {one}
+    def merged(site: Site) -> Site:
+        return site if is_outer(site) else array if site in found.arrays else one
 
     table: dict[tuple[Site, Hashable], Sites] = {}
     for site, key, values in found.held:
-        place = site if is_outer(site) else one, key
-        table[place] = table.get(place, NONE) | merged(values)
+        place = merged(site), key
+        table[place] = table.get(place, NONE) | frozenset(map(merged, values))
     held = tuple((site, key, values) for (site, key), values in table.items())
-    return Passing(held, merged(found.result))
+    return Passing(held, frozenset(map(merged, found.result)), frozenset({array}))
 
 
 def _reached(points: Points, result: Sites) -> Held:
@@ -139,6 +146,7 @@ class _Call:
     points: Points
     expr: ir.Expr
     operation: Invoke
+    arrays: Sites = NONE  # of the sites of the function, those that are arrays of numbers
     known: dict[Site, Sites] = field(default_factory=dict)
     unions: dict[Sites, Sites] = field(default_factory=dict)
 
@@ -157,7 +165,10 @@ class _Call:
             return frozenset({MADE})
         if not is_outer(site):
             nested = isinstance(site, tuple) and site[0] == "at" and depth_of(site) >= DEPTH
-            return frozenset({("at", id(self.expr), site[2] if nested else site)})
+            here: Site = ("at", id(self.expr), site[2] if nested else site)
+            if site in self.arrays and not nested:
+                self.points.arrays.add(here)
+            return frozenset({here})
         match site:
             case ("param", name):
                 return self.argument(name)

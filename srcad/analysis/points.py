@@ -22,6 +22,8 @@ from inspect import getattr_static
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from srcad.analysis.elements import adds_axes, is_basic
 from srcad.analysis.infer import Inference, Inferred, constant
 from srcad.analysis.loop_sites import loop_sites
@@ -66,6 +68,7 @@ from srcad.ir.types import (
     Dct,
     Lst,
     Number,
+    Obj,
     Scalar,
     Tup,
     Type,
@@ -98,6 +101,7 @@ class Points:
     added: set[tuple[int, Sites]] = field(default_factory=set)  # to which set what was added
     outside: dict[int, tuple[Any, str]] = field(default_factory=dict)  # objects met, by id
     targets: dict[int, Type] = field(default_factory=dict)  # of `d[k] += v`, by id
+    arrays: set[Site] = field(default_factory=set)  # of numbers, which hold nothing
     changed: bool = False
     solved: bool = False
     coarse: bool = False  # what calls make is one object, for want of time
@@ -114,8 +118,11 @@ class Points:
 
     def followed(self) -> bool:
         """Whether every statement could be followed: not where too much holds too much."""
-        for param in self.facts.unit.code.params:
-            self.own[param.name] = {("param", param.name)}
+        for param, kind in zip(self.facts.unit.code.params, self.facts.params, strict=True):
+            site: Site = ("param", param.name)
+            self.own[param.name] = {site}
+            if _of_numbers(kind) and _holds_nothing(kind):
+                self.arrays.add(site)
         for group in self.facts.joined:
             self.join(group)
         while True:
@@ -232,7 +239,10 @@ class Points:
     def outer(self, value: Any, name: str) -> Sites:
         """The site of an object from outside, of which the name is known by here."""
         self.outside.setdefault(id(value), (value, name))
-        return frozenset({("outside", id(value))})
+        site: Site = ("outside", id(value))
+        if type(value) is np.ndarray and value.dtype != object:
+            self.arrays.add(site)
+        return frozenset({site})
 
     def closure(self, sites: Iterable[Site], keys: bool = True) -> Sites:
         asked = frozenset(sites), keys
@@ -257,9 +267,13 @@ class Points:
             return self.answers[asked]
         found: set[Site] = set()
         for site in asked[0]:
+            if site in self.arrays:
+                continue  # it holds nothing
             cells = self.heap.setdefault(site, {})
             if is_outer(site):  # what a parameter holds is found when it is read
                 part = deep_part_of(site) if self.coarse else part_of(site, key)
+                if part not in self.heap and _of_numbers(self.given(part)):
+                    self.arrays.add(part)
                 self.add(cells.setdefault(_value(key), set()), {part})
             if key == ANY_KEY:
                 found = found.union(*cells.values())
@@ -270,8 +284,21 @@ class Points:
         self.answers[asked] = frozenset(found)
         return self.answers[asked]
 
+    def given(self, site: Any) -> Type:
+        """The type of what a parameter holds when the function is called."""
+        match site:
+            case ("param", name):
+                params = zip(self.facts.unit.code.params, self.facts.params, strict=True)
+                return next((t for p, t in params if p.name == name), ANY)
+            case ("part", owner, key):
+                return _part(self.given(owner), key)
+            case _:
+                return ANY
+
     def put(self, sites: Iterable[Site], key: Hashable, values: Iterable[Site]) -> None:
         for site in sites:
+            if site in self.arrays:
+                continue
             self.add(self.heap.setdefault(site, {}).setdefault(key, set()), values)
 
     def new(self, expr: ir.Expr, items: Iterable[Site] = (), key: Hashable = ANY_KEY) -> Sites:
@@ -290,6 +317,8 @@ class Points:
     def statement(self, stmt: ir.Stmt) -> None:  # noqa: C901 - one case for each kind
         match stmt:
             case ir.Assign(target, value):
+                if _of_numbers(self.facts.types.get(target, ANY)):
+                    self.arrays.add(("new", id(value)))
                 self.bind(target, self.value(value))
             case ir.Unpack(names, value, star):
                 whole = self.value(value)
@@ -539,6 +568,8 @@ class Points:
         if operation.form == "operator" and lists and not _arrays(operation.types):
             held = (self.items(a, self.value(a), ANY_KEY) for a in args)
             return self.new(expr, NONE.union(*held))  # `xs + ys`, `xs * 2`
+        if operation.form == "operator" and self.facts.session.plain_operators:
+            return self.new(expr, NONE.union(*(self.held(self.value(a)) for a in args)))
         if function is values:  # of a dict, as a list
             return self.new(expr, self.held(self.value(args[0])))
         if makes_new(function, options):
@@ -559,6 +590,17 @@ class Points:
 def _holds_nothing(kind: Type) -> bool:
     """Whether a value of the type is known to hold no other object."""
     return _of_numbers(kind) and getattr(kind, "dtype", "") != "object"
+
+
+def _part(kind: Type, key: Hashable) -> Type:
+    """The type of what a value holds under a key; ANY where that is not told."""
+    match kind:
+        case Dct(_, element) | Lst(_, element) if key != KEYS:
+            return element
+        case Obj(_, fields):
+            return dict(fields).get(key, ANY) if isinstance(key, str) else ANY
+        case _:
+            return ANY
 
 
 def _of_numbers(kind: Type) -> bool:

@@ -10,6 +10,7 @@ from srcad.analysis.changing import NOTHING, Changing
 from srcad.analysis.flags import flags
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.loosen import loosen
+from srcad.analysis.operator_classes import no_operators
 from srcad.analysis.program import MISSING, Program, Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.watching import in_sight, out_of_sight
@@ -61,10 +62,13 @@ class Session:
     )  # what is being read: the lowest it rests on
     earlier: dict[Any, Inferred] = field(default_factory=dict)  # what is to be read once more
     versions: Counter[int] = field(default_factory=Counter)  # of each function, how many were read
+    root: tuple[Unit, tuple[Type, ...]] | None = None  # the function that is differentiated
+    operators: bool | None = None  # whether a class of the program may have some; None: not asked
 
     def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         """What is known of a function, called with arguments of these types."""
         key = (id(unit), params)
+        self.root = self.root or (unit, params)
         if key in self.done:
             if key in self.open:
                 self.rest_on(self.open[key])
@@ -153,6 +157,13 @@ class Session:
             self.settle(key, inferred)
             self.hopeful, self.hoping = True, {}
         return inferred
+
+    @property
+    def plain_operators(self) -> bool:
+        """Whether operators are those of numbers and containers, whatever they are applied to."""
+        if self.operators is None:
+            self.operators = self.root is None or not no_operators(*self.root)
+        return not self.operators
 
     def changes(self, root: Inferred) -> bool:
         """Whether more may change than was known when the function was read."""
