@@ -100,7 +100,7 @@ def attribute_of_any_rank(name: str) -> Type | None:
 
 _ATTRIBUTES: dict[str, Type] = {
     "shape": SIZES, "ndim": INT, "size": INT, "T": NUMERIC, "mT": NUMERIC,
-    "real": NUMERIC, "imag": NUMERIC,
+    "real": NUMERIC, "imag": NUMERIC, "dtype": Scalar(np.dtype),
 }  # fmt: skip
 
 
@@ -118,7 +118,9 @@ def _given(kind: Type) -> bool:
 
 def _counts(kind: Type) -> bool:
     """A number that is no type: `np.zeros(n, dtype)` may make an array of objects."""
-    return is_numeric(kind) or (isinstance(kind, Known) and _of_numbers(kind.value))
+    if isinstance(kind, Known):
+        return _of_numbers(kind.value)
+    return is_numeric(kind) or (isinstance(kind, Scalar) and kind.kind is np.dtype)
 
 
 def _of_numbers(value: Any) -> bool:

@@ -55,6 +55,7 @@ from srcad.ir.types import (
     BOOL,
     BOTTOM,
     NONE,
+    NUMERIC,
     STR,
     AnyType,
     Array,
@@ -183,8 +184,14 @@ def known_call(
         return known_call(expr, other, args, kwargs, inference)
     expanded = expand(args, kwargs, inference)
     if expanded is None:
-        return ANY, Dynamic(expr.func, expr.args, expr.kwargs)
+        numbers = value in _OF_SIZES and not kwargs
+        return (NUMERIC if numbers else ANY), Dynamic(expr.func, expr.args, expr.kwargs)
     return apply(value, *expanded, "call", inference)
+
+
+_OF_SIZES = frozenset(
+    draws.PLAIN[n] for n in ("rand", "randn", "random_sample") if n in draws.PLAIN
+)
 
 
 def _special(

@@ -23,6 +23,7 @@ from srcad.frontend.contexts import LOCKS, PASSING
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOTTOM, Dct, Known, Lst, Obj, Tup, Type, join
 from srcad.rules.mutable import MOVES, PUTS
+from srcad.runtime import draws
 from srcad.runtime.methods import METHODS
 
 _MAKERS = {"__init__", "__post_init__", "__new__", "__init_subclass__", "__set_name__"}
@@ -167,6 +168,11 @@ def _method_of_array(operation: Operation) -> str:
             return ""
 
 
+def _draws(function: Any) -> bool:
+    """Whether it draws numbers, and runs no code of the program."""
+    return bool(draws.of_generator(getattr(function, "__self__", None)))
+
+
 def _may_be_ours(reach: Reach, names: frozenset[str]) -> bool:
     """Whether a class or an object of the program may have a method of such a name."""
     for cls in reach.classes.values():
@@ -179,7 +185,8 @@ def _may_be_ours(reach: Reach, names: frozenset[str]) -> bool:
 
 def _calls_anything(facts: Inferred) -> bool:
     """Whether a function that is known only when it runs is called, or one in code kept as is."""
-    if any(isinstance(o, Dynamic) and not _method_of_array(o) for o in facts.operations.values()):
+    dynamic = (o for o in facts.operations.values() if isinstance(o, Dynamic))
+    if any(not _method_of_array(o) and not _draws(known_value(facts, o.func)) for o in dynamic):
         return True
     raws = (e for s in ir.walk(facts.body) for e in ir.computed(s) if isinstance(e, ir.Raw))
     return any(_raw_calls(facts, raw) for raw in raws)
