@@ -25,7 +25,6 @@ ONLY_REVERSE = {
     "changing_state.list_and_array_of_an_object": "UnsupportedSyntax",
     "regressions_libraries.integers_and_objects_in_a_written_object": "NotDifferentiable",
     "regressions_numpy.sizes_of_sets": "UnsupportedSyntax",
-    "standard_library.numbers_found_in_a_text": "UnsupportedSyntax",
 }
 
 

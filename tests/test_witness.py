@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from srcad.analysis.witness import result_type
-from srcad.ir.types import ANY, FLOAT, INT, Array, Lst, Scalar, Tup
+from srcad.ir.types import FLOAT, INT, Array, Lst, Scalar, Tup, is_unknown
 
 TWO = Scalar(int, 2, known=True)
 PAIR = Tup((FLOAT, FLOAT))
@@ -31,4 +31,4 @@ SOME = Lst(None, INT)
     ],
 )
 def test_rank_and_length(function, args, known):
-    assert (result_type(function, args) != ANY) is known
+    assert is_unknown(result_type(function, args)) is not known

@@ -494,7 +494,9 @@ class Inference:
 
     def item_of(self, kind: Type) -> Type:
         """The type of what iteration yields."""
-        kind = sure(kind)
+        if isinstance(kind, AnyType) and kind.of is not None:
+            found = self.item_of(kind.of)
+            return ANY if isinstance(found, Bottom) else found
         match kind:
             case Bottom():
                 return BOTTOM

@@ -569,7 +569,7 @@ class Points:
             held = (self.items(a, self.value(a), ANY_KEY) for a in args)
             return self.new(expr, NONE.union(*held))  # `xs + ys`, `xs * 2`
         if operation.form == "operator" and self.facts.session.plain_operators:
-            return self.new(expr, NONE.union(*(self.held(self.value(a)) for a in args)))
+            return self.unseen(expr, NONE.union(*(self.held(self.value(a)) for a in args)))
         if function is values:  # of a dict, as a list
             return self.new(expr, self.held(self.value(args[0])))
         if makes_new(function, options):

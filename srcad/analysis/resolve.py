@@ -262,6 +262,7 @@ def item(expr: ir.Item, owner: Type, index: Type, inference: Inference) -> Found
         case Dct(_, inner, cls):
             key = key_of(index)
             found = inner if key is None else under(owner, key)
+            found = inner if isinstance(found, Bottom) else found  # it is not there: Python raises
             own = inspect.getattr_static(cls, "__getitem__", None)
             if isinstance(own, pytypes.FunctionType):
                 return invoke_function(own, (expr.obj, expr.index), (), inference)

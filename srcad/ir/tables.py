@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from srcad.ir.types import Dct, Prefix, Type, join, rest_of, under
+from srcad.ir.types import Dct, Prefix, Type, join, noted, rest_of, under
 
 __all__ = ["storing", "under", "written"]
 
@@ -18,14 +18,19 @@ def storing(kind: Dct, value: Type, *keys: Any) -> Dct:
     """The dict after a value was stored under these keys; without any, under some key."""
     held, rest = dict(kind.items or kind.known), rest_of(kind)
     for key in keys:
-        before = under(kind, key)
+        before = noted(kind, key)
         if isinstance(key, Prefix):
-            held = {k: join(t, value) if key.may_be(k) else t for k, t in held.items()}
+            held |= {k: join(t, value) for k, t in held.items() if _is_one_of(k, key)}
         held[key] = join(before, value)
     if not keys:
         held = {k: join(t, value) for k, t in held.items()}
         rest = join(rest, value)
     return Dct(None, join(kind.element, value), kind.cls, tuple(held.items()), rest)
+
+
+def _is_one_of(key: Any, keys: Prefix) -> bool:
+    """Whether a key is one of these; of others like them, each is looked for under both."""
+    return not isinstance(key, Prefix) and keys.may_be(key)
 
 
 def written(kind: Dct) -> Dct:

@@ -204,7 +204,7 @@ def _joined_known(a: Dct, b: Dct) -> tuple[tuple[Any, Type], ...]:
     """What is under the keys of either; where nothing is known of the others, nothing is."""
     parts = [dict(d.items or d.known) for d in (a, b)]
     keys = [k for k in parts[0]] + [k for k in parts[1] if k not in parts[0]]
-    return tuple((k, join(under(a, k), under(b, k))) for k in keys)
+    return tuple((k, join(noted(a, k), noted(b, k))) for k in keys)
 
 
 def rest_of(kind: Dct) -> Type:
@@ -224,6 +224,18 @@ def under(kind: Dct, key: Any) -> Type:
         return found
     several = (t for k, t in held.items() if isinstance(k, Prefix) and k.may_be(key))
     return join_all([*several, rest_of(kind)])
+
+
+def noted(kind: Dct, key: Any) -> Type:
+    """What is to be noted for a key: for several, what those without a note of their own have."""
+    if not isinstance(key, Prefix):
+        return under(kind, key)
+    held = dict(kind.items or kind.known)
+    if key in held:
+        found: Type = held[key]
+        return found
+    wider = (k for k in held if isinstance(k, Prefix) and key.text.startswith(k.text))
+    return join_all([*(held[k] for k in wider), rest_of(kind)])
 
 
 def key_of(kind: Type) -> Any:
