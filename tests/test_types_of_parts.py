@@ -128,7 +128,12 @@ def test_joined(a: Type, b: Type, both: Type) -> None:
     [
         (operator.add, (NUMERIC, ROW), (), NUMERIC),
         (operator.add, (NUMERIC, ANY), (), None),
-        (operator.mul, (NUMERIC, Lst(None, FLOAT)), (), NUMERIC),
+        (operator.mul, (NUMERIC, Lst(None, FLOAT)), (), None),
+        (np.multiply, (NUMERIC, Lst(None, FLOAT)), (), NUMERIC),
+        (np.where, (NUMERIC,), (), None),
+        (np.where, (NUMERIC, ROW, FLOAT), (), NUMERIC),
+        (np.atleast_2d, (NUMERIC,), (), NUMERIC),
+        (np.atleast_2d, (NUMERIC, ROW), (), None),
         (np.exp, (NUMERIC,), (), NUMERIC),
         (np.exp, (NUMERIC, ROW), (), None),
         (np.exp, (NUMERIC,), (("out", ROW),), None),
@@ -201,3 +206,25 @@ def test_what_an_operator_of_a_class_hands_out_is_what_it_is() -> None:
     except srcad.errors.SrcadError:
         return
     assert found == 7.0
+
+
+class Settings:
+    def __init__(self, table: Any) -> None:
+        self.table = table
+
+    def fill(self) -> None:
+        self.table["eps"], self.table["mode"] = 3.0, "square"
+
+
+def filled_out_of_sight(x: float, i: int) -> Any:
+    table: dict[str, Any] = {}
+    table["rate"] = 1.0
+    things: list[Any] = [Settings(table), 2.0]
+    things[i].fill()
+    eps = table.get("eps")
+    y = x * (2.0 if eps is None else eps)
+    return y if table.get("mode", "plain") == "plain" else y * y
+
+
+def test_nothing_is_decided_by_a_key_that_nobody_in_sight_stores() -> None:
+    assert srcad.value_and_grad(filled_out_of_sight)(1.5, 0) == (20.25, 27.0)

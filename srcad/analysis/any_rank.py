@@ -43,7 +43,7 @@ _OPERATORS: frozenset[Any] = frozenset({
 # of arrays alone: an option may say how, never that it is something else
 _OF_ARRAYS: frozenset[Any] = frozenset({
     np.dot, np.matmul, np.inner, np.outer, np.vdot, np.tensordot, np.cross, np.kron,
-    np.maximum, np.minimum, np.where, np.clip, np.interp,
+    np.maximum, np.minimum, np.clip, np.interp,
 })  # fmt: skip
 
 # of an array, and of options of any kind
@@ -53,11 +53,13 @@ _OF_FIRST: frozenset[Any] = frozenset({
     np.argmax, np.argmin, np.argsort, np.any, np.all, np.count_nonzero,
     np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.squeeze, np.expand_dims,
     np.flip, np.roll, np.repeat, np.tile, np.take, np.diag, np.diagonal, np.trace, np.tril, np.triu,
-    np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_to, np.copy, np.round, np.pad,
+    np.broadcast_to, np.copy, np.round, np.pad,
     np.zeros_like, np.ones_like, np.empty_like, np.real, np.imag, np.conj,
     np.linalg.norm, np.linalg.inv, np.linalg.det,
     methods.reshape, methods.transpose, methods.flatten, methods.copy, methods.flat,
 })  # fmt: skip
+
+_AT_LEAST: frozenset[Any] = frozenset({np.atleast_1d, np.atleast_2d, np.atleast_3d})
 
 # of sizes
 _MADE: frozenset[Any] = frozenset({
@@ -79,8 +81,14 @@ def of_any_rank(function: Any, args: tuple[Type, ...], options: Named) -> Type |
         return None
     if function in _EXACTLY:
         return _EXACTLY[function] if len(args) == 1 and not options else None
-    if function in _OPERATORS or function in _OF_ARRAYS or _is_ufunc(function, len(args)):
+    if function in _OPERATORS:  # of a list, `n * xs` is a list
+        return NUMERIC if all(map(is_numeric, args)) else None
+    if function is np.where and len(args) != 3:
+        return None  # a tuple of places
+    if function is np.where or function in _OF_ARRAYS or _is_ufunc(function, len(args)):
         return NUMERIC if all(map(_given, args)) else None
+    if function in _AT_LEAST:
+        return NUMERIC if len(args) == 1 else None
     if function is methods.astype:
         return NUMERIC if len(args) > 1 and _counts(args[1]) else None
     return NUMERIC if function in _OF_FIRST else None

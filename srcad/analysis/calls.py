@@ -184,14 +184,9 @@ def known_call(
         return known_call(expr, other, args, kwargs, inference)
     expanded = expand(args, kwargs, inference)
     if expanded is None:
-        numbers = value in _OF_SIZES and not kwargs
+        numbers = value in draws.OF_SIZES and not kwargs
         return (NUMERIC if numbers else ANY), Dynamic(expr.func, expr.args, expr.kwargs)
     return apply(value, *expanded, "call", inference)
-
-
-_OF_SIZES = frozenset(
-    draws.PLAIN[n] for n in ("rand", "randn", "random_sample") if n in draws.PLAIN
-)
 
 
 def _special(

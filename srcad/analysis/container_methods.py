@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from srcad.analysis.changing import general
 from srcad.analysis.invoke import Found, invoke_function
 from srcad.analysis.operations import (
     Append,
@@ -23,7 +24,7 @@ from srcad.analysis.operations import (
 )
 from srcad.ir import nodes as ir
 from srcad.ir.tables import under
-from srcad.ir.types import ANY, INT, NONE, Dct, Lst, Tup, Type, join_all, key_of
+from srcad.ir.types import ANY, BOTTOM, INT, NONE, Bottom, Dct, Lst, Tup, Type, join_all, key_of
 from srcad.rules.mutable import HANDS_OUT, MOVES, PUTS
 from srcad.rules.table import TABLE
 from srcad.runtime.containers import values
@@ -96,7 +97,11 @@ def _read_of_dict(
                 Same(args[1]) if len(args) > 1 else Inert()
             )
         default = args[1] if len(args) > 1 else None
-        return join_all([element, *(kinds[1:] or [NONE])]), Handed(func.obj, default)
+        given = kinds[1:] or [NONE]
+        if isinstance(element, Bottom):  # nobody in sight stores it: nothing is decided by that
+            none = given == [NONE]
+            element, given = (owner.element, given) if none else (BOTTOM, [general(given[0])])
+        return join_all([element, *given]), Handed(func.obj, default)
     if name == "keys":
         return Lst(None, inference.item_of(owner)), Inert()
     if name == "values":

@@ -29,12 +29,12 @@ _OPERATORS = frozenset(
 def no_operators(unit: Unit, params: Iterable[Type]) -> bool:
     """Whether operators are those of numbers, arrays and containers, wherever they stand."""
     kinds = list(params)
-    if any(map(_hides, kinds)):
+    if any(map(hides, kinds)):
         return False
     reach = Reach()
     reach.value(unit.function)
     for kind in kinds:
-        for cls in _classes(kind):
+        for cls in classes_in(kind):
             reach.value(cls)
     reach.close()
     return not any(map(_has_operators, reach.classes.values()))
@@ -45,22 +45,22 @@ def _has_operators(cls: type) -> bool:
     return any(_OPERATORS & vars(base).keys() for base in own)
 
 
-def _hides(kind: Type) -> bool:
+def hides(kind: Type) -> bool:
     """Whether a part of a value is not known, and may be an object of any class."""
     if isinstance(kind, AnyType):
         known = bool(kind.form or kind.of is not None or kind.objects)
-        return not known or any(map(_hides, kind.objects))
-    return any(map(_hides, _parts(kind)))
+        return not known or any(map(hides, kind.objects))
+    return any(map(hides, _parts(kind)))
 
 
-def _classes(kind: Type) -> Iterable[object]:
+def classes_in(kind: Type) -> Iterable[object]:
     """The classes of the objects in a value, and the functions and other objects themselves."""
     if isinstance(kind, Obj):
         yield kind.cls
     if isinstance(kind, Known):
         yield kind.value
     for part in _parts(kind):
-        yield from _classes(part)
+        yield from classes_in(part)
 
 
 def _parts(kind: Type) -> tuple[Type, ...]:

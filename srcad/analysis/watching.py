@@ -12,16 +12,15 @@ import types as pytypes
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
-
 from srcad.analysis.changing import NOTHING, Changing, general, known_value
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.operations import Dynamic, Inert, Invoke, Operation, Refused
+from srcad.analysis.operator_classes import classes_in, hides
 from srcad.analysis.outside import written_outside
 from srcad.analysis.reach import Reach, shown
 from srcad.frontend.contexts import LOCKS, PASSING
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, BOTTOM, Dct, Known, Lst, Obj, Tup, Type, join
+from srcad.ir.types import ANY, BOTTOM, Type, join
 from srcad.rules.mutable import MOVES, PUTS
 from srcad.runtime import draws
 from srcad.runtime.methods import METHODS
@@ -110,9 +109,8 @@ def out_of_sight(root: Inferred, read: Iterable[Inferred]) -> Changing:
         reach.value(function)
     seen: set[int] = set()
     methods = frozenset().union(*map(_methods_of_arrays, facts))
-    if any(map(_calls_anything, facts)) or (
-        methods and _may_be_ours(_whole(root, Reach()), methods)
-    ):
+    ours = bool(methods) and _may_be_ours(root, methods)
+    if ours or any(map(_calls_anything, facts)):
         _whole(root, reach)
         seen = {id(code) for f in facts for code in shown(f.unit)}
     reach.close()
@@ -149,8 +147,9 @@ def _unread(facts: Inferred) -> Iterator[Any]:
 def _whole(root: Inferred, reach: Reach) -> Reach:
     """With all that the function, and the objects that it is given, may call."""
     reach.value(root.unit.function)
-    for cls in _classes(root.params):
-        reach.value(cls)
+    for kind in root.params:
+        for cls in classes_in(kind):
+            reach.value(cls)
     reach.close()
     return reach
 
@@ -169,18 +168,30 @@ def _method_of_array(operation: Operation) -> str:
 
 
 def _draws(function: Any) -> bool:
-    """Whether it draws numbers, and runs no code of the program."""
-    return bool(draws.of_generator(getattr(function, "__self__", None)))
+    """Whether it draws numbers, runs no code of the program, and writes into nothing."""
+    drawn = draws.constant_of(function)
+    return drawn is not None and drawn[0] in draws.OF_SIZES
 
 
-def _may_be_ours(reach: Reach, names: frozenset[str]) -> bool:
-    """Whether a class or an object of the program may have a method of such a name."""
+def _may_be_ours(root: Inferred, names: frozenset[str]) -> bool:
+    """Whether a class or an object of the program may have something to call of such a name."""
+    if any(map(hides, root.params)):
+        return True
+    reach = _whole(root, Reach())
     for cls in reach.classes.values():
         for base in cls.__mro__[:-1]:
-            if names & vars(base).keys() or "__getattr__" in vars(base):
+            declared = getattr(base, "__annotations__", {}).keys()
+            if names & (vars(base).keys() | declared) or "__getattr__" in vars(base):
                 return True
-    set_by_name = (_written_by(code).attributes for code in reach.codes.values())
-    return any(names & found for found in set_by_name)
+    return any(names & _given_names(code) for code in reach.codes.values())
+
+
+def _given_names(code: pytypes.CodeType) -> set[str]:
+    """The attributes that code sets, in `__init__` too, and its keywords and texts."""
+    found = {s.argval for s in dis.get_instructions(code) if s.opname == "STORE_ATTR"}
+    for const in code.co_consts:
+        found |= {c for c in (const if isinstance(const, tuple) else (const,)) if type(c) is str}
+    return found
 
 
 def _calls_anything(facts: Inferred) -> bool:
@@ -195,22 +206,6 @@ def _calls_anything(facts: Inferred) -> bool:
 def _raw_calls(facts: Inferred, raw: ir.Raw) -> bool:
     values = (known_value(facts, ir.Name(n)) for n in raw.reads)
     return any(isinstance(v, pytypes.FunctionType | pytypes.MethodType) for v in values)
-
-
-def _classes(kinds: Iterable[Type]) -> Iterator[Any]:
-    for kind in kinds:
-        match kind:
-            case Obj(cls, fields):
-                yield cls
-                yield from _classes(t for _, t in fields)
-            case Tup(items):
-                yield from _classes(items)
-            case Lst(_, element) | Dct(_, element):
-                yield from _classes((element,))
-            case Known(value) if not isinstance(value, np.ufunc):
-                yield value
-            case _:
-                pass
 
 
 def _written_by(code: pytypes.CodeType) -> Changing:

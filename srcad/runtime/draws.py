@@ -87,6 +87,7 @@ def plain(name: str) -> Callable[..., Any]:
 
 
 PLAIN = {name: plain(name) for name in sorted(UNMOVED)}
+OF_SIZES = frozenset(PLAIN[name] for name in ("rand", "randn", "random_sample"))
 MAKERS: dict[Any, type] = {
     np.random.default_rng: np.random.Generator,
     np.random.Generator: np.random.Generator,
