@@ -10,7 +10,7 @@ import pytest
 
 import srcad
 from srcad.analysis.any_rank import of_any_rank
-from srcad.analysis.operator_classes import no_operators
+from srcad.analysis.operator_classes import no_operators, reached
 from srcad.analysis.program import Program
 from srcad.ir.tables import storing, under, written
 from srcad.ir.types import (
@@ -177,14 +177,17 @@ def calls_shared(x: Any) -> Any:
     return Shared(x) + 1
 
 
+def plain(f: Any, kind: Type) -> bool:
+    return no_operators(reached(Program().unit(f), (kind,)), (kind,))
+
+
 def test_classes_with_operators() -> None:
-    unit = lambda f: Program().unit(f)
-    assert no_operators(unit(calls_plain), (ROW,))
-    assert not no_operators(unit(calls_shared), (ROW,))
-    assert not no_operators(unit(calls_plain), (ANY,))
-    assert not no_operators(unit(calls_plain), (Lst(None, ANY),))
-    assert no_operators(unit(calls_plain), (Dct((("a", NUMERIC),), NUMERIC),))
-    assert not no_operators(unit(calls_plain), (Obj(Shared, (("data", ROW),)),))
+    assert plain(calls_plain, ROW)
+    assert not plain(calls_shared, ROW)
+    assert not plain(calls_plain, ANY)
+    assert not plain(calls_plain, Lst(None, ANY))
+    assert plain(calls_plain, Dct((("a", NUMERIC),), NUMERIC))
+    assert not plain(calls_plain, Obj(Shared, (("data", ROW),)))
 
 
 def pick(things: Any, k: Any) -> Any:

@@ -38,6 +38,7 @@ NUMBERS = ir.Ref(numbers_alone, "numbers_alone")
 NO_DERIVATIVE_IN = ir.Ref(no_derivative_in, "no_derivative_in")
 NONE = ir.Const(None)
 FACTORS_ALONE = ir.Ref(factors_alone, "factors_alone")
+_BY_METHODS = (abs, operator.abs, float, complex, round)  # of an object, methods of its class
 
 
 def looked_at(operation: Operation | None, at: ir.Loc | None) -> tuple[ir.Stmt, ...]:
@@ -46,7 +47,7 @@ def looked_at(operation: Operation | None, at: ir.Loc | None) -> tuple[ir.Stmt, 
         return ()
     if operation.function in (max, min, sum):
         return _items_looked_at(operation, at)
-    if operation.form != "operator" and operation.function not in (abs, operator.abs):
+    if operation.form != "operator" and operation.function not in _BY_METHODS:
         return ()
     pairs = zip(operation.args, operation.types, strict=False)
     unknown = [a for a, t in pairs if _unknown(t) and isinstance(a, ir.Name)]

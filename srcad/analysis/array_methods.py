@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from srcad.analysis.activity import Active
     from srcad.analysis.infer import Inferred
 
-METHODS = {"sort", "fill", "partition", "put"}
+METHODS = {"sort": 0, "fill": 1, "partition": 1, "put": 2}  # how many arguments they need
 OTHER = "other"  # the name for what is no array
 ARRAY = ir.Ref(np.ndarray, "np.ndarray")
 Write = Callable[[Writer, ir.Expr, str, ir.Call], ir.Expr]
@@ -39,7 +39,7 @@ def of_unknown(writer: Writer, operation: Dynamic, write: Write) -> ir.Block:
     call = writer.stmt.value
     match operation.func, writer.stmt:
         case ir.Attr(ir.Name(owner), name) as method, ir.Assign() | ir.Effect() if (
-            writer.checks and _may_write(writer.facts, owner, name)
+            writer.checks and _may_write(writer.facts, owner, name, call)
         ):
             pass
         case _:
@@ -70,7 +70,7 @@ def check_methods(facts: Inferred, stmt: ir.Stmt, active: Active) -> None:
         return
     match facts.operations.get(id(stmt.value)):
         case Dynamic(ir.Attr(ir.Name(owner), name)) if owner in active and _may_write(
-            facts, owner, name
+            facts, owner, name, stmt.value
         ):
             raise errors.UnsupportedMutation(
                 f"`.{name}` writes in place where this is an array, and what it is was not known "
@@ -81,9 +81,16 @@ def check_methods(facts: Inferred, stmt: ir.Stmt, active: Active) -> None:
             pass
 
 
-def _may_write(facts: Inferred, owner: str, name: str) -> bool:
+def _may_write(facts: Inferred, owner: str, name: str, call: ir.Expr) -> bool:
     """Whether it is such a method, of what may be an array."""
     if name not in METHODS or not is_unknown(facts.types.get(owner, ANY)):
         return False
+    if isinstance(call, ir.Call) and _too_few(call, METHODS[name]):
+        return False  # with so few arguments, an array refuses it
     spare = facts.spare.items()
     return not any(n == owner and key[1] == OTHER for key, n in spare if len(key) == 3)
+
+
+def _too_few(call: ir.Call, needed: int) -> bool:
+    spread = any(isinstance(a, ir.Star) for a in call.args) or None in dict(call.kwargs)
+    return not spread and len(call.args) + len(call.kwargs) < needed

@@ -6,7 +6,7 @@
 Inference joins what is stored into the type of the variable that it is stored through.  Here every
 other variable that may stand for the same container, or hold it, gets what was stored as well; a
 list that is written has no fixed length any more.  What a called function stores in its parameters
-counts as stored by the call.
+counts as stored by the call; what one may store that is known only when it runs, is anything.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Invoke
 from srcad.analysis.points import Points
 from srcad.analysis.sites import ANY_KEY, Site, Sites
+from srcad.analysis.touched import Touch, touches
 from srcad.ir import nodes as ir
 from srcad.ir.tables import written
 from srcad.ir.types import (
@@ -60,10 +61,13 @@ def loosen(facts: Inferred) -> bool:
         if any(_container(facts.types.get(n, ANY)) for n in w.names)
         and not (w.append and built_here(facts, body, w))
     ]
-    if not stored:
+    touching = list(touches(facts, body))
+    if not stored and not touching:
         return False
     found = _Loosening(facts, Points(facts, body, written_params))
     found.points.solve()
+    for expr, touch in touching:
+        found.touch(found.points.closure(found.points.operands(expr)), touch)
     for write in stored:
         if write.inner is None:
             for name in write.names:
@@ -95,6 +99,8 @@ class _Loosening:
     points: Points
     # what was stored, by the class of the container: an object at a site has one class
     by_site: dict[Site, dict[type | None, Type]] = field(default_factory=dict)
+    # what calls may have done to what is there
+    touched: dict[Site, Touch] = field(default_factory=dict)
 
     def store(self, sites: Sites, kind: Type) -> None:
         """Containers at these sites may be of this type."""
@@ -104,6 +110,11 @@ class _Loosening:
                 table = self.by_site.setdefault(site, {})
                 cls = None if isinstance(kind, AnyType) else kind.cls
                 table[cls] = join(table.get(cls, BOTTOM), kind)
+
+    def touch(self, sites: Sites, touch: Touch) -> None:
+        """A call reaches what is at these sites."""
+        for site in sites:
+            self.touched[site] = touch | self.touched.get(site, touch)
 
     def calls(self, stmt: ir.Stmt) -> None:
         """What called functions leave in their arguments."""
@@ -172,13 +183,7 @@ class _Loosening:
             return join_all([*kinds, *kind.functions, NONE if kind.none else BOTTOM])
         if not isinstance(kind, _HOLDING) or depth > _DEPTH:
             return kind
-        for site in sites & self.by_site.keys():
-            table = self.by_site[site]
-            if None in table:
-                return ANY
-            cls = getattr(kind, "cls", None)
-            if cls in table:
-                kind = join(_without_length(kind), table[cls])
+        kind = self.itself(kind, sites)
 
         def part(inner: Type, key: Hashable) -> Type:
             return self.seen(inner, self.points.held(sites, key), depth + 1)
@@ -199,6 +204,19 @@ class _Loosening:
                 return _of_function(kind, part)
             case _:
                 return kind
+
+    def itself(self, kind: Type, sites: Sites) -> Type:
+        """The type of a container without a look at what its parts hold."""
+        for site in sites & self.by_site.keys():
+            table = self.by_site[site]
+            if None in table:
+                return ANY
+            cls = getattr(kind, "cls", None)
+            if cls in table:
+                kind = join(_without_length(kind), table[cls])
+        for site in sites & self.touched.keys():
+            kind = self.touched[site].of(kind)
+        return kind
 
 
 _DEPTH = 6  # of containers in containers

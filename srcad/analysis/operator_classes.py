@@ -26,18 +26,20 @@ _OPERATORS = frozenset(
 ) | {"__neg__", "__pos__", "__invert__", "__getattr__"}  # fmt: skip
 
 
-def no_operators(unit: Unit, params: Iterable[Type]) -> bool:
-    """Whether operators are those of numbers, arrays and containers, wherever they stand."""
-    kinds = list(params)
-    if any(map(hides, kinds)):
-        return False
+def reached(unit: Unit, params: Iterable[Type]) -> Reach:
+    """What the function, and the objects that it is given, may call."""
     reach = Reach()
     reach.value(unit.function)
-    for kind in kinds:
+    for kind in params:
         for cls in classes_in(kind):
             reach.value(cls)
     reach.close()
-    return not any(map(_has_operators, reach.classes.values()))
+    return reach
+
+
+def no_operators(reach: Reach, params: Iterable[Type]) -> bool:
+    """Whether operators are those of numbers, arrays and containers, wherever they stand."""
+    return not any(map(hides, params)) and not any(map(_has_operators, reach.classes.values()))
 
 
 def _has_operators(cls: type) -> bool:

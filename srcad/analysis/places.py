@@ -30,8 +30,13 @@ RAVEL, LEN = ir.Ref(np.ravel, "np.ravel"), ir.Ref(len, "len")
 DIRECT = {np.add: "+", np.subtract: "-"}  # their derivative is the same however often it is done
 
 
-def _given(names: str, args: Args, options: Options) -> dict[str, ir.Expr]:
-    return {**dict(zip(names.split(), args, strict=False)), **options}
+def _given(names: str, extra: str, args: Args, options: Options) -> dict[str, ir.Expr]:
+    """The arguments by name; where one is missing, the call raises when it runs."""
+    needed = names.split()
+    given = {**dict(zip([*needed, *extra.split()], args, strict=False)), **options}
+    if not given.keys() >= set(needed):
+        raise Stays
+    return given
 
 
 def _call(function: Callable[..., Any], *args: ir.Expr) -> ir.Call:
@@ -88,20 +93,20 @@ def _in_rounds(
 
 
 def _put(writer: Writer, args: Args, options: Options) -> ir.Expr:
-    given = _given("a ind v mode", args, options)
+    given = _given("a ind v", "mode", args, options)
     out = writer.written(given["a"])
     mode = (given["mode"],) if "mode" in given else ()
     return _in_turn(writer, out, _call(inplace.put_places, out, given["ind"], *mode), given["v"])
 
 
 def _place(writer: Writer, args: Args, options: Options) -> ir.Expr:
-    given = _given("arr mask vals", args, options)
+    given = _given("arr mask vals", "", args, options)
     out = writer.written(given["arr"])
     return _in_turn(writer, out, _call(inplace.mask_places, out, given["mask"]), given["vals"])
 
 
 def _putmask(writer: Writer, args: Args, options: Options) -> ir.Expr:
-    given = _given("a mask values", args, options)
+    given = _given("a mask values", "", args, options)
     out = writer.written(given["a"])
     mask, values = writer.named("mask", given["mask"]), given["values"]
     if same_shape(writer.kind(mask), writer.kind(out)) and (
@@ -114,7 +119,7 @@ def _putmask(writer: Writer, args: Args, options: Options) -> ir.Expr:
 
 
 def _fill_diagonal(writer: Writer, args: Args, options: Options) -> ir.Expr:
-    given = _given("a val wrap", args, options)
+    given = _given("a val", "wrap", args, options)
     out = writer.written(given["a"])
     wrap = (given["wrap"],) if "wrap" in given else ()
     return _in_turn(writer, out, _call(inplace.diagonal_places, out, *wrap), given["val"])
@@ -140,7 +145,7 @@ def _in_turn(
 
 
 def _put_along_axis(writer: Writer, args: Args, options: Options) -> ir.Expr:
-    given = _given("arr indices values axis", args, options)
+    given = _given("arr indices values", "axis", args, options)
     out = writer.written(given["arr"])
     axis = given.get("axis", ir.Const(-1))
     here = writer.let("here", _call(inplace.places_along, out, given["indices"], axis))

@@ -10,10 +10,11 @@ from srcad.analysis.changing import NOTHING, Changing
 from srcad.analysis.flags import flags
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.loosen import loosen
-from srcad.analysis.operator_classes import no_operators
+from srcad.analysis.operator_classes import hides, no_operators, reached
 from srcad.analysis.program import MISSING, Program, Unit
+from srcad.analysis.reach import Reach
 from srcad.analysis.reading import FIRST, Reading
-from srcad.analysis.watching import in_sight, out_of_sight
+from srcad.analysis.watching import by_called, called, in_sight, out_of_sight, unsaid
 from srcad.ir.observed import type_of
 from srcad.ir.types import (
     ANY,
@@ -50,6 +51,9 @@ class Session:
     resting: dict[int, Any] = field(default_factory=dict)  # found on the strength of estimates
     leaning: set[int] = field(default_factory=set)  # those that another function has relied on
     changing: Changing = NOTHING  # what may be something else later
+    called: Changing = NOTHING  # what is written by calls that are known only when they run
+    unsaid: Changing | None = None  # and by operators and the like; None: not asked
+    hidden: bool = False  # whether these may run code that is not found
     state: bool = False  # something from outside was met that may
     results: dict[Any, Type] = field(default_factory=dict)  # of functions without source
     attributes: dict[tuple[int, str], tuple[Any, Type]] = field(default_factory=dict)
@@ -64,6 +68,7 @@ class Session:
     versions: Counter[int] = field(default_factory=Counter)  # of each function, how many were read
     root: tuple[Unit, tuple[Type, ...]] | None = None  # the function that is differentiated
     operators: bool | None = None  # whether a class of the program may have some; None: not asked
+    reaching: Reach | None = None  # the code that may run; None: not asked
 
     def infer(self, unit: Unit, params: tuple[Type, ...]) -> Inferred:
         """What is known of a function, called with arguments of these types."""
@@ -159,21 +164,37 @@ class Session:
         return inferred
 
     @property
+    def reach(self) -> Reach:
+        """The code that the function that is differentiated may run."""
+        if self.reaching is None:
+            self.reaching = Reach() if self.root is None else reached(*self.root)
+        return self.reaching
+
+    @property
+    def by_operators(self) -> Changing:
+        """What properties, and methods with a name like `__add__`, write."""
+        if self.unsaid is None:
+            self.unsaid = unsaid(self.reach)
+        return self.unsaid
+
+    @property
     def plain_operators(self) -> bool:
         """Whether operators are those of numbers and containers, whatever they are applied to."""
         if self.operators is None:
-            self.operators = self.root is None or not no_operators(*self.root)
+            self.operators = self.root is None or not no_operators(self.reach, self.root[1])
         return not self.operators
 
     def changes(self, root: Inferred) -> bool:
         """Whether more may change than was known when the function was read."""
-        if not self.state:
-            return False
         read = [*self.done.values(), root]
-        found = self.changing | in_sight(root, read) | out_of_sight(root, read)
-        known, self.changing = self.changing, found
-        self.attributes.clear()
-        return found != known
+        known = self.changing, self.called, self.hidden
+        whole = called(root, read)
+        self.called |= by_called(whole)
+        self.hidden = whole is not None and any(map(hides, root.params))
+        if self.state:
+            self.changing |= in_sight(root, read) | out_of_sight(read, whole)
+            self.attributes.clear()
+        return known != (self.changing, self.called, self.hidden)
 
     def found(self, value: Any, name: str) -> Type:
         """The type of what a global or captured variable of this name holds."""

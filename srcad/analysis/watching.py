@@ -8,6 +8,7 @@ their bytecode.  A name that such code computes is not seen.
 from __future__ import annotations
 
 import dis
+import functools
 import types as pytypes
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from srcad.analysis.changing import NOTHING, Changing, general, known_value
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.operations import Dynamic, Inert, Invoke, Operation, Refused
-from srcad.analysis.operator_classes import classes_in, hides
+from srcad.analysis.operator_classes import hides, reached
 from srcad.analysis.outside import written_outside
 from srcad.analysis.reach import Reach, shown
 from srcad.frontend.contexts import LOCKS, PASSING
@@ -101,23 +102,59 @@ def _properties_that_act(facts: Inferred) -> set[str]:
 # -- out of sight ----------------------------------------------------------------------
 
 
-def out_of_sight(root: Inferred, read: Iterable[Inferred]) -> Changing:
-    """What is written by code that may run and that inference has not read."""
+def called(root: Inferred, read: Iterable[Inferred]) -> Reach | None:
+    """What may be called where a function is known only when it runs; None where none is."""
     facts = list(read)
-    reach = Reach()
-    for function in (m for f in facts for m in (*_managers(f), *_unread(f))):
-        reach.value(function)
-    seen: set[int] = set()
     methods = frozenset().union(*map(_methods_of_arrays, facts))
     ours = bool(methods) and _may_be_ours(root, methods)
-    if ours or any(map(_calls_anything, facts)):
-        _whole(root, reach)
-        seen = {id(code) for f in facts for code in shown(f.unit)}
+    return _whole(root) if ours or any(map(_calls_anything, facts)) else None
+
+
+def by_called(reach: Reach | None) -> Changing:
+    """What is written by functions that are known only when they run."""
+    return _written_by_all([] if reach is None else reach.codes.values())
+
+
+def unsaid(reach: Reach) -> Changing:
+    """What is written by properties and by methods with a name like `__add__`."""
+    inner, size = Reach(), -1
+    while size != len(inner.codes):
+        size = len(inner.codes)
+        for name, member in _members(reach):
+            if _runs_unsaid(name, member) or name in inner.names or inner.any_name:
+                inner.member(member)
+        inner.close()
+    return _written_by_all(inner.codes.values())
+
+
+def _members(reach: Reach) -> Iterator[tuple[str, Any]]:
+    for cls in reach.classes.values():
+        for base in cls.__mro__[:-1]:
+            yield from vars(base).items()
+
+
+def _runs_unsaid(name: str, member: object) -> bool:
+    """Whether code that does not call it by its name may run it."""
+    if isinstance(member, property | functools.cached_property):
+        return True
+    return name.startswith("__") and name.endswith("__") and name not in (*_MAKERS, "__call__")
+
+
+def out_of_sight(read: Iterable[Inferred], whole: Reach | None) -> Changing:
+    """What is written by code that may run and that inference has not read."""
+    facts = list(read)
+    reach = whole or Reach()
+    for function in (m for f in facts for m in (*_managers(f), *_unread(f))):
+        reach.value(function)
     reach.close()
+    seen = {id(code) for f in facts for code in shown(f.unit)} if whole is not None else set()
+    return _written_by_all(code for key, code in reach.codes.items() if key not in seen)
+
+
+def _written_by_all(codes: Iterable[pytypes.CodeType]) -> Changing:
     found = NOTHING
-    for key, code in reach.codes.items():
-        if key not in seen:
-            found |= _written_by(code)
+    for code in codes:
+        found |= _written_by(code)
     return found
 
 
@@ -144,14 +181,10 @@ def _unread(facts: Inferred) -> Iterator[Any]:
                 yield called
 
 
-def _whole(root: Inferred, reach: Reach) -> Reach:
+def _whole(root: Inferred) -> Reach:
     """With all that the function, and the objects that it is given, may call."""
-    reach.value(root.unit.function)
-    for kind in root.params:
-        for cls in classes_in(kind):
-            reach.value(cls)
-    reach.close()
-    return reach
+    asked = root.unit, root.params
+    return root.session.reach if asked == root.session.root else reached(*asked)
 
 
 def _methods_of_arrays(facts: Inferred) -> frozenset[str]:
@@ -177,11 +210,12 @@ def _may_be_ours(root: Inferred, names: frozenset[str]) -> bool:
     """Whether a class or an object of the program may have something to call of such a name."""
     if any(map(hides, root.params)):
         return True
-    reach = _whole(root, Reach())
+    reach = _whole(root)
     for cls in reach.classes.values():
         for base in cls.__mro__[:-1]:
-            declared = getattr(base, "__annotations__", {}).keys()
-            if names & (vars(base).keys() | declared) or "__getattr__" in vars(base):
+            declared = getattr(base, "__annotations__", None)
+            named = declared.keys() if isinstance(declared, dict) else set()  # of C code, neither
+            if names & (vars(base).keys() | named) or "__getattr__" in vars(base):
                 return True
     return any(names & _given_names(code) for code in reach.codes.values())
 

@@ -41,7 +41,8 @@ def pure_head(expr: ir.Expr, called: Callable[[ir.Expr], object]) -> bool:
 
 def _acts(value: object) -> bool:
     """Whether a function of ours does more than give a value."""
-    nothing = getattr(value, "__annotations__", {}).get("return") == "None"
+    declared = getattr(value, "__annotations__", None)
+    nothing = isinstance(declared, dict) and declared.get("return") == "None"
     return nothing or getattr(value, "__name__", "") in ACTING
 
 
