@@ -12,8 +12,9 @@ counts as stored by the call; what one may store that is known only when it runs
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from srcad.analysis.effects import writes, written_params
 from srcad.analysis.filled import built_here
@@ -21,7 +22,9 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Invoke
 from srcad.analysis.points import Points
 from srcad.analysis.sites import ANY_KEY, Site, Sites
-from srcad.analysis.touched import Touch, touches
+from srcad.analysis.touched import Touch, touches, writing
+from srcad.analysis.unsaid import of_known_classes, special_methods
+from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.tables import written
 from srcad.ir.types import (
@@ -62,12 +65,20 @@ def loosen(facts: Inferred) -> bool:
         and not (w.append and built_here(facts, body, w))
     ]
     touching = list(touches(facts, body))
-    if not stored and not touching:
+    special = list(_special(facts, body))
+    if not stored and not touching and not special:
         return False
     found = _Loosening(facts, Points(facts, body, written_params))
     found.points.solve()
     for expr, touch in touching:
         found.touch(found.points.closure(found.points.operands(expr)), touch)
+    for operand, run in special:
+        sites = found.points.operands(operand)
+        if isinstance(run, Touch):
+            found.touch(found.points.closure(sites), run)
+        else:
+            kind = run.types.get(run.unit.code.params[0].name, ANY)
+            found.left(sites, kind, set(), True)
     for write in stored:
         if write.inner is None:
             for name in write.names:
@@ -82,6 +93,28 @@ def loosen(facts: Inferred) -> bool:
         elif write.stmt is not None:
             found.calls(write.stmt)
     return found.spread()
+
+
+def _special(facts: Inferred, body: ir.Block) -> Iterator[tuple[ir.Expr, Inferred | Touch]]:
+    """What methods leave that Python calls by itself, of objects of known classes."""
+    if not any(isinstance(t, Obj) for t in facts.types.values()):
+        return
+    for stmt in ir.walk(body):
+        for operand, kind, names in of_known_classes(facts, stmt):
+            for name, method in special_methods(kind.cls, names):
+                written = facts.session.by_special_methods(frozenset({name}))
+                if written:
+                    yield operand, _run(facts, method, kind) or writing(written)
+
+
+def _run(facts: Inferred, method: Any, kind: Obj) -> Inferred | None:
+    """The method, called with the object; None where it cannot be read."""
+    try:
+        unit = facts.session.program.unit(method)
+        others = len(unit.code.params) - 1
+        return facts.session.infer(unit, (kind, *(ANY,) * others)) if others >= 0 else None
+    except SrcadError:
+        return None
 
 
 def _container(kind: Type) -> bool:

@@ -102,7 +102,10 @@ class Points:
     outside: dict[int, tuple[Any, str]] = field(default_factory=dict)  # objects met, by id
     targets: dict[int, Type] = field(default_factory=dict)  # of `d[k] += v`, by id
     arrays: set[Site] = field(default_factory=set)  # of numbers, which hold nothing
-    changed: bool = False
+    clock: int = 0  # how often something was found
+    own_changed: dict[str, int] = field(default_factory=dict)  # when it last was, of a variable
+    heap_changed: int = -1  # and of what objects hold
+    looked: bool = False  # whether a statement asked what objects hold
     solved: bool = False
     coarse: bool = False  # what calls make is one object, for want of time
 
@@ -125,14 +128,28 @@ class Points:
                 self.arrays.add(site)
         for group in self.facts.joined:
             self.join(group)
+        steps = [(stmt, ir.statement_reads(stmt)) for stmt in ir.walk(self.body)]
+        followed: dict[int, tuple[int, bool]] = {}  # when each was last, and if it saw the heap
         while True:
-            self.changed = False
-            for stmt in ir.walk(self.body):
+            before = self.clock
+            for k, (stmt, names) in enumerate(steps):
+                if k in followed and not self.stale(names, *followed[k]):
+                    continue
+                start, self.looked = self.clock, False
                 self.statement(stmt)
-            if not self.changed:
+                followed[k] = start, self.looked
+            if self.clock == before:
                 return True
             if not self.coarse and self.pairs() > MOST_PAIRS:
                 return False
+
+    def stale(self, names: frozenset[str], since: int, looked: bool) -> bool:
+        """Whether more is known now of the variables, or of the heap, that a statement looks at."""
+        if since == self.clock:
+            return False
+        if looked and self.heap_changed > since:
+            return True
+        return any(self.own_changed.get(n, -1) > since for n in names)
 
     def pairs(self) -> int:
         """How many pairs of an object and what it may hold there are."""
@@ -192,7 +209,7 @@ class Points:
     def alias(self, new: str, old: str) -> None:
         """A variable that the compiler made for the memory of another."""
         self.solve()
-        self.add(self.own.setdefault(new, set()), self.named(old))
+        self.bind(new, self.named(old))
 
     def params_in(self, name: str) -> frozenset[str]:
         """The parameters whose memory the variable may reach."""
@@ -208,16 +225,31 @@ class Points:
             if not isinstance(self.facts.types.get(name, ANY), Array):
                 self.heap.setdefault(("param", name), {}).setdefault(ANY_KEY, set()).update(sites)
 
-    def add(self, to: set[Site], found: Iterable[Site]) -> None:
+    def add(self, to: set[Site], found: Iterable[Site]) -> bool:
+        """Whether the set has more now."""
         if isinstance(found, frozenset):
             if (id(to), found) in self.added:
-                return
+                return False
             self.added.add((id(to), found))
         before = len(to)
         to.update(found)
-        if len(to) > before:
-            self.changed = True
-            self.forget()
+        if len(to) == before:
+            return False
+        self.clock += 1
+        self.forget()
+        return True
+
+    def bind(self, name: str, sites: Sites) -> None:
+        """The variable may be what is at these sites; a number is no memory."""
+        if not mutable(self.facts.types.get(name, ANY)):
+            return
+        if self.add(self.own.setdefault(name, set()), sites):
+            self.own_changed[name] = self.clock
+
+    def hold(self, cell: set[Site], sites: Iterable[Site]) -> None:
+        """An object may hold what is at these sites, in one of its cells."""
+        if self.add(cell, sites):
+            self.heap_changed = self.clock
 
     def forget(self) -> None:
         """What was answered before something was found."""
@@ -245,6 +277,7 @@ class Points:
         return frozenset({site})
 
     def closure(self, sites: Iterable[Site], keys: bool = True) -> Sites:
+        self.looked = True
         asked = frozenset(sites), keys
         if asked not in self.answers:
             self.answers[asked] = self.follow(*asked)
@@ -262,6 +295,7 @@ class Points:
 
     def held(self, sites: Iterable[Site], key: Hashable = ANY_KEY) -> Sites:
         """What the objects hold under a key."""
+        self.looked = True
         asked = frozenset(sites), ("held", key)
         if asked in self.answers:
             return self.answers[asked]
@@ -274,7 +308,7 @@ class Points:
                 part = deep_part_of(site) if self.coarse else part_of(site, key)
                 if part not in self.heap and _of_numbers(self.given(part)):
                     self.arrays.add(part)
-                self.add(cells.setdefault(_value(key), set()), {part})
+                self.hold(cells.setdefault(_value(key), set()), {part})
             if key == ANY_KEY:
                 found = found.union(*cells.values())
                 continue
@@ -299,7 +333,7 @@ class Points:
         for site in sites:
             if site in self.arrays:
                 continue
-            self.add(self.heap.setdefault(site, {}).setdefault(key, set()), values)
+            self.hold(self.heap.setdefault(site, {}).setdefault(key, set()), values)
 
     def new(self, expr: ir.Expr, items: Iterable[Site] = (), key: Hashable = ANY_KEY) -> Sites:
         """A new object that holds these."""
@@ -361,10 +395,6 @@ class Points:
         adds = isinstance(kind, Lst | Tup | Dct)
         if adds or (isinstance(kind, AnyType) and isinstance(given, Lst | Tup | Dct)):
             self.put(owners, ANY_KEY, self.items(value, self.value(value), ANY_KEY))
-
-    def bind(self, name: str, sites: Sites) -> None:
-        if mutable(self.facts.types.get(name, ANY)):
-            self.add(self.own.setdefault(name, set()), sites)
 
     def kind(self, expr: ir.Expr) -> Type:
         match expr:

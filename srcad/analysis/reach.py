@@ -117,7 +117,8 @@ class Reach:
                     self.value(part, depth + 1)
 
     def function(self, function: pytypes.FunctionType) -> None:
-        if str(function.__module__).split(".")[0] not in OWN:
+        # not `__module__`: what Python's library wraps says that it is of the program
+        if str(function.__globals__.get("__name__")).split(".")[0] not in OWN:
             for code in inner_codes(function.__code__):
                 self.code(function, code)
         self.held(function)

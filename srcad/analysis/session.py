@@ -14,7 +14,15 @@ from srcad.analysis.operator_classes import hides, no_operators, reached
 from srcad.analysis.program import MISSING, Program, Unit
 from srcad.analysis.reach import Reach
 from srcad.analysis.reading import FIRST, Reading
-from srcad.analysis.watching import by_called, called, in_sight, out_of_sight, unsaid
+from srcad.analysis.touched import Place, Touch, touching
+from srcad.analysis.watching import (
+    by_called,
+    by_special_methods,
+    called,
+    in_sight,
+    methods_named,
+    out_of_sight,
+)
 from srcad.ir.observed import type_of
 from srcad.ir.types import (
     ANY,
@@ -52,7 +60,9 @@ class Session:
     leaning: set[int] = field(default_factory=set)  # those that another function has relied on
     changing: Changing = NOTHING  # what may be something else later
     called: Changing = NOTHING  # what is written by calls that are known only when they run
-    unsaid: Changing | None = None  # and by operators and the like; None: not asked
+    touching: dict[Place, Touch] = field(default_factory=dict)  # the statements that make these
+    named: dict[str, list[Any] | None] = field(default_factory=dict)  # methods, where all are known
+    special: dict[frozenset[str], Changing] = field(default_factory=dict)  # and those methods
     hidden: bool = False  # whether these may run code that is not found
     state: bool = False  # something from outside was met that may
     results: dict[Any, Type] = field(default_factory=dict)  # of functions without source
@@ -170,12 +180,17 @@ class Session:
             self.reaching = Reach() if self.root is None else reached(*self.root)
         return self.reaching
 
-    @property
-    def by_operators(self) -> Changing:
+    def by_special_methods(self, names: frozenset[str]) -> Changing:
         """What properties, and methods with a name like `__add__`, write."""
-        if self.unsaid is None:
-            self.unsaid = unsaid(self.reach)
-        return self.unsaid
+        if names not in self.special:
+            self.special[names] = by_special_methods(self.reach, names)
+        return self.special[names]
+
+    def methods(self, name: str) -> list[Any] | None:
+        """The methods that a call of that name may run; None where it may be something else."""
+        if name not in self.named:
+            self.named[name] = methods_named(self.reach, name)
+        return self.named[name]
 
     @property
     def plain_operators(self) -> bool:
@@ -187,14 +202,19 @@ class Session:
     def changes(self, root: Inferred) -> bool:
         """Whether more may change than was known when the function was read."""
         read = [*self.done.values(), root]
-        known = self.changing, self.called, self.hidden
         whole = called(root, read)
+        found = self.changing
+        if self.state:
+            found = found | in_sight(root, read) | out_of_sight(read, whole)
+            self.attributes.clear()
         self.called |= by_called(whole)
         self.hidden = whole is not None and any(map(hides, root.params))
-        if self.state:
-            self.changing |= in_sight(root, read) | out_of_sight(read, whole)
-            self.attributes.clear()
-        return known != (self.changing, self.called, self.hidden)
+        left = dict(self.touching)
+        for place, touch in touching(read).items():
+            left[place] = left.get(place, touch) | touch
+        known = self.changing, self.touching
+        self.changing, self.touching = found, left
+        return known != (found, left)
 
     def found(self, value: Any, name: str) -> Type:
         """The type of what a global or captured variable of this name holds."""

@@ -6,34 +6,57 @@
     e = d["eps"]                d["eps"]: anything
 
 What such functions write is read off their bytecode (`analysis/watching.by_called`); a method that
-lists and dicts have may be theirs.
+lists and dicts have may be theirs; of operators and the like see `analysis/unsaid`.
+
+Before all types are known, much is called that is not known yet.  So a program is read once without
+a thought of this; what is not known in the end is kept (`Session.touching`), by where it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from srcad.analysis.changing import Changing
+from srcad.analysis.changing import Changing, general
 from srcad.analysis.infer import Inferred
-from srcad.analysis.operations import Dynamic, Operation, invoked
+from srcad.analysis.operations import Dynamic, invoked
+from srcad.analysis.unsaid import unsaid
+from srcad.analysis.watching import stored
+from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, BOTTOM, AnyType, Dct, Lst, Obj, Type
+from srcad.ir.types import (
+    ANY,
+    BOTTOM,
+    NONE,
+    AnyType,
+    Array,
+    Bottom,
+    Dct,
+    Lst,
+    Number,
+    Obj,
+    Scalar,
+    Type,
+    join,
+)
 from srcad.rules.mutable import MOVES, PUTS
 from srcad.runtime.variables import Variable
 
-_OF_CONTAINERS = PUTS.keys() | MOVES
+Place = tuple[int, Hashable]  # of a statement: its function, and where it stands there
 
 
 @dataclass(frozen=True)
 class Touch:
-    """items: of lists and dicts.  attributes: of objects.  variables: that inner functions write.
+    """What may be left in lists and dicts, in attributes, and in variables of inner functions.
 
-    anything: by code of which nothing is known.
+    item: BOTTOM where they may only lose items, and change places.  anything: by code of which
+    nothing is known.
     """
 
-    items: bool
-    attributes: frozenset[str] = frozenset()
+    items: bool = False
+    item: Type = BOTTOM
+    fields: tuple[tuple[str, Type], ...] = ()  # sorted
     variables: bool = False
     anything: bool = False
 
@@ -41,9 +64,15 @@ class Touch:
         return self != NOTHING
 
     def __or__(self, other: Touch) -> Touch:
+        if not other or self == other:
+            return self
+        fields = dict(self.fields)
+        for name, kind in other.fields:
+            fields[name] = join(fields.get(name, BOTTOM), kind)
         return Touch(
             self.items or other.items,
-            self.attributes | other.attributes,
+            join(self.item, other.item),
+            tuple(sorted(fields.items())),
             self.variables or other.variables,
             self.anything or other.anything,
         )
@@ -51,126 +80,153 @@ class Touch:
     def of(self, kind: Type) -> Type:
         """What a container is that was reached; what it holds was reached by itself."""
         match kind:
-            case Lst(_, _, cls) if self.items or self.anything:
-                return Lst(None, ANY, cls)
-            case Dct(_, _, cls) if self.items or self.anything:
-                return Dct(None, ANY, cls)
+            case Lst(_, element, cls) if self.items or self.anything:
+                return Lst(None, ANY if self.anything else join(element, self.item), cls)
+            case Dct(_, element, cls) if self.items or self.anything:
+                return Dct(None, ANY if self.anything else join(element, self.item), cls)
             case Obj(cls, fields):
-                return Obj(cls, tuple((n, ANY if self.field(cls, n) else t) for n, t in fields))
+                return Obj(cls, tuple((n, join(t, self.field(cls, n))) for n, t in fields))
             case _:
                 return kind
 
-    def field(self, cls: type, name: str) -> bool:
-        """Whether an attribute may be something else."""
-        of_variable = self.variables and cls is Variable
-        return self.anything or name in self.attributes or of_variable
+    def field(self, cls: type, name: str) -> Type:
+        """What an attribute may be from now on, besides what it is."""
+        if self.anything or (self.variables and cls is Variable):
+            return ANY
+        return dict(self.fields).get(name, BOTTOM)
 
 
-NOTHING = Touch(False)
+NOTHING = Touch()
+
+
+def touching(read: Iterable[Inferred]) -> dict[Place, Touch]:
+    """The statements of all functions by which something unknown may be left, and what."""
+    found: dict[Place, Touch] = {}
+    for facts in read:
+        for stmt in ir.walk(facts.body):
+            touch = NOTHING
+            for _, one in _of_statement(facts, stmt):
+                touch |= one
+            if touch:
+                place = _place(facts, stmt)
+                found[place] = found.get(place, NOTHING) | touch
+    return found
 
 
 def touches(facts: Inferred, body: ir.Block) -> Iterator[tuple[ir.Expr, Touch]]:
-    """What may leave something in what it reaches, and what that may be."""
-    operators = _of_operators(facts)
+    """The expressions of a function that may leave something in what they reach."""
+    session = facts.session
+    if not session.touching:
+        return
     for stmt in ir.walk(body):
         for expr in ir.computed(stmt):
-            touch = _of(facts, facts.operations.get(id(expr)))
+            call = invoked(facts.operations.get(id(expr)))
+            touch = NOTHING if call is None else _by_function(session.infer(call.unit, call.params))
             if touch:
                 yield expr, touch
-        if operators:
-            for expr in _unsaid(facts, stmt):
-                yield expr, operators
+        if _place(facts, stmt) in session.touching:
+            yield from _of_statement(facts, stmt)
 
 
-def _of_operators(facts: Inferred) -> Touch:
-    """What properties and operators may leave, where the function meets objects at all."""
-    meets = any(map(_may_have_methods, facts.types.values()))
-    return _writing(facts.session.by_operators) if meets else NOTHING
+def _place(facts: Inferred, stmt: ir.Stmt) -> Place:
+    return id(facts.unit), getattr(stmt, "at", None)
 
 
-def _may_have_methods(kind: Type) -> bool:
-    """Whether operators of the value may be methods of a class of the program."""
-    return isinstance(kind, Obj) or (isinstance(kind, AnyType) and not kind.form)
-
-
-def _unsaid(facts: Inferred, stmt: ir.Stmt) -> Iterator[ir.Expr]:
-    """The operands of which the statement may run a method that nobody has read."""
+def _of_statement(facts: Inferred, stmt: ir.Stmt) -> Iterator[tuple[ir.Expr, Touch]]:
     for expr in ir.computed(stmt):
-        if invoked(facts.operations.get(id(expr))) is not None:
-            continue
-        for operand in ir.children(expr):
-            kind = _kind(facts, operand)
-            plain = isinstance(kind, Obj) and isinstance(expr, _TAKING)
-            if _may_have_methods(kind) and not plain:
-                yield operand
-    yield from (e for e in _by_statement(stmt) if _may_have_methods(_kind(facts, e)))
+        operation = facts.operations.get(id(expr))
+        touch = _of_unknown(facts, operation) if isinstance(operation, Dynamic) else NOTHING
+        if touch:
+            yield expr, touch
+    for operand, names in unsaid(facts, stmt):
+        touch = writing(facts.session.by_special_methods(names))
+        if touch:
+            yield operand, touch
 
 
-def _by_statement(stmt: ir.Stmt) -> tuple[ir.Expr, ...]:
-    """What the statement itself asks, besides computing it."""
-    match stmt:
-        case ir.If(test) | ir.While(test) | ir.For(_, test):
-            return (test,)
-        case ir.With(items):
-            return tuple(e for e, _ in items)
-        case ir.Store(ir.Item(owner) | ir.Attr(owner)):
-            return (owner,)
-        case ir.Augment(target, _, value):
-            return (target if isinstance(target, ir.Name) else target.obj, value)
-        case ir.Unpack(_, value):
-            return (value,)
-        case _:
-            return ()
-
-
-# what reads, keeps or hands on an object of a known class, and runs none of its methods
-_TAKING = ir.Attr | ir.Sequence | ir.Mapping | ir.Choice | ir.Closure
-
-
-def _kind(facts: Inferred, expr: ir.Expr) -> Type:
-    match expr:
-        case ir.Name(name):
-            return facts.types.get(name, BOTTOM)  # a name from outside holds nothing made here
-        case ir.Const() | ir.Ref() | ir.Slice():
-            return BOTTOM
-        case _:
-            return ANY
-
-
-def _of(facts: Inferred, operation: Operation | None) -> Touch:
-    if isinstance(operation, Dynamic):
-        return _of_unknown(facts, operation)
-    call = invoked(operation)
-    return NOTHING if call is None else _of_function(facts.session.infer(call.unit, call.params))
-
-
-def _writing(found: Changing) -> Touch:
-    return Touch(found.items, found.attributes, bool(found.variables))
+def writing(found: Changing) -> Touch:
+    """The same of what bytecode says."""
+    fields = tuple((name, ANY) for name in sorted(found.attributes))
+    return Touch(found.items, ANY if found.items else BOTTOM, fields, bool(found.variables))
 
 
 def _of_unknown(facts: Inferred, operation: Dynamic) -> Touch:
     session = facts.session
-    whole = _writing(session.called) | Touch(False, anything=session.hidden)
     match operation.func:
-        case ir.Attr(_, name) if name in _OF_CONTAINERS:
-            return whole | Touch(True)
+        case ir.Attr(ir.Name(owner), _) if not _has_methods_of_ours(facts.types.get(owner, ANY)):
+            return NOTHING
+        case ir.Attr(_, name) if not session.hidden:
+            found = _of_method(facts, name, operation)
+            if found is not None:
+                own = Touch(True, ANY) if name in PUTS else Touch(name in MOVES)
+                return found | own
         case ir.Ref() if session.plain_operators:
             return NOTHING
         case _:
-            return whole
+            pass
+    return writing(session.called) | Touch(anything=session.hidden)
 
 
-def _of_function(callee: Inferred) -> Touch:
-    """What a function of the program leaves by such calls, and by the functions it calls."""
+def _of_method(facts: Inferred, name: str, operation: Dynamic) -> Touch | None:
+    """What the methods of that name leave; None where something else may be called by it."""
+    session = facts.session
+    methods = session.methods(name)
+    if methods is None or any(key is None for key, _ in operation.kwargs):
+        return None
+    found = NOTHING
+    for method in methods:
+        callee = _called_with(facts, method, operation)
+        if callee is None:
+            return None
+        found |= stores(callee) | _by_function(callee)
+    return found
+
+
+def _called_with(facts: Inferred, method: Any, operation: Dynamic) -> Inferred | None:
+    """The method, of an object of which nothing is known, with the arguments of the call."""
+    args = operation.args
+    given = [facts.types.get(a.id, ANY) if isinstance(a, ir.Name) else ANY for a in args]
+    try:
+        unit = facts.session.program.unit(method)
+        others = unit.code.params[1:]
+        plain = not operation.kwargs and all(p.kind == "plain" for p in others)
+        kinds = given if plain and len(given) == len(others) else [ANY] * len(others)
+        return facts.session.infer(unit, (ANY, *kinds)) if unit.code.params else None
+    except SrcadError:
+        return None
+
+
+def stores(facts: Inferred) -> Touch:
+    """What the statements of a function store, in whatever."""
+    found = NOTHING
+    for target, kind in stored(facts):
+        put = kind if kind == NONE else general(kind)
+        if isinstance(target, ir.Attr):
+            found |= Touch(fields=((target.name, put),))
+        else:
+            found |= Touch(True, put)
+    return found
+
+
+def _has_methods_of_ours(kind: Type) -> bool:
+    """Whether methods of the value may be code of the program; those of None raise."""
+    if isinstance(kind, AnyType):
+        return not kind.form
+    return not isinstance(kind, Scalar | Number | Array | Bottom)
+
+
+def _by_function(callee: Inferred) -> Touch:
+    """What a function of the program leaves in such a way, and the functions that it calls."""
+    by_unit: dict[int, Touch] = {}
+    for (unit, _), touch in callee.session.touching.items():
+        by_unit[unit] = by_unit.get(unit, NOTHING) | touch
     found, seen, stack = NOTHING, {id(callee)}, [callee]
     while stack:
         facts = stack.pop()
-        found |= _of_operators(facts)
+        found |= by_unit.get(id(facts.unit), NOTHING)
         for operation in facts.operations.values():
             call = invoked(operation)
-            if isinstance(operation, Dynamic):
-                found |= _of_unknown(facts, operation)
-            elif call is not None:
+            if call is not None:
                 inner = facts.session.infer(call.unit, call.params)
                 stack += [inner] if id(inner) not in seen else []
                 seen.add(id(inner))

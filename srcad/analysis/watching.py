@@ -19,6 +19,7 @@ from srcad.analysis.operations import Dynamic, Inert, Invoke, Operation, Refused
 from srcad.analysis.operator_classes import hides, reached
 from srcad.analysis.outside import written_outside
 from srcad.analysis.reach import Reach, shown
+from srcad.analysis.unsaid import EVERY, MAKERS, NOT_BY_ITSELF
 from srcad.frontend.contexts import LOCKS, PASSING
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOTTOM, Type, join
@@ -26,7 +27,6 @@ from srcad.rules.mutable import MOVES, PUTS
 from srcad.runtime import draws
 from srcad.runtime.methods import METHODS
 
-_MAKERS = {"__init__", "__post_init__", "__new__", "__init_subclass__", "__set_name__"}
 _BY_STRING = {"setattr", "delattr", "__setattr__", "__dict__", "vars", "globals"}
 _OF_ITEMS = {"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE"}
 _WRITES = {
@@ -44,31 +44,31 @@ _METHODS = PUTS.keys() | MOVES | {"__setitem__", "__delitem__", "add", "discard"
 
 def in_sight(root: Inferred, read: Iterable[Inferred]) -> Changing:
     """What the functions that inference has read write into objects from outside."""
-    stored: dict[str, Type] = {}
+    fields: dict[str, Type] = {}
     put: Type = BOTTOM
     members: set[str] = set()
     variables: set[str] = set()
     for facts in read:
         variables |= {n for code in shown(facts.unit) for n in _written_by(code).variables}
         members |= _properties_that_act(facts)
-        for target, kind in _stores(facts):
+        for target, kind in stored(facts):
             if isinstance(target, ir.Item):
                 put = join(put, general(kind))
                 continue
-            stored[target.name] = join(stored.get(target.name, BOTTOM), general(kind))
+            fields[target.name] = join(fields.get(target.name, BOTTOM), general(kind))
             if isinstance(known_value(facts, target.obj), type | pytypes.ModuleType):
                 members.add(target.name)
     objects = frozenset(written_outside(root, root.body))
     return Changing(
         variables=frozenset(variables),
         objects=objects,
-        stored=tuple(sorted(stored.items())) if objects else (),
+        stored=tuple(sorted(fields.items())) if objects else (),
         members=frozenset(members),
         put=put if objects else BOTTOM,
     )
 
 
-def _stores(facts: Inferred) -> Iterator[tuple[ir.Item | ir.Attr, Type]]:
+def stored(facts: Inferred) -> Iterator[tuple[ir.Item | ir.Attr, Type]]:
     """What is put where, by statements and by methods of lists and dicts."""
     for stmt in ir.walk(facts.body):
         match stmt:
@@ -115,16 +115,35 @@ def by_called(reach: Reach | None) -> Changing:
     return _written_by_all([] if reach is None else reach.codes.values())
 
 
-def unsaid(reach: Reach) -> Changing:
-    """What is written by properties and by methods with a name like `__add__`."""
+def by_special_methods(reach: Reach, names: frozenset[str]) -> Changing:
+    """What is written by the methods that Python calls by itself, and properties, of these names.
+
+    `EVERY` of `analysis/unsaid` stands for all of them.
+    """
     inner, size = Reach(), -1
     while size != len(inner.codes):
         size = len(inner.codes)
         for name, member in _members(reach):
-            if _runs_unsaid(name, member) or name in inner.names or inner.any_name:
+            asked = names == EVERY or name in names
+            if (asked and _runs_by_itself(name, member)) or name in inner.names or inner.any_name:
                 inner.member(member)
         inner.close()
     return _written_by_all(inner.codes.values())
+
+
+def _runs_by_itself(name: str, member: object) -> bool:
+    if isinstance(member, property | functools.cached_property):
+        return True
+    return name.startswith("__") and name.endswith("__") and name not in NOT_BY_ITSELF
+
+
+def methods_named(reach: Reach, name: str) -> list[pytypes.FunctionType] | None:
+    """The methods that a call of that name may run; None where it may be something else."""
+    if any(name in _given_names(code) for code in reach.codes.values()):
+        return None  # an attribute may hold any function
+    found = [member for one, member in _members(reach) if one == name]
+    plain = all(type(member) is pytypes.FunctionType for member in found)
+    return found if plain else None
 
 
 def _members(reach: Reach) -> Iterator[tuple[str, Any]]:
@@ -133,22 +152,17 @@ def _members(reach: Reach) -> Iterator[tuple[str, Any]]:
             yield from vars(base).items()
 
 
-def _runs_unsaid(name: str, member: object) -> bool:
-    """Whether code that does not call it by its name may run it."""
-    if isinstance(member, property | functools.cached_property):
-        return True
-    return name.startswith("__") and name.endswith("__") and name not in (*_MAKERS, "__call__")
-
-
 def out_of_sight(read: Iterable[Inferred], whole: Reach | None) -> Changing:
     """What is written by code that may run and that inference has not read."""
-    facts = list(read)
-    reach = whole or Reach()
+    facts, reach = list(read), Reach()
     for function in (m for f in facts for m in (*_managers(f), *_unread(f))):
         reach.value(function)
     reach.close()
-    seen = {id(code) for f in facts for code in shown(f.unit)} if whole is not None else set()
-    return _written_by_all(code for key, code in reach.codes.items() if key not in seen)
+    if whole is None:
+        return _written_by_all(reach.codes.values())
+    seen = {id(code) for f in facts for code in shown(f.unit)}
+    codes = {**reach.codes, **whole.codes}
+    return _written_by_all(code for key, code in codes.items() if key not in seen)
 
 
 def _written_by_all(codes: Iterable[pytypes.CodeType]) -> Changing:
@@ -270,7 +284,7 @@ def _written_by(code: pytypes.CodeType) -> Changing:
 
 def _of_the_new(code: pytypes.CodeType, before: dis.Instruction | None) -> bool:
     """Whether an attribute is one of the object that the code makes."""
-    if code.co_name not in _MAKERS or before is None or not code.co_argcount:
+    if code.co_name not in MAKERS or before is None or not code.co_argcount:
         return False
     loaded = before.argval[-1] if isinstance(before.argval, tuple) else before.argval
     return before.opname.startswith("LOAD_FAST") and bool(loaded == code.co_varnames[0])
