@@ -327,6 +327,59 @@ def check(f: Callable[[Any], Any]) -> None:
     assert found == pytest.approx(slope, rel=1e-6)
 
 
+def truth_that_nobody_reads(x: Any) -> Any:
+    table: dict[str, float] = {}
+    thing = Noting(table)
+    either = thing and 1.0  # noqa: F841 - it asks for a truth
+    return x * kept(table)
+
+
+def test_a_truth_is_asked_for() -> None:
+    check(truth_that_nobody_reads)
+
+
+class Fuel:
+    """Every look at it costs some."""
+
+    def __init__(self, level: float) -> None:
+        self.level, self.looks = level, 0
+
+    def __bool__(self) -> bool:
+        self.looks += 1
+        LOOKS.append(self.looks)
+        return self.looks < 2
+
+
+LOOKS: list[int] = []
+
+
+def branch_on_fuel(x: Any) -> Any:
+    tank = Fuel(2.0)
+    y = x * x if tank else x
+    return y * tank.level
+
+
+def loop_on_fuel(x: Any) -> Any:
+    tank = [Fuel(2.0), 1.0][int(x) - 1]
+    y = x
+    while tank:
+        y = y * x
+    return y
+
+
+@pytest.mark.parametrize("f", [branch_on_fuel, loop_on_fuel])
+def test_a_truth_is_asked_for_as_often_as_in_the_program(f: Callable[[Any], Any]) -> None:
+    LOOKS.clear()
+    f(1.3)
+    asked = len(LOOKS)
+    for run in (srcad.grad(f), srcad.grad(f, naive=True)):
+        LOOKS.clear()
+        slope = (f(1.3 + 1e-6) - f(1.3 - 1e-6)) / 2e-6
+        LOOKS.clear()
+        assert run(1.3) == pytest.approx(slope)
+        assert len(LOOKS) == asked
+
+
 def product_behind_a_call(x: Any) -> Any:
     items: list[Any] = [1]
     [Keeper(items, x), 2.0][int(x) - 1].product()

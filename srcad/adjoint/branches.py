@@ -13,8 +13,12 @@ from dataclasses import replace
 from srcad.adjoint.cotangents import Cotangents, State
 from srcad.adjoint.sweep import Branch, Node, Step, backward_targets, defined
 from srcad.analysis.noted import asks_what_changes
+from srcad.analysis.unsaid import EVERY, may_have_methods
 from srcad.ir import nodes as ir
-from srcad.ir.types import Scalar
+from srcad.ir.types import ANY, Scalar
+from srcad.runtime.operands import truth
+
+TRUTH = ir.Ref(truth, "truth")
 
 
 class Branches(Cotangents):
@@ -95,13 +99,25 @@ class Branches(Cotangents):
         again = not changing or not asks_what_changes(test, self.facts, changing)
         if (
             again
+            and not self.answers_by_code(test)
             and not (ir.reads(test) & written)
             and (simple or (self.depth == 0 and cheap(test)))
         ):
             return None, test
+        return self.remembered(stmt)
+
+    def remembered(self, stmt: ir.If) -> tuple[ir.Stmt, ir.Expr]:
+        """A variable that remembers the answer."""
         name = self.names.fresh("took_branch")
         self.facts.types[name] = Scalar(bool)
+        test = ir.Call(TRUTH, (stmt.test,)) if self.answers_by_code(stmt.test) else stmt.test
         return ir.Assign(name, test, stmt.at), ir.Name(name)
+
+    def answers_by_code(self, test: ir.Expr) -> bool:
+        """Whether a class of the program answers, and writes something when it does."""
+        session = self.facts.session
+        kinds = (self.facts.types.get(name, ANY) for name in ir.reads(test))
+        return any(map(may_have_methods, kinds)) and bool(session.by_special_methods(EVERY))
 
 
 def cheap(expr: ir.Expr) -> bool:

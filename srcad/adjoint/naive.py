@@ -207,8 +207,7 @@ class NaiveReverse(Reverse):
                 self.emit(ir.Effect(algebra.call(ACCUMULATE, *given)))
 
     def flag(self, stmt: ir.If) -> tuple[ir.Stmt | None, ir.Expr]:
-        name = self.names.fresh("took_branch")
-        return ir.Assign(name, stmt.test, stmt.at), ir.Name(name)
+        return self.remembered(stmt)
 
 
 def _resets(stmt: ir.Stmt) -> bool:

@@ -21,7 +21,7 @@ from typing import Any
 from srcad.analysis.changing import Changing, general
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Dynamic, invoked
-from srcad.analysis.unsaid import unsaid
+from srcad.analysis.unsaid import may_have_methods, unsaid
 from srcad.analysis.watching import stored
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
@@ -102,7 +102,7 @@ NOTHING = Touch()
 def touching(read: Iterable[Inferred]) -> dict[Place, Touch]:
     """The statements of all functions by which something unknown may be left, and what."""
     found: dict[Place, Touch] = {}
-    for facts in read:
+    for facts in filter(_meets_unknown, read):
         for stmt in ir.walk(facts.body):
             touch = NOTHING
             for _, one in _of_statement(facts, stmt):
@@ -111,6 +111,13 @@ def touching(read: Iterable[Inferred]) -> dict[Place, Touch]:
                 place = _place(facts, stmt)
                 found[place] = found.get(place, NOTHING) | touch
     return found
+
+
+def _meets_unknown(facts: Inferred) -> bool:
+    """Whether the function has to do with values that may run code of which nothing is known."""
+    if any(isinstance(o, Dynamic) for o in facts.operations.values()):
+        return True
+    return any(map(may_have_methods, facts.types.values()))
 
 
 def touches(facts: Inferred, body: ir.Block) -> Iterator[tuple[ir.Expr, Touch]]:

@@ -44,11 +44,16 @@ _CALLED: dict[str, Names] = {
 }  # fmt: skip
 
 
+def may_have_methods(kind: Type) -> bool:
+    """Whether a class of the program may say what operators do with the value."""
+    return isinstance(kind, Obj) or (isinstance(kind, AnyType) and not kind.form)
+
+
 def unsaid(facts: Inferred, stmt: ir.Stmt) -> Iterator[tuple[ir.Expr, Names]]:
     """The operands of unknown type, and the methods of their class that may run."""
     for operand, names in asked(facts, stmt):
         kind = _kind(facts, operand)
-        if isinstance(kind, AnyType) and not kind.form:
+        if not isinstance(kind, Obj) and may_have_methods(kind):
             yield operand, names
 
 

@@ -24,7 +24,7 @@ _PURE_BUILTINS = {len, range, reversed, list, tuple, dict, slice, float, int, bo
 ACTING = {
     "absent", "accumulate", "add_at", "call", "call_method", "call_spread", "changed", "fitting",
     "jvp_call", "jvp_method", "kept", "moved", "named_like", "noted", "put_back", "shuffled_order",
-    "taken", "taken_entry", "taken_out",
+    "taken", "taken_entry", "taken_out", "truth",
 }  # fmt: skip
 
 DRAWING = ("random", "numpy.random", "srcad.runtime.draws", "_io", "io")

@@ -31,6 +31,11 @@ def no_objects(*operands: Any) -> None:
             )
 
 
+def truth(test: Any) -> bool:
+    """Whether it is true, asked once: a class of the program may do something when it is asked."""
+    return bool(test)
+
+
 def no_objects_inside(iterable: Any) -> None:
     """The same of what `sum` adds; an iterator is left as it is."""
     if isinstance(iterable, _SEQUENCES):
