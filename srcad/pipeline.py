@@ -45,6 +45,8 @@ from srcad.analysis.session import Session
 from srcad.analysis.settle import settle
 from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.analysis.storage import marked
+from srcad.analysis.taken_items import with_items_taken
+from srcad.analysis.useful import useless
 from srcad.emit.function import Emitted, dump, emit
 from srcad.ir import nodes as ir
 from srcad.ir import verify
@@ -145,10 +147,14 @@ class Compilation:
         verify.typed(unit.name, body, facts.types, tuple(p.name for p in unit.code.params))
         code = unit.code
         active_params = {p.name: t for p, t, m in zip(code.params, types, mask, strict=True) if m}
+        body = body if self.naive else with_items_taken(body)
         active = activity(facts, body, frozenset(active_params))
         self.puts.notice(facts, active)
         names = Names(facts.taken)
         seen = frozenset(p.name for p in code.params) if shown else frozenset()
+        if not self.naive:
+            facts.useless = useless(facts, body, active, asked.used, seen)
+            active -= facts.useless.names
         body, shared = with_own_numbers(facts, body, active, names, seen, asked)
         if shared is not None:
             body, active = marked(facts, body), shared.active
@@ -271,7 +277,8 @@ class Compilation:
         unit = self.apart(unit, types)
         self.names.taken |= unit.code.taken
         name = self.names.fresh(unit.name + ("_value_and_grad" if value else "_grad"))
-        parts = self.reverse(unit, types, tuple(k in wrt for k in range(len(types))))
+        asked = Asked(used=frozenset({0}) if aux else None)
+        parts = self.reverse(unit, types, tuple(k in wrt for k in range(len(types))), asked=asked)
         first = len(self.emitted)
         self.finish_waiting()  # what they hand out tells which gradients need no copy
         result = unit.code.result

@@ -63,7 +63,8 @@ class Calls(Cells):
         if y_bar is None:
             y_bar = self.zeros(stmt.target) if self.wanted(stmt, operation) else ir.Const(None)
         given_in = tuple(self.handed_in(operation.args[k]) for k in written)
-        fwd, bwd = self.request(operation.unit, operation.params, mask, self.place(), NOT_ASKED)
+        asked = Asked(used=dict(self.facts.useless.parts).get(stmt.target))
+        fwd, bwd = self.request(operation.unit, operation.params, mask, self.place(), asked)
         saved = self.names.fresh(f"{operation.unit.name}_saved")
         forward = ir.Unpack(
             (stmt.target, saved),

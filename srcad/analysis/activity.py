@@ -169,7 +169,7 @@ class _Activity:
             self.add(name)
 
     def add(self, name: str) -> None:
-        if name not in self.active:
+        if name not in self.active and name not in self.facts.useless.names:
             self.active.add(name)
             if name in self.read:
                 self.news.add(name)

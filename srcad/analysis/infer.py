@@ -54,6 +54,7 @@ from srcad.analysis.spread_arguments import spread_written_out
 from srcad.analysis.star_methods import star_written_out
 from srcad.analysis.text_methods import begun, text
 from srcad.analysis.unrolled import stored_by_name, unrolled
+from srcad.analysis.useless import ALL_USEFUL, Useless
 from srcad.analysis.views_of_dicts import listed_values
 from srcad.analysis.witness import result_type
 from srcad.analysis.written_contexts import written_context
@@ -121,6 +122,7 @@ class Inferred:
     tuples: set[str] = field(default_factory=set)  # variables of ours that hold tuples
     kept: dict[int, ir.Stmt] = field(default_factory=dict)  # reads of cached properties as fields
     early: dict[str, Any] = field(default_factory=dict)  # lists of what loops take of functions
+    useless: Useless = ALL_USEFUL  # the variables that are never active, as nobody asks for it
 
     @property
     def taken(self) -> set[str]:

@@ -59,13 +59,15 @@ class Asked:
     """What a caller keeps by memory: some of the parameters, and maybe the result.
 
     changing: those of which the contents may change before the backward part runs; joined: groups
-    of those that may share memory.
+    of those that may share memory.  used: the parts of the result that are asked a cotangent of,
+    where it is a tuple, None for the whole.
     """
 
     params: Names = NOTHING
     result: bool = False
     changing: Names = NOTHING
     joined: frozenset[Names] = frozenset()
+    used: frozenset[int] | None = None
 
     def by_memory(self, param: str, kind: Type) -> bool:
         """Whether the cotangent of a parameter is in memory alone, and not handed back."""

@@ -1,0 +1,18 @@
+"""What is known of a function about who asks for cotangents (found by `analysis/useful`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Positions = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Useless:
+    """Active variables of which nobody asks a cotangent; of tuples, the parts that are asked."""
+
+    names: frozenset[str] = frozenset()
+    parts: tuple[tuple[str, Positions], ...] = ()
+
+
+ALL_USEFUL = Useless()
