@@ -153,7 +153,7 @@ class Compilation:
         names = Names(facts.taken)
         seen = frozenset(p.name for p in code.params) if shown else frozenset()
         if not self.naive:
-            facts.useless = useless(facts, body, active, asked.used, seen)
+            facts.useless = useless(facts, body, asked.used, seen)
             active -= facts.useless.names
         body, shared = with_own_numbers(facts, body, active, names, seen, asked)
         if shared is not None:

@@ -1,4 +1,4 @@
-"""Find the active variables that the result does not depend on.
+"""Find the variables that the result does not depend on.
 
     loss = np.sum(p)            useful: the result depends on it
     grads["W"] = X.T @ p        not: nobody asks for what stands in `grads`
@@ -24,39 +24,34 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Dynamic, invoked
 from srcad.analysis.points import Points
 from srcad.analysis.sites import NONE, Sites, is_outer, param_of
-from srcad.analysis.useless import ALL_USEFUL, Positions, Useless
+from srcad.analysis.useless import Positions, Useless
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Clo, Method, Tup, mutable
 
 WHOLE = -1  # the position that stands for all of a tuple
 
 
-def useless(
-    facts: Inferred, body: ir.Block, active: Active, asked: Positions | None, seen: Active
-) -> Useless:
-    """What is not useful.
+def useless(facts: Inferred, body: ir.Block, asked: Positions | None, seen: Active) -> Useless:
+    """What is not useful, whether it is active or not.
 
     asked: the parts of the result that are differentiated, None for the whole.
     seen: parameters whose memory the caller goes on using.
     """
-    work = _Useful(facts, ir.walk(body), active)
+    work = _Useful(facts, ir.walk(body))
     work.want(facts.unit.code.result, asked)
     for name in seen:
         work.want(name)
+    if all_writes(facts, body):
+        work.look_at_memory(body, seen)
     found = work.closed()
-    if active <= found.keys() and all(WHOLE in parts for parts in found.values()):
-        return ALL_USEFUL  # it takes no look at memory
-    work.look_at_memory(body, seen)
-    found = work.closed()
-    parts = {n: frozenset(p) for n, p in found.items() if WHOLE not in p and n in active}
-    return Useless(active - found.keys(), tuple(sorted(parts.items())))
+    parts = {n: frozenset(p) for n, p in found.items() if WHOLE not in p}
+    return Useless(frozenset(facts.types) - found.keys(), tuple(sorted(parts.items())))
 
 
 @dataclass
 class _Useful:
     facts: Inferred
     stmts: list[ir.Stmt]
-    active: Active
     parts: dict[str, set[int]] = field(default_factory=dict)  # of the useful variables
     news: bool = False
     written: dict[int, set[str]] = field(default_factory=dict)  # by statement: what shows its write
@@ -65,7 +60,7 @@ class _Useful:
 
     def want(self, name: str, positions: Positions | set[int] | None = None) -> None:
         """A cotangent of the variable is asked for, or of some of its parts."""
-        known = self.parts.setdefault(name, set()) if name in self.active else {WHOLE}
+        known = self.parts.setdefault(name, set())
         new = {WHOLE} if positions is None else positions
         if WHOLE not in known and not new <= known:
             known |= new
@@ -127,9 +122,7 @@ class _Useful:
         return isinstance(kind, Tup) and kind.cls is tuple and 0 <= k < len(kind.items)
 
     def unknown(self, stmt: ir.Stmt) -> bool:
-        """Whether a call known only when it runs gets something active, or a context manager."""
-        if self.active.isdisjoint(ir.statement_reads(stmt)):
-            return False
+        """Whether a function known only when it runs is called, or a context manager entered."""
         if isinstance(stmt, ir.With | ir.Raise):
             return True
         for expr in ir.computed(stmt):
@@ -144,9 +137,9 @@ class _Useful:
     def look_at_memory(self, body: ir.Block, seen: Active) -> None:
         """What else shows what is written; what others see is useful."""
         points = self.points = aliases(self.facts, body)
-        mutables = [n for n in self.active if mutable(self.facts.types.get(n, ANY))]
+        mutables = [n for n, t in self.facts.types.items() if mutable(t)]
         for write in all_writes(self.facts, body):
-            shown = points.changed_by(write, self.active)
+            shown = points.changed_by(write, mutables)
             self.written.setdefault(id(write.stmt), set()).update(shown, write.names)
             self.hits[id(write.stmt)] = self.hits.get(id(write.stmt), NONE) | points.hit(write)
         for name in mutables:
