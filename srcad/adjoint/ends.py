@@ -73,7 +73,9 @@ class Parts:
 def seed_of(facts: Inferred, result: str, aux: bool) -> ir.Expr:
     """The cotangent of the result of `grad`."""
     if aux:
-        second = call(SHADOW, ir.Item(ir.Name(result), ir.Const(1)))
+        unasked = result in facts.useless.shown
+        aux_part = ir.Item(ir.Name(result), ir.Const(1))
+        second = ir.Const(None) if unasked else call(SHADOW, aux_part)
         return ir.Sequence("list", (ir.Const(1.0), second))
     if isinstance(facts.types.get(result), Array):
         return call(ir.Ref(np.ones_like, "np.ones_like"), ir.Name(result))

@@ -203,7 +203,7 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
         if isinstance(value, ir.Closure):
             self.check_cells(stmt, value)
             self.check_handed_on(stmt, value)
-        passing = value
+        passing = self.asked_items(target, value)
         if isinstance(value, ir.Closure) and target in self.called_only:
             passing = replace(value, captures=())  # these got their cotangents at the calls
         elif isinstance(value, ir.Closure) and target in self.state.present:
@@ -238,6 +238,16 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
             pairs = [self.projected(pair) for pair in pairs]
         self.distribute(target, pairs)
         return [Step((stmt,), tuple(self.out), before=reads_itself)]
+
+    def asked_items(self, target: str, value: ir.Expr) -> ir.Expr:
+        """A tuple without the items that nobody asks a cotangent of."""
+        asked = dict(self.facts.useless.parts).get(target)
+        if asked is None or not isinstance(value, ir.Sequence):
+            return value
+        if any(isinstance(item, ir.Star) for item in value.items):
+            return value
+        items = (i if k in asked else ir.Const(None) for k, i in enumerate(value.items))
+        return replace(value, items=tuple(items))
 
     def must_call(self, stmt: ir.Assign, operation: Invoke) -> bool:
         """Whether a call is reversed as one, whatever becomes of its result."""
@@ -365,12 +375,28 @@ class Reverse(Gates, Captured, Branches, Containers, Exceptions, Writes, Memory)
         made = self.closures(name) or ()
         return any(self.is_active(value) for c in made for _, value in c.defaults)
 
+    def runs_as_it_stands(self, stmt: ir.Stmt) -> bool:
+        """Whether nobody asks a cotangent of what a statement does, and it calls nobody."""
+        useless = self.facts.useless.names
+        match stmt:
+            case ir.Assign(target, value) if target in useless:
+                return not isinstance(self.operation(value), Invoke | Dynamic)
+            case ir.Store(ir.Item(ir.Name(owner)) | ir.Attr(ir.Name(owner))):
+                return owner in useless
+            case ir.Effect(value):
+                operation = self.operation(value)
+                return isinstance(operation, Append) and operation.owner in useless
+            case _:
+                return False
+
     def loop_state(self, stmt: ir.For | ir.While, the_plan: LoopPlan) -> tuple[list[str], set[str]]:
         """The variables whose cotangents go around the loop, and those added into by element."""
         used: set[str] = set()
         buffers: set[str] = set()
         defined = ir.assigned((stmt, the_plan.stmt))  # the plan may name the item of a pattern
         for inner in ir.walk(the_plan.stmt.body):
+            if self.runs_as_it_stands(inner):
+                continue
             for expr in ir.expressions(inner):
                 used |= active_reads(expr, self.facts, self.active)
                 operation = self.operation(expr)

@@ -45,7 +45,8 @@ def useless(facts: Inferred, body: ir.Block, asked: Positions | None, seen: Acti
         work.look_at_memory(body, seen)
     found = work.closed()
     parts = {n: frozenset(p) for n, p in found.items() if WHOLE not in p}
-    return Useless(frozenset(facts.types) - found.keys(), tuple(sorted(parts.items())))
+    shown = frozenset(filter(work.only_shown, parts))
+    return Useless(frozenset(facts.types) - found.keys(), tuple(sorted(parts.items())), shown)
 
 
 @dataclass
@@ -112,6 +113,15 @@ class _Useful:
             case _:
                 yield from ((n, None) for n in ir.statement_reads(stmt))
 
+    def only_shown(self, name: str) -> bool:
+        """Whether a tuple is always a display, and nobody reads it."""
+        for stmt in self.stmts:
+            if name in ir.targets(stmt) and not _is_display(stmt):
+                return False
+            if name in ir.statement_reads(stmt):
+                return False
+        return True
+
     def is_tuple(self, name: str) -> bool:
         kind = self.facts.types.get(name, ANY)
         return isinstance(kind, Tup) and kind.cls is tuple
@@ -166,6 +176,14 @@ def _owners(stmt: ir.Stmt) -> set[str]:
             return {owner}
         case _:
             return set()
+
+
+def _is_display(stmt: ir.Stmt) -> bool:
+    match stmt:
+        case ir.Assign(_, ir.Sequence("tuple", items)):
+            return not _has_star(items)
+        case _:
+            return False
 
 
 def _has_star(items: tuple[ir.Expr, ...]) -> bool:

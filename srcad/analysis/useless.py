@@ -9,10 +9,15 @@ Positions = frozenset[int]
 
 @dataclass(frozen=True)
 class Useless:
-    """Active variables of which nobody asks a cotangent; of tuples, the parts that are asked."""
+    """Variables of which nobody asks a cotangent.
+
+    parts: of tuples, the items that are asked of.  shown: those tuples that are displays, and that
+    nobody reads: their cotangents may leave out the rest.
+    """
 
     names: frozenset[str] = frozenset()
     parts: tuple[tuple[str, Positions], ...] = ()
+    shown: frozenset[str] = frozenset()
 
 
 ALL_USEFUL = Useless()
