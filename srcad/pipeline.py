@@ -29,6 +29,7 @@ from srcad.adjoint.values import value_reads
 from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects
 from srcad.analysis.activity import activity
+from srcad.analysis.asked_result import with_asked_result
 from srcad.analysis.infer import Inference
 from srcad.analysis.late import refuse_late
 from srcad.analysis.liveness import liveness
@@ -147,28 +148,31 @@ class Compilation:
         verify.typed(unit.name, body, facts.types, tuple(p.name for p in unit.code.params))
         code = unit.code
         active_params = {p.name: t for p, t, m in zip(code.params, types, mask, strict=True) if m}
-        body = body if self.naive else with_items_taken(body)
+        names, result = Names(facts.taken), code.result
+        if not self.naive:
+            body, result = with_asked_result(facts, with_items_taken(body), names, asked.used)
         active = activity(facts, body, frozenset(active_params))
         self.puts.notice(facts, active)
-        names = Names(facts.taken)
         seen = frozenset(p.name for p in code.params) if shown else frozenset()
         if not self.naive:
-            facts.useless = useless(facts, body, asked.used, seen)
+            facts.useless = useless(facts, body, result, asked.used, seen)
             active -= facts.useless.names
         body, shared = with_own_numbers(facts, body, active, names, seen, asked)
         if shared is not None:
             body, active = marked(facts, body), shared.active
-        live = liveness(body, frozenset({code.result}))
+        live = liveness(body, frozenset({code.result, result}))
         method = NaiveReverse if self.naive else Reverse
         reverser = method(facts, body, active, live, names, self.request, seen, asked, shared)
+        if result != code.result:
+            reverser.bars[result] = names.fresh(f"{code.result}_bar")
         hand = effects.handed(facts, unit, types, mask) if shown else ()
         handed = tuple(n for k in hand if (n := code.params[k].name) not in asked.params)
-        ends = reverser.left(code.result)
+        ends = reverser.left(result)
         active = reverser.active
         fine = lambda s: reverser.storage.plain(s) or reverser.kept_by_memory(s)  # noqa: E731
         reverser.refused.extend(effects.active_writes(facts, body, reverser.active, fine))
         reverser.refused.extend(lost(facts, body, active))
-        seed = reverser.start(code.result, handed)
+        seed = reverser.start(result, handed)
         bars_in = tuple(map(reverser.bar, handed))
         nodes = reverser.block(body)
         nodes = (*reverser.entered(tuple(active_params)), *nodes, *ends)
@@ -203,6 +207,7 @@ class Compilation:
             bars=bars,
             present=present,
             seed=seed,
+            asked=result,
             names=names,
             generated=made - stacks - {code.result},
             stacks=stacks,

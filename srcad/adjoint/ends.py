@@ -28,6 +28,7 @@ class Parts:
     bars: dict[str, str]
     present: frozenset[str]
     seed: str | None
+    asked: str  # the variable that is differentiated: the result, or the part of it asked for
     names: Names
     generated: frozenset[str]
     stacks: frozenset[str]
@@ -67,16 +68,14 @@ class Parts:
         """The statement with which the backward part of `grad` begins."""
         if self.seed is None:
             return ()
-        return (ir.Assign(self.seed, seed_of(self.facts, result, aux)),)
+        return (ir.Assign(self.seed, seed_of(self.facts, result, self.asked, aux)),)
 
 
-def seed_of(facts: Inferred, result: str, aux: bool) -> ir.Expr:
-    """The cotangent of the result of `grad`."""
+def seed_of(facts: Inferred, result: str, asked: str, aux: bool) -> ir.Expr:
+    """The cotangent of the result of `grad`; `asked` is what stands for it (`asked_result`)."""
     if aux:
-        unasked = result in facts.useless.shown
-        aux_part = ir.Item(ir.Name(result), ir.Const(1))
-        second = ir.Const(None) if unasked else call(SHADOW, aux_part)
-        return ir.Sequence("list", (ir.Const(1.0), second))
+        zero = call(SHADOW, ir.Item(ir.Name(result), ir.Const(1)))
+        return ir.Sequence("list", (ir.Const(1.0), zero if asked == result else ir.Const(None)))
     if isinstance(facts.types.get(result), Array):
         return call(ir.Ref(np.ones_like, "np.ones_like"), ir.Name(result))
     return ir.Const(1.0)

@@ -31,22 +31,23 @@ from srcad.ir.types import ANY, Clo, Method, Tup, mutable
 WHOLE = -1  # the position that stands for all of a tuple
 
 
-def useless(facts: Inferred, body: ir.Block, asked: Positions | None, seen: Active) -> Useless:
+def useless(
+    facts: Inferred, body: ir.Block, result: str, asked: Positions | None, seen: Active
+) -> Useless:
     """What is not useful, whether it is active or not.
 
-    asked: the parts of the result that are differentiated, None for the whole.
-    seen: parameters whose memory the caller goes on using.
+    result: the variable that stands for the result.  asked: the parts of it that are differentiated,
+    None for the whole.  seen: parameters whose memory the caller goes on using.
     """
     work = _Useful(facts, ir.walk(body))
-    work.want(facts.unit.code.result, asked)
+    work.want(result, asked)
     for name in seen:
         work.want(name)
     if all_writes(facts, body):
         work.look_at_memory(body, seen)
     found = work.closed()
     parts = {n: frozenset(p) for n, p in found.items() if WHOLE not in p}
-    shown = frozenset(filter(work.only_shown, parts))
-    return Useless(frozenset(facts.types) - found.keys(), tuple(sorted(parts.items())), shown)
+    return Useless(frozenset(facts.types) - found.keys(), tuple(sorted(parts.items())))
 
 
 @dataclass
@@ -113,15 +114,6 @@ class _Useful:
             case _:
                 yield from ((n, None) for n in ir.statement_reads(stmt))
 
-    def only_shown(self, name: str) -> bool:
-        """Whether a tuple is always a display, and nobody reads it."""
-        for stmt in self.stmts:
-            if name in ir.targets(stmt) and not _is_display(stmt):
-                return False
-            if name in ir.statement_reads(stmt):
-                return False
-        return True
-
     def is_tuple(self, name: str) -> bool:
         kind = self.facts.types.get(name, ANY)
         return isinstance(kind, Tup) and kind.cls is tuple
@@ -176,14 +168,6 @@ def _owners(stmt: ir.Stmt) -> set[str]:
             return {owner}
         case _:
             return set()
-
-
-def _is_display(stmt: ir.Stmt) -> bool:
-    match stmt:
-        case ir.Assign(_, ir.Sequence("tuple", items)):
-            return not _has_star(items)
-        case _:
-            return False
 
 
 def _has_star(items: tuple[ir.Expr, ...]) -> bool:

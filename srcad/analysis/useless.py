@@ -11,13 +11,11 @@ Positions = frozenset[int]
 class Useless:
     """Variables of which nobody asks a cotangent.
 
-    parts: of tuples, the items that are asked of.  shown: those tuples that are displays, and that
-    nobody reads: their cotangents may leave out the rest.
+    parts: of tuples, the items that are asked of.
     """
 
     names: frozenset[str] = frozenset()
     parts: tuple[tuple[str, Positions], ...] = ()
-    shown: frozenset[str] = frozenset()
 
 
 ALL_USEFUL = Useless()
