@@ -15,13 +15,13 @@ from srcad import errors
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.unassigned import still_local
 from srcad.analysis.activity import filled_params
+from srcad.analysis.asked import Asked
 from srcad.analysis.effects import aliases, writes, written_params
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.late import refuse_late
 from srcad.analysis.program import Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.settle import settle
-from srcad.analysis.shared import Asked
 from srcad.analysis.sites import NONE, is_part, param_of
 from srcad.analysis.storage import marked
 from srcad.compile import guarded, in_some_reading, ready, without_collector

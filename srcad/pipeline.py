@@ -29,6 +29,7 @@ from srcad.adjoint.values import value_reads
 from srcad.adjoint.weave import Weaver
 from srcad.analysis import effects
 from srcad.analysis.activity import activity
+from srcad.analysis.asked import NOT_ASKED, Asked
 from srcad.analysis.asked_result import with_asked_result
 from srcad.analysis.infer import Inference
 from srcad.analysis.late import refuse_late
@@ -44,7 +45,6 @@ from srcad.analysis.refusals import Refusal
 from srcad.analysis.scattered import scattered
 from srcad.analysis.session import Session
 from srcad.analysis.settle import settle
-from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.analysis.storage import marked
 from srcad.analysis.taken_items import with_items_taken
 from srcad.analysis.useful import useless

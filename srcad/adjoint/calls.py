@@ -15,10 +15,10 @@ from srcad.adjoint import algebra
 from srcad.adjoint.cells import CELL_ZEROS, Cells
 from srcad.adjoint.memory import TAKEN
 from srcad.adjoint.sweep import Node, Step
+from srcad.analysis.asked import NOT_ASKED, Asked
 from srcad.analysis.effects import calls_unknown, handed, written_params
 from srcad.analysis.hidden import inside, may_write
 from srcad.analysis.operations import Apply, Dynamic, Invoke, Operation
-from srcad.analysis.shared import NOT_ASKED, Asked
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Array, Clo, Obj, carries, mutable
 from srcad.runtime import calls, cotangents, writes

@@ -23,6 +23,7 @@ from srcad.adjoint.cotangents import DEFAULT_OF, slice_object
 from srcad.adjoint.loops import LoopPlan
 from srcad.adjoint.moments import SNAPSHOT, Moments
 from srcad.adjoint.sweep import Node, Step
+from srcad.analysis.asked import Asked
 from srcad.analysis.kinds import makes_container
 from srcad.analysis.operations import (
     Append,
@@ -37,7 +38,6 @@ from srcad.analysis.operations import (
     Part,
     Refused,
 )
-from srcad.analysis.shared import Asked
 from srcad.ir import nodes as ir
 from srcad.ir.types import AnyType, Clo, Obj
 from srcad.runtime import adopting, cells

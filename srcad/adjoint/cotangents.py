@@ -17,6 +17,7 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.sweep import Node
 from srcad.analysis.activity import Active, depends
+from srcad.analysis.asked import NOT_ASKED, Asked
 from srcad.analysis.distinct import distinct
 from srcad.analysis.elements import adds_axes, index_parts, is_basic
 from srcad.analysis.infer import Inferred, constant
@@ -26,7 +27,7 @@ from srcad.analysis.operations import Dynamic, Invoke, Operation, Refused
 from srcad.analysis.program import Unit
 from srcad.analysis.refusals import of_callee, of_construct
 from srcad.analysis.selected import selected
-from srcad.analysis.shared import NOT_ASKED, Asked, Shared
+from srcad.analysis.shared import Shared
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
@@ -395,6 +396,5 @@ def of_number(index: ir.Expr) -> bool:
 def slice_object(index: ir.Expr) -> ir.Expr:
     """An index with slices as a value: `np.s_[:, k]`."""
     parts = index.items if isinstance(index, ir.Sequence) else (index,)
-    if any(isinstance(p, ir.Slice) for p in parts):
-        return ir.Item(ir.Ref(np.s_, "np.s_"), index)
-    return index
+    sliced = any(isinstance(p, ir.Slice) for p in parts)
+    return ir.Item(ir.Ref(np.s_, "np.s_"), index) if sliced else index

@@ -20,10 +20,10 @@ from srcad import errors
 from srcad.adjoint import algebra
 from srcad.adjoint.calls import PART, Calls
 from srcad.adjoint.sweep import Node, Step
+from srcad.analysis.asked import NOT_ASKED
 from srcad.analysis.effects import written_params
 from srcad.analysis.gates import called, fits, result_type, tangent_type
 from srcad.analysis.operations import Apply
-from srcad.analysis.shared import NOT_ASKED
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
     ANY,

@@ -35,13 +35,14 @@ from srcad.adjoint.unwritten import functions_looked
 from srcad.adjoint.writes import Writes
 from srcad.analysis.activity import Active, active_reads
 from srcad.analysis.array_methods import check_methods
+from srcad.analysis.asked import NOT_ASKED, Asked
 from srcad.analysis.captures import Captures, called_only
 from srcad.analysis.effects import check_rules
 from srcad.analysis.infer import Inferred
 from srcad.analysis.keys import looked_at_keys
 from srcad.analysis.liveness import Liveness
 from srcad.analysis.operations import Append, Apply, Dynamic, Element, Invoke, Part, Refused
-from srcad.analysis.shared import NOT_ASKED, Asked, Shared
+from srcad.analysis.shared import Shared
 from srcad.ir import nodes as ir
 from srcad.ir.names import Names
 from srcad.ir.types import AnyType, Array, Number, Scalar, carries, is_complex

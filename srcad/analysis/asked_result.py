@@ -22,7 +22,7 @@ def with_asked_result(
     """The body, and the variable that stands for the result: where it is a display, not itself."""
     result = facts.unit.code.result
     kind = facts.types.get(result)
-    if used is None or not isinstance(kind, Tup) or not _only_shown(body, result):
+    if used is None or not isinstance(kind, Tup) or not _only_shown(facts, body, result):
         return body, result
     asked = names.fresh(f"{result}_asked")
     kinds = (t if k in used else NONE for k, t in enumerate(kind.items))
@@ -30,8 +30,10 @@ def with_asked_result(
     return _block(body, result, asked, used), asked
 
 
-def _only_shown(body: ir.Block, result: str) -> bool:
-    """Whether the result is always a display, and nobody reads it."""
+def _only_shown(facts: Inferred, body: ir.Block, result: str) -> bool:
+    """Whether the result is always a display, and nobody reads it; a parameter is not."""
+    if any(param.name == result for param in facts.unit.code.params):
+        return False
     return not any(
         result in ir.statement_reads(stmt)
         or (result in ir.targets(stmt) and _display(stmt) is None)

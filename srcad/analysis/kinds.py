@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 
+from srcad.analysis.asked import is_cell
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.operations import Apply, Copy, Make
-from srcad.analysis.shared import is_cell
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, AnyType, Known, Lst, Number, Scalar, Tup, Type, is_count
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from srcad.analysis.activity import Active, activity
+from srcad.analysis.asked import Asked, has_memory, is_cell
 from srcad.analysis.effects import all_writes
 from srcad.analysis.infer import Inference, Inferred
 from srcad.analysis.kinds import is_owned, makes_container
@@ -40,15 +41,7 @@ from srcad.analysis.outside import called_writes
 from srcad.analysis.owned_views import Views
 from srcad.analysis.rebound import apart
 from srcad.analysis.remade import by_fields
-from srcad.analysis.shared import (
-    Asked,
-    Shared,
-    has_memory,
-    is_cell,
-    is_deque,
-    shared_arrays,
-    unfollowed,
-)
+from srcad.analysis.shared import Shared, is_deque, shared_arrays, unfollowed
 from srcad.analysis.storage import Storage
 from srcad.ir import nodes as ir
 from srcad.ir.indices import computed_once

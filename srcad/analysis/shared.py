@@ -21,6 +21,7 @@ from functools import cached_property
 
 from srcad import errors
 from srcad.analysis.activity import Active, activity
+from srcad.analysis.asked import NOT_ASKED, Asked, has_memory, is_cell
 from srcad.analysis.captures import called_only
 from srcad.analysis.effects import all_writes, nested_writes, written_operands, written_params
 from srcad.analysis.entered import entered
@@ -36,7 +37,6 @@ from srcad.ir.types import (
     AnyType,
     Array,
     Clo,
-    Dct,
     Lst,
     Method,
     Obj,
@@ -52,32 +52,6 @@ from srcad.runtime.objects import sets_by_code
 Names = frozenset[str]
 NOTHING: Names = frozenset()
 Follows = Callable[[Inferred, ir.Stmt, Names], bool]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a caller keeps by memory: some of the parameters, and maybe the result.
-
-    changing: those of which the contents may change before the backward part runs; joined: groups
-    of those that may share memory.  used: the parts of the result that are asked a cotangent of,
-    where it is a tuple, None for the whole.
-    """
-
-    params: Names = NOTHING
-    result: bool = False
-    changing: Names = NOTHING
-    joined: frozenset[Names] = frozenset()
-    used: frozenset[int] | None = None
-
-    def by_memory(self, param: str, kind: Type) -> bool:
-        """Whether the cotangent of a parameter is in memory alone, and not handed back."""
-        return param in self.params and (has_memory(kind) or is_cell(kind))
-
-    def __bool__(self) -> bool:
-        return bool(self.params) or self.result
-
-
-NOT_ASKED = Asked()
 
 
 @dataclass(frozen=True)
@@ -134,11 +108,6 @@ def written_by(facts: Inferred, stmt: ir.Stmt) -> Names:
         case _:
             pass
     return NOTHING
-
-
-def is_cell(kind: Type) -> bool:
-    """A container that holds its numbers as objects of their own, where it is written."""
-    return isinstance(kind, Lst | Dct | Obj)
 
 
 def is_deque(kind: Type) -> bool:
@@ -230,6 +199,8 @@ class _Finder:
                     hit |= {n for n in passed if _is_unknown(self.facts.types.get(n, ANY))}
             for packed in self.packed:
                 hit |= packed if hit & packed else NOTHING
+            for passed, items in self.keywords:
+                hit |= items if hit & passed else NOTHING
             more = sites.union(*map(self.points.reach, hit))
             if more == sites:
                 return sites
@@ -253,6 +224,20 @@ class _Finder:
         for stmt, operation in self.calls:
             given = NOTHING.union(*map(ir.reads, operation.args))
             found.append((given | set(ir.targets(stmt))) & self.facts.types.keys())
+        return found
+
+    @cached_property
+    def keywords(self) -> list[tuple[Names, Names]]:
+        """The variables of each call, and those in the dicts that it makes of its keywords.
+
+        Where the call works by memory these dicts are cells (`owning`), and hold what is in them.
+        """
+        found = []
+        for passed, (_, operation) in zip(self.passed, self.calls, strict=True):
+            dicts = [a for a in operation.args if isinstance(a, ir.Mapping)]
+            items = NOTHING.union(*map(ir.reads, dicts)) & self.facts.types.keys()
+            if items:
+                found.append((passed, items))
         return found
 
     @cached_property
@@ -323,11 +308,6 @@ class _Finder:
         if not isinstance(operation, Invoke) or value is None:
             return False
         return bool(ir.reads(value) & touched) and not self.storage.apart(operation)
-
-
-def has_memory(kind: Type) -> bool:
-    """An array; one without axes, too, is no number."""
-    return isinstance(kind, Array)
 
 
 def _is_unknown(kind: Type) -> bool:

@@ -36,8 +36,8 @@ def useless(
 ) -> Useless:
     """What is not useful, whether it is active or not.
 
-    result: the variable that stands for the result.  asked: the parts of it that are differentiated,
-    None for the whole.  seen: parameters whose memory the caller goes on using.
+    result: the variable that stands for the result.  asked: the parts of it that are
+    differentiated, None for the whole.  seen: parameters whose memory the caller goes on using.
     """
     work = _Useful(facts, ir.walk(body))
     work.want(result, asked)

@@ -28,6 +28,8 @@ from srcad.analysis.operations import Apply, Dynamic, Invoke, Operation
 from srcad.analysis.program import Unit
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.settle import settle
+from srcad.analysis.taken_items import with_items_taken
+from srcad.analysis.useful import useless
 from srcad.arguments import Wrt, bind, check_wrt, choose, target_of
 from srcad.compile import in_some_reading, ready
 from srcad.entries import Entry
@@ -187,7 +189,8 @@ class _Explainer:
         self.found += self.function(unit, kinds, mask, saved)
         for callee in self.work.splits.values():
             saved = saved_values(self.entry.text, callee.fwd, callee.bwd, self.entry.table)
-            self.found += self.function(callee.unit, callee.types, callee.mask, saved)
+            how = callee.unit, callee.types, callee.mask
+            self.found += self.function(*how, saved, callee.asked.used, True)
         return Explanation(tuple(self.found), self.entry.text)
 
     def function(
@@ -196,12 +199,17 @@ class _Explainer:
         kinds: tuple[Type, ...],
         mask: tuple[bool, ...],
         saved: tuple[SavedValue, ...],
+        used: frozenset[int] | None = None,
+        called: bool = False,
     ) -> list[FunctionReport]:
-        """The report of a function, and of those that stand in it in place of their calls."""
+        """The report of a function, and of those that stand in it in place of their calls.
+
+        used: the parts of the result that are asked for.  called: it is called by another one.
+        """
         new = self.work.apart(unit, kinds)
-        lines = self.lines(new, kinds, mask)
+        lines = self.lines(new, kinds, mask, used, called)
         if new is not unit:
-            lines.calls = self.lines(unit, kinds, mask).calls
+            lines.calls = self.lines(unit, kinds, mask, used, called).calls
         lines.keep(saved)
         params = [p.name for p in unit.code.params]
         wanted = tuple(p for p, m in zip(params, mask, strict=True) if m)
@@ -217,12 +225,21 @@ class _Explainer:
             found.append(report)
         return found
 
-    def lines(self, unit: Unit, kinds: tuple[Type, ...], mask: tuple[bool, ...]) -> _Lines:
+    def lines(
+        self,
+        unit: Unit,
+        kinds: tuple[Type, ...],
+        mask: tuple[bool, ...],
+        used: frozenset[int] | None,
+        called: bool,
+    ) -> _Lines:
         """What is known of the lines of a function as it is reversed."""
         facts = fresh_facts(self.work.session, unit, kinds)
-        body = settle(facts).body
+        body = with_items_taken(settle(facts).body)
         params = [p.name for p in unit.code.params]
         wanted = frozenset(p for p, m in zip(params, mask, strict=True) if m)
+        seen = frozenset(params) if called else frozenset[str]()
+        facts.useless = useless(facts, body, unit.code.result, used, seen)
         active = activity(facts, body, wanted)
         lines = _Lines(user_names(unit))
         for stmt in ir.walk(body):
@@ -232,7 +249,8 @@ class _Explainer:
             lines.variables(at.line, [n for n in ir.targets(stmt) if n in active])
             for expr in ir.expressions(stmt):
                 operation = facts.operations.get(id(expr))
-                if operation is not None and active_reads(expr, facts, active):
+                asked = not isinstance(stmt, ir.Assign) or stmt.target in active
+                if operation is not None and asked and active_reads(expr, facts, active):
                     self.operation(lines, at.line, expr, operation, active)
         return lines
 

@@ -441,3 +441,48 @@ def descent_by_a_gradient_by_hand(W, X, y):
         losses.append(loss)
         W -= 0.1 * grads["W"]
     return loss_and_gradient(W, X, y, 0.1)[0]
+
+
+@program(args=lambda rng: (list(rng.normal(size=2)),))
+def part_of_a_parameter_that_is_handed_back(items):
+    def given(*rest, **extra):
+        return rest
+
+    return given(items, 1.0)[0][0] * 2
+
+
+@program(args=lambda rng: ((rng.normal(size=2), rng.normal()),))
+def part_of_an_argument_that_is_handed_back(pair):
+    def given(both):
+        return both
+
+    return np.sum(given(pair)[0] ** 2)
+
+
+@program(args=lambda rng: (list(rng.normal(size=3)), 0.4))
+def keywords_of_a_function_that_keeps_a_variable(items, v):
+    v = 0.9
+
+    def make(a):
+        def keywords(*rest, **extra):
+            rest = v
+            return extra
+
+        return keywords
+
+    return make(items)(2, 1, beta=items, alpha=0)["beta"][0] * 2
+
+
+@program(args=lambda rng: (list(rng.normal(size=3)), 0.4))
+def arrays_as_keywords_of_a_function_that_keeps_a_variable(items, v):
+    v = 0.9
+    w = np.array(items) * 2.0
+
+    def make(a):
+        def keywords(**extra):
+            extra["z"] = v
+            return extra
+
+        return keywords
+
+    return np.sum(make(items)(a=w, b={"c": items})["a"] ** 2)
