@@ -23,6 +23,7 @@ from srcad.ir.types import (
     Array,
     Dct,
     Lst,
+    Number,
     Obj,
     Scalar,
     Tup,
@@ -390,6 +391,8 @@ class _Planner:
 
     def opaque(self, target: ir.Target, iterable: ir.Expr) -> None:
         """Something that cannot be indexed: its values are saved as they come."""
+        if _has_no_items(self.type(iterable)):
+            return  # the loop raises, and nothing is reversed
         active = set(ir.leaves(target)) & self.reverse.active
         if active and self.is_active(iterable):
             problem = errors.UnsupportedSyntax(
@@ -426,3 +429,10 @@ class _Planner:
 
 def _nth_key(obj: ir.Expr, k: ir.Expr) -> ir.Expr:
     return ir.Item(ir.Call(ir.Ref(list, "list"), (obj,)), k)
+
+
+def _has_no_items(kind: Type) -> bool:
+    """Whether Python refuses to loop over the value: a number, or None."""
+    return isinstance(kind, Number) or (
+        isinstance(kind, Scalar) and kind.kind in (float, int, bool, complex, type(None))
+    )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from srcad.analysis.infer import Inference
 
 UNKNOWN = object()
+CALLABLE = Known.of(callable)
+CHECKS = (Known.of(isinstance), Known.of(hasattr))
 
 
 def truth(test: ir.Expr, inference: Inference) -> bool | None:
@@ -45,17 +47,18 @@ def truth(test: ir.Expr, inference: Inference) -> bool | None:
             return _logic(op, [truth(i, inference) for i in items])
         case ir.Compare(left, (op,), (right,)):
             return _compare(op, left, right, inference)
-        case ir.Call(func, args, ()) if len(args) == 2:
+        case ir.Call(func, args, ()) if len(args) == 2 and _is_check(func, inference):
             return _check(func, args, inference)
-        case ir.Call(func, (arg,), ()):
-            target = inference.expr(func)
-            if isinstance(target, Known) and target.value is callable:
-                kind = inference.expr(arg)
-                if isinstance(kind, Known | Clo | Method):
-                    return not isinstance(kind, Known) or callable(kind.value)
-                return False if isinstance(kind, Scalar | Number | Array | Tup | Lst) else None
+        case ir.Call(func, (arg,), ()) if inference.expr(func) == CALLABLE:
+            kind = inference.expr(arg)
+            if isinstance(kind, Known | Clo | Method):
+                return not isinstance(kind, Known) or callable(kind.value)
+            return False if isinstance(kind, Scalar | Number | Array | Tup | Lst) else None
         case ir.Name() | ir.Attr() | ir.Item():
             return _of_value(inference.expr(test))
+        case ir.Call():  # of a function that asks what it is given
+            kind = inference.expr(test)
+            return _of_value(kind) if isinstance(kind, Scalar) and kind.kind is bool else None
         case _:
             pass
     return None
@@ -139,6 +142,10 @@ def _compare(op: str, left: ir.Expr, right: ir.Expr, inference: Inference) -> bo
         ):
             return (a in [i.value for i in kind.items]) == (op == "in")  # type: ignore[union-attr]
     return None
+
+
+def _is_check(func: ir.Expr, inference: Inference) -> bool:
+    return isinstance(func, ir.Name | ir.Ref) and inference.expr(func) in CHECKS
 
 
 def _check(func: ir.Expr, args: tuple[ir.Expr, ...], inference: Inference) -> bool | None:

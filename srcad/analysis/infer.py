@@ -588,7 +588,7 @@ class Inference:
             case ir.Attr() | ir.Call() | ir.Item():
                 found, operation = resolve.resolve(expr, self)
                 self.record(expr, operation)
-                return found
+                return self.settled(expr, found) if _asks_for_class(expr) else found
             case ir.Const():
                 return constant(expr.value)
             case ir.Ref(value):
@@ -616,6 +616,11 @@ class Inference:
                 return text(node) if isinstance(node, ast.JoinedStr) else self.raw(node)
             case ir.Star(value):
                 return self.expr(value)
+
+    def settled(self, test: ir.Expr, kind: Type) -> Type:
+        """The type of a truth that the types alone settle: `return not isinstance(x[0], list)`."""
+        known = decide.truth(test, self) if kind == BOOL else None
+        return kind if known is None else Scalar(bool, known, True)
 
     def raw(self, node: ast.expr) -> Type:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -656,7 +661,7 @@ class Inference:
     def unary(self, expr: ir.Unary, op: str, operand: Type) -> Type:
         if op == "not":
             self.record(expr, Inert())
-            return BOOL
+            return self.settled(expr, BOOL)
         found = invoke.special(UNARY_FUNCTIONS[op], expr.operand, operand, self)
         if found is not None:
             self.record(expr, found[1])
@@ -793,3 +798,7 @@ def constant(value: Any) -> Type:
 
 _TEXTS = (str, repr, ascii, format, chr, hex, bin, oct)
 _OPERATORS = {*BINARY_FUNCTIONS.values(), *UNARY_FUNCTIONS.values()}
+
+
+def _asks_for_class(expr: ir.Expr) -> bool:
+    return isinstance(expr, ir.Call) and expr.func == ir.Name("isinstance")

@@ -109,3 +109,56 @@ def quick(a):
 @program(args=three)
 def quicksort(x):
     return sum((k + 1) * v for k, v in enumerate(quick(list(x))))
+
+
+def is_flat(rows):
+    return not isinstance(rows[0], list)
+
+
+def sum_of_all(rows):
+    if is_flat(rows):
+        return sum(rows)
+    else:
+        return sum(sum_of_all(row) for row in rows)
+
+
+def combined(f, a, b):
+    if is_flat(a):
+        return [f(x, y) for x, y in zip(a, b)]
+    else:
+        return [combined(f, x, y) for x, y in zip(a, b)]
+
+
+@program(args=lambda rng: (list(rng.normal(size=3)),))
+def lists_of_any_depth(xs):
+    """A helper asks what it is given; the loop over a number is never met."""
+    rows = combined(lambda a, b: a * b, [xs, [1.0, 2.0]], [[0.5, 0.3, 0.1], xs])
+    return sum_of_all(rows) + sum_of_all([row for row in rows if len(row) == 2])
+
+
+class Doubled:
+    def forward(self, xs):
+        return [2.0 * x for x in xs]
+
+
+class Nested:
+    def forward(self, xs):
+        return [[x, x * x] for x in xs]
+
+
+@program(args=lambda rng: (list(rng.normal(size=2)),))
+def lists_of_unknown_depth(xs):
+    for layer in [Doubled(), Nested()]:
+        xs = layer.forward(xs)
+    return sum_of_all(combined(lambda a, b: a * b, xs, [[1.0, 0.5], [0.3, 2.0]]))
+
+
+@program(args=lambda rng: (rng.normal(size=2),))
+def loop_over_a_number(x):
+    total = x[0]
+    try:
+        for v in x[0]:
+            total = total + v
+    except TypeError:
+        total = total * x[1]
+    return total
