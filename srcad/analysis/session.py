@@ -15,6 +15,7 @@ from srcad.analysis.program import MISSING, Program, Unit
 from srcad.analysis.reach import Reach
 from srcad.analysis.reading import FIRST, Reading
 from srcad.analysis.touched import Place, Touch, touching
+from srcad.analysis.unsaid import EVERY
 from srcad.analysis.watching import (
     by_called,
     by_special_methods,
@@ -22,6 +23,7 @@ from srcad.analysis.watching import (
     in_sight,
     methods_named,
     out_of_sight,
+    special_names,
 )
 from srcad.ir.observed import type_of
 from srcad.ir.types import (
@@ -61,6 +63,7 @@ class Session:
     changing: Changing = NOTHING  # what may be something else later
     called: Changing = NOTHING  # what is written by calls that are known only when they run
     touching: dict[Place, Touch] = field(default_factory=dict)  # the statements that make these
+    special_names: frozenset[str] | None = None  # of methods like `__add__`; None: not asked
     named: dict[str, list[Any] | None] = field(default_factory=dict)  # methods, where all are known
     special: dict[frozenset[str], Changing] = field(default_factory=dict)  # and those methods
     hidden: bool = False  # whether these may run code that is not found
@@ -182,9 +185,12 @@ class Session:
 
     def by_special_methods(self, names: frozenset[str]) -> Changing:
         """What properties, and methods with a name like `__add__`, write."""
-        if names not in self.special:
-            self.special[names] = by_special_methods(self.reach, names)
-        return self.special[names]
+        if self.special_names is None:
+            self.special_names = special_names(self.reach)
+        known = self.special_names if names == EVERY else names & self.special_names
+        if known not in self.special:
+            self.special[known] = by_special_methods(self.reach, known) if known else NOTHING
+        return self.special[known]
 
     def methods(self, name: str) -> list[Any] | None:
         """The methods that a call of that name may run; None where it may be something else."""
@@ -207,7 +213,8 @@ class Session:
         if self.state:
             found = found | in_sight(root, read) | out_of_sight(read, whole)
             self.attributes.clear()
-        self.called |= by_called(whole)
+        if whole is not None and self.called is NOTHING:
+            self.called = by_called(whole)
         self.hidden = whole is not None and any(map(hides, root.params))
         left = dict(self.touching)
         for place, touch in touching(read).items():

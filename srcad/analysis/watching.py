@@ -16,10 +16,10 @@ from typing import Any
 from srcad.analysis.changing import NOTHING, Changing, general, known_value
 from srcad.analysis.infer import Inferred, constant
 from srcad.analysis.operations import Dynamic, Inert, Invoke, Operation, Refused
-from srcad.analysis.operator_classes import hides, reached
+from srcad.analysis.operator_classes import hides
 from srcad.analysis.outside import written_outside
 from srcad.analysis.reach import Reach, shown
-from srcad.analysis.unsaid import EVERY, MAKERS, NOT_BY_ITSELF
+from srcad.analysis.unsaid import MAKERS, NOT_BY_ITSELF
 from srcad.frontend.contexts import LOCKS, PASSING
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, BOTTOM, Type, join
@@ -107,25 +107,27 @@ def called(root: Inferred, read: Iterable[Inferred]) -> Reach | None:
     facts = list(read)
     methods = frozenset().union(*map(_methods_of_arrays, facts))
     ours = bool(methods) and _may_be_ours(root, methods)
-    return _whole(root) if ours or any(map(_calls_anything, facts)) else None
+    return root.session.reach if ours or any(map(_calls_anything, facts)) else None
 
 
-def by_called(reach: Reach | None) -> Changing:
+def by_called(reach: Reach) -> Changing:
     """What is written by functions that are known only when they run."""
-    return _written_by_all([] if reach is None else reach.codes.values())
+    return _written_by_all(reach.codes.values())
+
+
+def special_names(reach: Reach) -> frozenset[str]:
+    """The names of properties, and of the methods that Python calls by itself."""
+    return frozenset(name for name, member in _members(reach) if _runs_by_itself(name, member))
 
 
 def by_special_methods(reach: Reach, names: frozenset[str]) -> Changing:
-    """What is written by the methods that Python calls by itself, and properties, of these names.
-
-    `EVERY` of `analysis/unsaid` stands for all of them.
-    """
+    """What is written by the methods of these names that Python calls by itself, and properties."""
     inner, size = Reach(), -1
     while size != len(inner.codes):
         size = len(inner.codes)
         for name, member in _members(reach):
-            asked = names == EVERY or name in names
-            if (asked and _runs_by_itself(name, member)) or name in inner.names or inner.any_name:
+            by_itself = name in names and _runs_by_itself(name, member)
+            if by_itself or name in inner.names or inner.any_name:
                 inner.member(member)
         inner.close()
     return _written_by_all(inner.codes.values())
@@ -195,12 +197,6 @@ def _unread(facts: Inferred) -> Iterator[Any]:
                 yield called
 
 
-def _whole(root: Inferred) -> Reach:
-    """With all that the function, and the objects that it is given, may call."""
-    asked = root.unit, root.params
-    return root.session.reach if asked == root.session.root else reached(*asked)
-
-
 def _methods_of_arrays(facts: Inferred) -> frozenset[str]:
     """The methods, named like those of arrays, that are called of what may be anything."""
     return frozenset(name for o in facts.operations.values() if (name := _method_of_array(o)))
@@ -224,7 +220,7 @@ def _may_be_ours(root: Inferred, names: frozenset[str]) -> bool:
     """Whether a class or an object of the program may have something to call of such a name."""
     if any(map(hides, root.params)):
         return True
-    reach = _whole(root)
+    reach = root.session.reach
     for cls in reach.classes.values():
         for base in cls.__mro__[:-1]:
             declared = getattr(base, "__annotations__", None)
@@ -256,6 +252,7 @@ def _raw_calls(facts: Inferred, raw: ir.Raw) -> bool:
     return any(isinstance(v, pytypes.FunctionType | pytypes.MethodType) for v in values)
 
 
+@functools.lru_cache(maxsize=4096)
 def _written_by(code: pytypes.CodeType) -> Changing:
     attributes: set[str] = set()
     variables: set[str] = set()

@@ -9,7 +9,7 @@ from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import BINARY_FUNCTIONS, Apply, Inert
 from srcad.analysis.shapes import broadcast
 from srcad.ir import nodes as ir
-from srcad.ir.types import ANY, BOTTOM, AnyType, Array, Number, Obj
+from srcad.ir.types import Array, Number
 from srcad.rules.purity import pure_function, pure_head
 from srcad.runtime import cells, snapshots
 
@@ -107,24 +107,7 @@ def certain(expr: ir.Expr, facts: Inferred) -> bool:
         return False
     if isinstance(expr, ir.Item) and id(expr) in facts.operations:
         return not isinstance(operation, Inert)
-    return not any(_has_truth_of_its_own(test, facts) for test in _tested(expr))
-
-
-def _tested(expr: ir.Expr) -> tuple[ir.Expr, ...]:
-    """What the expression takes the truth of."""
-    match expr:
-        case ir.Logic(_, items):
-            return items[:-1]
-        case ir.Choice(test):
-            return (test,)
-        case _:
-            return ()
-
-
-def _has_truth_of_its_own(test: ir.Expr, facts: Inferred) -> bool:
-    """Whether it may be an object, whose class may say what is true, or an array."""
-    kind = facts.types.get(test.id, ANY) if isinstance(test, ir.Name) else BOTTOM
-    return isinstance(kind, AnyType | Obj | Array)
+    return True
 
 
 def _shapes_fit(expr: ir.Expr, operation: Apply) -> bool:
