@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec
 
 from srcad import errors
-from srcad.adjoint.ends import Parts, generated_names, kept_outcome
+from srcad.adjoint.ends import Parts, generated_names
 from srcad.adjoint.naive import NaiveReverse, NaiveWeaver
 from srcad.adjoint.primal import describe, fresh_facts, user_names
 from srcad.adjoint.recompute import recompute
@@ -291,14 +291,11 @@ class Compilation:
         body = (*parts.forward, BACKWARD, *parts.seeded(result, aux), *parts.backward)
         gradients = tuple(parts.gradient(params[k]) for k in wrt)
         answer: ir.Expr = gradients[0] if single else ir.Sequence("tuple", gradients)
-        outcome = ir.Name(result)
-        if result in ir.assigned(parts.backward):
-            outcome = ir.Name(parts.names.fresh("value"))
-            body = kept_outcome(body, outcome.id, result)
+        outcome, body = parts.outcome(result, body)
         if value:
-            answer = ir.Sequence("tuple", (outcome, answer))
+            answer = ir.Sequence("tuple", (ir.Name(outcome), answer))
         elif aux:
-            answer = ir.Sequence("tuple", (answer, ir.Item(outcome, ir.Const(1))))
+            answer = ir.Sequence("tuple", (answer, ir.Item(ir.Name(outcome), ir.Const(1))))
         body = self.finished(parts, (*body, ir.Return(answer)), parts.seed, None, True)
         doc = "Value and gradient" if value else "Gradient"
         doc += f" of {describe(unit)} in {', '.join(params[k] for k in wrt)}: "
@@ -336,8 +333,8 @@ class Compilation:
         bars = tuple(parts.gradient(p) if finished else parts.raw(p) for p in wanted)
         alone = len(bars) == 1 and not finished
         answer = bars[0] if alone else ir.Sequence("tuple", bars)
-        end = ir.Return(ir.Sequence("tuple", (ir.Name(result), answer)))
-        body = (*parts.forward, BACKWARD, *parts.backward, end)
+        outcome, body = parts.outcome(result, (*parts.forward, BACKWARD, *parts.backward))
+        body = (*body, ir.Return(ir.Sequence("tuple", (ir.Name(outcome), answer))))
         forward, backward = cut(self.finished(parts, body, None, seed, finished))
         if not finished and not self.naive:
             self.results[bwd] = self.handed_out(parts, backward, seed)
@@ -345,7 +342,7 @@ class Compilation:
         saved = parts.names.fresh("saved")
         copied = sorted(popped(backward) & set(residuals)) if self.reusable else []
         forward = initialised(forward, unit, parts.stacks, frozenset(), frozenset(residuals))
-        forward = (FORWARD, *returning(forward, residuals, result))
+        forward = (FORWARD, *returning(forward, residuals, outcome))
         backward = opening(backward, residuals, saved, copied)
         where = describe(unit)
         doc = f"Forward part of {where}: its value, and what the backward part needs."

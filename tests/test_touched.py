@@ -45,6 +45,28 @@ class Keeper:
     def put(self) -> None:
         self.held["eps"] = 3.0
 
+    def by_a_helper(self) -> None:
+        note(self.held)
+
+    def in_several_steps(self) -> None:
+        [self.by_a_helper() for _ in range(2)]
+
+    def remove(self) -> None:
+        del self.held["eps"]
+
+    def by_name(self) -> None:
+        self.held.rate = 3.0
+
+    def unsaid(self) -> None:
+        object.__setattr__(self.held, "rate", 3.0)
+
+    def from_its_table(self) -> None:
+        vars(self.held)["rate"] = 3.0
+
+
+def note(table: Any) -> None:
+    table["eps"] = 3.0
+
 
 class Square:
     def of(self, x: Any) -> Any:
@@ -269,7 +291,49 @@ def without_its_name(way: str, unknown: bool) -> Callable[[Any], Any]:
     return f
 
 
+def by_a_helper(x: Any) -> Any:
+    table: dict[str, float] = {}
+    [Keeper(table), 2.0][int(x) - 1].by_a_helper()
+    return x * kept(table)
+
+
+def in_several_steps(x: Any) -> Any:
+    table: dict[str, float] = {}
+    [Keeper(table), 2.0][int(x) - 1].in_several_steps()
+    return x * kept(table)
+
+
+def item_that_is_removed(x: Any) -> Any:
+    table = {"eps": 2.0}
+    [Keeper(table), 2.0][int(x) - 1].remove()
+    return x * kept(table)
+
+
+def attribute_by_name(x: Any) -> Any:
+    rates = Rates(None)
+    [Keeper(rates), 2.0][int(x) - 1].by_name()
+    return x if rates.rate is None else x * rates.rate
+
+
+def attribute_past_the_class(x: Any) -> Any:
+    rates = Rates(None)
+    [Keeper(rates), 2.0][int(x) - 1].unsaid()
+    return x if rates.rate is None else x * rates.rate
+
+
+def attribute_in_a_table(x: Any) -> Any:
+    rates = Rates(None)
+    [Keeper(rates), 2.0][int(x) - 1].from_its_table()
+    return x if rates.rate is None else x * rates.rate
+
+
 PROGRAMS = [
+    by_a_helper,
+    in_several_steps,
+    item_that_is_removed,
+    attribute_by_name,
+    attribute_past_the_class,
+    attribute_in_a_table,
     get_of_an_empty_dict,
     key_of_an_empty_dict,
     key_of_a_dict,

@@ -70,6 +70,16 @@ class Parts:
             return ()
         return (ir.Assign(self.seed, seed_of(self.facts, result, self.asked, aux)),)
 
+    def outcome(self, result: str, body: ir.Block) -> tuple[str, ir.Block]:
+        """The variable that holds the value at the end; another one where the result's is restored.
+
+        The backward part brings back what variables held before: `p = p_saved.pop()`.
+        """
+        if result not in ir.assigned(self.backward):
+            return result, body
+        name = self.names.fresh("value")
+        return name, kept_outcome(body, name, result)
+
 
 def seed_of(facts: Inferred, result: str, asked: str, aux: bool) -> ir.Expr:
     """The cotangent of the result of `grad`; `asked` is what stands for it (`asked_result`)."""

@@ -23,6 +23,7 @@ from srcad.analysis.watching import (
     in_sight,
     methods_named,
     out_of_sight,
+    run_by,
     special_names,
 )
 from srcad.ir.observed import type_of
@@ -65,6 +66,7 @@ class Session:
     touching: dict[Place, Touch] = field(default_factory=dict)  # the statements that make these
     special_names: frozenset[str] | None = None  # of methods like `__add__`; None: not asked
     named: dict[str, list[Any] | None] = field(default_factory=dict)  # methods, where all are known
+    runs: dict[Any, dict[int, Any]] = field(default_factory=dict)  # the code that these may run
     special: dict[frozenset[str], Changing] = field(default_factory=dict)  # and those methods
     hidden: bool = False  # whether these may run code that is not found
     state: bool = False  # something from outside was met that may
@@ -198,6 +200,12 @@ class Session:
             self.named[name] = methods_named(self.reach, name)
         return self.named[name]
 
+    def run_by(self, method: Any) -> dict[int, Any]:
+        """The code that a method may run."""
+        if method not in self.runs:
+            self.runs[method] = run_by(self.reach, method)
+        return self.runs[method]
+
     @property
     def plain_operators(self) -> bool:
         """Whether operators are those of numbers and containers, whatever they are applied to."""
@@ -215,7 +223,7 @@ class Session:
             self.attributes.clear()
         if whole is not None and self.called is NOTHING:
             self.called = by_called(whole)
-        self.hidden = whole is not None and any(map(hides, root.params))
+        self.hidden = whole is not None and self.root is not None and any(map(hides, self.root[1]))
         left = dict(self.touching)
         for place, touch in touching(read).items():
             left[place] = left.get(place, touch) | touch

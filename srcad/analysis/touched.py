@@ -15,14 +15,15 @@ a thought of this; what is not known in the end is kept (`Session.touching`), by
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from srcad.analysis.changing import Changing, general
 from srcad.analysis.infer import Inferred
 from srcad.analysis.operations import Dynamic, invoked
+from srcad.analysis.reach import shown
 from srcad.analysis.unsaid import may_have_methods, unsaid
-from srcad.analysis.watching import stored
+from srcad.analysis.watching import code_writes, stored
 from srcad.errors import SrcadError
 from srcad.ir import nodes as ir
 from srcad.ir.types import (
@@ -185,7 +186,25 @@ def _of_method(facts: Inferred, name: str, operation: Dynamic) -> Touch | None:
         callee = _called_with(facts, method, operation)
         if callee is None:
             return None
-        found |= stores(callee) | _by_function(callee)
+        found |= _by_function(callee) | _left_by(callee, method)
+    return found
+
+
+def _left_by(callee: Inferred, method: Any) -> Touch:
+    """What a method stores: as inference has read it, and else as its bytecode says."""
+    session = callee.session
+    read = list(called_facts(callee))
+    found = NOTHING
+    for facts in read:
+        found |= stores(facts)
+    typed = {name for name, _ in found.fields}
+    sure = {id(code) for facts in read for code in shown(facts.unit)}
+    for key, code in session.run_by(method).items():
+        written = code_writes(code)
+        if key in sure:  # what statements of other forms write
+            items = written.items and not found.items
+            written = replace(written, attributes=written.attributes - typed, items=items)
+        found |= writing(written)
     return found
 
 
@@ -227,14 +246,21 @@ def _by_function(callee: Inferred) -> Touch:
     by_unit: dict[int, Touch] = {}
     for (unit, _), touch in callee.session.touching.items():
         by_unit[unit] = by_unit.get(unit, NOTHING) | touch
-    found, seen, stack = NOTHING, {id(callee)}, [callee]
+    found = NOTHING
+    for facts in called_facts(callee):
+        found |= by_unit.get(id(facts.unit), NOTHING)
+    return found
+
+
+def called_facts(callee: Inferred) -> Iterator[Inferred]:
+    """A function of the program, and the functions that it calls."""
+    seen, stack = {id(callee)}, [callee]
     while stack:
         facts = stack.pop()
-        found |= by_unit.get(id(facts.unit), NOTHING)
-        for operation in facts.operations.values():
+        yield facts
+        for operation in list(facts.operations.values()):
             call = invoked(operation)
             if call is not None:
                 inner = facts.session.infer(call.unit, call.params)
                 stack += [inner] if id(inner) not in seen else []
                 seen.add(id(inner))
-    return found

@@ -49,7 +49,7 @@ def in_sight(root: Inferred, read: Iterable[Inferred]) -> Changing:
     members: set[str] = set()
     variables: set[str] = set()
     for facts in read:
-        variables |= {n for code in shown(facts.unit) for n in _written_by(code).variables}
+        variables |= {n for code in shown(facts.unit) for n in code_writes(code).variables}
         members |= _properties_that_act(facts)
         for target, kind in stored(facts):
             if isinstance(target, ir.Item):
@@ -148,6 +148,19 @@ def methods_named(reach: Reach, name: str) -> list[pytypes.FunctionType] | None:
     return found if plain else None
 
 
+def run_by(reach: Reach, method: pytypes.FunctionType) -> dict[int, pytypes.CodeType]:
+    """The code that a method may run, of all that the program may run, by its names."""
+    inner, size = Reach(), -1
+    inner.value(method)
+    while size != len(inner.codes):
+        size = len(inner.codes)
+        for name, member in _members(reach):
+            if name in inner.names or inner.any_name:
+                inner.member(member)
+        inner.close()
+    return inner.codes
+
+
 def _members(reach: Reach) -> Iterator[tuple[str, Any]]:
     for cls in reach.classes.values():
         for base in cls.__mro__[:-1]:
@@ -170,7 +183,7 @@ def out_of_sight(read: Iterable[Inferred], whole: Reach | None) -> Changing:
 def _written_by_all(codes: Iterable[pytypes.CodeType]) -> Changing:
     found = NOTHING
     for code in codes:
-        found |= _written_by(code)
+        found |= code_writes(code)
     return found
 
 
@@ -253,7 +266,7 @@ def _raw_calls(facts: Inferred, raw: ir.Raw) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def _written_by(code: pytypes.CodeType) -> Changing:
+def code_writes(code: pytypes.CodeType) -> Changing:
     attributes: set[str] = set()
     variables: set[str] = set()
     items, before = False, None

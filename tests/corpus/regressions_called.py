@@ -112,3 +112,20 @@ def polynomial(coefficients, y):
 @program(args=three)
 def list_of_an_integer_and_numbers(x):
     return polynomial(powers_before([x[0], x[1], x[2]], 1), x)
+
+
+def product_squared(*factors, **options):
+    """The branch is decided when the code is made, and binds the variable of the loop again."""
+    p = 1.0
+    for f in factors:
+        p = p * f
+    if isinstance(p, float):
+        p = p**2
+    if options.get("again", False):
+        p = p**2
+    return p
+
+
+@program(args=lambda rng: (1.3, 0.7))
+def value_of_a_variable_that_the_backward_part_restores(x, y):
+    return product_squared(x, y) + product_squared(x, again=True) * y
