@@ -12,7 +12,14 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.analysis import session
 from srcad.errors import SrcadError
+
+
+@pytest.fixture(autouse=True)
+def looks_at_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Off otherwise: it takes too long where much code may run."""
+    monkeypatch.setattr(session, "LOOKS_AT_UNKNOWN", True)
 
 
 class Keeper:

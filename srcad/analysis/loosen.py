@@ -65,7 +65,7 @@ def loosen(facts: Inferred) -> bool:
         and not (w.append and built_here(facts, body, w))
     ]
     touching = list(touches(facts, body))
-    special = list(_special(facts, body))
+    special = list(_special(facts, body)) if facts.session.looks else []
     if not stored and not touching and not special:
         return False
     found = _Loosening(facts, Points(facts, body, written_params))

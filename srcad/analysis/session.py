@@ -42,6 +42,9 @@ from srcad.ir.types import (
     Type,
 )
 
+# what is not known may leave anything (`touched`): off, as it takes too long where much code of
+# libraries may run; the tests switch it on
+LOOKS_AT_UNKNOWN = False
 _STATE = (Obj, Lst, Dct, Scalar, Number, Array, Tup, AnyType)  # all but functions and modules
 
 
@@ -63,6 +66,7 @@ class Session:
     leaning: set[int] = field(default_factory=set)  # those that another function has relied on
     changing: Changing = NOTHING  # what may be something else later
     called: Changing = NOTHING  # what is written by calls that are known only when they run
+    looks: bool = field(default_factory=lambda: LOOKS_AT_UNKNOWN)
     touching: dict[Place, Touch] = field(default_factory=dict)  # the statements that make these
     special_names: frozenset[str] | None = None  # of methods like `__add__`; None: not asked
     named: dict[str, list[Any] | None] = field(default_factory=dict)  # methods, where all are known
@@ -215,6 +219,8 @@ class Session:
 
     def changes(self, root: Inferred) -> bool:
         """Whether more may change than was known when the function was read."""
+        if not LOOKS_AT_UNKNOWN and not self.state:
+            return False
         read = [*self.done.values(), root]
         whole = called(root, read)
         found = self.changing
@@ -225,7 +231,7 @@ class Session:
             self.called = by_called(whole)
         self.hidden = whole is not None and self.root is not None and any(map(hides, self.root[1]))
         left = dict(self.touching)
-        for place, touch in touching(read).items():
+        for place, touch in (touching(read) if LOOKS_AT_UNKNOWN else {}).items():
             left[place] = left.get(place, touch) | touch
         known = self.changing, self.touching
         self.changing, self.touching = found, left
