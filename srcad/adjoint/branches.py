@@ -13,7 +13,7 @@ from dataclasses import replace
 from srcad.adjoint.cotangents import Cotangents, State
 from srcad.adjoint.sweep import Branch, Node, Step, backward_targets, defined
 from srcad.analysis.noted import asks_what_changes
-from srcad.analysis.unsaid import EVERY, may_have_methods
+from srcad.analysis.unsaid import ANSWERS, may_have_methods
 from srcad.ir import nodes as ir
 from srcad.ir.types import ANY, Scalar
 from srcad.runtime.operands import truth
@@ -117,7 +117,7 @@ class Branches(Cotangents):
         """Whether a class of the program answers, and writes something when it does."""
         session = self.facts.session
         kinds = (self.facts.types.get(name, ANY) for name in ir.reads(test))
-        return any(map(may_have_methods, kinds)) and bool(session.by_special_methods(EVERY))
+        return any(map(may_have_methods, kinds)) and bool(session.by_special_methods(ANSWERS))
 
 
 def cheap(expr: ir.Expr) -> bool:

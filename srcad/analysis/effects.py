@@ -295,11 +295,18 @@ def calls_unknown(inferred: Inferred, unit: Unit, params: tuple[Type, ...]) -> b
     """Whether a function, or one that it calls, calls what is known only when it runs."""
     callee: Inferred = inferred.session.infer(unit, params)
     if "unknown" not in callee.memory:
-        callee.memory["unknown"] = False  # of functions that call each other, one finds it
-        found = list(callee.operations.values())
-        callee.memory["unknown"] = any(isinstance(o, Dynamic) for o in found) or any(
-            calls_unknown(callee, o.unit, o.params) for o in found if isinstance(o, Invoke)
-        )
+        seen, stack = {id(callee)}, [callee]
+        found = False
+        while stack and not found:  # of functions that call each other, each asks them all
+            operations = list(stack.pop().operations.values())
+            found = any(isinstance(o, Dynamic) for o in operations)
+            for call in (o for o in operations if isinstance(o, Invoke)):
+                inner = inferred.session.infer(call.unit, call.params)
+                found = found or bool(inner.memory.get("unknown"))
+                new = id(inner) not in seen and "unknown" not in inner.memory
+                stack += [inner] if new else []
+                seen.add(id(inner))
+        callee.memory["unknown"] = found
     known: bool = callee.memory["unknown"]
     return known
 

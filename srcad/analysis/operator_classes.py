@@ -37,9 +37,9 @@ def reached(unit: Unit, params: Iterable[Type]) -> Reach:
     return reach
 
 
-def no_operators(reach: Reach, params: Iterable[Type]) -> bool:
-    """Whether operators are those of numbers, arrays and containers, wherever they stand."""
-    return not any(map(hides, params)) and not any(map(_has_operators, reach.classes.values()))
+def no_operators(reach: Reach) -> bool:
+    """Whether operators are those of numbers, arrays and containers, in all that may run."""
+    return not any(map(_has_operators, reach.classes.values()))
 
 
 def _has_operators(cls: type) -> bool:

@@ -214,28 +214,34 @@ class Session:
     def plain_operators(self) -> bool:
         """Whether operators are those of numbers and containers, whatever they are applied to."""
         if self.operators is None:
-            self.operators = self.root is None or not no_operators(self.reach, self.root[1])
+            kinds = () if self.root is None else self.root[1]
+            hidden = self.root is None or any(map(hides, kinds))
+            self.operators = hidden or not no_operators(self.reach)
         return not self.operators
 
     def changes(self, root: Inferred) -> bool:
         """Whether more may change than was known when the function was read."""
-        if not LOOKS_AT_UNKNOWN and not self.state:
+        if not self.looks and not self.state:
             return False
         read = [*self.done.values(), root]
         whole = called(root, read)
-        found = self.changing
+        known = self.changing, self.touching
         if self.state:
-            found = found | in_sight(root, read) | out_of_sight(read, whole)
+            self.changing |= in_sight(root, read) | out_of_sight(read, whole)
             self.attributes.clear()
+        if self.looks:
+            self.look_at(read, whole)
+        return known != (self.changing, self.touching)
+
+    def look_at(self, read: list[Inferred], whole: Reach | None) -> None:
+        """Keep the statements that may leave anything in what they reach (`touched`)."""
         if whole is not None and self.called is NOTHING:
             self.called = by_called(whole)
         self.hidden = whole is not None and self.root is not None and any(map(hides, self.root[1]))
         left = dict(self.touching)
-        for place, touch in (touching(read) if LOOKS_AT_UNKNOWN else {}).items():
+        for place, touch in touching(read).items():
             left[place] = left.get(place, touch) | touch
-        known = self.changing, self.touching
-        self.changing, self.touching = found, left
-        return known != (found, left)
+        self.touching = left
 
     def found(self, value: Any, name: str) -> Type:
         """The type of what a global or captured variable of this name holds."""

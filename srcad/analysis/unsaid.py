@@ -31,6 +31,7 @@ _LOOPED: Names = frozenset({"__iter__", "__next__", "__len__", "__getitem__", "_
 _KEYS: Names = frozenset({"__hash__", "__eq__"})
 _COMPARED: Names = _KEYS | _LOOPED | {"__ne__", "__lt__", "__le__", "__gt__", "__ge__",
                                      "__contains__"}  # fmt: skip
+ANSWERS: Names = _TRUTH | _COMPARED  # what a test may run
 _ITEMS: Names = _KEYS | {"__getitem__", "__missing__", "__index__"}
 _READ: Names = frozenset({"__getattr__", "__getattribute__", "__get__"})
 _BY_ARRAYS: Names = frozenset({"__array__", "__array_ufunc__", "__array_function__"})
